@@ -1,0 +1,112 @@
+//! The file system as the storage layer sees it. `os::RealFiles` is the machine's; the simulator has one that loses
+//! what was not synced. Every call may fail with an `io::Error`; nothing here retries.
+
+use std::io;
+use std::os::fd::BorrowedFd;
+use std::path::Path;
+use std::sync::Arc;
+
+/// How a file is opened. Files are always readable and never truncated by opening them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OpenMode {
+    /// It must be there; it is not written.
+    Read,
+    /// It must be there; it may be written.
+    Write,
+    /// It is made when absent; it may be written.
+    Create,
+    /// It must be absent.
+    CreateNew,
+}
+
+/// An entry of a folder.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct DirEntry {
+    pub name: String,
+    pub is_dir: bool,
+    /// Length in bytes of a file, 0 for a folder.
+    pub len: u64,
+}
+
+/// A tree of files.
+pub trait Files: Send + Sync {
+    fn open(&self, path: &Path, mode: OpenMode) -> io::Result<Arc<dyn File>>;
+    /// Whether something is there.
+    fn exists(&self, path: &Path) -> io::Result<bool>;
+    /// The entries of a folder, sorted by name; names that are not UTF-8 are an error.
+    fn list(&self, dir: &Path) -> io::Result<Vec<DirEntry>>;
+    fn create_dir_all(&self, dir: &Path) -> io::Result<()>;
+    fn remove_file(&self, path: &Path) -> io::Result<()>;
+    fn remove_dir_all(&self, dir: &Path) -> io::Result<()>;
+    /// Atomic; replaces a file that is at `to`. Durable after `sync_dir` of the folder.
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()>;
+    /// Makes the names in this folder durable.
+    fn sync_dir(&self, dir: &Path) -> io::Result<()>;
+    /// Takes the exclusive POSIX (fcntl) lock that Java's `FileChannel.tryLock` takes, making the file when absent.
+    /// `None`: somebody else holds it.
+    fn lock(&self, path: &Path) -> io::Result<Option<Box<dyn FileLock>>>;
+    /// Bytes that an unprivileged process may still write on the file system of `path`, and its size.
+    fn free_space(&self, path: &Path) -> io::Result<(u64, u64)>;
+    /// Milliseconds since 1970 of the last change of the file.
+    fn modified_ms(&self, path: &Path) -> io::Result<i64>;
+
+    /// The whole content of a small file.
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        let file = self.open(path, OpenMode::Read)?;
+        let mut content = vec![0; usize::try_from(file.len()?).map_err(io::Error::other)?];
+        let n = file.read_full_at(&mut content, 0)?;
+        content.truncate(n);
+        Ok(content)
+    }
+
+    /// Replaces a small file so that a crash leaves the old or the new content, never a mix: writes and syncs
+    /// `<path>.tmp`, renames it, syncs the folder. (Kafka's checkpoint files are written the same way.)
+    fn replace(&self, path: &Path, content: &[u8]) -> io::Result<()> {
+        let mut tmp = path.as_os_str().to_owned();
+        tmp.push(".tmp");
+        let tmp = Path::new(&tmp);
+        let file = self.open(tmp, OpenMode::Create)?;
+        file.set_len(0)?;
+        file.write_all_at(content, 0)?;
+        file.sync_all()?;
+        drop(file);
+        self.rename(tmp, path)?;
+        self.sync_dir(path.parent().unwrap_or(Path::new(".")))
+    }
+}
+
+/// An open file. Positions are explicit: there is no cursor to share.
+pub trait File: Send + Sync {
+    /// Reads at most `buffer.len()` bytes; 0 at the end.
+    fn read_at(&self, buffer: &mut [u8], position: u64) -> io::Result<usize>;
+    /// Writes everything, or fails with an unknown part written.
+    fn write_all_at(&self, bytes: &[u8], position: u64) -> io::Result<()>;
+    fn len(&self) -> io::Result<u64>;
+    fn is_empty(&self) -> io::Result<bool> {
+        Ok(self.len()? == 0)
+    }
+    fn set_len(&self, len: u64) -> io::Result<()>;
+    /// Makes content and length durable (fdatasync).
+    fn sync_data(&self) -> io::Result<()>;
+    /// Makes content and all metadata durable (fsync).
+    fn sync_all(&self) -> io::Result<()>;
+    /// The descriptor, for sendfile; `None` in a simulation.
+    fn as_fd(&self) -> Option<BorrowedFd<'_>>;
+
+    /// Reads until the buffer is full or the file ends; returns how many bytes were read.
+    fn read_full_at(&self, buffer: &mut [u8], position: u64) -> io::Result<usize> {
+        let mut done = 0;
+        while done < buffer.len() {
+            match self.read_at(&mut buffer[done..], position + done as u64) {
+                Ok(0) => break,
+                Ok(n) => done += n,
+                Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+                Err(e) => return Err(e),
+            }
+        }
+        Ok(done)
+    }
+}
+
+/// Held while it lives.
+pub trait FileLock: Send + Sync {}

@@ -1,0 +1,19 @@
+//! What every other crate of Ottla stands on: ids, offsets, epochs, Kafka's error codes, and the traits through which
+//! the deterministic cores reach files, time and randomness. Nothing here does I/O or reads a clock.
+
+mod error_code;
+mod files;
+mod ids;
+mod java;
+mod map;
+mod time;
+
+pub use error_code::ErrorCode;
+pub use files::{DirEntry, File, FileLock, Files, OpenMode};
+pub use ids::{
+    BrokerEpoch, DirectoryId, LeaderEpoch, NodeId, Offset, PartitionEpoch, PartitionIndex, ProducerEpoch, ProducerId,
+    TopicId, TopicPartition, Uuid, UuidParseError,
+};
+pub use java::{coordinator_partition, string_hash_code};
+pub use map::{Map, Set};
+pub use time::{Now, Random, SplitMix64};
