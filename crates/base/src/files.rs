@@ -81,6 +81,15 @@ pub trait File: Send + Sync {
     fn read_at(&self, buffer: &mut [u8], position: u64) -> io::Result<usize>;
     /// Writes everything, or fails with an unknown part written.
     fn write_all_at(&self, bytes: &[u8], position: u64) -> io::Result<()>;
+    /// Writes the parts one after the other, as `write_all_at` would their concatenation.
+    fn write_all_vectored_at(&self, parts: &[&[u8]], position: u64) -> io::Result<()> {
+        let mut at = position;
+        for part in parts {
+            self.write_all_at(part, at)?;
+            at += part.len() as u64;
+        }
+        Ok(())
+    }
     fn len(&self) -> io::Result<u64>;
     fn is_empty(&self) -> io::Result<bool> {
         Ok(self.len()? == 0)

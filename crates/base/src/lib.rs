@@ -6,6 +6,7 @@ mod files;
 mod ids;
 mod java;
 mod map;
+mod task;
 mod time;
 
 pub use error_code::ErrorCode;
@@ -16,4 +17,5 @@ pub use ids::{
 };
 pub use java::{coordinator_partition, string_hash_code};
 pub use map::{Map, Set};
+pub use task::{BlockingWork, Executor, Task};
 pub use time::{Now, Random, SplitMix64};

@@ -1,0 +1,104 @@
+//! Finds the row of a request. What Kafka answers by closing the connection is closed here too: an unknown API, a
+//! version that does not exist, a header or a body that cannot be read.
+
+use crate::authorizer::{Authorizer, Principal};
+use crate::request::{Request, Responder};
+use crate::table::{Host, Row};
+use crate::versions;
+use base::Now;
+use net::{ConnectionInfo, Pipelining, Reply, Service};
+use protocol::header::decode_request_header;
+use protocol::{ApiKey, DecodeError};
+use std::sync::Arc;
+
+/// Serves one listener with a table of APIs over a state.
+pub struct Dispatcher<S: Host> {
+    state: Arc<S>,
+    rows: Vec<Option<Row<S>>>,
+    authorizer: Arc<dyn Authorizer>,
+    anonymous: Principal,
+}
+
+impl<S: Host> Dispatcher<S> {
+    pub fn new(state: Arc<S>, rows: Vec<Row<S>>, authorizer: Arc<dyn Authorizer>) -> Dispatcher<S> {
+        let mut table: Vec<Option<Row<S>>> = Vec::new();
+        for row in rows {
+            let index = row.api.id() as usize;
+            if table.len() <= index {
+                table.resize_with(index + 1, || None);
+            }
+            table[index] = Some(row);
+        }
+        Dispatcher { state, rows: table, authorizer, anonymous: Principal::anonymous() }
+    }
+
+    pub fn state(&self) -> &Arc<S> {
+        &self.state
+    }
+
+    /// Every API that is served, ApiVersions included, with its versions.
+    pub fn served(&self) -> Vec<(ApiKey, i16, i16)> {
+        let own = (ApiKey::ApiVersions, ApiKey::ApiVersions.min_version(), ApiKey::ApiVersions.max_version());
+        let mut served: Vec<_> = self
+            .rows
+            .iter()
+            .flatten()
+            .map(|row| (row.api, row.api.info().min_advertised_version, row.version_range().1))
+            .chain([own])
+            .collect();
+        served.sort_by_key(|(api, _, _)| api.id());
+        served
+    }
+
+    fn dispatch(
+        &self,
+        connection: &ConnectionInfo,
+        frame: &[u8],
+        reply: Reply,
+        now: Now,
+    ) -> Result<Pipelining, String> {
+        let (head, mut cursor) = decode_request_header(frame).map_err(|error| error.to_string())?;
+        let responder = Responder::new(head.api, head.version, head.correlation_id, reply);
+        if head.api == ApiKey::ApiVersions {
+            versions::answer(&*self.state, &self.served(), head.version, &mut cursor, responder)
+                .map_err(|error: DecodeError| error.to_string())?;
+            return Ok(Pipelining::Hold);
+        }
+        let Some(row) = self.rows.get(head.api.id() as usize).and_then(Option::as_ref) else {
+            return Err(format!("API {} is not served on listener {}", head.api, connection.listener));
+        };
+        let (min, max) = row.version_range();
+        if !(min..=max).contains(&head.version) {
+            return Err(format!("API {} version {} is not served ({min} to {max} are)", head.api, head.version));
+        }
+        let request = Request {
+            api: head.api,
+            version: head.version,
+            client_id: head.client_id.as_deref(),
+            connection,
+            principal: &self.anonymous,
+            authorizer: &*self.authorizer,
+            now,
+            body: cursor.rest(),
+            responder,
+        };
+        (row.handler)(&self.state, request).map_err(|error| format!("{} version {}: {error}", head.api, head.version))
+    }
+}
+
+impl<S: Host> Service for Dispatcher<S> {
+    fn request(&self, connection: &ConnectionInfo, frame: &mut [u8], reply: Reply, now: Now) -> Pipelining {
+        match self.dispatch(connection, frame, reply, now) {
+            Ok(pipelining) => pipelining,
+            // The responder was dropped unanswered, which closes the connection.
+            Err(reason) => {
+                tracing::debug!(peer = %connection.peer, %reason, "a request cannot be served; its connection is closed");
+                Pipelining::Hold
+            }
+        }
+    }
+
+    fn disconnected(&self, connection: &ConnectionInfo) {
+        self.state.disconnected(connection);
+    }
+}

@@ -1,0 +1,123 @@
+//! A request on its way to its handler, and the place for its answer.
+
+use crate::authorizer::{Authorizer, Operation, Principal, ResourceType};
+use base::Now;
+use net::{Answer, ConnectionInfo, Piece, Reply};
+use protocol::header::encode_response;
+use protocol::{ApiKey, Cursor, Decode, DecodeError, Message, Writer};
+
+/// A request whose header was read.
+pub struct Request<'a> {
+    pub api: ApiKey,
+    pub version: i16,
+    pub client_id: Option<&'a str>,
+    pub connection: &'a ConnectionInfo,
+    pub principal: &'a Principal,
+    pub authorizer: &'a dyn Authorizer,
+    pub now: Now,
+    /// What follows the header.
+    pub body: &'a [u8],
+    pub responder: Responder,
+}
+
+impl<'a> Request<'a> {
+    /// The body as a message. Bytes after it are ignored, as Kafka does.
+    pub fn decode<M: Decode<'a>>(&self) -> Result<M, DecodeError> {
+        M::decode(&mut Cursor::new(self.body), self.version)
+    }
+
+    /// Asks the authorizer about one resource.
+    pub fn is_allowed(&self, operation: Operation, resource: ResourceType, name: &str) -> bool {
+        self.authorizer.is_allowed(self.principal, self.connection.peer.ip(), operation, resource, name)
+    }
+}
+
+/// Takes the answer of one request.
+pub struct Responder {
+    pub api: ApiKey,
+    pub version: i16,
+    pub correlation_id: i32,
+    pub(crate) reply: Reply,
+}
+
+impl Responder {
+    pub fn new(api: ApiKey, version: i16, correlation_id: i32, reply: Reply) -> Responder {
+        Responder { api, version, correlation_id, reply }
+    }
+
+    /// Encodes and sends the answer.
+    pub fn send<M: Message>(self, response: &M) {
+        let mut writer = Writer::new();
+        match encode_response(&mut writer, self.api, self.version, self.correlation_id, response) {
+            Ok(()) => self.reply.send(Answer::Bytes(writer.into_bytes())),
+            Err(error) => self.failed(&error),
+        }
+    }
+
+    /// Sends an answer whose records lie in files: `slice` gives the piece for the id of each external field.
+    pub fn send_with_files<M: Message>(self, response: &M, mut slice: impl FnMut(u32) -> Option<Piece>) {
+        let mut writer = Writer::new();
+        if let Err(error) = encode_response(&mut writer, self.api, self.version, self.correlation_id, response) {
+            return self.failed(&error);
+        }
+        let (bytes, cuts) = writer.into_parts();
+        if cuts.is_empty() {
+            return self.reply.send(Answer::Bytes(bytes));
+        }
+        let mut pieces = Vec::with_capacity(cuts.len() * 2 + 1);
+        let mut from = 0;
+        for cut in cuts {
+            if cut.position > from {
+                pieces.push(Piece::Bytes(bytes[from..cut.position].to_vec()));
+                from = cut.position;
+            }
+            match slice(cut.id) {
+                Some(piece) if piece.len() == cut.len as usize => pieces.push(piece),
+                _ => {
+                    tracing::error!(api = %self.api, "an answer lacks records that it announced; the connection is closed");
+                    return self.reply.send(Answer::Close);
+                }
+            }
+        }
+        if from < bytes.len() {
+            pieces.push(Piece::Bytes(bytes[from..].to_vec()));
+        }
+        self.reply.send(Answer::Pieces(pieces));
+    }
+
+    /// Sends an answer whose body (without header) is encoded already.
+    pub fn send_body(self, body: &[u8]) {
+        let bytes = respond_bytes(self.api, self.version, self.correlation_id, body);
+        self.reply.send(Answer::Bytes(bytes));
+    }
+
+    /// Sends no frame at all: Produce with acks=0.
+    pub fn nothing(self) {
+        self.reply.send(Answer::Nothing);
+    }
+
+    /// Closes the connection after the answers before this one.
+    pub fn close(self) {
+        self.reply.send(Answer::Close);
+    }
+
+    fn failed(self, error: &protocol::EncodeError) {
+        tracing::error!(api = %self.api, version = self.version, %error, "an answer cannot be encoded; the connection is closed");
+        self.reply.send(Answer::Close);
+    }
+}
+
+/// A response frame around an encoded body.
+pub fn respond_bytes(api: ApiKey, version: i16, correlation_id: i32, body: &[u8]) -> Vec<u8> {
+    let mut writer = Writer::new();
+    writer.i32(0);
+    if protocol::header::encode_response_header(&mut writer, api, version, correlation_id).is_err() {
+        // The header has two fixed fields: it can be encoded in every version.
+        unreachable!("a response header of {api} v{version}");
+    }
+    let mut bytes = writer.into_bytes();
+    bytes.extend_from_slice(body);
+    let length = (bytes.len() - 4) as i32;
+    bytes[..4].copy_from_slice(&length.to_be_bytes());
+    bytes
+}

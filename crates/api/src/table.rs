@@ -1,0 +1,60 @@
+//! The rows.
+
+use crate::authorizer::{Operation, ResourceType};
+use crate::request::Request;
+use net::Pipelining;
+use protocol::ApiKey;
+
+/// Which quota a request counts against (KIP-13, KIP-219, KIP-599). Declared now, enforced later.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Quota {
+    None,
+    Produce,
+    Fetch,
+    Request,
+    ControllerMutation,
+}
+
+/// Decodes the body, does the work and sees to the answer.
+pub type Handler<S> = fn(&S, Request<'_>) -> Result<Pipelining, protocol::DecodeError>;
+
+/// One API of a listener.
+pub struct Row<S: ?Sized> {
+    pub api: ApiKey,
+    pub handler: Handler<S>,
+    /// What the authorizer is asked, on which kind of resource. Handlers ask for the names.
+    pub operation: Operation,
+    pub resource: ResourceType,
+    pub quota: Quota,
+    /// Highest version that works here, where that is below the newest stable one of Kafka 4.3.
+    pub max_version: Option<i16>,
+}
+
+impl<S: ?Sized> Row<S> {
+    pub fn version_range(&self) -> (i16, i16) {
+        (self.api.min_version(), self.max_version.unwrap_or(self.api.max_version()))
+    }
+}
+
+/// What ApiVersions tells beside the versions.
+pub trait Host: Send + Sync {
+    /// Levels that this node supports: name, min, max.
+    fn supported_features(&self) -> Vec<(String, i16, i16)>;
+    /// Finalized levels and the metadata offset (epoch) at which they hold.
+    fn finalized_features(&self) -> (Vec<(String, i16)>, i64);
+    fn disconnected(&self, connection: &net::ConnectionInfo);
+}
+
+impl<T: Host> Host for std::sync::Arc<T> {
+    fn supported_features(&self) -> Vec<(String, i16, i16)> {
+        (**self).supported_features()
+    }
+
+    fn finalized_features(&self) -> (Vec<(String, i16)>, i64) {
+        (**self).finalized_features()
+    }
+
+    fn disconnected(&self, connection: &net::ConnectionInfo) {
+        (**self).disconnected(connection);
+    }
+}

@@ -1,0 +1,24 @@
+//! Work that runs later: the seam between the synchronous cores and whatever drives them, an event loop or a simulator.
+
+use crate::Now;
+use std::sync::Arc;
+
+/// Something that can be run once its time has come. Running it twice must do no harm.
+pub trait Task: Send + Sync {
+    fn run(self: Arc<Self>, now: Now);
+}
+
+/// Work that may block (fsync, deletion, reads from the disk); it is run once on a thread where that is allowed.
+pub type BlockingWork = Box<dyn FnOnce() + Send>;
+
+/// Drives tasks. Implementations: the network's event loops, the simulator, an immediate one for small tests.
+pub trait Executor: Send + Sync {
+    fn now(&self) -> Now;
+    /// Runs the task at the end of the current turn of the calling loop or soon on some loop when the caller
+    /// is not one.
+    fn defer(&self, task: Arc<dyn Task>);
+    /// Runs the task when the monotonic clock has reached `at_us`.
+    fn run_at(&self, at_us: u64, task: Arc<dyn Task>);
+    /// Runs the work off the event loops.
+    fn run_blocking(&self, work: BlockingWork);
+}

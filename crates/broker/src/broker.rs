@@ -1,0 +1,105 @@
+//! The parts of a broker, put together.
+
+use crate::channel::ControllerChannel;
+use crate::coordinator::Coordinators;
+use crate::fetch_sessions::FetchSessions;
+use crate::producer_ids::ProducerIdAllocator;
+use crate::replicas::Replicas;
+use arc_swap::ArcSwap;
+use base::{BrokerEpoch, Executor, NodeId, Random};
+use config::{BrokerLayers, ServerConfig};
+use metadata::{ConfigResource, Image, SUPPORTED};
+use parking_lot::Mutex;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+/// What a broker is made of.
+pub struct BrokerParts {
+    pub config: ServerConfig,
+    pub cluster_id: String,
+    pub executor: Arc<dyn Executor>,
+    pub controller: Arc<dyn ControllerChannel>,
+    pub replicas: Replicas,
+    pub random: Box<dyn Random>,
+    /// Level of `kraft.version`, which is not among the features of the image.
+    pub kraft_version: i16,
+}
+
+/// A running broker.
+pub struct Broker {
+    pub node_id: NodeId,
+    pub cluster_id: String,
+    /// The configuration as it is now, dynamic changes included.
+    pub config: ArcSwap<ServerConfig>,
+    /// As the file says.
+    pub static_config: ServerConfig,
+    pub executor: Arc<dyn Executor>,
+    pub controller: Arc<dyn ControllerChannel>,
+    pub image: ArcSwap<Image>,
+    pub replicas: Replicas,
+    pub sessions: FetchSessions,
+    pub coordinators: Coordinators,
+    pub(crate) producer_ids: ProducerIdAllocator,
+    pub(crate) random: Mutex<Box<dyn Random>>,
+    epoch: AtomicI64,
+    kraft_version: i16,
+}
+
+impl Broker {
+    pub fn new(parts: BrokerParts) -> Arc<Broker> {
+        let config = parts.config;
+        Arc::new_cyclic(|myself| Broker {
+            node_id: config.node.node_id,
+            cluster_id: parts.cluster_id,
+            sessions: FetchSessions::new(config.limits.fetch_session_slots_max.max(0) as usize),
+            coordinators: Coordinators::new(myself.clone(), &config.groups),
+            config: ArcSwap::from_pointee(config.clone()),
+            static_config: config,
+            executor: parts.executor,
+            controller: parts.controller,
+            image: ArcSwap::from_pointee(Image::empty()),
+            replicas: parts.replicas,
+            producer_ids: ProducerIdAllocator::default(),
+            random: Mutex::new(parts.random),
+            epoch: AtomicI64::new(-1),
+            kraft_version: parts.kraft_version,
+        })
+    }
+
+    /// The epoch of this incarnation; -1 before it is registered.
+    pub fn epoch(&self) -> BrokerEpoch {
+        self.epoch.load(Ordering::Acquire)
+    }
+
+    pub(crate) fn set_epoch(&self, epoch: BrokerEpoch) {
+        self.epoch.store(epoch, Ordering::Release);
+    }
+
+    /// The layers of this broker's configuration in an image.
+    pub fn config_layers(&self, image: &Image) -> BrokerLayers {
+        BrokerLayers {
+            static_values: self.static_config.values.clone(),
+            cluster_defaults: controller::dynamic_configs(image, &ConfigResource::all_brokers()),
+            own: controller::dynamic_configs(image, &ConfigResource::broker(self.node_id)),
+        }
+    }
+}
+
+impl api::Host for Broker {
+    fn supported_features(&self) -> Vec<(String, i16, i16)> {
+        SUPPORTED.iter().map(|feature| (feature.name.to_owned(), feature.min, feature.max)).collect()
+    }
+
+    fn finalized_features(&self) -> (Vec<(String, i16)>, i64) {
+        let image = self.image.load();
+        let mut finalized: Vec<_> = image.features.iter().map(|(name, level)| (name.to_owned(), level)).collect();
+        if self.kraft_version > 0 {
+            finalized.push(("kraft.version".to_owned(), self.kraft_version));
+        }
+        (finalized, image.offset)
+    }
+
+    fn disconnected(&self, connection: &net::ConnectionInfo) {
+        self.coordinators.disconnected(connection.id);
+    }
+}

@@ -1,0 +1,23 @@
+//! Topic settings as the image and the broker's configuration have them.
+
+use crate::broker::Broker;
+use crate::topic_settings::TopicSettings;
+use config::{BrokerValues, TopicConfig};
+use metadata::{ConfigResource, Image};
+use std::sync::Arc;
+
+impl Broker {
+    /// The settings of a topic under the given broker configuration.
+    pub(crate) fn topic_settings(&self, image: &Image, values: &BrokerValues, topic: &str) -> Arc<TopicSettings> {
+        let overrides = image.configs.get(&ConfigResource::topic(topic));
+        let overrides = overrides.into_iter().flatten().map(|(key, value)| (key.as_str(), value.as_str()));
+        let expiration = self.static_config.limits.producer_id_expiration_ms as i64;
+        Arc::new(TopicSettings::new(&TopicConfig::resolve(values, overrides), expiration))
+    }
+
+    /// Applies the dynamic broker configs of an image.
+    pub(crate) fn apply_broker_configs(&self, image: &Image) {
+        let values = self.config_layers(image).effective();
+        self.config.store(Arc::new(self.static_config.with_dynamic(values)));
+    }
+}

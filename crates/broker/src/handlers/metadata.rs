@@ -1,0 +1,262 @@
+//! Metadata (versions 0 to 13): brokers, topics, leaders; and the automatic creation of topics.
+
+use crate::Broker;
+use crate::channel::call;
+use crate::coordinator::is_internal_topic;
+use ::metadata::{Image, NO_LEADER, Partition, Topic};
+use api::{Operation, Request, ResourceType};
+use base::{ErrorCode, NodeId};
+use net::Pipelining;
+use protocol::metadata_response::{MetadataResponseBroker, MetadataResponsePartition, MetadataResponseTopic};
+use protocol::{ApiKey, CreateTopicsRequest, DecodeError, MetadataRequest, MetadataResponse, create_topics_request};
+use std::sync::Arc;
+
+/// "Not asked for" in the bit fields of allowed operations.
+pub(super) const OPERATIONS_OMITTED: i32 = i32::MIN;
+const TOPIC_OPERATIONS: &[Operation] = &[
+    Operation::Read,
+    Operation::Write,
+    Operation::Create,
+    Operation::Delete,
+    Operation::Alter,
+    Operation::Describe,
+    Operation::DescribeConfigs,
+    Operation::AlterConfigs,
+];
+const CLUSTER_OPERATIONS: &[Operation] = &[
+    Operation::Create,
+    Operation::Alter,
+    Operation::Describe,
+    Operation::ClusterAction,
+    Operation::DescribeConfigs,
+    Operation::AlterConfigs,
+    Operation::IdempotentWrite,
+];
+
+pub(super) fn topic_operations(request: &Request<'_>, name: &str) -> i32 {
+    bits(request, TOPIC_OPERATIONS, ResourceType::Topic, name)
+}
+
+pub(super) fn cluster_operations(request: &Request<'_>) -> i32 {
+    bits(request, CLUSTER_OPERATIONS, ResourceType::Cluster, "kafka-cluster")
+}
+
+fn bits(request: &Request<'_>, operations: &[Operation], resource: ResourceType, name: &str) -> i32 {
+    let allowed = operations.iter().filter(|operation| request.is_allowed(**operation, resource, name));
+    allowed.fold(0, |bits, operation| bits | 1 << (*operation as i32))
+}
+
+pub(super) fn handle(broker: &Arc<Broker>, request: Request<'_>) -> Result<Pipelining, DecodeError> {
+    let metadata: MetadataRequest<'_> = request.decode()?;
+    let image = broker.image.load_full();
+    let listener = &*request.connection.listener;
+    let mut response = MetadataResponse {
+        brokers: brokers(&image, listener),
+        cluster_id: Some(broker.cluster_id.clone().into()),
+        // Clients send what only the controller may do to any broker: it is forwarded.
+        controller_id: image.active_brokers().next().map_or(-1, |broker| broker.id),
+        ..Default::default()
+    };
+    let allowed = |name: &str| request.is_allowed(Operation::Describe, ResourceType::Topic, name);
+    let operations = |name: &str| match metadata.include_topic_authorized_operations {
+        true => topic_operations(&request, name),
+        false => OPERATIONS_OMITTED,
+    };
+    let all = match &metadata.topics {
+        None => true,
+        Some(topics) => request.version == 0 && topics.is_empty(),
+    };
+    let mut to_create = Vec::new();
+    if all {
+        for topic in image.topics_by_name().filter(|topic| allowed(&topic.name)) {
+            response.topics.push(describe(&image, topic, listener, operations(&topic.name), request.version));
+        }
+    } else {
+        for asked in metadata.topics.iter().flatten() {
+            let by_id = !asked.topic_id.is_zero();
+            if asked.name.is_some() && by_id || asked.name.is_none() && !by_id {
+                response.topics.push(failed(asked.name.as_deref(), asked.topic_id, ErrorCode::InvalidRequest));
+                continue;
+            }
+            let topic = match &asked.name {
+                Some(name) => image.topic_by_name(name),
+                None => image.topic(asked.topic_id),
+            };
+            match (topic, &asked.name) {
+                (Some(topic), _) if allowed(&topic.name) => {
+                    response.topics.push(describe(&image, topic, listener, operations(&topic.name), request.version));
+                }
+                (None, Some(name)) if allowed(name) => {
+                    response.topics.push(missing(broker, name, &metadata, request.version, &mut to_create));
+                }
+                (_, Some(name)) => {
+                    response.topics.push(failed(Some(name), asked.topic_id, ErrorCode::TopicAuthorizationFailed));
+                }
+                (Some(_), None) => response.topics.push(failed(None, asked.topic_id, ErrorCode::TopicAuthorizationFailed)),
+                (None, None) => response.topics.push(failed(None, asked.topic_id, ErrorCode::UnknownTopicId)),
+            }
+        }
+    }
+    if metadata.include_cluster_authorized_operations {
+        response.cluster_authorized_operations = cluster_operations(&request);
+    }
+    request.responder.send(&response);
+    if !to_create.is_empty() {
+        broker.create_topics_automatically(&to_create);
+    }
+    Ok(Pipelining::Hold)
+}
+
+fn brokers(image: &Image, listener: &str) -> Vec<MetadataResponseBroker<'static>> {
+    image
+        .brokers
+        .values()
+        .filter(|broker| !broker.fenced)
+        .filter_map(|broker| Some((broker, broker.endpoint(listener)?)))
+        .map(|(broker, endpoint)| MetadataResponseBroker {
+            node_id: broker.id,
+            host: endpoint.host.clone().into(),
+            port: endpoint.port as i32,
+            rack: broker.rack.clone().map(Into::into),
+            ..Default::default()
+        })
+        .collect()
+}
+
+/// A topic that is not there: created automatically where that is configured and allowed.
+fn missing(
+    broker: &Broker,
+    name: &str,
+    metadata: &MetadataRequest<'_>,
+    version: i16,
+    to_create: &mut Vec<String>,
+) -> MetadataResponseTopic<'static> {
+    if controller::validate_topic_name(name).is_err() {
+        return failed(Some(name), base::Uuid::ZERO, ErrorCode::InvalidTopicException);
+    }
+    let asked = version < 4 || metadata.allow_auto_topic_creation;
+    if asked && broker.config.load().topics.auto_create && name != "__cluster_metadata" {
+        to_create.push(name.to_owned());
+    }
+    MetadataResponseTopic {
+        is_internal: is_internal_topic(name),
+        ..failed(Some(name), base::Uuid::ZERO, ErrorCode::UnknownTopicOrPartition)
+    }
+}
+
+fn failed(name: Option<&str>, topic_id: base::Uuid, error: ErrorCode) -> MetadataResponseTopic<'static> {
+    MetadataResponseTopic {
+        error_code: error.code(),
+        name: name.map(|name| name.to_owned().into()),
+        topic_id,
+        ..Default::default()
+    }
+}
+
+fn describe(
+    image: &Image,
+    topic: &Topic,
+    listener: &str,
+    operations: i32,
+    version: i16,
+) -> MetadataResponseTopic<'static> {
+    MetadataResponseTopic {
+        name: Some(topic.name.clone().into()),
+        topic_id: topic.id,
+        is_internal: is_internal_topic(&topic.name),
+        partitions: topic
+            .partitions
+            .iter()
+            .map(|(index, partition)| {
+                let (leader_id, error) = reachable_leader(image, partition, listener);
+                let error = match error {
+                    ErrorCode::ListenerNotFound if version < 6 => ErrorCode::LeaderNotAvailable,
+                    other => other,
+                };
+                MetadataResponsePartition {
+                    error_code: error.code(),
+                    partition_index: *index,
+                    leader_id,
+                    leader_epoch: partition.leader_epoch,
+                    replica_nodes: partition.replicas.clone(),
+                    isr_nodes: partition.isr.clone(),
+                    offline_replicas: offline(image, partition),
+                    ..Default::default()
+                }
+            })
+            .collect(),
+        topic_authorized_operations: operations,
+        ..Default::default()
+    }
+}
+
+/// The leader as a client of this listener can reach it.
+pub(super) fn reachable_leader(image: &Image, partition: &Partition, listener: &str) -> (NodeId, ErrorCode) {
+    if partition.leader == NO_LEADER {
+        return (NO_LEADER, ErrorCode::LeaderNotAvailable);
+    }
+    match image.brokers.get(&partition.leader) {
+        Some(broker) if broker.fenced => (NO_LEADER, ErrorCode::LeaderNotAvailable),
+        Some(broker) if broker.endpoint(listener).is_none() => (NO_LEADER, ErrorCode::ListenerNotFound),
+        Some(_) => (partition.leader, ErrorCode::None),
+        None => (NO_LEADER, ErrorCode::LeaderNotAvailable),
+    }
+}
+
+/// Replicas on brokers that are away or in directories that are out of service.
+pub(super) fn offline(image: &Image, partition: &Partition) -> Vec<NodeId> {
+    let is_offline = |id: &NodeId| match image.brokers.get(id) {
+        Some(broker) => {
+            let directory = partition.directory_of(*id);
+            let lost = !broker.log_dirs.is_empty()
+                && ![base::Uuid::DIRECTORY_UNASSIGNED, base::Uuid::DIRECTORY_MIGRATING].contains(&directory)
+                && !broker.log_dirs.contains(&directory);
+            broker.fenced || lost
+        }
+        None => true,
+    };
+    partition.replicas.iter().copied().filter(|id| is_offline(id)).collect()
+}
+
+impl Broker {
+    /// Asks the controller for topics that clients use without having created them. Clients ask for metadata again.
+    pub(crate) fn create_topics_automatically(&self, names: &[String]) {
+        let topics = names.iter().map(|name| self.creatable(name));
+        let request = CreateTopicsRequest { topics: topics.collect(), timeout_ms: 30_000, ..Default::default() };
+        call(&*self.controller, ApiKey::CreateTopics, &request, |result, _| {
+            if let Err(error) = result {
+                tracing::info!(%error, "topics could not be created automatically");
+            }
+        });
+    }
+
+    fn creatable(&self, name: &str) -> create_topics_request::CreatableTopic<'static> {
+        let config = self.config.load();
+        let (partitions, factor, configs) = match name {
+            crate::coordinator::OFFSETS_TOPIC => {
+                let offsets = &config.groups.offsets;
+                let configs = [
+                    ("cleanup.policy", "compact".to_owned()),
+                    ("compression.type", "producer".to_owned()),
+                    ("segment.bytes", offsets.topic_segment_bytes.to_string()),
+                ];
+                (offsets.topic_num_partitions, offsets.topic_replication_factor, configs.to_vec())
+            }
+            _ => (-1, -1, Vec::new()),
+        };
+        create_topics_request::CreatableTopic {
+            name: name.to_owned().into(),
+            num_partitions: partitions,
+            replication_factor: factor,
+            configs: configs
+                .into_iter()
+                .map(|(name, value)| create_topics_request::CreatableTopicConfig {
+                    name: name.into(),
+                    value: Some(value.into()),
+                    ..Default::default()
+                })
+                .collect(),
+            ..Default::default()
+        }
+    }
+}

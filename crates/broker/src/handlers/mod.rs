@@ -1,0 +1,77 @@
+//! The client API: one file for each API (or small family), and the table of all of them.
+
+mod describe_cluster;
+mod describe_configs;
+mod describe_log_dirs;
+mod describe_topic_partitions;
+mod fetch;
+mod find_coordinator;
+mod forward;
+mod groups;
+mod list_offsets;
+mod metadata;
+mod offsets;
+mod produce;
+mod producers;
+mod records;
+
+pub(crate) use fetch::{Fetch, finish as finish_fetch};
+
+use crate::Broker;
+use api::{Handler, Operation, Quota, ResourceType, Row};
+use protocol::ApiKey;
+use std::sync::Arc;
+
+fn row(
+    api: ApiKey,
+    handler: Handler<Arc<Broker>>,
+    operation: Operation,
+    resource: ResourceType,
+    quota: Quota,
+) -> Row<Arc<Broker>> {
+    Row { api, handler, operation, resource, quota, max_version: None }
+}
+
+/// Every API of the client listener. The operation and resource are what Kafka asks its authorizer about.
+pub fn rows() -> Vec<Row<Arc<Broker>>> {
+    use ApiKey as K;
+    use Operation as O;
+    use Quota as Q;
+    use ResourceType as R;
+    vec![
+        row(K::Produce, produce::handle, O::Write, R::Topic, Q::Produce),
+        row(K::Fetch, fetch::handle, O::Read, R::Topic, Q::Fetch),
+        row(K::ListOffsets, list_offsets::handle, O::Describe, R::Topic, Q::Request),
+        row(K::Metadata, metadata::handle, O::Describe, R::Topic, Q::Request),
+        row(K::OffsetCommit, groups::handle, O::Read, R::Group, Q::Request),
+        row(K::OffsetFetch, groups::handle, O::Describe, R::Group, Q::Request),
+        row(K::FindCoordinator, find_coordinator::handle, O::Describe, R::Group, Q::Request),
+        row(K::JoinGroup, groups::handle, O::Read, R::Group, Q::Request),
+        row(K::Heartbeat, groups::handle, O::Read, R::Group, Q::Request),
+        row(K::LeaveGroup, groups::handle, O::Read, R::Group, Q::Request),
+        row(K::SyncGroup, groups::handle, O::Read, R::Group, Q::Request),
+        row(K::DescribeGroups, groups::handle, O::Describe, R::Group, Q::Request),
+        row(K::ListGroups, groups::handle, O::Describe, R::Cluster, Q::Request),
+        row(K::DeleteGroups, groups::handle, O::Delete, R::Group, Q::Request),
+        row(K::OffsetDelete, groups::handle, O::Delete, R::Group, Q::Request),
+        row(K::CreateTopics, forward::handle, O::Create, R::Topic, Q::ControllerMutation),
+        row(K::DeleteTopics, forward::handle, O::Delete, R::Topic, Q::ControllerMutation),
+        row(K::CreatePartitions, forward::handle, O::Alter, R::Topic, Q::ControllerMutation),
+        row(K::AlterConfigs, forward::handle, O::AlterConfigs, R::Topic, Q::Request),
+        row(K::IncrementalAlterConfigs, forward::handle, O::AlterConfigs, R::Topic, Q::Request),
+        row(K::ElectLeaders, forward::handle, O::Alter, R::Cluster, Q::Request),
+        row(K::ListPartitionReassignments, forward::handle, O::Describe, R::Cluster, Q::Request),
+        row(K::DescribeQuorum, forward::handle, O::Describe, R::Cluster, Q::Request),
+        row(K::UpdateFeatures, forward::handle, O::Alter, R::Cluster, Q::Request),
+        row(K::UnregisterBroker, forward::handle, O::Alter, R::Cluster, Q::Request),
+        row(K::DeleteRecords, records::handle, O::Delete, R::Topic, Q::Request),
+        row(K::InitProducerId, producers::init_producer_id, O::IdempotentWrite, R::Cluster, Q::Request),
+        row(K::DescribeProducers, producers::describe_producers, O::Read, R::Topic, Q::Request),
+        row(K::OffsetForLeaderEpoch, offsets::handle, O::Describe, R::Topic, Q::Request),
+        row(K::DescribeConfigs, describe_configs::handle, O::DescribeConfigs, R::Topic, Q::Request),
+        row(K::ListConfigResources, describe_configs::list, O::DescribeConfigs, R::Cluster, Q::Request),
+        row(K::DescribeLogDirs, describe_log_dirs::handle, O::Describe, R::Cluster, Q::Request),
+        row(K::DescribeCluster, describe_cluster::handle, O::Describe, R::Cluster, Q::Request),
+        row(K::DescribeTopicPartitions, describe_topic_partitions::handle, O::Describe, R::Topic, Q::Request),
+    ]
+}

@@ -1,0 +1,165 @@
+//! What comes round: checkpoints, retention, syncs by time, expiry of producers. Each is a task that sets itself again.
+
+use crate::broker::Broker;
+use crate::log_dirs::Directory;
+use crate::partition::Effects;
+use base::{Now, Offset, Task, TopicPartition};
+use std::sync::Arc;
+use storage::{LOG_START_OFFSETS, RECOVERY_POINTS, REPLICATION_OFFSETS, StorageError};
+
+#[derive(Debug, Clone, Copy)]
+enum Chore {
+    Checkpoints,
+    Retention,
+    FlushByTime,
+    ExpireProducers,
+}
+
+/// One recurring chore of a broker.
+pub struct Housekeeping {
+    broker: Arc<Broker>,
+    chore: Chore,
+    interval_us: u64,
+}
+
+impl Housekeeping {
+    /// Sets the first round of every chore.
+    pub fn start(broker: &Arc<Broker>) {
+        let log = &broker.static_config.log;
+        let limits = &broker.static_config.limits;
+        let checkpoints = log
+            .high_watermark_checkpoint_interval_ms
+            .min(log.flush_offset_checkpoint_interval_ms as i64)
+            .min(log.flush_start_offset_checkpoint_interval_ms as i64);
+        let chores = [
+            (Chore::Checkpoints, checkpoints),
+            (Chore::Retention, log.retention_check_interval_ms),
+            (Chore::FlushByTime, log.flush_scheduler_interval_ms.min(1000)),
+            (Chore::ExpireProducers, limits.producer_id_expiration_check_interval_ms as i64),
+        ];
+        for (chore, interval_ms) in chores {
+            let interval_us = interval_ms.max(100) as u64 * 1000;
+            // Where no topic asks for it there is nothing to do by time; a config change may ask later.
+            let chore = Arc::new(Housekeeping { broker: broker.clone(), chore, interval_us });
+            chore.again();
+        }
+    }
+
+    fn again(self: Arc<Self>) {
+        let executor = self.broker.executor.clone();
+        executor.run_at(executor.now().monotonic_us + self.interval_us, self);
+    }
+}
+
+impl Task for Housekeeping {
+    fn run(self: Arc<Self>, _: Now) {
+        let broker = self.broker.clone();
+        let chore = self.chore;
+        if matches!(chore, Chore::FlushByTime) && !broker.any_flush_by_time() {
+            return self.again();
+        }
+        let this = self.clone();
+        broker.executor.clone().run_blocking(Box::new(move || {
+            match chore {
+                Chore::Checkpoints => broker.write_checkpoints(),
+                Chore::Retention => broker.apply_retention(),
+                Chore::FlushByTime => broker.flush_by_time(),
+                Chore::ExpireProducers => broker.expire_producers(),
+            }
+            this.again();
+        }));
+    }
+}
+
+impl Broker {
+    /// Writes recovery points, high watermarks and log start offsets of every directory.
+    pub fn write_checkpoints(&self) {
+        for directory in self.replicas.directories() {
+            if directory.dir.is_failed() {
+                continue;
+            }
+            if let Err(error) = self.write_checkpoints_of(directory) {
+                tracing::error!(dir = %directory.dir.path().display(), %error, "checkpoints could not be written");
+                if error.fails_log_dir() {
+                    directory.fail();
+                }
+            }
+        }
+    }
+
+    fn write_checkpoints_of(&self, directory: &Arc<Directory>) -> Result<(), StorageError> {
+        let mut recovery: Vec<(TopicPartition, Offset)> = Vec::new();
+        let mut watermarks = Vec::new();
+        let mut starts = Vec::new();
+        for cell in self.replicas.all().iter().filter(|cell| Arc::ptr_eq(&cell.directory, directory)) {
+            let (point, watermark, start, first) = cell.with_log(|log| {
+                let first = log.segments().next().map_or(0, |segment| segment.base_offset);
+                (log.recovery_point(), log.high_watermark(), log.log_start_offset(), first)
+            });
+            recovery.push((cell.name.clone(), point));
+            watermarks.push((cell.name.clone(), watermark));
+            if start > first {
+                starts.push((cell.name.clone(), start));
+            }
+        }
+        let pairs = |offsets: &Vec<(TopicPartition, Offset)>| offsets.clone();
+        directory.dir.write_checkpoint(RECOVERY_POINTS, pairs(&recovery).iter().map(|(p, o)| (p, *o)))?;
+        directory.dir.write_checkpoint(REPLICATION_OFFSETS, pairs(&watermarks).iter().map(|(p, o)| (p, *o)))?;
+        directory.dir.write_checkpoint(LOG_START_OFFSETS, pairs(&starts).iter().map(|(p, o)| (p, *o)))
+    }
+
+    fn apply_retention(&self) {
+        for cell in self.replicas.all() {
+            let now = self.executor.now();
+            match cell.with_log(|log| log.delete_old_segments(now.wall_ms)) {
+                Ok((deleted, jobs)) => {
+                    for (reason, segments) in deleted {
+                        tracing::info!(partition = %cell.name, ?reason, segments, "old segments deleted");
+                    }
+                    jobs.into_iter().for_each(|job| cell.directory.run_job(job));
+                }
+                Err(error) if error.fails_log_dir() => cell.directory.fail(),
+                Err(error) => tracing::debug!(partition = %cell.name, %error, "retention was not applied"),
+            }
+        }
+    }
+
+    fn any_flush_by_time(&self) -> bool {
+        self.replicas.all().iter().any(|cell| cell.settings().log.flush_ms != i64::MAX)
+    }
+
+    fn flush_by_time(&self) {
+        for cell in self.replicas.all() {
+            let unflushed = cell.with_log(|log| log.log_end_offset() > log.recovery_point());
+            if unflushed && cell.settings().log.flush_ms != i64::MAX {
+                cell.directory.flush_soon(cell.clone());
+            }
+        }
+    }
+
+    fn expire_producers(&self) {
+        for cell in self.replicas.all() {
+            let now = self.executor.now();
+            cell.with_log(|log| log.expire_producers(now.wall_ms));
+        }
+    }
+
+    /// Closes every log in order, so that the next start needs no recovery. True if all could be closed.
+    pub fn close_logs(&self) -> bool {
+        let mut clean = true;
+        for cell in self.replicas.all() {
+            if cell.directory.dir.is_failed() {
+                clean = false;
+                continue;
+            }
+            let mut effects = Effects::default();
+            if let Err(error) = cell.with_log(|log| log.close_cleanly()) {
+                tracing::error!(partition = %cell.name, %error, "a log could not be closed in order");
+                clean = false;
+            }
+            cell.mark_deleted(&mut effects);
+            effects.run(&cell, self.executor.now());
+        }
+        clean
+    }
+}

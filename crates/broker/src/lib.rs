@@ -1,0 +1,32 @@
+//! The broker: the partitions that it hosts, the handlers of the client API (one file each), the publisher that turns
+//! metadata deltas into partitions, the coordinators, and its life with the controller.
+//!
+//! Invariants:
+//! - partitions appear, change and vanish by image deltas alone, never from a request handler;
+//! - the broker reaches the controller through [`ControllerChannel`] alone;
+//! - nothing here waits: what has to wait is kept and completed by the event that it waits for.
+
+mod broker;
+mod channel;
+mod configs;
+mod coordinator;
+mod fetch_sessions;
+mod fetch_wait;
+mod handlers;
+mod housekeeping;
+mod lifecycle;
+mod log_dirs;
+mod partition;
+mod producer_ids;
+mod publisher;
+mod replicas;
+mod topic_settings;
+
+pub use broker::{Broker, BrokerParts};
+pub use channel::ControllerChannel;
+pub use handlers::rows;
+pub use housekeeping::Housekeeping;
+pub use lifecycle::{Lifecycle, State as LifecycleState};
+pub use log_dirs::Directory;
+pub use publisher::BrokerPublisher;
+pub use replicas::{Replicas, RecoveryHint};

@@ -1,0 +1,316 @@
+//! A broker's life with the controller (KIP-631): register, heartbeat, be unfenced, leave in order.
+
+use crate::broker::Broker;
+use crate::channel::call;
+use base::{BrokerEpoch, DirectoryId, ErrorCode, Now, Task, TopicId, Uuid};
+use parking_lot::Mutex;
+use protocol::{
+    ApiKey, AssignReplicasToDirsRequest, BrokerHeartbeatRequest, BrokerHeartbeatResponse, BrokerRegistrationRequest,
+    BrokerRegistrationResponse, Cursor, assign_replicas_to_dirs_request, broker_registration_request,
+};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+/// How far it has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    /// The logs are not open yet.
+    Starting,
+    Registering,
+    /// Registered, but fenced: it has to catch up with the metadata first.
+    CatchingUp,
+    Running,
+    /// It has asked to leave and waits until nothing is led here any more.
+    Leaving,
+    /// It may stop.
+    Left,
+    /// The controller refuses it for good.
+    Refused(ErrorCode),
+}
+
+/// Drives the registration and the heartbeats of one broker.
+pub struct Lifecycle {
+    broker: Arc<Broker>,
+    inner: Mutex<Inner>,
+    /// Offset of the newest image that was applied here.
+    applied: AtomicI64,
+    on_change: Box<dyn Fn(State) + Send + Sync>,
+    incarnation_id: Uuid,
+    previous_broker_epoch: BrokerEpoch,
+}
+
+struct Inner {
+    state: State,
+    is_asking: bool,
+    wants_to_leave: bool,
+}
+
+/// Wait before a failed registration is tried again.
+const RETRY_US: u64 = 100_000;
+
+impl Lifecycle {
+    /// `previous_broker_epoch` is the one in the clean-shutdown marker, -1 without one.
+    pub fn new(
+        broker: Arc<Broker>,
+        incarnation_id: Uuid,
+        previous_broker_epoch: BrokerEpoch,
+        on_change: Box<dyn Fn(State) + Send + Sync>,
+    ) -> Arc<Lifecycle> {
+        let inner = Inner { state: State::Starting, is_asking: false, wants_to_leave: false };
+        Arc::new(Lifecycle {
+            broker,
+            inner: Mutex::new(inner),
+            applied: AtomicI64::new(-1),
+            on_change,
+            incarnation_id,
+            previous_broker_epoch,
+        })
+    }
+
+    pub fn state(&self) -> State {
+        self.inner.lock().state
+    }
+
+    /// An image was applied: the first one means that every log is open.
+    pub fn published(self: &Arc<Self>, offset: i64) {
+        self.applied.store(offset, Ordering::Release);
+        let begins = {
+            let mut inner = self.inner.lock();
+            let begins = inner.state == State::Starting;
+            if begins {
+                inner.state = State::Registering;
+            }
+            begins || (inner.state == State::CatchingUp && offset >= self.broker.epoch())
+        };
+        if begins {
+            self.clone().go_on();
+        }
+    }
+
+    /// Asks to leave; `on_change` is called with `Left` when the controller agrees.
+    pub fn leave(self: &Arc<Self>) {
+        let leaves = {
+            let mut inner = self.inner.lock();
+            inner.wants_to_leave = true;
+            match inner.state {
+                State::Running | State::CatchingUp => {
+                    inner.state = State::Leaving;
+                    true
+                }
+                State::Leaving => true,
+                _ => {
+                    inner.state = State::Left;
+                    false
+                }
+            }
+        };
+        if leaves {
+            self.clone().go_on();
+        } else {
+            (self.on_change)(State::Left);
+        }
+    }
+
+    fn go_on(self: Arc<Self>) {
+        let state = {
+            let mut inner = self.inner.lock();
+            if inner.is_asking {
+                return;
+            }
+            inner.is_asking = matches!(
+                inner.state,
+                State::Registering | State::CatchingUp | State::Running | State::Leaving
+            );
+            inner.state
+        };
+        match state {
+            State::Registering => self.register(),
+            State::CatchingUp | State::Running | State::Leaving => self.heartbeat(state == State::Leaving),
+            State::Starting | State::Left | State::Refused(_) => {}
+        }
+    }
+
+    fn register(self: Arc<Self>) {
+        let broker = &self.broker;
+        let network = &broker.static_config.network;
+        let request = BrokerRegistrationRequest {
+            broker_id: broker.node_id,
+            cluster_id: broker.cluster_id.clone().into(),
+            incarnation_id: self.incarnation_id,
+            listeners: network
+                .advertised_listeners
+                .iter()
+                .map(|listener| broker_registration_request::Listener {
+                    name: listener.name.to_string().into(),
+                    host: listener.endpoint.host.clone().unwrap_or_default().into(),
+                    port: listener.endpoint.port,
+                    security_protocol: listener.protocol as i16,
+                    ..Default::default()
+                })
+                .collect(),
+            features: metadata::SUPPORTED
+                .iter()
+                .map(|f| broker_registration_request::Feature {
+                    name: f.name.into(),
+                    min_supported_version: f.min,
+                    max_supported_version: f.max,
+                    ..Default::default()
+                })
+                .collect(),
+            rack: broker.static_config.node.rack.clone().map(Into::into),
+            log_dirs: broker.replicas.directories().iter().map(|directory| directory.id).collect(),
+            previous_broker_epoch: self.previous_broker_epoch,
+            ..Default::default()
+        };
+        let channel = broker.controller.clone();
+        let this = self.clone();
+        call(&*channel, ApiKey::BrokerRegistration, &request, move |result, version| {
+            let outcome = result.and_then(|body| {
+                let response = BrokerRegistrationResponse::decode(&mut Cursor::new(&body), version)
+                    .map_err(|_| ErrorCode::UnknownServerError)?;
+                match ErrorCode::from_code(response.error_code) {
+                    ErrorCode::None => Ok(response.broker_epoch),
+                    error => Err(error),
+                }
+            });
+            this.registered(outcome);
+        });
+    }
+
+    fn registered(self: Arc<Self>, outcome: Result<BrokerEpoch, ErrorCode>) {
+        let mut inner = self.inner.lock();
+        inner.is_asking = false;
+        match outcome {
+            Ok(epoch) => {
+                self.broker.set_epoch(epoch);
+                if inner.state == State::Registering {
+                    inner.state = State::CatchingUp;
+                }
+                drop(inner);
+                tracing::debug!(epoch, "registered with the controller");
+                self.go_on();
+            }
+            Err(error @ (ErrorCode::InconsistentClusterId | ErrorCode::UnsupportedVersion)) => {
+                inner.state = State::Refused(error);
+                drop(inner);
+                (self.on_change)(State::Refused(error));
+            }
+            Err(error) => {
+                drop(inner);
+                tracing::info!(%error, "the controller did not take the registration; trying again");
+                self.again_in(RETRY_US);
+            }
+        }
+    }
+
+    fn heartbeat(self: Arc<Self>, want_shut_down: bool) {
+        let broker = &self.broker;
+        let request = BrokerHeartbeatRequest {
+            broker_id: broker.node_id,
+            broker_epoch: broker.epoch(),
+            current_metadata_offset: self.applied.load(Ordering::Acquire),
+            want_fence: false,
+            want_shut_down,
+            offline_log_dirs: self.offline_dirs(),
+            ..Default::default()
+        };
+        let channel = broker.controller.clone();
+        let this = self.clone();
+        call(&*channel, ApiKey::BrokerHeartbeat, &request, move |result, version| {
+            let outcome = result.and_then(|body| {
+                BrokerHeartbeatResponse::decode(&mut Cursor::new(&body), version).map_err(|_| ErrorCode::UnknownServerError)
+            });
+            this.heard(outcome);
+        });
+    }
+
+    fn offline_dirs(&self) -> Vec<DirectoryId> {
+        let directories = self.broker.replicas.directories().iter();
+        directories.filter(|directory| directory.dir.is_failed()).map(|directory| directory.id).collect()
+    }
+
+    fn heard(self: Arc<Self>, outcome: Result<BrokerHeartbeatResponse, ErrorCode>) {
+        let interval_us = self.broker.static_config.lifecycle.heartbeat_interval_ms.max(1) as u64 * 1000;
+        let mut inner = self.inner.lock();
+        inner.is_asking = false;
+        let (change, again_us) = match outcome {
+            Ok(response) if response.error_code == 0 => match inner.state {
+                State::Leaving if response.should_shut_down => (Some(State::Left), None),
+                State::Leaving => (None, Some(10_000)),
+                State::CatchingUp if !response.is_fenced => (Some(State::Running), Some(interval_us)),
+                // The registration is about to be applied here: ask soon.
+                State::CatchingUp => (None, Some(5_000)),
+                _ => (None, Some(interval_us)),
+            },
+            Ok(response) => match ErrorCode::from_code(response.error_code) {
+                ErrorCode::StaleBrokerEpoch | ErrorCode::BrokerIdNotRegistered if inner.state != State::Leaving => {
+                    (Some(State::Registering), Some(RETRY_US))
+                }
+                _ if inner.state == State::Leaving => (Some(State::Left), None),
+                _ => (None, Some(RETRY_US)),
+            },
+            Err(_) if inner.state == State::Leaving => (Some(State::Left), None),
+            Err(_) => (None, Some(RETRY_US)),
+        };
+        if let Some(change) = change {
+            inner.state = change;
+        }
+        drop(inner);
+        if let Some(change) = change {
+            (self.on_change)(change);
+        }
+        if let Some(again_us) = again_us {
+            self.again_in(again_us);
+        }
+    }
+
+    fn again_in(self: Arc<Self>, delay_us: u64) {
+        let executor = self.broker.executor.clone();
+        executor.run_at(executor.now().monotonic_us + delay_us, self);
+    }
+}
+
+impl Task for Lifecycle {
+    fn run(self: Arc<Self>, _: Now) {
+        self.go_on();
+    }
+}
+
+impl Broker {
+    /// Tells the controller in which directories new replicas were put (KIP-858).
+    pub(crate) fn assign_directories(&self, assigned: BTreeMap<DirectoryId, BTreeMap<TopicId, Vec<i32>>>) {
+        if self.epoch() < 0 {
+            return;
+        }
+        let directories = assigned.into_iter().map(|(id, topics)| assign_replicas_to_dirs_request::DirectoryData {
+            id,
+            topics: topics
+                .into_iter()
+                .map(|(topic_id, partitions)| assign_replicas_to_dirs_request::TopicData {
+                    topic_id,
+                    partitions: partitions
+                        .into_iter()
+                        .map(|partition_index| assign_replicas_to_dirs_request::PartitionData {
+                            partition_index,
+                            ..Default::default()
+                        })
+                        .collect(),
+                    ..Default::default()
+                })
+                .collect(),
+            ..Default::default()
+        });
+        let request = AssignReplicasToDirsRequest {
+            broker_id: self.node_id,
+            broker_epoch: self.epoch(),
+            directories: directories.collect(),
+            ..Default::default()
+        };
+        call(&*self.controller, ApiKey::AssignReplicasToDirs, &request, |result, _| {
+            if let Err(error) = result {
+                tracing::warn!(%error, "the controller did not take note of the directories of new replicas");
+            }
+        });
+    }
+}

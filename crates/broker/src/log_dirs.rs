@@ -1,0 +1,169 @@
+//! A log directory in use: work that blocks runs here, off the event loops. Syncs are grouped: a partition that is
+//! already queued is not queued again, and one sync covers everything appended before it.
+
+use crate::partition::{Effects, PartitionCell};
+use base::{BlockingWork, DirectoryId, Executor, Now, Task};
+use parking_lot::Mutex;
+use std::collections::VecDeque;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, OnceLock, Weak};
+use storage::{Job, LogDir};
+
+/// Threads that sync one directory at the same time; the file system commits their journals together.
+const FLUSH_WORKERS_MAX: usize = 4;
+
+/// Called once when a directory goes out of service.
+pub type FailureListener = Box<dyn Fn(&Arc<Directory>) + Send + Sync>;
+
+/// One of `log.dirs`.
+pub struct Directory {
+    pub id: DirectoryId,
+    pub dir: LogDir,
+    executor: Arc<dyn Executor>,
+    flushes: Mutex<Flushes>,
+    on_failure: OnceLock<FailureListener>,
+    myself: Weak<Directory>,
+}
+
+#[derive(Default)]
+struct Flushes {
+    queue: VecDeque<(Arc<PartitionCell>, bool)>,
+    workers: usize,
+}
+
+struct Delayed {
+    directory: Arc<Directory>,
+    work: Mutex<Option<BlockingWork>>,
+}
+
+impl Task for Delayed {
+    fn run(self: Arc<Self>, _: Now) {
+        if let Some(work) = self.work.lock().take() {
+            self.directory.executor.run_blocking(work);
+        }
+    }
+}
+
+impl Directory {
+    pub fn new(id: DirectoryId, dir: LogDir, executor: Arc<dyn Executor>) -> Arc<Directory> {
+        Arc::new_cyclic(|myself| Directory {
+            id,
+            dir,
+            executor,
+            flushes: Mutex::new(Flushes::default()),
+            on_failure: OnceLock::new(),
+            myself: myself.clone(),
+        })
+    }
+
+    /// Who is told that the directory failed.
+    pub fn set_failure_listener(&self, listener: FailureListener) {
+        let _the_first_one_stays = self.on_failure.set(listener);
+    }
+
+    /// Runs a job of a log, now or after its delay.
+    pub fn run_job(&self, job: Job) {
+        let Some(this) = self.myself.upgrade() else { return };
+        let delay_us = job.delay_ms().max(0) as u64 * 1000;
+        let directory = this.clone();
+        let work: BlockingWork = Box::new(move || {
+            if let Err(error) = job.run(&**directory.dir.files()) {
+                if error.fails_log_dir() {
+                    tracing::error!(dir = %directory.dir.path().display(), %error, "work on a log directory failed");
+                    directory.fail();
+                } else {
+                    tracing::warn!(%error, "work on a log could not be done; it only makes the next start slower");
+                }
+            }
+        });
+        if delay_us == 0 {
+            self.executor.run_blocking(work);
+        } else {
+            self.run_later(delay_us, work);
+        }
+    }
+
+    /// Runs blocking work after a delay.
+    pub fn run_later(&self, delay_us: u64, work: BlockingWork) {
+        let Some(directory) = self.myself.upgrade() else { return };
+        let at = self.executor.now().monotonic_us + delay_us;
+        self.executor.run_at(at, Arc::new(Delayed { directory, work: Mutex::new(Some(work)) }));
+    }
+
+    /// Syncs the partition's log soon, on another thread.
+    pub fn flush_soon(&self, cell: Arc<PartitionCell>) {
+        self.queue_flush(cell, false);
+    }
+
+    /// Syncs the segments that are complete, after a roll.
+    pub fn flush_sealed_soon(&self, cell: Arc<PartitionCell>) {
+        self.queue_flush(cell, true);
+    }
+
+    fn queue_flush(&self, cell: Arc<PartitionCell>, sealed_only: bool) {
+        if !sealed_only && cell.flush_queued.swap(true, Ordering::AcqRel) {
+            return;
+        }
+        let mut flushes = self.flushes.lock();
+        flushes.queue.push_back((cell, sealed_only));
+        if flushes.workers < FLUSH_WORKERS_MAX
+            && let Some(this) = self.myself.upgrade()
+        {
+            flushes.workers += 1;
+            drop(flushes);
+            self.executor.run_blocking(Box::new(move || this.flush_queued()));
+        }
+    }
+
+    fn flush_queued(self: Arc<Self>) {
+        loop {
+            let next = {
+                let mut flushes = self.flushes.lock();
+                let next = flushes.queue.pop_front();
+                if next.is_none() {
+                    flushes.workers -= 1;
+                }
+                next
+            };
+            let Some((cell, sealed_only)) = next else { return };
+            if !sealed_only {
+                cell.flush_queued.store(false, Ordering::Release);
+            }
+            self.flush(&cell, sealed_only);
+        }
+    }
+
+    fn flush(&self, cell: &Arc<PartitionCell>, sealed_only: bool) {
+        let flushed = cell.flush_job(sealed_only).and_then(|job| {
+            job.map(|job| job.run(&**self.dir.files())).transpose()
+        });
+        match flushed {
+            Ok(None) => {}
+            Ok(Some(flushed)) => {
+                let mut effects = Effects::default();
+                cell.flushed(&flushed, &mut effects);
+                effects.run(cell, self.executor.now());
+            }
+            Err(error) if error.fails_log_dir() => {
+                tracing::error!(partition = %cell.name, %error, "a log could not be synced");
+                self.fail();
+            }
+            Err(error) => tracing::debug!(partition = %cell.name, %error, "a log was not synced"),
+        }
+    }
+
+    /// Takes the directory out of service, for good.
+    pub fn fail(&self) {
+        if self.dir.is_failed() {
+            return;
+        }
+        self.dir.mark_failed();
+        tracing::error!(
+            dir = %self.dir.path().display(),
+            "the log directory is out of service: its partitions are offline until the node is started again"
+        );
+        if let (Some(listener), Some(this)) = (self.on_failure.get(), self.myself.upgrade()) {
+            listener(&this);
+        }
+    }
+}

@@ -1,0 +1,507 @@
+//! One partition of this broker: its log, its leadership and who waits for it, behind one short mutex.
+//!
+//! A thread enters the cell for microseconds, leaves it, and only then carries out what came of it ([`Effects`]): no
+//! wait, no sync and no other lock happens inside. Acknowledgements wait for the leader machine's high watermark, also
+//! where the ISR is the leader alone.
+
+use crate::log_dirs::Directory;
+use crate::topic_settings::TopicSettings;
+use base::{ErrorCode, LeaderEpoch, NodeId, Now, Offset, TopicId, TopicPartition};
+use parking_lot::Mutex;
+use replication::{Admission, Leader};
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use storage::{AppendOrigin, FlushJob, Flushed, Job, LeaderBatch, Log, LogSlice, ReadLimits, StorageError};
+
+/// Somebody who waits until an append is committed (or durable) or has failed.
+pub trait AckWaiter: Send + Sync {
+    fn acknowledged(&self, index: usize, result: Result<(), ErrorCode>, now: Now);
+}
+
+/// Somebody who waits for records to become visible.
+pub trait DataWaiter: Send + Sync {
+    /// Called outside of all locks; may come again.
+    fn data_arrived(self: Arc<Self>);
+}
+
+/// What is to be done after the cell was left.
+#[derive(Default)]
+pub struct Effects {
+    acknowledged: Vec<(Arc<dyn AckWaiter>, usize, Result<(), ErrorCode>)>,
+    data_waiters: Vec<Arc<dyn DataWaiter>>,
+    jobs: Vec<Job>,
+    wants_flush: bool,
+    wants_sealed_flush: bool,
+    failed: bool,
+}
+
+impl Effects {
+    /// Carries everything out.
+    pub fn run(self, cell: &Arc<PartitionCell>, now: Now) {
+        for (waiter, index, result) in self.acknowledged {
+            waiter.acknowledged(index, result, now);
+        }
+        for waiter in self.data_waiters {
+            waiter.data_arrived();
+        }
+        for job in self.jobs {
+            cell.directory.run_job(job);
+        }
+        if self.failed {
+            cell.directory.fail();
+        } else if self.wants_flush {
+            cell.directory.flush_soon(cell.clone());
+        } else if self.wants_sealed_flush {
+            cell.directory.flush_sealed_soon(cell.clone());
+        }
+    }
+}
+
+/// Which acknowledgement a producer wants.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Acks {
+    None,
+    Leader,
+    All,
+}
+
+/// Where an append ended up.
+#[derive(Debug, Clone, Copy)]
+pub struct AppendOutcome {
+    pub base_offset: Offset,
+    pub last_offset: Offset,
+    /// The time that the broker gave the records, -1 where the producer's times stay.
+    pub log_append_time_ms: i64,
+    pub log_start_offset: Offset,
+    pub leader_epoch: LeaderEpoch,
+    /// False: the waiter that was given will be called.
+    pub is_acknowledged: bool,
+}
+
+/// What a reader may see of a partition.
+#[derive(Debug)]
+pub struct ReadOutcome {
+    pub slice: LogSlice,
+    pub high_watermark: Offset,
+    pub last_stable_offset: Offset,
+    pub log_start_offset: Offset,
+}
+
+/// Up to where a reader reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reader {
+    /// A consumer, up to the high watermark.
+    Uncommitted,
+    /// A consumer, up to the last stable offset.
+    Committed,
+    /// A follower, to the end.
+    Replica(NodeId),
+}
+
+struct AckWait {
+    offset: Offset,
+    acks: Acks,
+    waiter: Arc<dyn AckWaiter>,
+    index: usize,
+}
+
+struct Inner {
+    log: Log,
+    leader: Option<Leader>,
+    leader_epoch: LeaderEpoch,
+    leader_id: NodeId,
+    settings: Arc<TopicSettings>,
+    ack_waits: VecDeque<AckWait>,
+    data_waits: Vec<Arc<dyn DataWaiter>>,
+    is_deleted: bool,
+    unflushed_since: Offset,
+}
+
+/// A replica that this broker hosts.
+pub struct PartitionCell {
+    pub name: TopicPartition,
+    pub topic_id: TopicId,
+    pub directory: Arc<Directory>,
+    /// The partition waits for a sync in its directory's queue.
+    pub flush_queued: AtomicBool,
+    inner: Mutex<Inner>,
+}
+
+impl PartitionCell {
+    pub fn new(
+        name: TopicPartition,
+        topic_id: TopicId,
+        directory: Arc<Directory>,
+        log: Log,
+        settings: Arc<TopicSettings>,
+    ) -> PartitionCell {
+        let unflushed_since = log.recovery_point();
+        let inner = Inner {
+            log,
+            leader: None,
+            leader_epoch: -1,
+            leader_id: -1,
+            settings,
+            ack_waits: VecDeque::new(),
+            data_waits: Vec::new(),
+            is_deleted: false,
+            unflushed_since,
+        };
+        PartitionCell { name, topic_id, directory, flush_queued: AtomicBool::new(false), inner: Mutex::new(inner) }
+    }
+
+    /// Looks at the log without changing anything that others wait for.
+    pub fn with_log<R>(&self, look: impl FnOnce(&mut Log) -> R) -> R {
+        look(&mut self.inner.lock().log)
+    }
+
+    pub fn settings(&self) -> Arc<TopicSettings> {
+        self.inner.lock().settings.clone()
+    }
+
+    pub fn set_settings(&self, settings: Arc<TopicSettings>, effects: &mut Effects) {
+        let mut inner = self.inner.lock();
+        inner.log.set_config(settings.log.clone());
+        let on_disk = settings.acknowledges_on_disk();
+        inner.settings = settings;
+        if inner.leader.as_mut().is_some_and(|leader| leader.set_acknowledges_on_disk(on_disk)) {
+            inner.high_watermark_moved(effects);
+        }
+    }
+
+    /// Takes over a registration of the metadata image: leads from now on, goes on leading, or stops.
+    pub fn apply(
+        &self,
+        local: NodeId,
+        registration: &metadata::Partition,
+        effects: &mut Effects,
+    ) -> Result<(), StorageError> {
+        let mut inner = self.inner.lock();
+        inner.leader_id = registration.leader;
+        let is_new_epoch = registration.leader_epoch != inner.leader_epoch;
+        inner.leader_epoch = registration.leader_epoch;
+        if registration.leader != local {
+            if inner.leader.take().is_some() {
+                inner.release_all(ErrorCode::NotLeaderOrFollower, effects);
+            }
+            return Ok(());
+        }
+        if let (false, Some(leader)) = (is_new_epoch, inner.leader.as_mut()) {
+            if leader.set_registration(registration.partition_epoch, registration.isr.clone(), &registration.replicas) {
+                inner.high_watermark_moved(effects);
+            }
+            return Ok(());
+        }
+        effects.jobs.extend(inner.log.assign_leader_epoch(registration.leader_epoch));
+        let (end, high_watermark) = (inner.log.log_end_offset(), inner.log.high_watermark());
+        let mut leader = Leader::new(
+            local,
+            registration.leader_epoch,
+            registration.partition_epoch,
+            registration.isr.clone(),
+            &registration.replicas,
+            end,
+            high_watermark,
+        );
+        leader.set_acknowledges_on_disk(inner.settings.acknowledges_on_disk());
+        inner.leader = Some(leader);
+        inner.high_watermark_moved(effects);
+        Ok(())
+    }
+
+    /// The partition is gone from the image: everybody who waits is told so.
+    pub fn mark_deleted(&self, effects: &mut Effects) {
+        let mut inner = self.inner.lock();
+        inner.is_deleted = true;
+        inner.leader = None;
+        inner.release_all(ErrorCode::UnknownTopicOrPartition, effects);
+    }
+
+    /// The directory failed: nothing is served until a recovery.
+    pub fn mark_failed(&self, effects: &mut Effects) {
+        let mut inner = self.inner.lock();
+        inner.log.mark_failed();
+        inner.release_all(ErrorCode::KafkaStorageError, effects);
+    }
+
+    /// Checks that this broker leads the partition in the epoch that a client believes in (KIP-320); -1: it does not say.
+    pub fn check_leadership(&self, current_leader_epoch: LeaderEpoch) -> Result<LeaderEpoch, ErrorCode> {
+        self.inner.lock().check_leadership(current_leader_epoch)
+    }
+
+    /// Leader and epoch as the image says.
+    pub fn leader(&self) -> (NodeId, LeaderEpoch) {
+        let inner = self.inner.lock();
+        (inner.leader_id, inner.leader_epoch)
+    }
+
+    /// Appends a batch as leader. Where the outcome is not acknowledged yet, `waiter` will be called with `index`.
+    #[allow(clippy::too_many_arguments)]
+    pub fn append(
+        &self,
+        batch: &LeaderBatch<'_>,
+        acks: Acks,
+        log_append_time_ms: Option<i64>,
+        waiter: &dyn Fn() -> Arc<dyn AckWaiter>,
+        index: usize,
+        now: Now,
+        effects: &mut Effects,
+    ) -> Result<AppendOutcome, AppendError> {
+        let mut inner = self.inner.lock();
+        let leader_epoch = inner.check_leadership(-1).map_err(AppendError::Refused)?;
+        if acks == Acks::All {
+            let min_insync_replicas = inner.settings.min_insync_replicas;
+            let admission = inner.leader.as_ref().map(|leader| leader.admit(min_insync_replicas));
+            if admission != Some(Admission::Accepted) {
+                return Err(AppendError::Refused(ErrorCode::NotEnoughReplicas));
+            }
+        }
+        let appended = match inner.log.append_as_leader(batch, leader_epoch, now.wall_ms) {
+            Ok(appended) => appended,
+            Err(error) => {
+                if error.fails_log_dir() {
+                    effects.failed = true;
+                }
+                return Err(AppendError::Storage(error));
+            }
+        };
+        effects.jobs.extend(appended.jobs);
+        effects.wants_sealed_flush |= appended.rolled;
+        let end = inner.log.log_end_offset();
+        let moved = inner.leader.as_mut().is_some_and(|leader| leader.appended(end));
+        if moved {
+            inner.high_watermark_moved(effects);
+        }
+        let unflushed = end - inner.unflushed_since;
+        if unflushed >= inner.settings.log.flush_messages {
+            effects.wants_flush = true;
+        }
+        let needed = appended.last_offset + 1;
+        let is_acknowledged = inner.is_acknowledged(needed, acks);
+        if !is_acknowledged {
+            inner.ack_waits.push_back(AckWait { offset: needed, acks, waiter: waiter(), index });
+        }
+        Ok(AppendOutcome {
+            base_offset: appended.base_offset,
+            last_offset: appended.last_offset,
+            log_append_time_ms: log_append_time_ms.map_or(-1, |time| match appended.duplicate {
+                true => appended.max_timestamp_ms,
+                false => time,
+            }),
+            log_start_offset: appended.log_start_offset,
+            leader_epoch,
+            is_acknowledged,
+        })
+    }
+
+    /// Appends a batch of this broker's own; who waits for it registers with `wait_for_commit`.
+    pub fn append_unwatched(
+        &self,
+        batch: &LeaderBatch<'_>,
+        acks: Acks,
+        now: Now,
+        effects: &mut Effects,
+    ) -> Result<AppendOutcome, AppendError> {
+        self.append(batch, acks, None, &|| Arc::new(NoWaiter), 0, now, effects)
+    }
+
+    /// Whether everything below `offset` is committed; where it is not, `waiter` will be called once it is.
+    pub fn wait_for_commit(&self, offset: Offset, waiter: &Arc<dyn AckWaiter>) -> bool {
+        let mut inner = self.inner.lock();
+        let committed = inner.is_acknowledged(offset, Acks::All);
+        if !committed {
+            inner.ack_waits.push_back(AckWait { offset, acks: Acks::All, waiter: waiter.clone(), index: 0 });
+        }
+        committed
+    }
+
+    /// Reads for a fetch. The slice is sent after the cell was left.
+    pub fn read(
+        &self,
+        offset: Offset,
+        current_leader_epoch: LeaderEpoch,
+        reader: Reader,
+        bytes_max: usize,
+        at_least_one: bool,
+        now: Now,
+        effects: &mut Effects,
+    ) -> Result<ReadOutcome, ReadError> {
+        let mut inner = self.inner.lock();
+        inner.check_leadership(current_leader_epoch).map_err(ReadError::Refused)?;
+        if let Reader::Replica(id) = reader {
+            let moved = inner.leader.as_mut().is_some_and(|leader| leader.fetched(id, offset, now.monotonic_us));
+            if moved {
+                inner.high_watermark_moved(effects);
+            }
+        }
+        let log = &inner.log;
+        let (high_watermark, last_stable_offset) = (log.high_watermark(), log.last_stable_offset());
+        let upper_bound = match reader {
+            Reader::Uncommitted => high_watermark,
+            Reader::Committed => last_stable_offset,
+            Reader::Replica(_) => log.log_end_offset(),
+        };
+        let limits = ReadLimits { bytes_max, upper_bound, at_least_one, aborted: reader == Reader::Committed };
+        let log_start_offset = log.log_start_offset();
+        if offset < log_start_offset || offset > log.log_end_offset() {
+            return Err(ReadError::OutOfRange { high_watermark, last_stable_offset, log_start_offset });
+        }
+        match log.read(offset, &limits) {
+            Ok(slice) => Ok(ReadOutcome { slice, high_watermark, last_stable_offset, log_start_offset }),
+            Err(error) => {
+                effects.failed |= error.fails_log_dir();
+                Err(ReadError::Storage(error))
+            }
+        }
+    }
+
+    /// Registers somebody who found nothing beyond `seen` (the bound that the reader saw). False: there is more by now.
+    pub fn wait_for_data(&self, waiter: &Arc<dyn DataWaiter>, reader: Reader, seen: Offset) -> bool {
+        let mut inner = self.inner.lock();
+        let bound = match reader {
+            Reader::Uncommitted => inner.log.high_watermark(),
+            Reader::Committed => inner.log.last_stable_offset(),
+            Reader::Replica(_) => inner.log.log_end_offset(),
+        };
+        if bound > seen || inner.leader.is_none() {
+            return false;
+        }
+        if !inner.data_waits.iter().any(|other| Arc::ptr_eq(other, waiter)) {
+            inner.data_waits.push(waiter.clone());
+        }
+        true
+    }
+
+    /// Forgets a waiter that was answered.
+    pub fn stop_waiting(&self, waiter: &Arc<dyn DataWaiter>) {
+        self.inner.lock().data_waits.retain(|other| !Arc::ptr_eq(other, waiter));
+    }
+
+    /// What has to be synced; run it without the cell and hand the result to `flushed`.
+    pub fn flush_job(&self, sealed_only: bool) -> Result<Option<FlushJob>, StorageError> {
+        self.inner.lock().log.flush_job(sealed_only)
+    }
+
+    /// Takes note of a sync: acknowledgements that waited for the disk go out.
+    pub fn flushed(&self, flushed: &Flushed, effects: &mut Effects) {
+        let mut inner = self.inner.lock();
+        inner.log.flushed(flushed);
+        inner.unflushed_since = inner.log.recovery_point();
+        let up_to = inner.log.recovery_point();
+        let moved = inner.leader.as_mut().is_some_and(|leader| leader.flushed(up_to));
+        if moved {
+            inner.high_watermark_moved(effects);
+        } else {
+            inner.acknowledge(effects);
+        }
+        // Something was appended meanwhile that waits for the disk as well.
+        let waits_for_disk = inner.settings.acknowledges_on_disk() && inner.log.log_end_offset() > up_to;
+        effects.wants_flush |= waits_for_disk;
+    }
+
+    /// Deletes records below an offset (-1: the high watermark). Returns the new log start offset.
+    pub fn delete_records(&self, offset: Offset, effects: &mut Effects) -> Result<Offset, ErrorCode> {
+        let mut inner = self.inner.lock();
+        inner.check_leadership(-1)?;
+        let high_watermark = inner.log.high_watermark();
+        let offset = if offset == -1 { high_watermark } else { offset };
+        if offset < 0 || offset > high_watermark {
+            return Err(ErrorCode::OffsetOutOfRange);
+        }
+        match inner.log.advance_log_start_offset(offset) {
+            Ok(jobs) => {
+                effects.jobs.extend(jobs);
+                Ok(inner.log.log_start_offset())
+            }
+            Err(error) => {
+                effects.failed |= error.fails_log_dir();
+                Err(error.error_code())
+            }
+        }
+    }
+}
+
+/// Why a batch was not appended.
+#[derive(Debug)]
+pub enum AppendError {
+    Refused(ErrorCode),
+    Storage(StorageError),
+}
+
+/// Why nothing could be read.
+#[derive(Debug)]
+pub enum ReadError {
+    Refused(ErrorCode),
+    OutOfRange { high_watermark: Offset, last_stable_offset: Offset, log_start_offset: Offset },
+    Storage(StorageError),
+}
+
+impl Inner {
+    fn check_leadership(&self, current_leader_epoch: LeaderEpoch) -> Result<LeaderEpoch, ErrorCode> {
+        if self.is_deleted {
+            return Err(ErrorCode::UnknownTopicOrPartition);
+        }
+        if self.log.is_failed() {
+            return Err(ErrorCode::KafkaStorageError);
+        }
+        if current_leader_epoch >= 0 {
+            if current_leader_epoch < self.leader_epoch {
+                return Err(ErrorCode::FencedLeaderEpoch);
+            }
+            if current_leader_epoch > self.leader_epoch {
+                return Err(ErrorCode::UnknownLeaderEpoch);
+            }
+        }
+        match &self.leader {
+            Some(leader) => Ok(leader.epoch()),
+            None => Err(ErrorCode::NotLeaderOrFollower),
+        }
+    }
+
+    fn is_acknowledged(&self, needed: Offset, acks: Acks) -> bool {
+        let Some(leader) = &self.leader else { return false };
+        match acks {
+            Acks::None => true,
+            Acks::Leader => leader.local_position() >= needed,
+            Acks::All => leader.high_watermark() >= needed,
+        }
+    }
+
+    /// The leader's high watermark is the log's; whoever waited for it is told.
+    fn high_watermark_moved(&mut self, effects: &mut Effects) {
+        let Some(leader) = &self.leader else { return };
+        self.log.set_high_watermark(leader.high_watermark());
+        effects.data_waiters.append(&mut self.data_waits);
+        self.acknowledge(effects);
+    }
+
+    fn acknowledge(&mut self, effects: &mut Effects) {
+        let mut rest = VecDeque::new();
+        for wait in std::mem::take(&mut self.ack_waits) {
+            if self.is_acknowledged(wait.offset, wait.acks) {
+                effects.acknowledged.push((wait.waiter, wait.index, Ok(())));
+            } else {
+                rest.push_back(wait);
+            }
+        }
+        self.ack_waits = rest;
+    }
+
+    fn release_all(&mut self, error: ErrorCode, effects: &mut Effects) {
+        effects.acknowledged.extend(self.ack_waits.drain(..).map(|wait| (wait.waiter, wait.index, Err(error))));
+        effects.data_waiters.append(&mut self.data_waits);
+    }
+}
+
+/// A waiter for appends that never have to wait.
+struct NoWaiter;
+
+impl AckWaiter for NoWaiter {
+    fn acknowledged(&self, _: usize, _: Result<(), ErrorCode>, _: Now) {}
+}
+
+/// A batch that this broker built itself.
+pub fn own_batch(bytes: &[u8]) -> Result<LeaderBatch<'_>, records::RecordsError> {
+    LeaderBatch::built(bytes, AppendOrigin::Coordinator)
+}

@@ -1,0 +1,254 @@
+//! Turns committed metadata into partitions, leaderships, configs and coordinators.
+//!
+//! Order of one publication, the same everywhere: broker configs, removed topics, new and changed partitions, the image
+//! that handlers read, coordinators. The first publication opens every log; it runs on threads of its own, and what is
+//! published meanwhile is merged and applied after it, so that the controller of the same process is never held up.
+
+use crate::broker::Broker;
+use crate::partition::Effects;
+use base::{NodeId, Now, PartitionIndex, TopicId, TopicPartition};
+use metadata::{ConfigResourceType, Delta, Image, Topic};
+use parking_lot::Mutex;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// Publishes to one broker.
+pub struct BrokerPublisher {
+    broker: Arc<Broker>,
+    state: Arc<Mutex<Loading>>,
+    /// Called with every image after it was applied.
+    on_published: Arc<dyn Fn(&Arc<Image>) + Send + Sync>,
+    recovery_threads: usize,
+}
+
+enum Loading {
+    /// No image yet.
+    NotBegun,
+    /// Logs are being opened; these are the publications that came meanwhile.
+    Running(Vec<(Arc<Image>, Delta)>),
+    Live,
+}
+
+impl BrokerPublisher {
+    pub fn new(
+        broker: Arc<Broker>,
+        recovery_threads: usize,
+        on_published: Arc<dyn Fn(&Arc<Image>) + Send + Sync>,
+    ) -> BrokerPublisher {
+        let state = Arc::new(Mutex::new(Loading::NotBegun));
+        BrokerPublisher { broker, state, on_published, recovery_threads: recovery_threads.max(1) }
+    }
+}
+
+impl quorum::Publisher for BrokerPublisher {
+    fn publish(&mut self, image: &Arc<Image>, delta: &Delta, now: Now) {
+        let mut state = self.state.lock();
+        match &mut *state {
+            Loading::Live => {
+                drop(state);
+                apply(&self.broker, image, delta, now);
+                (self.on_published)(image);
+            }
+            Loading::Running(waiting) => waiting.push((image.clone(), delta.clone())),
+            Loading::NotBegun => {
+                // Before its bootstrap a log has nothing to show.
+                if image.features.is_empty() {
+                    return;
+                }
+                *state = Loading::Running(Vec::new());
+                drop(state);
+                let (broker, image, state) = (self.broker.clone(), image.clone(), self.state.clone());
+                let (on_published, threads) = (self.on_published.clone(), self.recovery_threads);
+                let load = move || first(&broker, image, &state, &*on_published, threads);
+                self.broker.executor.run_blocking(Box::new(load));
+            }
+        }
+    }
+}
+
+fn first(
+    broker: &Arc<Broker>,
+    image: Arc<Image>,
+    state: &Mutex<Loading>,
+    on_published: &(dyn Fn(&Arc<Image>) + Send + Sync),
+    threads: usize,
+) {
+    broker.apply_broker_configs(&image);
+    open_all(broker, &image, threads);
+    broker.replicas.set_aside_strays();
+    let mut delta = Delta::default();
+    for topic in image.topics_by_name() {
+        delta.topics.insert(topic.id);
+        delta.partitions.extend(topic.partitions.keys().map(|index| (topic.id, *index)));
+    }
+    apply(broker, &image, &delta, broker.executor.now());
+    on_published(&image);
+    loop {
+        let mut state = state.lock();
+        let Loading::Running(waiting) = &mut *state else { return };
+        let waiting = std::mem::take(waiting);
+        if waiting.is_empty() {
+            *state = Loading::Live;
+            return;
+        }
+        drop(state);
+        for (image, delta) in waiting {
+            apply(broker, &image, &delta, broker.executor.now());
+            on_published(&image);
+        }
+    }
+}
+
+/// Opens the logs of all hosted partitions that were found, on `threads` threads for each directory.
+fn open_all(broker: &Arc<Broker>, image: &Image, threads: usize) {
+    let values = broker.config_layers(image).effective();
+    let mut work: Vec<(TopicPartition, TopicId, base::Uuid, Arc<crate::topic_settings::TopicSettings>)> = Vec::new();
+    for topic in image.topics_by_name() {
+        let settings = broker.topic_settings(image, &values, &topic.name);
+        for (index, partition) in &topic.partitions {
+            let name = TopicPartition::new(&topic.name, *index);
+            if partition.replicas.contains(&broker.node_id) && broker.replicas.is_found(&name) {
+                work.push((name, topic.id, partition.directory_of(broker.node_id), settings.clone()));
+            }
+        }
+    }
+    if work.is_empty() {
+        return;
+    }
+    let started = broker.executor.now();
+    let next = AtomicUsize::new(0);
+    let count = (threads * broker.replicas.directories().len()).min(work.len()).max(1);
+    std::thread::scope(|scope| {
+        for _ in 0..count {
+            scope.spawn(|| {
+                while let Some((name, topic_id, directory, settings)) = work.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    if let Err(error) = broker.replicas.open(name, *topic_id, *directory, settings.clone()) {
+                        report_open(broker, name, &error);
+                    }
+                }
+            });
+        }
+    });
+    let took_ms = (broker.executor.now().monotonic_us - started.monotonic_us) / 1000;
+    tracing::info!(logs = work.len(), took_ms, "logs opened");
+}
+
+fn report_open(broker: &Broker, name: &TopicPartition, error: &storage::StorageError) {
+    tracing::error!(partition = %name, %error, "the log cannot be opened; the partition is offline");
+    if error.fails_log_dir()
+        && let Some(directory) =
+            broker.replicas.directories().iter().find(|d| d.dir.path().join(storage::folder_name(name)).exists())
+    {
+        directory.fail();
+    }
+}
+
+fn apply(broker: &Arc<Broker>, image: &Arc<Image>, delta: &Delta, now: Now) {
+    let broker_configs = delta.configs.iter().any(|resource| {
+        resource.kind == ConfigResourceType::Broker
+            && (resource.name.is_empty() || resource.name == broker.node_id.to_string())
+    });
+    if broker_configs {
+        broker.apply_broker_configs(image);
+    }
+    let values = broker.config_layers(image).effective();
+    for topic in &delta.removed_topics {
+        for index in topic.partitions.keys() {
+            broker.replicas.remove(topic.id, *index);
+        }
+    }
+    let mut in_other_directories: BTreeMap<base::Uuid, BTreeMap<TopicId, Vec<PartitionIndex>>> = BTreeMap::new();
+    let mut settings_of: Option<(TopicId, Arc<crate::topic_settings::TopicSettings>)> = None;
+    for (topic_id, index) in &delta.partitions {
+        let (Some(topic), Some(partition)) = (image.topic(*topic_id), image.partition(*topic_id, *index)) else {
+            continue;
+        };
+        if !partition.replicas.contains(&broker.node_id) {
+            broker.replicas.remove(*topic_id, *index);
+            continue;
+        }
+        let name = TopicPartition::new(&topic.name, *index);
+        let cell = match broker.replicas.get(*topic_id, *index) {
+            Some(cell) => cell,
+            None => {
+                let settings = match &settings_of {
+                    Some((id, settings)) if id == topic_id => settings.clone(),
+                    _ => broker.topic_settings(image, &values, &topic.name),
+                };
+                settings_of = Some((*topic_id, settings.clone()));
+                let directory = partition.directory_of(broker.node_id);
+                match broker.replicas.open(&name, *topic_id, directory, settings) {
+                    Ok(cell) => cell,
+                    Err(error) => {
+                        report_open(broker, &name, &error);
+                        continue;
+                    }
+                }
+            }
+        };
+        if image.features.assigns_directories() && partition.directory_of(broker.node_id) != cell.directory.id {
+            let topics = in_other_directories.entry(cell.directory.id).or_default();
+            topics.entry(*topic_id).or_default().push(*index);
+        }
+        let mut effects = Effects::default();
+        if let Err(error) = cell.apply(broker.node_id, partition, &mut effects) {
+            report_open(broker, &name, &error);
+        }
+        effects.run(&cell, now);
+    }
+    apply_topic_configs(broker, image, delta, &values, broker_configs, now);
+    broker.image.store(image.clone());
+    notify_coordinators(broker, image, delta);
+    if !in_other_directories.is_empty() {
+        broker.assign_directories(in_other_directories);
+    }
+}
+
+/// New configs reach the partitions that are there already.
+fn apply_topic_configs(
+    broker: &Broker,
+    image: &Image,
+    delta: &Delta,
+    values: &config::BrokerValues,
+    all: bool,
+    now: Now,
+) {
+    let changed: BTreeSet<&str> = delta
+        .configs
+        .iter()
+        .filter(|resource| resource.kind == ConfigResourceType::Topic)
+        .map(|resource| resource.name.as_str())
+        .collect();
+    let topics: Vec<&Arc<Topic>> = if all {
+        image.topics_by_name().collect()
+    } else {
+        changed.iter().filter_map(|name| image.topic_by_name(name)).collect()
+    };
+    for topic in topics {
+        let settings = broker.topic_settings(image, values, &topic.name);
+        for index in topic.partitions.keys() {
+            let Some(cell) = broker.replicas.get(topic.id, *index) else { continue };
+            let mut effects = Effects::default();
+            cell.set_settings(settings.clone(), &mut effects);
+            effects.run(&cell, now);
+        }
+    }
+}
+
+fn notify_coordinators(broker: &Arc<Broker>, image: &Image, delta: &Delta) {
+    let name = crate::coordinator::OFFSETS_TOPIC;
+    if let Some(topic) = image.topic_by_name(name) {
+        for (index, partition) in &topic.partitions {
+            if delta.partitions.contains(&(topic.id, *index)) {
+                let is_leader: bool = partition.leader == broker.node_id;
+                let epoch: NodeId = partition.leader_epoch;
+                broker.coordinators.leadership(topic.id, *index, is_leader.then_some(epoch));
+            }
+        }
+    }
+    let removed: Vec<String> = delta.removed_topics.iter().map(|topic| topic.name.clone()).collect();
+    if !removed.is_empty() {
+        broker.coordinators.topics_deleted(&removed);
+    }
+}

@@ -1,0 +1,205 @@
+//! The partitions that this broker hosts, and the directories in which they lie.
+
+use crate::log_dirs::Directory;
+use crate::partition::{Effects, PartitionCell};
+use crate::topic_settings::TopicSettings;
+use base::{Executor, Map, Offset, PartitionIndex, Random, TopicId, TopicPartition, Uuid};
+use parking_lot::{Mutex, RwLock};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use storage::{Log, OpenOptions, StorageError, deleted_folder_name, folder_name};
+
+/// What the checkpoints of a directory say about one log.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct RecoveryHint {
+    pub clean_shutdown: bool,
+    pub recovery_point: Offset,
+    pub log_start_offset: Offset,
+    pub high_watermark: Option<Offset>,
+}
+
+/// Where the log of a partition was found.
+#[derive(Clone)]
+struct Found {
+    directory: Arc<Directory>,
+    hint: RecoveryHint,
+    topic_id: Option<TopicId>,
+}
+
+/// The hosted partitions.
+pub struct Replicas {
+    directories: Vec<Arc<Directory>>,
+    cells: RwLock<Map<(TopicId, PartitionIndex), Arc<PartitionCell>>>,
+    /// Folders that were there at the start and that no partition has claimed yet.
+    found: Mutex<Map<TopicPartition, Found>>,
+    executor: Arc<dyn Executor>,
+    seed: AtomicU64,
+    pub(crate) cancel: storage::Cancel,
+}
+
+impl Replicas {
+    pub fn new(directories: Vec<Arc<Directory>>, executor: Arc<dyn Executor>, seed: u64) -> Replicas {
+        Replicas {
+            directories,
+            cells: RwLock::default(),
+            found: Mutex::default(),
+            executor,
+            seed: AtomicU64::new(seed),
+            cancel: storage::Cancel::default(),
+        }
+    }
+
+    /// Tells of a folder that was found at the start.
+    pub fn add_found(
+        &self,
+        partition: TopicPartition,
+        directory: Arc<Directory>,
+        topic_id: Option<TopicId>,
+        hint: RecoveryHint,
+    ) {
+        self.found.lock().insert(partition, Found { directory, hint, topic_id });
+    }
+
+    pub fn directories(&self) -> &[Arc<Directory>] {
+        &self.directories
+    }
+
+    pub fn get(&self, topic_id: TopicId, partition: PartitionIndex) -> Option<Arc<PartitionCell>> {
+        self.cells.read().get(&(topic_id, partition)).cloned()
+    }
+
+    /// All partitions, in the order of topic names and partition numbers.
+    pub fn all(&self) -> Vec<Arc<PartitionCell>> {
+        let mut cells: Vec<_> = self.cells.read().values().cloned().collect();
+        cells.sort_by(|a, b| a.name.cmp(&b.name));
+        cells
+    }
+
+    pub fn count(&self) -> usize {
+        self.cells.read().len()
+    }
+
+    /// Whether a log of this partition was found at the start and is not open yet.
+    pub fn is_found(&self, partition: &TopicPartition) -> bool {
+        self.found.lock().contains_key(partition)
+    }
+
+    /// Opens the log of a partition where it was found, or begins one in `directory_id`, or in the directory that holds
+    /// the fewest. Blocks on the disk.
+    pub fn open(
+        &self,
+        name: &TopicPartition,
+        topic_id: TopicId,
+        directory_id: Uuid,
+        settings: Arc<TopicSettings>,
+    ) -> Result<Arc<PartitionCell>, StorageError> {
+        let found = self.found.lock().remove(name);
+        let found = found.filter(|found| match found.topic_id {
+            Some(id) if id != topic_id => {
+                // The folder of an older topic of that name: it must never be inherited (KIP-516).
+                self.set_aside(name, &found.directory);
+                false
+            }
+            _ => true,
+        });
+        let directory = match &found {
+            Some(found) => found.directory.clone(),
+            None => self.choose(directory_id),
+        };
+        let hint = found.as_ref().map(|found| found.hint).unwrap_or_default();
+        let now = self.executor.now();
+        let options = OpenOptions {
+            clean_shutdown: found.is_none() || hint.clean_shutdown,
+            recovery_point: hint.recovery_point,
+            log_start_offset: hint.log_start_offset,
+            now_wall_ms: now.wall_ms,
+            seed: self.seed.fetch_add(1, Ordering::Relaxed),
+            on_progress: None,
+            cancel: self.cancel.clone(),
+        };
+        let folder: PathBuf = directory.dir.path().join(folder_name(name));
+        let files = directory.dir.files().clone();
+        let mut log = Log::open(files, folder, name.clone(), settings.log.clone(), &options)?;
+        log.set_topic_id(topic_id)?;
+        if let Some(high_watermark) = hint.high_watermark {
+            log.set_high_watermark(high_watermark);
+        }
+        let cell = Arc::new(PartitionCell::new(name.clone(), topic_id, directory, log, settings));
+        self.cells.write().insert((topic_id, name.partition), cell.clone());
+        Ok(cell)
+    }
+
+    /// The directory that the registration names, else the one with the fewest partitions.
+    fn choose(&self, directory_id: Uuid) -> Arc<Directory> {
+        let usable = || self.directories.iter().filter(|directory| !directory.dir.is_failed());
+        if let Some(named) = usable().find(|directory| directory.id == directory_id) {
+            return named.clone();
+        }
+        let cells = self.cells.read();
+        let load = |directory: &Arc<Directory>| {
+            cells.values().filter(|cell| Arc::ptr_eq(&cell.directory, directory)).count()
+        };
+        usable().min_by_key(|directory| load(directory)).unwrap_or(&self.directories[0]).clone()
+    }
+
+    fn set_aside(&self, name: &TopicPartition, directory: &Arc<Directory>) {
+        let unique = Random::uuid(&mut base::SplitMix64(self.seed.fetch_add(1, Ordering::Relaxed)));
+        let from = directory.dir.path().join(folder_name(name));
+        let to = directory.dir.path().join(storage::stray_folder_name(name, unique));
+        tracing::warn!(partition = %name, to = %to.display(), "the folder belongs to another topic of that name: set aside");
+        if let Err(error) = directory.dir.files().rename(&from, &to) {
+            tracing::error!(%error, "it could not be renamed");
+            directory.fail();
+        }
+    }
+
+    /// Forgets a partition whose topic is gone and removes its folder after `file.delete.delay.ms`.
+    pub fn remove(&self, topic_id: TopicId, partition: PartitionIndex) {
+        let Some(cell) = self.cells.write().remove(&(topic_id, partition)) else { return };
+        let now = self.executor.now();
+        let mut effects = Effects::default();
+        cell.mark_deleted(&mut effects);
+        effects.run(&cell, now);
+        let unique = Random::uuid(&mut base::SplitMix64(self.seed.fetch_add(1, Ordering::Relaxed)));
+        let name = deleted_folder_name(&cell.name, unique);
+        let renamed = cell.with_log(|log| log.rename_folder(&name));
+        if let Err(error) = renamed {
+            tracing::error!(partition = %cell.name, %error, "the folder of a deleted topic could not be renamed");
+            cell.directory.fail();
+            return;
+        }
+        let delay_ms = cell.settings().log.file_delete_delay_ms.max(0) as u64;
+        let (runner, directory) = (cell.directory.clone(), cell.directory.clone());
+        let remove = move || {
+            let path = directory.dir.path().join(&name);
+            if let Err(error) = cell.with_log(|log| log.delete_folder()) {
+                tracing::error!(path = %path.display(), %error, "a deleted folder could not be removed");
+            }
+        };
+        runner.run_later(delay_ms * 1000, Box::new(remove));
+    }
+
+    /// Every partition of a directory that failed is offline.
+    pub fn directory_failed(&self, directory: &Arc<Directory>) {
+        let now = self.executor.now();
+        for cell in self.all().iter().filter(|cell| Arc::ptr_eq(&cell.directory, directory)) {
+            let mut effects = Effects::default();
+            cell.mark_failed(&mut effects);
+            effects.run(cell, now);
+        }
+    }
+
+    /// Folders found at the start that no partition of the image claims: renamed to `-stray`, as Kafka does.
+    pub fn set_aside_strays(&self) {
+        let strays: Vec<_> = self.found.lock().drain().collect();
+        for (name, found) in strays {
+            self.set_aside(&name, &found.directory);
+        }
+    }
+
+    /// Stops recoveries that are under way.
+    pub fn cancel_recovery(&self) {
+        self.cancel.cancel();
+    }
+}

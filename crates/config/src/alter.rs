@@ -1,0 +1,233 @@
+//! Changes of dynamic configs: the operations of IncrementalAlterConfigs, and what each kind of resource allows.
+
+use std::collections::BTreeMap;
+
+use crate::checks;
+use crate::client_metrics::validate_client_metrics;
+use crate::describe::BrokerLayers;
+use crate::error::ConfigError;
+use crate::group::validate_group;
+use crate::rows::{Row, Table, Update, listener_override};
+use crate::server::{BrokerValues, broker_row};
+use crate::topic::{TopicOverrides, validate_topic};
+use crate::value::{Type, Value};
+
+/// One operation; the numbers are those of the protocol.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(i8)]
+pub enum ChangeKind {
+    Set = 0,
+    Delete = 1,
+    Append = 2,
+    Subtract = 3,
+}
+
+impl ChangeKind {
+    pub fn from_id(id: i8) -> Option<ChangeKind> {
+        use ChangeKind::*;
+        [Set, Delete, Append, Subtract].into_iter().find(|kind| *kind as i8 == id)
+    }
+}
+
+/// An operation on one key.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Change<'a> {
+    pub key: &'a str,
+    pub kind: ChangeKind,
+    pub value: Option<&'a str>,
+}
+
+impl std::fmt::Debug for Change<'_> {
+    /// Without the value, which may be a secret.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:?} {}", self.kind, self.key)
+    }
+}
+
+/// Whose dynamic broker configs are meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Layer {
+    /// All brokers of the cluster (the resource with the empty name).
+    ClusterDefault,
+    Broker,
+}
+
+/// The configs after a change, and what of them is different: the records to write, `None` for a key that goes.
+pub type Changed<'a> = (BTreeMap<String, String>, Vec<(&'a str, Option<String>)>);
+
+/// What the configs would be after `changes`, unchecked but for the operations themselves. Append and subtract start
+/// from the row's default where the key is not set, and compare parts as they stand, blanks included.
+pub fn apply_changes<'a>(
+    current: &BTreeMap<String, String>,
+    changes: &[Change<'a>],
+    row: impl Fn(&str) -> Option<&'static Row>,
+) -> Result<Changed<'a>, ConfigError> {
+    for (i, change) in changes.iter().enumerate() {
+        if changes.iter().take(i).any(|other| other.key == change.key) {
+            return Err(ConfigError::DuplicateKeys);
+        }
+    }
+    let nulls: Vec<&str> = changes
+        .iter()
+        .filter(|change| change.kind != ChangeKind::Delete && change.value.is_none())
+        .map(|change| change.key)
+        .collect();
+    if !nulls.is_empty() {
+        return Err(ConfigError::NullValue(nulls.join(",")));
+    }
+    let mut configs = current.clone();
+    let mut records = Vec::new();
+    for change in changes {
+        let value = match change.kind {
+            ChangeKind::Delete => None,
+            ChangeKind::Set => change.value.map(str::to_string),
+            ChangeKind::Append | ChangeKind::Subtract => {
+                let Some(row) = row(change.key).filter(|row| row.kind == Type::List) else {
+                    let operation = if change.kind == ChangeKind::Append { "APPEND" } else { "SUBTRACT" };
+                    return Err(ConfigError::NotAList { operation, key: change.key.into() });
+                };
+                let current = configs.get(change.key).cloned();
+                let mut list = parts(&current.unwrap_or_else(|| row.default.to_string()));
+                let items = change.value.map(parts).unwrap_or_default();
+                match change.kind {
+                    ChangeKind::Append => {
+                        let new: Vec<String> = items.into_iter().filter(|item| !list.contains(item)).collect();
+                        list.extend(new);
+                    }
+                    _ => list.retain(|item| !items.contains(item)),
+                }
+                Some(list.join(","))
+            }
+        };
+        if configs.get(change.key) == value.as_ref() {
+            continue;
+        }
+        match &value {
+            Some(value) => configs.insert(change.key.into(), value.clone()),
+            None => configs.remove(change.key),
+        };
+        records.push((change.key, value));
+    }
+    Ok((configs, records))
+}
+
+fn parts(value: &str) -> Vec<String> {
+    value.split(',').filter(|part| !part.is_empty()).map(str::to_string).collect()
+}
+
+/// The result of changing a topic's configs, checked.
+pub fn alter_topic<'a>(
+    current: &TopicOverrides,
+    changes: &[Change<'a>],
+    broker: &BrokerValues,
+) -> Result<Changed<'a>, ConfigError> {
+    let table = Table::topic();
+    let (configs, records) = apply_changes(current, changes, |key| table.get(key))?;
+    validate_topic(&configs, broker)?;
+    Ok((configs, records))
+}
+
+/// The result of changing a group's configs, checked.
+pub fn alter_group<'a>(
+    current: &BTreeMap<String, String>,
+    changes: &[Change<'a>],
+    broker: &BrokerValues,
+) -> Result<Changed<'a>, ConfigError> {
+    let (configs, records) = apply_changes(current, changes, |key| Table::group().get(key))?;
+    validate_group(&configs, broker)?;
+    Ok((configs, records))
+}
+
+/// The result of changing a client-metrics subscription, checked. Kafka allows no append here although two of the
+/// three keys are lists.
+pub fn alter_client_metrics<'a>(
+    current: &BTreeMap<String, String>,
+    changes: &[Change<'a>],
+) -> Result<Changed<'a>, ConfigError> {
+    let (configs, records) = apply_changes(current, changes, |_| None)?;
+    validate_client_metrics(&configs)?;
+    Ok((configs, records))
+}
+
+/// The result of changing dynamic broker configs of one layer, checked against the other layers. `is_elr_enabled`
+/// forbids min.insync.replicas of one broker (KIP-966).
+pub fn alter_broker<'a>(
+    layers: &BrokerLayers,
+    layer: Layer,
+    changes: &[Change<'a>],
+    is_elr_enabled: bool,
+) -> Result<Changed<'a>, ConfigError> {
+    let current = if layer == Layer::Broker { &layers.own } else { &layers.cluster_defaults };
+    let (configs, records) = apply_changes(current, changes, broker_row)?;
+    let changed: Vec<&str> = changes.iter().map(|change| change.key).collect();
+    dynamic(&changed, layer)?;
+    if is_elr_enabled && layer == Layer::Broker && changed.contains(&"min.insync.replicas") {
+        return Err(ConfigError::BrokerMinInsyncReplicas);
+    }
+    let before = layers.effective();
+    for key in &changed {
+        if let (Some(row), Some(text)) = (broker_row(key), configs.get(*key)) {
+            thread_count(key, before.value(key), &row.parse_as(key, text)?)?;
+        }
+    }
+    let mut after = layers.clone();
+    match layer {
+        Layer::Broker => after.own = configs.clone(),
+        Layer::ClusterDefault => after.cluster_defaults = configs.clone(),
+    }
+    let known = checks::check(&before).1;
+    match checks::check(&after.effective()).1.into_iter().find(|conflict| !known.contains(conflict)) {
+        Some((_, message)) => Err(ConfigError::Conflict(message)),
+        None => Ok((configs, records)),
+    }
+}
+
+/// A number of threads at most doubles or halves in one step.
+fn thread_count(key: &str, current: &Value, new: &Value) -> Result<(), ConfigError> {
+    const COUNTS: [&str; 5] = [
+        "num.io.threads",
+        "num.network.threads",
+        "num.replica.fetchers",
+        "num.recovery.threads.per.data.dir",
+        "background.threads",
+    ];
+    let (true, Some(current), Some(new)) = (COUNTS.contains(&key), current.as_i64(), new.as_i64()) else {
+        return Ok(());
+    };
+    let reason = match new {
+        new if new > current * 2 => "value should not be greater than double the current value",
+        new if new < current / 2 => "value should be at least half the current value",
+        _ => return Ok(()),
+    };
+    Err(ConfigError::conflict(format!(
+        "Dynamic thread count update validation failed for {key}={new}, {reason} {current}"
+    )))
+}
+
+/// Whether the keys may be changed while brokers run, and at this level.
+fn dynamic(keys: &[&str], layer: Layer) -> Result<(), ConfigError> {
+    let known = |key: &&&str| Table::broker().get(key);
+    let named = |wanted: &dyn Fn(&Row) -> bool| {
+        let matching: Vec<&str> = keys.iter().filter(|key| known(key).is_some_and(wanted)).copied().collect();
+        (!matching.is_empty()).then(|| matching.join(","))
+    };
+    if let Some(keys) = named(&|row| row.update == Update::ReadOnly) {
+        return Err(ConfigError::NotDynamic(keys));
+    }
+    let is_security = |row: &Row| row.key.starts_with("ssl.") || row.key.starts_with("sasl.");
+    if let Some(keys) = named(&|row| row.update == Update::PerBroker && is_security(row)) {
+        return Err(ConfigError::PerListenerOnly(keys));
+    }
+    let per_listener = |key: &&&str| {
+        let base = listener_override(key).and_then(|(_, base)| Table::broker().get(base));
+        base.is_some_and(|row| row.update == Update::PerBroker)
+    };
+    if layer == Layer::ClusterDefault {
+        let own = |key: &&&str| known(key).is_some_and(|row| row.update == Update::PerBroker) || per_listener(key);
+        let keys: Vec<&str> = keys.iter().filter(own).copied().collect();
+        if !keys.is_empty() {
+            return Err(ConfigError::PerBrokerOnly(keys.join(",")));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,77 @@
+//! What is wrong with a config, in the words that Kafka's tools and clients show.
+
+use base::ErrorCode;
+
+/// Whose configs a request changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Resource {
+    Topic,
+    Broker,
+    Group,
+    ClientMetrics,
+}
+
+/// A config that cannot be.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ConfigError {
+    /// The value is not of the key's type or out of its bounds.
+    #[error("Invalid value {value} for configuration {key}: {reason}")]
+    Invalid { key: String, value: String, reason: String },
+    /// The list is empty or has an empty element where the key does not allow that, or is no list of addresses.
+    #[error("{message}")]
+    InvalidList { key: String, message: String },
+    /// Two keys contradict each other.
+    #[error("{0}")]
+    Conflict(String),
+    #[error("Unknown topic config name: {0}")]
+    UnknownTopicKey(String),
+    #[error("Unknown group config name: {0}")]
+    UnknownGroupKey(String),
+    #[error("Unknown client metrics configuration: {0}")]
+    UnknownClientMetricsKey(String),
+    #[error("Illegal client matching pattern: {0}")]
+    IllegalMatch(String),
+    #[error("Invalid value {0} for interval.ms, interval must be between 100 and 3600000 (1 hour)")]
+    Interval(i32),
+    /// Append and subtract are for lists only.
+    #[error("Can't {operation} to key {key} because its type is not LIST.")]
+    NotAList { operation: &'static str, key: String },
+    #[error("Null value not supported for : {0}")]
+    NullValue(String),
+    /// The same, when a topic is created.
+    #[error("Null value not supported for topic configs: {0}")]
+    NullTopicValue(String),
+    #[error("Error due to duplicate config keys")]
+    DuplicateKeys,
+    #[error("Cannot update these configs dynamically: [{0}]")]
+    NotDynamic(String),
+    #[error("Cannot update these configs at default cluster level, broker id must be specified: [{0}]")]
+    PerBrokerOnly(String),
+    #[error("These security configs can be dynamically updated only per-listener using the listener prefix: [{0}]")]
+    PerListenerOnly(String),
+    /// Kafka says so when eligible leader replicas (KIP-966) are on, because the value must be the cluster's.
+    #[error("Broker-level min.insync.replicas cannot be altered while ELR is enabled.")]
+    BrokerMinInsyncReplicas,
+}
+
+impl ConfigError {
+    /// Kafka's error code for a request that would change `resource`.
+    pub fn code(&self, resource: Resource) -> ErrorCode {
+        match self {
+            ConfigError::NotAList { .. }
+            | ConfigError::NullTopicValue(_)
+            | ConfigError::BrokerMinInsyncReplicas
+            | ConfigError::IllegalMatch(_) => ErrorCode::InvalidConfig,
+            ConfigError::NullValue(_)
+            | ConfigError::DuplicateKeys
+            | ConfigError::Interval(_)
+            | ConfigError::UnknownClientMetricsKey(_) => ErrorCode::InvalidRequest,
+            _ if resource == Resource::Broker => ErrorCode::InvalidRequest,
+            _ => ErrorCode::InvalidConfig,
+        }
+    }
+
+    pub(crate) fn conflict(message: impl Into<String>) -> ConfigError {
+        ConfigError::Conflict(message.into())
+    }
+}

@@ -1,0 +1,257 @@
+//! AlterConfigs and IncrementalAlterConfigs, and what configs a new topic begins with.
+
+use crate::plan::{Plan, Record, Records, record};
+use crate::{Controller, View};
+use base::ErrorCode;
+use config::{BrokerLayers, Change, ChangeKind, ConfigError, Layer, Resource};
+use metadata::{ConfigResource, ConfigResourceType, Image};
+use protocol::{
+    AlterConfigsRequest, AlterConfigsResponse, ConfigRecord, IncrementalAlterConfigsRequest,
+    IncrementalAlterConfigsResponse, alter_configs_response, create_topics_response, incremental_alter_configs_response,
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+type ConfigFailure = (ErrorCode, String);
+
+/// The dynamic configs of a resource in an image.
+pub fn dynamic_configs(image: &Image, resource: &ConfigResource) -> BTreeMap<String, String> {
+    let configs = image.configs.get(resource);
+    configs.into_iter().flatten().map(|(name, value)| (name.clone(), value.clone())).collect()
+}
+
+impl Controller {
+    /// Configuration of all brokers of the cluster, as far as the controller knows it: its own file and the dynamic
+    /// defaults.
+    fn broker_layers(&self, view: View<'_>) -> BrokerLayers {
+        BrokerLayers {
+            static_values: (*self.settings.static_config).clone(),
+            cluster_defaults: dynamic_configs(view.image, &ConfigResource::all_brokers()),
+            own: BTreeMap::new(),
+        }
+    }
+
+    /// The configs that a topic is created with, checked.
+    pub(crate) fn topic_configs(
+        &self,
+        view: View<'_>,
+        topic: &str,
+        overrides: &[(&str, Option<&str>)],
+    ) -> Result<BTreeMap<String, String>, ConfigFailure> {
+        let _policies_will_see_it = topic;
+        let broker = self.broker_layers(view).effective();
+        config::validate_topic_creation(overrides.iter().copied(), &broker)
+            .map_err(|error| (error.code(Resource::Topic), error.to_string()))?;
+        Ok(overrides.iter().filter_map(|(name, value)| Some(((*name).to_owned(), (*value)?.to_owned()))).collect())
+    }
+
+    /// What a new topic's configs look like to the client that created it.
+    pub(crate) fn effective_configs(
+        &self,
+        view: View<'_>,
+        own: &BTreeMap<String, String>,
+    ) -> Vec<create_topics_response::CreatableTopicConfigs<'static>> {
+        config::describe_topic(own, &self.broker_layers(view))
+            .into_iter()
+            .map(|described| create_topics_response::CreatableTopicConfigs {
+                name: described.key.into(),
+                value: described.value.map(Into::into),
+                read_only: described.is_read_only,
+                config_source: described.source as i8,
+                is_sensitive: described.is_sensitive,
+                ..Default::default()
+            })
+            .collect()
+    }
+
+    /// IncrementalAlterConfigs (KIP-339): each resource succeeds or fails as a whole.
+    pub fn incremental_alter_configs(
+        &self,
+        view: View<'_>,
+        request: &IncrementalAlterConfigsRequest<'_>,
+    ) -> Plan<IncrementalAlterConfigsResponse<'static>> {
+        let mut records = Records::new();
+        let mut responses = Vec::new();
+        let twice = named_twice(request.resources.iter().map(|r| (r.resource_type, &*r.resource_name)));
+        for resource in &request.resources {
+            let target = (resource.resource_type, resource.resource_name.to_string());
+            let outcome = if twice.contains(&target) {
+                Err((ErrorCode::InvalidRequest, "Each resource must appear at most once.".to_owned()))
+            } else {
+                let mut changes = Vec::new();
+                let mut unknown_operation = None;
+                for c in &resource.configs {
+                    match ChangeKind::from_id(c.config_operation) {
+                        Some(kind) => changes.push(Change { key: &c.name, kind, value: c.value.as_deref() }),
+                        None => unknown_operation = Some(c.config_operation),
+                    }
+                }
+                match unknown_operation {
+                    Some(id) => Err((ErrorCode::InvalidRequest, format!("Unknown operation type {id}."))),
+                    None => self.alter(view, &target.0, &target.1, &changes),
+                }
+            };
+            let (error, message) = take(outcome, &mut records);
+            responses.push(incremental_alter_configs_response::AlterConfigsResourceResponse {
+                error_code: error.code(),
+                error_message: message.map(Into::into),
+                resource_type: target.0,
+                resource_name: target.1.into(),
+                ..Default::default()
+            });
+        }
+        if request.validate_only {
+            records.clear();
+        }
+        Plan { records, reply: IncrementalAlterConfigsResponse { responses, ..Default::default() } }
+    }
+
+    /// AlterConfigs: what is not named goes.
+    pub fn alter_configs(
+        &self,
+        view: View<'_>,
+        request: &AlterConfigsRequest<'_>,
+    ) -> Plan<AlterConfigsResponse<'static>> {
+        let mut records = Records::new();
+        let mut responses = Vec::new();
+        let twice = named_twice(request.resources.iter().map(|r| (r.resource_type, &*r.resource_name)));
+        for resource in &request.resources {
+            let target = (resource.resource_type, resource.resource_name.to_string());
+            let outcome = if twice.contains(&target) {
+                Err((ErrorCode::InvalidRequest, "Each resource must appear at most once.".to_owned()))
+            } else {
+                let current = resource_of(&target.0, &target.1).map(|key| dynamic_configs(view.image, &key));
+                let current = current.unwrap_or_default();
+                let named: BTreeSet<&str> = resource.configs.iter().map(|c| &*c.name).collect();
+                let set = resource.configs.iter().map(|c| Change {
+                    key: &*c.name,
+                    kind: ChangeKind::Set,
+                    value: c.value.as_deref(),
+                });
+                let gone = current.keys().filter(|key| !named.contains(key.as_str()));
+                let delete = gone.map(|key| Change { key: key.as_str(), kind: ChangeKind::Delete, value: None });
+                let changes: Vec<Change<'_>> = set.chain(delete).collect();
+                self.alter(view, &target.0, &target.1, &changes)
+            };
+            let (error, message) = take(outcome, &mut records);
+            responses.push(alter_configs_response::AlterConfigsResourceResponse {
+                error_code: error.code(),
+                error_message: message.map(Into::into),
+                resource_type: target.0,
+                resource_name: target.1.into(),
+                ..Default::default()
+            });
+        }
+        if request.validate_only {
+            records.clear();
+        }
+        Plan { records, reply: AlterConfigsResponse { responses, ..Default::default() } }
+    }
+
+    fn alter(&self, view: View<'_>, kind: &i8, name: &str, changes: &[Change<'_>]) -> Result<Records, ConfigFailure> {
+        let resource = resource_of(kind, name)?;
+        let current = dynamic_configs(view.image, &resource);
+        let layers = self.broker_layers(view);
+        let changed = match resource.kind {
+            ConfigResourceType::Topic => {
+                if view.image.topic_by_name(name).is_none() {
+                    return match crate::validate_topic_name(name) {
+                        Ok(()) => Err((
+                            ErrorCode::UnknownTopicOrPartition,
+                            format!("The topic '{name}' does not exist."),
+                        )),
+                        Err(message) => Err((ErrorCode::InvalidTopicException, message)),
+                    };
+                }
+                explained(Resource::Topic, config::alter_topic(&current, changes, &layers.effective()))?
+            }
+            ConfigResourceType::Broker => {
+                let layer = if name.is_empty() { Layer::ClusterDefault } else { Layer::Broker };
+                if layer == Layer::Broker && !name.parse().is_ok_and(|id: i32| view.image.brokers.contains_key(&id)) {
+                    return Err((
+                        ErrorCode::BrokerIdNotRegistered,
+                        format!("Broker with id {name} not found."),
+                    ));
+                }
+                let elr = view.image.features.keeps_eligible_leaders();
+                let mut layers = layers;
+                if layer == Layer::Broker {
+                    layers.own = current;
+                }
+                explained(Resource::Broker, config::alter_broker(&layers, layer, changes, elr))?
+            }
+            ConfigResourceType::Group => {
+                explained(Resource::Group, config::alter_group(&current, changes, &layers.effective()))?
+            }
+            ConfigResourceType::ClientMetrics => {
+                explained(Resource::ClientMetrics, config::alter_client_metrics(&current, changes))?
+            }
+            ConfigResourceType::BrokerLogger | ConfigResourceType::Other(_) => {
+                return Err((ErrorCode::InvalidRequest, format!("Unexpected resource type {}.", kind_name(*kind))));
+            }
+        };
+        Ok(changed.into_iter().map(|(key, value)| config_record(&resource, &key, value)).collect())
+    }
+}
+
+fn explained(
+    kind: Resource,
+    result: Result<(BTreeMap<String, String>, Vec<(&str, Option<String>)>), ConfigError>,
+) -> Result<Vec<(String, Option<String>)>, ConfigFailure> {
+    let (_, changed) = result.map_err(|error| (error.code(kind), error.to_string()))?;
+    Ok(changed.into_iter().map(|(key, value)| (key.to_owned(), value)).collect())
+}
+
+fn kind_name(kind: i8) -> &'static str {
+    match kind {
+        8 => "BROKER_LOGGER",
+        _ => "UNKNOWN",
+    }
+}
+
+fn resource_of(kind: &i8, name: &str) -> Result<ConfigResource, ConfigFailure> {
+    match ConfigResourceType::from_code(*kind) {
+        ConfigResourceType::Other(_) => Err((ErrorCode::InvalidRequest, "Unexpected resource type UNKNOWN.".into())),
+        ConfigResourceType::Group if name.is_empty() => {
+            Err((ErrorCode::InvalidRequest, "Default group resources are not allowed.".into()))
+        }
+        ConfigResourceType::Topic if name.is_empty() => {
+            Err((ErrorCode::InvalidRequest, "Default topic resources are not allowed.".into()))
+        }
+        ConfigResourceType::ClientMetrics if name.is_empty() => {
+            Err((ErrorCode::InvalidRequest, "Subscription name can't be empty".into()))
+        }
+        kind => Ok(ConfigResource::new(kind, name)),
+    }
+}
+
+fn named_twice<'a>(resources: impl Iterator<Item = (i8, &'a str)>) -> BTreeSet<(i8, String)> {
+    let mut seen = BTreeSet::new();
+    let mut twice = BTreeSet::new();
+    for (kind, name) in resources {
+        if !seen.insert((kind, name)) {
+            twice.insert((kind, name.to_owned()));
+        }
+    }
+    twice
+}
+
+fn take(outcome: Result<Records, ConfigFailure>, records: &mut Records) -> (ErrorCode, Option<String>) {
+    match outcome {
+        Ok(changed) => {
+            records.extend(changed);
+            (ErrorCode::None, None)
+        }
+        Err((error, message)) => (error, Some(message)),
+    }
+}
+
+fn config_record(resource: &ConfigResource, key: &str, value: Option<String>) -> Record {
+    let config = ConfigRecord {
+        resource_type: resource.kind.code(),
+        resource_name: resource.name.clone().into(),
+        name: key.to_owned().into(),
+        value: value.map(Into::into),
+        ..Default::default()
+    };
+    record(config, 0)
+}

@@ -1,0 +1,184 @@
+//! Feature levels: the bootstrap of a new cluster, and UpdateFeatures (KIP-584, KIP-1022).
+
+use crate::plan::{Plan, Record, Records, record};
+use crate::{Controller, View};
+use base::ErrorCode;
+use metadata::SUPPORTED;
+use protocol::{
+    BeginTransactionRecord, ConfigRecord, EndTransactionRecord, FeatureLevelRecord, UpdateFeaturesRequest,
+    UpdateFeaturesResponse, update_features_response,
+};
+
+/// Levels that `format` writes by default, `kraft.version` aside: metadata.version first, then by name, those above 0.
+pub fn default_feature_levels() -> Vec<(String, i16)> {
+    let mut levels: Vec<_> = SUPPORTED.iter().filter(|f| f.name != "kraft.version").collect();
+    levels.sort_by_key(|f| (f.name != "metadata.version", f.name));
+    levels.into_iter().map(|f| (f.name.to_owned(), f.default)).collect()
+}
+
+/// The records of these levels.
+pub fn feature_records(levels: &[(String, i16)]) -> Records {
+    let level = |(name, level): &(String, i16)| FeatureLevelRecord {
+        name: name.clone().into(),
+        feature_level: *level,
+        ..Default::default()
+    };
+    levels.iter().map(|pair| record(level(pair), 0)).collect()
+}
+
+/// What the first leader of a new cluster writes: the records of `bootstrap.checkpoint` in one metadata transaction,
+/// and the cluster's min.insync.replicas where eligible leader replicas are on (KIP-966).
+pub fn bootstrap_records(bootstrap: Vec<Record>, min_insync_replicas: i32) -> Records {
+    let level = |name: &str| {
+        bootstrap.iter().find_map(|r| match &r.value {
+            protocol::MetadataRecord::FeatureLevel(f) if f.name == name => Some(f.feature_level),
+            _ => None,
+        })
+    };
+    let in_transaction = level("metadata.version").unwrap_or(0) >= 13;
+    let with_elr = level("eligible.leader.replicas.version").unwrap_or(0) >= 1;
+    let mut records = Records::new();
+    if in_transaction {
+        let begin = BeginTransactionRecord { name: Some("Bootstrap records".into()), ..Default::default() };
+        records.push(record(begin, 0));
+    }
+    records.extend(bootstrap);
+    if with_elr {
+        let config = ConfigRecord {
+            resource_type: metadata::ConfigResourceType::Broker.code(),
+            resource_name: "".into(),
+            name: "min.insync.replicas".into(),
+            value: Some(min_insync_replicas.to_string().into()),
+            ..Default::default()
+        };
+        records.push(record(config, 0));
+    }
+    if in_transaction {
+        records.push(record(EndTransactionRecord::default(), 0));
+    }
+    records
+}
+
+impl Controller {
+    /// UpdateFeatures: all updates or none.
+    pub fn update_features(
+        &self,
+        view: View<'_>,
+        request: &UpdateFeaturesRequest<'_>,
+        version: i16,
+    ) -> Plan<UpdateFeaturesResponse<'static>> {
+        let mut records = Records::new();
+        let mut failure = None;
+        let mut results = Vec::new();
+        for update in &request.feature_updates {
+            let downgrade_allowed = if version == 0 { update.allow_downgrade } else { update.upgrade_type != 1 };
+            let outcome = self.update_feature(view, &update.feature, update.max_version_level, downgrade_allowed);
+            let (error, message) = match outcome {
+                Ok(Some(change)) => {
+                    records.push(record(change, 0));
+                    (ErrorCode::None, None)
+                }
+                Ok(None) => (ErrorCode::None, None),
+                Err((error, message)) => {
+                    failure.get_or_insert((error, update.feature.to_string(), message.clone()));
+                    (error, Some(message))
+                }
+            };
+            results.push(update_features_response::UpdatableFeatureResult {
+                feature: update.feature.to_string().into(),
+                error_code: error.code(),
+                error_message: message.map(Into::into),
+                ..Default::default()
+            });
+        }
+        let mut reply = UpdateFeaturesResponse::default();
+        if let Some((error, feature, message)) = failure {
+            records.clear();
+            if version >= 2 {
+                // One answer for the whole request since version 2 (KIP-1022).
+                reply.error_code = error.code();
+                reply.error_message = Some(
+                    format!("The update failed for all features since the following feature had an error: {feature}: {message}")
+                        .into(),
+                );
+            } else {
+                reply.results = results;
+            }
+        } else if version < 2 {
+            reply.results = results;
+        }
+        if request.validate_only {
+            records.clear();
+        }
+        Plan { records, reply }
+    }
+
+    fn update_feature(
+        &self,
+        view: View<'_>,
+        name: &str,
+        level: i16,
+        downgrade_allowed: bool,
+    ) -> Result<Option<FeatureLevelRecord<'static>>, (ErrorCode, String)> {
+        let invalid = |message: String| Err((ErrorCode::InvalidUpdateVersion, message));
+        let current = view.image.features.level(name);
+        let Some(feature) = SUPPORTED.iter().find(|f| f.name == name) else {
+            return invalid(format!(
+                "Invalid update version {level} for feature {name}. Local controller {} does not support this feature.",
+                self.settings.node_id
+            ));
+        };
+        if level < 0 {
+            return invalid(format!(
+                "Invalid update version {level} for feature {name}. The upgrade level must be non-negative."
+            ));
+        }
+        if !(feature.min..=feature.max).contains(&level) {
+            return invalid(format!(
+                "Invalid update version {level} for feature {name}. Local controller {} only supports versions {}-{}",
+                self.settings.node_id, feature.min, feature.max
+            ));
+        }
+        for broker in view.image.brokers.values() {
+            let supported = broker.features.iter().find(|range| range.feature == name);
+            match supported {
+                Some(range) if (range.min..=range.max).contains(&level) => {}
+                Some(range) => {
+                    return invalid(format!(
+                        "Invalid update version {level} for feature {name}. Broker {} only supports versions {}-{}",
+                        broker.id, range.min, range.max
+                    ));
+                }
+                None if level == 0 => {}
+                None => {
+                    return invalid(format!(
+                        "Invalid update version {level} for feature {name}. Broker {} does not support this feature.",
+                        broker.id
+                    ));
+                }
+            }
+        }
+        if level < current {
+            if !downgrade_allowed {
+                return invalid(format!(
+                    "Invalid update version {level} for feature {name}. Can't downgrade the version of this feature \
+                     without setting the upgrade type to either safe or unsafe downgrade."
+                ));
+            }
+            if name == "metadata.version" {
+                return invalid(format!(
+                    "Invalid metadata.version {level}. Unsafe metadata downgrade is not supported in this version."
+                ));
+            }
+        }
+        if name == "kraft.version" {
+            return invalid(format!(
+                "Invalid update version {level} for feature kraft.version. Its level is fixed when the node is formatted."
+            ));
+        }
+        if level == current {
+            return Ok(None);
+        }
+        Ok(Some(FeatureLevelRecord { name: name.to_owned().into(), feature_level: level, ..Default::default() }))
+    }
+}

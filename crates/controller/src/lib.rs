@@ -1,0 +1,74 @@
+//! The active controller (KIP-631) as a replicated machine. A `plan` looks at the state and decides: it returns records
+//! and the reply. Only `replay` of records that were appended to the metadata log changes the state, and the reply is
+//! sent when the quorum has committed them. Heartbeats are the exception: who is alive is soft state of the leader.
+//!
+//! No I/O, no clock, no randomness but what the caller hands in. Partition leaders, ISR and ELR follow KIP-966.
+
+mod brokers;
+mod configs;
+mod elections;
+mod features;
+mod partitions;
+mod placement;
+mod plan;
+mod topics;
+
+pub use brokers::Heartbeats;
+pub use configs::dynamic_configs;
+pub use elections::{Election, PartitionChange};
+pub use features::{bootstrap_records, default_feature_levels, feature_records};
+pub use topics::validate_topic_name;
+pub use plan::{Plan, Record, Records};
+
+use base::{Map, NodeId, Now, Offset};
+use metadata::Image;
+
+/// What the controller has to know of its own node's configuration.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    pub node_id: NodeId,
+    pub cluster_id: String,
+    /// `broker.session.timeout.ms`
+    pub session_timeout_ms: u64,
+    /// `num.partitions`
+    pub partitions_default: i32,
+    /// `default.replication.factor`
+    pub replication_factor_default: i16,
+    /// `min.insync.replicas` of the node's file; a dynamic one wins.
+    pub min_insync_replicas: i32,
+    /// `unclean.leader.election.enable`
+    pub unclean_leader_election: bool,
+    /// Static broker configuration, for the values that new topics inherit.
+    pub static_config: std::sync::Arc<config::BrokerValues>,
+}
+
+/// The state of an active controller beside the image: what is not in the log.
+#[derive(Debug)]
+pub struct Controller {
+    pub settings: Settings,
+    pub heartbeats: Heartbeats,
+    /// Spreads new replicas over the brokers.
+    pub(crate) next_placement: u64,
+}
+
+impl Controller {
+    /// A controller that has just become active; brokers have a session timeout from now on to be heard of.
+    pub fn new(settings: Settings, image: &Image, now: Now) -> Controller {
+        let mut heartbeats = Heartbeats::default();
+        for broker in image.brokers.values().filter(|broker| !broker.fenced) {
+            heartbeats.expect(broker.id, now);
+        }
+        Controller { settings, heartbeats, next_placement: 0 }
+    }
+}
+
+/// What a plan may look at: the newest image (with records that are not committed yet), the log's end, and the time.
+#[derive(Clone, Copy)]
+pub struct View<'a> {
+    pub image: &'a Image,
+    /// Offset of the next record that is appended.
+    pub next_offset: Offset,
+    pub now: Now,
+}
+
+pub(crate) type SmallMap<K, V> = Map<K, V>;

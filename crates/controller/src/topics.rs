@@ -1,0 +1,485 @@
+//! CreateTopics, CreatePartitions and DeleteTopics.
+
+use crate::placement::place;
+use crate::plan::{Plan, Records, record};
+use crate::{Controller, View};
+use base::{ErrorCode, NodeId, Random, TopicId, Uuid};
+use imbl::OrdMap;
+use metadata::{Broker, Topic};
+use protocol::{
+    ConfigRecord, CreatePartitionsRequest, CreatePartitionsResponse, CreateTopicsRequest, CreateTopicsResponse,
+    DeleteTopicsRequest, DeleteTopicsResponse, PartitionRecord, RemoveTopicRecord, TopicRecord, create_partitions_request,
+    create_partitions_response, create_topics_request, create_topics_response, delete_topics_response,
+};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// An error of one topic of a request.
+type TopicError = (ErrorCode, String);
+
+const NAME_LENGTH_MAX: usize = 249;
+/// Records of one request that go into one batch; larger requests are refused as a whole.
+const PARTITIONS_PER_REQUEST_MAX: usize = 10_000;
+
+/// Whether Kafka allows a topic of this name; the error is the sentence that its clients see.
+pub fn validate_topic_name(name: &str) -> Result<(), String> {
+    if name.is_empty() {
+        return Err("Topic name is invalid: the empty string is not allowed".into());
+    }
+    if name == "." {
+        return Err("Topic name is invalid: '.' is not allowed".into());
+    }
+    if name == ".." {
+        return Err("Topic name is invalid: '..' is not allowed".into());
+    }
+    if name.len() > NAME_LENGTH_MAX {
+        return Err(format!(
+            "Topic name is invalid: the length of '{name}' is longer than the max allowed length {NAME_LENGTH_MAX}"
+        ));
+    }
+    if !name.bytes().all(|c| c.is_ascii_alphanumeric() || matches!(c, b'.' | b'_' | b'-')) {
+        return Err(format!(
+            "Topic name is invalid: '{name}' contains one or more characters other than ASCII alphanumerics, '.', '_' and '-'"
+        ));
+    }
+    Ok(())
+}
+
+impl Controller {
+    /// CreateTopics (KIP-4). `random` draws topic ids.
+    pub fn create_topics(
+        &mut self,
+        view: View<'_>,
+        request: &CreateTopicsRequest<'_>,
+        random: &mut dyn Random,
+    ) -> Plan<CreateTopicsResponse<'static>> {
+        let mut records = Records::new();
+        let mut topics = Vec::new();
+        let mut seen = BTreeSet::new();
+        let mut twice = BTreeSet::new();
+        for topic in &request.topics {
+            if !seen.insert(&*topic.name) {
+                twice.insert(&*topic.name);
+            }
+        }
+        let mut created: BTreeSet<String> = BTreeSet::new();
+        let mut budget = PARTITIONS_PER_REQUEST_MAX;
+        for topic in &request.topics {
+            if twice.contains(&*topic.name) {
+                if created.insert(topic.name.to_string()) {
+                    topics.push(failed_topic(&topic.name, (ErrorCode::InvalidRequest, "Duplicate topic name.".into())));
+                }
+                continue;
+            }
+            match self.create_topic(view, topic, &created, &mut budget, random) {
+                Ok((topic_records, result)) => {
+                    created.insert(topic.name.to_string());
+                    records.extend(topic_records);
+                    topics.push(result);
+                }
+                Err(error) => topics.push(failed_topic(&topic.name, error)),
+            }
+        }
+        if request.validate_only {
+            records.clear();
+            for topic in &mut topics {
+                topic.topic_id = Uuid::ZERO;
+            }
+        }
+        Plan { records, reply: CreateTopicsResponse { topics, ..Default::default() } }
+    }
+
+    fn create_topic(
+        &mut self,
+        view: View<'_>,
+        topic: &create_topics_request::CreatableTopic<'_>,
+        created: &BTreeSet<String>,
+        budget: &mut usize,
+        random: &mut dyn Random,
+    ) -> Result<(Records, create_topics_response::CreatableTopicResult<'static>), TopicError> {
+        validate_topic_name(&topic.name).map_err(|message| (ErrorCode::InvalidTopicException, message))?;
+        if topic.name == "__cluster_metadata" {
+            return Err((
+                ErrorCode::InvalidRequest,
+                format!("Creation of internal topic {} is prohibited.", topic.name),
+            ));
+        }
+        if view.image.topic_by_name(&topic.name).is_some() {
+            return Err((ErrorCode::TopicAlreadyExists, format!("Topic '{}' already exists.", topic.name)));
+        }
+        self.check_collision(view, &topic.name, created)?;
+        let assignments = self.assign(view, topic)?;
+        if assignments.len() > *budget {
+            return Err((
+                ErrorCode::PolicyViolation,
+                format!("Excessively large number of partitions per request: at most {PARTITIONS_PER_REQUEST_MAX}."),
+            ));
+        }
+        *budget -= assignments.len();
+        let overrides: Vec<(&str, Option<&str>)> =
+            topic.configs.iter().map(|c| (&*c.name, c.value.as_deref())).collect();
+        let configs = self.topic_configs(view, &topic.name, &overrides)?;
+        let topic_id = random.uuid();
+        let mut records = vec![record(
+            TopicRecord { name: topic.name.to_string().into(), topic_id, ..Default::default() },
+            0,
+        )];
+        for (name, value) in &configs {
+            records.push(record(
+                ConfigRecord {
+                    resource_type: metadata::ConfigResourceType::Topic.code(),
+                    resource_name: topic.name.to_string().into(),
+                    name: name.clone().into(),
+                    value: Some(value.clone().into()),
+                    ..Default::default()
+                },
+                0,
+            ));
+        }
+        let replication_factor = assignments.first().map_or(0, Vec::len) as i16;
+        let count = assignments.len() as i32;
+        for (index, replicas) in assignments.into_iter().enumerate() {
+            records.push(self.new_partition(view, topic_id, index as i32, replicas));
+        }
+        let result = create_topics_response::CreatableTopicResult {
+            name: topic.name.to_string().into(),
+            topic_id,
+            num_partitions: count,
+            replication_factor,
+            configs: Some(self.effective_configs(view, &configs)),
+            ..Default::default()
+        };
+        Ok((records, result))
+    }
+
+    /// Two names that differ only in `.` and `_` collide in metric names; Kafka refuses the second.
+    fn check_collision(&self, view: View<'_>, name: &str, created: &BTreeSet<String>) -> Result<(), TopicError> {
+        if !name.contains(['.', '_']) {
+            return Ok(());
+        }
+        let folded = name.replace('.', "_");
+        let existing = view.image.topics_by_name().map(|topic| topic.name.as_str());
+        let collides = |other: &&str| *other != name && other.len() == name.len() && other.replace('.', "_") == folded;
+        match existing.chain(created.iter().map(String::as_str)).find(collides) {
+            Some(other) => Err((
+                ErrorCode::InvalidTopicException,
+                format!("Topic '{name}' collides with existing topic: {other}"),
+            )),
+            None => Ok(()),
+        }
+    }
+
+    /// The replicas of each partition, as asked for or placed.
+    fn assign(
+        &mut self,
+        view: View<'_>,
+        topic: &create_topics_request::CreatableTopic<'_>,
+    ) -> Result<Vec<Vec<NodeId>>, TopicError> {
+        if topic.assignments.is_empty() {
+            let count = match topic.num_partitions {
+                -1 => self.settings.partitions_default,
+                n if n <= 0 => {
+                    return Err((
+                        ErrorCode::InvalidPartitions,
+                        "Number of partitions was set to an invalid non-positive value.".into(),
+                    ));
+                }
+                n => n,
+            };
+            let factor = match topic.replication_factor {
+                -1 => self.settings.replication_factor_default,
+                n if n <= 0 => {
+                    return Err((
+                        ErrorCode::InvalidReplicationFactor,
+                        "Replication factor was set to an invalid non-positive value.".into(),
+                    ));
+                }
+                n => n,
+            };
+            return self.place_new(view, count as usize, factor as usize);
+        }
+        if topic.replication_factor != -1 {
+            return Err((
+                ErrorCode::InvalidRequest,
+                "A manual partition assignment was specified, but replication factor was not set to -1.".into(),
+            ));
+        }
+        if topic.num_partitions != -1 {
+            return Err((
+                ErrorCode::InvalidRequest,
+                "A manual partition assignment was specified, but numPartitions was not set to -1.".into(),
+            ));
+        }
+        let mut sorted: Vec<_> = topic.assignments.iter().collect();
+        sorted.sort_by_key(|assignment| assignment.partition_index);
+        let mut assignments: Vec<Vec<NodeId>> = Vec::new();
+        for (expected, assignment) in sorted.iter().enumerate() {
+            if assignment.partition_index != expected as i32 {
+                let twice = expected > 0 && assignment.partition_index == expected as i32 - 1;
+                let message = if twice {
+                    format!("Found multiple manual partition assignments for partition {}", assignment.partition_index)
+                } else {
+                    "partitions should be a consecutive 0-based integer sequence".into()
+                };
+                return Err((ErrorCode::InvalidReplicaAssignment, message));
+            }
+            let factor = assignments.first().map(Vec::len);
+            self.check_manual(view, &assignment.broker_ids, factor)?;
+            assignments.push(assignment.broker_ids.clone());
+        }
+        Ok(assignments)
+    }
+
+    fn place_new(&mut self, view: View<'_>, count: usize, factor: usize) -> Result<Vec<Vec<NodeId>>, TopicError> {
+        if count > PARTITIONS_PER_REQUEST_MAX {
+            return Err((
+                ErrorCode::PolicyViolation,
+                format!("Excessively large number of partitions per request: at most {PARTITIONS_PER_REQUEST_MAX}."),
+            ));
+        }
+        let unable = |why: String| {
+            (
+                ErrorCode::InvalidReplicationFactor,
+                format!("Unable to replicate the partition {factor} time(s): {why}"),
+            )
+        };
+        let registered: Vec<Arc<Broker>> =
+            view.image.brokers.values().filter(|broker| !broker.in_controlled_shutdown).cloned().collect();
+        if registered.iter().all(|broker| broker.fenced) {
+            return Err(unable("All brokers are currently fenced or in controlled shutdown.".into()));
+        }
+        if factor > registered.len() {
+            return Err(unable(format!(
+                "The target replication factor of {factor} cannot be reached because only {} broker(s) are registered.",
+                registered.len()
+            )));
+        }
+        let start = self.next_placement;
+        self.next_placement = self.next_placement.wrapping_add(count as u64) % (1 << 32);
+        Ok(place(&registered, count, factor, start))
+    }
+
+    fn check_manual(&self, view: View<'_>, replicas: &[NodeId], factor: Option<usize>) -> Result<(), TopicError> {
+        let refuse = |message: String| Err((ErrorCode::InvalidReplicaAssignment, message));
+        if replicas.is_empty() {
+            return refuse("The manual partition assignment includes an empty replica list.".into());
+        }
+        let mut seen = BTreeSet::new();
+        for replica in replicas {
+            if !view.image.brokers.contains_key(replica) {
+                return refuse(format!(
+                    "The manual partition assignment includes broker {replica}, but no such broker is registered."
+                ));
+            }
+            if !seen.insert(*replica) {
+                return refuse(format!(
+                    "The manual partition assignment includes the broker {replica} more than once."
+                ));
+            }
+        }
+        match factor {
+            Some(factor) if factor != replicas.len() => refuse(format!(
+                "The manual partition assignment includes a partition with {} replica(s), but this is not consistent \
+                 with previous partitions, which have {factor} replica(s).",
+                replicas.len()
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    fn new_partition(&self, view: View<'_>, topic_id: TopicId, index: i32, replicas: Vec<NodeId>) -> crate::Record {
+        let mut isr: Vec<NodeId> = replicas.iter().copied().filter(|id| self.may_lead(view, *id)).collect();
+        if isr.is_empty() {
+            // Manually assigned to brokers that are all away: they are in sync, as all are empty.
+            isr = replicas.clone();
+        }
+        let leader = if self.may_lead(view, isr[0]) { isr[0] } else { metadata::NO_LEADER };
+        let directories = match view.image.features.assigns_directories() {
+            true => replicas.iter().map(|id| self.directory_for(view, *id)).collect(),
+            false => Vec::new(),
+        };
+        let partition = PartitionRecord {
+            partition_id: index,
+            topic_id,
+            replicas,
+            isr,
+            leader,
+            leader_epoch: 0,
+            partition_epoch: 0,
+            directories,
+            ..Default::default()
+        };
+        record(partition, view.image.features.partition_record_version())
+    }
+
+    /// The only directory of a broker; where there are several, the broker chooses and tells (KIP-858).
+    fn directory_for(&self, view: View<'_>, id: NodeId) -> Uuid {
+        match view.image.brokers.get(&id).map(|broker| &broker.log_dirs[..]) {
+            Some([only]) => *only,
+            Some([]) => Uuid::DIRECTORY_MIGRATING,
+            _ => Uuid::DIRECTORY_UNASSIGNED,
+        }
+    }
+
+    /// CreatePartitions (KIP-195).
+    pub fn create_partitions(
+        &mut self,
+        view: View<'_>,
+        request: &CreatePartitionsRequest<'_>,
+    ) -> Plan<CreatePartitionsResponse<'static>> {
+        let mut records = Records::new();
+        let mut results = Vec::new();
+        let mut seen: OrdMap<String, usize> = OrdMap::new();
+        for topic in &request.topics {
+            *seen.entry(topic.name.to_string()).or_insert(0) += 1;
+        }
+        let mut reported = BTreeSet::new();
+        for topic in &request.topics {
+            let twice = seen.get(&*topic.name).copied().unwrap_or(0) > 1;
+            if twice && !reported.insert(topic.name.to_string()) {
+                continue;
+            }
+            let outcome = match twice {
+                true => Err((ErrorCode::InvalidRequest, "Duplicate topic name.".to_owned())),
+                false => self.add_partitions(view, topic),
+            };
+            let (error, message) = match outcome {
+                Ok(added) => {
+                    records.extend(added);
+                    (ErrorCode::None, None)
+                }
+                Err((error, message)) => (error, Some(message)),
+            };
+            results.push(create_partitions_response::CreatePartitionsTopicResult {
+                name: topic.name.to_string().into(),
+                error_code: error.code(),
+                error_message: message.map(Into::into),
+                ..Default::default()
+            });
+        }
+        if request.validate_only {
+            records.clear();
+        }
+        Plan { records, reply: CreatePartitionsResponse { results, ..Default::default() } }
+    }
+
+    fn add_partitions(
+        &mut self,
+        view: View<'_>,
+        request: &create_partitions_request::CreatePartitionsTopic<'_>,
+    ) -> Result<Records, TopicError> {
+        let Some(topic) = view.image.topic_by_name(&request.name) else {
+            return Err((
+                ErrorCode::UnknownTopicOrPartition,
+                "This server does not host this topic-partition.".into(),
+            ));
+        };
+        let current = topic.partitions.len() as i32;
+        if request.count == current {
+            return Err((ErrorCode::InvalidPartitions, format!("Topic already has {current} partition(s).")));
+        }
+        if request.count < current {
+            return Err((
+                ErrorCode::InvalidPartitions,
+                format!(
+                    "The topic {} currently has {current} partition(s); {} would not be an increase.",
+                    request.name, request.count
+                ),
+            ));
+        }
+        let additional = (request.count - current) as usize;
+        let factor = topic.partitions.values().next().map_or(1, |partition| partition.replicas.len());
+        let assignments = match &request.assignments {
+            None => self.place_new(view, additional, factor)?,
+            Some(assignments) if assignments.len() != additional => {
+                return Err((
+                    ErrorCode::InvalidReplicaAssignment,
+                    format!(
+                        "Attempted to add {additional} additional partition(s), but only {} assignment(s) were specified.",
+                        assignments.len()
+                    ),
+                ));
+            }
+            Some(assignments) => {
+                for assignment in assignments {
+                    self.check_manual(view, &assignment.broker_ids, Some(factor))?;
+                }
+                assignments.iter().map(|assignment| assignment.broker_ids.clone()).collect()
+            }
+        };
+        let first = current;
+        Ok(assignments
+            .into_iter()
+            .enumerate()
+            .map(|(i, replicas)| self.new_partition(view, topic.id, first + i as i32, replicas))
+            .collect())
+    }
+
+    /// DeleteTopics by name or id.
+    pub fn delete_topics(
+        &self,
+        view: View<'_>,
+        request: &DeleteTopicsRequest<'_>,
+        version: i16,
+    ) -> Plan<DeleteTopicsResponse<'static>> {
+        let wanted: Vec<(Option<String>, TopicId)> = if version >= 6 {
+            request.topics.iter().map(|t| (t.name.as_ref().map(|name| name.to_string()), t.topic_id)).collect()
+        } else {
+            request.topic_names.iter().map(|name| (Some(name.to_string()), Uuid::ZERO)).collect()
+        };
+        let mut records = Records::new();
+        let mut responses = Vec::new();
+        let mut gone = BTreeSet::new();
+        for (name, id) in wanted {
+            let outcome = find_topic(view, name.as_deref(), id);
+            let (name, id, error, message) = match outcome {
+                Ok(topic) if !gone.insert(topic.id) => (
+                    Some(topic.name.clone()),
+                    topic.id,
+                    ErrorCode::InvalidRequest,
+                    Some("The provided topic name maps to an ID that was already supplied.".to_owned()),
+                ),
+                Ok(topic) => {
+                    records.push(record(RemoveTopicRecord { topic_id: topic.id, ..Default::default() }, 0));
+                    (Some(topic.name.clone()), topic.id, ErrorCode::None, None)
+                }
+                Err((error, message)) => (name, id, error, Some(message)),
+            };
+            responses.push(delete_topics_response::DeletableTopicResult {
+                name: name.map(Into::into),
+                topic_id: id,
+                error_code: error.code(),
+                error_message: message.map(Into::into),
+                ..Default::default()
+            });
+        }
+        Plan { records, reply: DeleteTopicsResponse { responses, ..Default::default() } }
+    }
+}
+
+fn find_topic<'a>(view: View<'a>, name: Option<&str>, id: TopicId) -> Result<&'a Arc<Topic>, TopicError> {
+    match (name, id.is_zero()) {
+        (Some(_), false) => {
+            Err((ErrorCode::InvalidRequest, "You may not specify both topic name and topic id.".into()))
+        }
+        (None, true) => Err((ErrorCode::InvalidRequest, "Neither topic name nor id were specified.".into())),
+        (None, false) => view
+            .image
+            .topic(id)
+            .ok_or((ErrorCode::UnknownTopicId, "This server does not host this topic ID.".into())),
+        (Some(name), true) => view.image.topic_by_name(name).ok_or((
+            ErrorCode::UnknownTopicOrPartition,
+            "This server does not host this topic-partition.".into(),
+        )),
+    }
+}
+
+fn failed_topic(name: &str, (error, message): TopicError) -> create_topics_response::CreatableTopicResult<'static> {
+    create_topics_response::CreatableTopicResult {
+        name: name.to_owned().into(),
+        error_code: error.code(),
+        error_message: Some(message.into()),
+        configs: Some(Vec::new()),
+        ..Default::default()
+    }
+}

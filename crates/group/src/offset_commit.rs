@@ -1,0 +1,152 @@
+//! OffsetCommit: of members of a generation, and of clients that use groups for their offsets only.
+
+use crate::group::{Group, State};
+use crate::offsets::CommittedOffset;
+use crate::rebalance::Turn;
+use crate::records;
+use crate::request::{GroupResponse, RequestContext, Topics};
+use crate::response;
+use crate::shard::Shard;
+use base::{ErrorCode, Now, TopicId};
+use protocol::offset_commit_request::OffsetCommitRequestPartition;
+use protocol::offset_commit_response::OffsetCommitResponseTopic;
+use protocol::{OffsetCommitRequest, OffsetCommitResponse};
+use std::borrow::Cow;
+
+/// First version that names topics by id (KIP-848).
+pub(crate) const TOPIC_ID_VERSION: i16 = 10;
+/// First version that may say that the group does not exist.
+const GROUP_ID_NOT_FOUND_VERSION: i16 = 9;
+/// "The broker's retention applies."
+const DEFAULT_RETENTION_MS: i64 = -1;
+
+impl Group {
+    fn validate_commit(&self, request: &OffsetCommitRequest<'_>) -> Result<(), ErrorCode> {
+        let generation = request.generation_id_or_member_epoch;
+        if generation < 0 && self.state == State::Empty {
+            return Ok(());
+        }
+        let instance_id = request.group_instance_id.as_deref();
+        if generation < 0 && request.member_id.is_empty() && instance_id.is_none() {
+            return Err(ErrorCode::UnknownMemberId);
+        }
+        self.validate_member(&request.member_id, instance_id)?;
+        if generation != self.generation {
+            return Err(ErrorCode::IllegalGeneration);
+        }
+        match self.state {
+            State::CompletingRebalance => Err(ErrorCode::RebalanceInProgress),
+            _ => Ok(()),
+        }
+    }
+
+    fn commit_keeps_session(&mut self, member_id: &str, turn: &mut Turn<'_>) {
+        if matches!(self.state, State::Stable | State::PreparingRebalance) {
+            self.keep_session(member_id, turn);
+        }
+    }
+}
+
+/// A topic of the request under its name and id.
+struct Named<'a> {
+    name: Cow<'a, str>,
+    id: TopicId,
+}
+
+fn resolve<'a>(name: &'a str, id: TopicId, version: i16, topics: &dyn Topics) -> Result<Named<'a>, ErrorCode> {
+    if version >= TOPIC_ID_VERSION {
+        let name = topics.name(id).ok_or(ErrorCode::UnknownTopicId)?;
+        return Ok(Named { name: Cow::Owned(name), id });
+    }
+    let id = topics.id(name).ok_or(ErrorCode::UnknownTopicOrPartition)?;
+    Ok(Named { name: Cow::Borrowed(name), id })
+}
+
+impl Shard {
+    pub(crate) fn offset_commit(
+        &mut self,
+        now: Now,
+        context: RequestContext<'_>,
+        topics: &dyn Topics,
+        request: OffsetCommitRequest<'_>,
+        token: u64,
+    ) -> crate::Output {
+        let verdict = self.may_commit(&request, context.version);
+        let (groups, mut turn) = self.split(now);
+        if let (Ok(()), Some(group)) = (verdict, groups.get_mut(request.group_id.as_ref())) {
+            group.commit_keeps_session(&request.member_id, &mut turn);
+        }
+        let mut out = turn.out;
+        let mut answered = Vec::with_capacity(request.topics.len());
+        for topic in &request.topics {
+            let named = resolve(&topic.name, topic.topic_id, context.version, topics);
+            let mut answer = OffsetCommitResponseTopic {
+                name: Cow::Owned(topic.name.to_string()),
+                topic_id: topic.topic_id,
+                ..Default::default()
+            };
+            for partition in &topic.partitions {
+                let committed = named
+                    .as_ref()
+                    .map_err(|error| *error)
+                    .and_then(|named| self.committed(now, &request, named, partition, topics, verdict));
+                if let (Ok(named), Ok(committed)) = (&named, &committed) {
+                    let index = partition.partition_index;
+                    out.records.push(records::offset_commit(&request.group_id, &named.name, index, committed));
+                }
+                let error = committed.err().unwrap_or(ErrorCode::None);
+                answer.partitions.push(response::commit_outcome(partition.partition_index, error));
+            }
+            answered.push(answer);
+        }
+        let response = OffsetCommitResponse { topics: answered, ..Default::default() };
+        out.reply_after_commit(token, GroupResponse::OffsetCommit(response));
+        out
+    }
+
+    /// A group that does not exist comes into being with the commit of a client that is no member.
+    fn may_commit(&self, request: &OffsetCommitRequest<'_>, version: i16) -> Result<(), ErrorCode> {
+        let group_id = request.group_id.as_ref();
+        if let Some(group) = self.groups.get(group_id) {
+            return group.validate_commit(request);
+        }
+        if let Some(other) = self.other_groups.get(group_id) {
+            return other.validate_commit(request.generation_id_or_member_epoch);
+        }
+        match request.generation_id_or_member_epoch {
+            ..0 => Ok(()),
+            _ if version >= GROUP_ID_NOT_FOUND_VERSION => Err(ErrorCode::GroupIdNotFound),
+            _ => Err(ErrorCode::IllegalGeneration),
+        }
+    }
+
+    fn committed(
+        &self,
+        now: Now,
+        request: &OffsetCommitRequest<'_>,
+        topic: &Named<'_>,
+        partition: &OffsetCommitRequestPartition<'_>,
+        topics: &dyn Topics,
+        verdict: Result<(), ErrorCode>,
+    ) -> Result<CommittedOffset, ErrorCode> {
+        if !topics.has_partition(&topic.name, partition.partition_index) {
+            return Err(ErrorCode::UnknownTopicOrPartition);
+        }
+        verdict?;
+        let metadata = partition.committed_metadata.as_deref().unwrap_or_default();
+        if metadata.encode_utf16().count() > self.settings.offset_metadata_max {
+            return Err(ErrorCode::OffsetMetadataTooLarge);
+        }
+        let retention_ms = request.retention_time_ms;
+        Ok(CommittedOffset {
+            offset: partition.committed_offset,
+            leader_epoch: partition.committed_leader_epoch.max(-1),
+            metadata: metadata.to_owned(),
+            commit_timestamp_ms: now.wall_ms,
+            expire_timestamp_ms: (retention_ms != DEFAULT_RETENTION_MS)
+                .then(|| now.wall_ms.saturating_add(retention_ms)),
+            topic_id: topic.id,
+            record_offset: -1,
+        })
+    }
+}

@@ -1,0 +1,350 @@
+//! The shard: all groups of one partition of `__consumer_offsets`, and the calls of its runtime.
+
+use crate::group::{Group, State};
+use crate::join::Join;
+use crate::leave;
+use crate::member::Parked;
+use crate::offsets::Offsets;
+use crate::other_groups::{GroupType, OtherGroups};
+use crate::rebalance::{InFlight, Turn};
+use crate::request::{GroupRequest, GroupResponse, Output, PendingReply, RequestContext, Topics, append_error};
+use crate::response;
+use crate::settings::GroupSettings;
+use crate::sync;
+use crate::timers::{Timer, Timers};
+use base::{ErrorCode, Now, Random};
+use protocol::{HeartbeatRequest, HeartbeatResponse, JoinGroupRequest, LeaveGroupRequest, SyncGroupRequest};
+use std::collections::BTreeMap;
+
+/// How many of each there are.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct GroupCounts {
+    pub empty: usize,
+    pub preparing_rebalance: usize,
+    pub completing_rebalance: usize,
+    pub stable: usize,
+    /// Groups of the newer protocols that the log tells of.
+    pub other: usize,
+    /// Committed offsets of all groups.
+    pub offsets: usize,
+}
+
+/// The coordinator of the groups of one partition. See the crate's documentation for the order of the calls.
+pub struct Shard {
+    pub(crate) settings: GroupSettings,
+    pub(crate) groups: BTreeMap<String, Group>,
+    pub(crate) other_groups: OtherGroups,
+    pub(crate) offsets: Offsets,
+    pub(crate) in_flight: Vec<InFlight>,
+    pub(crate) expiry_at_us: u64,
+    pub(crate) is_loaded: bool,
+    timers: Timers,
+    random: Box<dyn Random>,
+}
+
+impl Shard {
+    /// An empty shard that waits for its records; `random` gives member ids.
+    pub fn new(settings: GroupSettings, random: Box<dyn Random>) -> Shard {
+        Shard {
+            settings,
+            groups: BTreeMap::new(),
+            other_groups: OtherGroups::default(),
+            offsets: Offsets::default(),
+            in_flight: Vec::new(),
+            expiry_at_us: u64::MAX,
+            is_loaded: false,
+            timers: Timers::default(),
+            random,
+        }
+    }
+
+    /// The groups, and the rest of the shard as a turn works with it.
+    pub(crate) fn split(&mut self, now: Now) -> (&mut BTreeMap<String, Group>, Turn<'_>) {
+        let turn = Turn {
+            now,
+            settings: &self.settings,
+            timers: &mut self.timers,
+            in_flight: &mut self.in_flight,
+            out: Output::default(),
+        };
+        (&mut self.groups, turn)
+    }
+
+    /// The whole partition was replayed: sessions begin anew, groups that are larger than allowed now rebalance.
+    pub fn loaded(&mut self, now: Now) -> Output {
+        self.is_loaded = true;
+        self.expiry_at_us =
+            now.monotonic_us.saturating_add(self.settings.offsets_retention_check_interval_ms.max(1) as u64 * 1000);
+        self.create_groups_of_offsets();
+        let (groups, mut turn) = self.split(now);
+        for group in groups.values_mut() {
+            for member in group.members.values_mut() {
+                turn.restart_session(&group.id, member);
+            }
+            if group.members.len() > turn.settings.group_size_max {
+                group.prepare_rebalance(&mut turn);
+            }
+        }
+        turn.out
+    }
+
+    /// Plans a request: some answers come now, some in the output of a later call, under the token given here.
+    pub fn handle(
+        &mut self,
+        now: Now,
+        context: RequestContext<'_>,
+        topics: &dyn Topics,
+        request: GroupRequest<'_>,
+        token: u64,
+    ) -> Output {
+        self.in_flight.clear();
+        let mut out = Output::default();
+        match request {
+            GroupRequest::JoinGroup(request) => out = self.join_group(now, context, request, token),
+            GroupRequest::SyncGroup(request) => out = self.sync_group(now, context.version, request, token),
+            GroupRequest::Heartbeat(request) => {
+                let (error, after) = self.heartbeat(now, &request);
+                out = after;
+                let response = HeartbeatResponse { error_code: error as i16, ..Default::default() };
+                out.reply(token, GroupResponse::Heartbeat(response));
+            }
+            GroupRequest::LeaveGroup(request) => out = self.leave_group(now, context.version, request, token),
+            GroupRequest::OffsetCommit(request) => out = self.offset_commit(now, context, topics, request, token),
+            GroupRequest::OffsetFetch { group, require_stable } => {
+                let response = self.offset_fetch(&group, require_stable, context.version, topics);
+                out.reply_after_commit(token, GroupResponse::OffsetFetch(response));
+            }
+            GroupRequest::OffsetDelete(request) => out = self.offset_delete(topics, request, token),
+            GroupRequest::DescribeGroups(request) => {
+                let response = self.describe_groups(&request, context.version);
+                out.reply_after_commit(token, GroupResponse::DescribeGroups(response));
+            }
+            GroupRequest::ListGroups(request) => {
+                out.reply_after_commit(token, GroupResponse::ListGroups(self.list_groups(&request)));
+            }
+            GroupRequest::DeleteGroups(request) => out = self.delete_groups(&request, token),
+        }
+        out
+    }
+
+    fn join_group(
+        &mut self,
+        now: Now,
+        context: RequestContext<'_>,
+        request: JoinGroupRequest<'_>,
+        token: u64,
+    ) -> Output {
+        let group_id = request.group_id.to_string();
+        let join = Join::new(context, request, token);
+        let emptied_other = match self.may_join(&group_id, &join) {
+            Ok(tombstones) => tombstones,
+            Err(error) => {
+                let mut out = Output::default();
+                out.reply(token, response::join(context.version, response::join_error(&join.member_id, error)));
+                return out;
+            }
+        };
+        let mut turn = Turn {
+            now,
+            settings: &self.settings,
+            timers: &mut self.timers,
+            in_flight: &mut self.in_flight,
+            out: Output { records: emptied_other, replies: Vec::new() },
+        };
+        let is_new = !self.groups.contains_key(&group_id);
+        let group = self.groups.entry(group_id.clone()).or_insert_with(|| Group::new(&group_id, now.wall_ms));
+        group.join(join, self.random.as_mut(), &mut turn);
+        if is_new {
+            turn.out.records.push(Group::new(&group_id, now.wall_ms).record(|_| &[]));
+            turn.in_flight.push(InFlight::NewGroup { group: group_id });
+        }
+        turn.out
+    }
+
+    /// Whether a join gets as far as its group. A consumer group (KIP-848) without members makes room: the result are
+    /// the tombstones of its records.
+    fn may_join(&self, group_id: &str, join: &Join<'_>) -> Result<Vec<crate::CoordinatorRecord>, ErrorCode> {
+        if group_id.is_empty() {
+            return Err(ErrorCode::InvalidGroupId);
+        }
+        let session_timeouts = self.settings.session_timeout_min_ms..=self.settings.session_timeout_max_ms;
+        if !session_timeouts.contains(&join.session_timeout_ms) {
+            return Err(ErrorCode::InvalidSessionTimeout);
+        }
+        if self.groups.contains_key(group_id) {
+            return Ok(Vec::new());
+        }
+        let tombstones = match self.other_groups.get(group_id) {
+            None => Vec::new(),
+            Some(other) if other.group_type == GroupType::Consumer && !other.has_members() => {
+                other.tombstones().collect()
+            }
+            Some(_) => return Err(ErrorCode::InconsistentGroupProtocol),
+        };
+        if join.member_id.is_empty() { Ok(tombstones) } else { Err(ErrorCode::UnknownMemberId) }
+    }
+
+    fn sync_group(&mut self, now: Now, version: i16, request: SyncGroupRequest<'_>, token: u64) -> Output {
+        let parked = Parked { token, version };
+        let (groups, mut turn) = self.split(now);
+        match (sync::validate(&request, version), groups.get_mut(request.group_id.as_ref())) {
+            (Err(error), _) => turn.reply_sync_error(parked, error),
+            (Ok(()), None) => turn.reply_sync_error(parked, ErrorCode::UnknownMemberId),
+            (Ok(()), Some(group)) => group.sync(request, parked, &mut turn),
+        }
+        turn.out
+    }
+
+    fn heartbeat(&mut self, now: Now, request: &HeartbeatRequest<'_>) -> (ErrorCode, Output) {
+        if request.group_id.is_empty() {
+            return (ErrorCode::InvalidGroupId, Output::default());
+        }
+        let (groups, mut turn) = self.split(now);
+        let outcome = match groups.get_mut(request.group_id.as_ref()) {
+            None => Err(ErrorCode::UnknownMemberId),
+            Some(group) => group.heartbeat(request, &mut turn),
+        };
+        (outcome.err().unwrap_or(ErrorCode::None), turn.out)
+    }
+
+    fn leave_group(&mut self, now: Now, version: i16, request: LeaveGroupRequest<'_>, token: u64) -> Output {
+        let group_id = request.group_id.to_string();
+        let members = leave::members(request, version);
+        let (groups, mut turn) = self.split(now);
+        let response = match groups.get_mut(&group_id) {
+            _ if group_id.is_empty() => {
+                let error_code = ErrorCode::InvalidGroupId as i16;
+                protocol::LeaveGroupResponse { error_code, ..Default::default() }
+            }
+            None => leave::response(&members, vec![ErrorCode::UnknownMemberId; members.len()], version),
+            Some(group) => {
+                let outcomes = group.leave(&members, &mut turn);
+                leave::response(&members, outcomes, version)
+            }
+        };
+        turn.out.reply_after_commit(token, GroupResponse::LeaveGroup(response));
+        turn.out
+    }
+
+    /// Does what has come due: sessions, join and sync phases, the sweep over expired offsets.
+    pub fn on_timer(&mut self, now: Now) -> Output {
+        self.in_flight.clear();
+        let (groups, mut turn) = self.split(now);
+        while let Some((at_us, timer)) = turn.timers.pop_due(now.monotonic_us) {
+            on_deadline(groups, at_us, timer, &mut turn);
+        }
+        let mut out = turn.out;
+        self.expire_offsets(now, &mut out);
+        out
+    }
+
+    /// When `on_timer` wants to be called, on the monotonic clock. It may be early, never late.
+    pub fn next_deadline_us(&self) -> Option<u64> {
+        let expiry = Some(self.expiry_at_us).filter(|_| self.is_loaded);
+        self.timers.next_us().into_iter().chain(expiry).min()
+    }
+
+    /// The batch of this output, the shard's last, did not get into the log: takes back what depended on it, and turns its
+    /// replies into errors.
+    pub fn append_failed(&mut self, now: Now, failed: Output, error: ErrorCode) -> Output {
+        let error = append_error(error);
+        let planned = std::mem::take(&mut self.in_flight);
+        let (groups, mut turn) = self.split(now);
+        let to_error = |reply: PendingReply| PendingReply {
+            token: reply.token,
+            response: reply.response.into_error(error),
+            after_commit: false,
+        };
+        turn.out.replies = failed.replies.into_iter().map(to_error).collect();
+        for planned in planned {
+            revert(groups, planned, error, &mut turn);
+        }
+        turn.out
+    }
+
+    /// This broker is no longer the coordinator: answers everything that is parked. The shard is of no use afterwards.
+    pub fn resign(&mut self, error: ErrorCode) -> Vec<PendingReply> {
+        let (groups, mut turn) = self.split(Now { monotonic_us: 0, wall_ms: 0 });
+        for group in groups.values_mut() {
+            refuse_all(group, error, &mut turn);
+        }
+        turn.out.replies
+    }
+
+    pub fn counts(&self) -> GroupCounts {
+        let mut counts =
+            GroupCounts { other: self.other_groups.len(), offsets: self.offsets.count(), ..Default::default() };
+        for group in self.groups.values() {
+            match group.state {
+                State::Empty => counts.empty += 1,
+                State::PreparingRebalance => counts.preparing_rebalance += 1,
+                State::CompletingRebalance => counts.completing_rebalance += 1,
+                State::Stable => counts.stable += 1,
+            }
+        }
+        counts
+    }
+}
+
+fn on_deadline(groups: &mut BTreeMap<String, Group>, at_us: u64, timer: Timer, turn: &mut Turn<'_>) {
+    match timer {
+        Timer::Session { group, member } => {
+            if let Some(group) = groups.get_mut(&group) {
+                group.on_session_deadline(&member, at_us, turn);
+            }
+        }
+        Timer::PendingMember { group, member } => {
+            if let Some(group) = groups.get_mut(&group) {
+                group.on_pending_deadline(&member, at_us, turn);
+            }
+        }
+        Timer::Join { group } => {
+            let Some(group) = groups.get_mut(&group) else { return };
+            if let Some((deadline, phase)) = group.join_deadline.filter(|(deadline, _)| *deadline == at_us) {
+                debug_assert!(deadline <= turn.now.monotonic_us);
+                group.on_join_deadline(phase, turn);
+            }
+        }
+        Timer::Sync { group } => {
+            let Some(group) = groups.get_mut(&group) else { return };
+            if group.sync_deadline_us == Some(at_us) {
+                group.on_sync_deadline(turn);
+            }
+        }
+    }
+}
+
+fn revert(groups: &mut BTreeMap<String, Group>, planned: InFlight, error: ErrorCode, turn: &mut Turn<'_>) {
+    match planned {
+        InFlight::NewGroup { group } => {
+            if let Some(mut group) = groups.remove(&group) {
+                refuse_all(&mut group, error, turn);
+            }
+        }
+        InFlight::Assignment { group, .. } => {
+            if let Some(group) = groups.get_mut(&group) {
+                group.fail_assignment(error, turn);
+                group.prepare_rebalance(turn);
+            }
+        }
+        InFlight::StaticMember { before } => {
+            let mut before = *before;
+            for member in before.members.values_mut() {
+                member.queued_us = None;
+                turn.restart_session(&before.id, member);
+            }
+            groups.insert(before.id.clone(), before);
+        }
+        InFlight::Emptied { .. } => {}
+    }
+}
+
+fn refuse_all(group: &mut Group, error: ErrorCode, turn: &mut Turn<'_>) {
+    let (joins, syncs) = group.drain_parked();
+    for (member_id, parked) in joins {
+        turn.reply_join(parked, response::join_error(&member_id, error));
+    }
+    for parked in syncs {
+        turn.reply_sync_error(parked, error);
+    }
+}

@@ -1,0 +1,73 @@
+//! Threads on which blocking is allowed: a small pool that grows on demand and shrinks when idle.
+
+use base::BlockingWork;
+use parking_lot::{Condvar, Mutex};
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// A pool of at most `threads_max` threads; work starts in the order in which it was given.
+pub(crate) struct BlockingPool {
+    state: Mutex<State>,
+    wake: Condvar,
+    threads_max: usize,
+}
+
+struct State {
+    queue: VecDeque<BlockingWork>,
+    threads: usize,
+    idle: usize,
+}
+
+const IDLE_FOR: Duration = Duration::from_secs(30);
+
+impl BlockingPool {
+    pub fn new(threads_max: usize) -> Arc<BlockingPool> {
+        let state = Mutex::new(State { queue: VecDeque::new(), threads: 0, idle: 0 });
+        Arc::new(BlockingPool { state, wake: Condvar::new(), threads_max: threads_max.max(1) })
+    }
+
+    pub fn run(self: &Arc<Self>, work: BlockingWork) {
+        let mut state = self.state.lock();
+        state.queue.push_back(work);
+        if state.idle > 0 {
+            self.wake.notify_one();
+        } else if state.threads < self.threads_max {
+            state.threads += 1;
+            let pool = self.clone();
+            let spawned = std::thread::Builder::new().name("ottla-blocking".into()).spawn(move || pool.work());
+            if spawned.is_err() {
+                state.threads -= 1;
+                if state.threads == 0 {
+                    // No thread can be had at all: better late on this one than never.
+                    let work = state.queue.pop_front();
+                    drop(state);
+                    if let Some(work) = work {
+                        work();
+                    }
+                }
+            }
+        }
+    }
+
+    fn work(&self) {
+        loop {
+            let work = {
+                let mut state = self.state.lock();
+                loop {
+                    if let Some(work) = state.queue.pop_front() {
+                        break work;
+                    }
+                    state.idle += 1;
+                    let timed_out = self.wake.wait_for(&mut state, IDLE_FOR).timed_out();
+                    state.idle -= 1;
+                    if timed_out && state.queue.is_empty() {
+                        state.threads -= 1;
+                        return;
+                    }
+                }
+            };
+            work();
+        }
+    }
+}

@@ -1,0 +1,635 @@
+//! One event loop: its connections, its timers, and the turn.
+//!
+//! A turn: events of the kernel -> mailbox -> expired timers -> one receive for each connection that has data -> tasks
+//! deferred meanwhile -> answers written. The loop owns the receive buffer; a connection keeps bytes of its own only
+//! while a frame is incomplete, so idle connections pin nothing.
+
+use crate::connection::{ConnectionInfo, Out, Phase, Shared};
+use crate::reply::Reply;
+use crate::server::{Acceptor, Limits, Registry};
+use crate::transport::Transport;
+use crate::{Pipelining, Service};
+use base::{Now, Task};
+use mio::{Events, Interest, Poll, Token, Waker};
+use os::Clock;
+use parking_lot::Mutex;
+use slab::Slab;
+use std::cell::RefCell;
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, VecDeque};
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
+
+pub(crate) const WAKER: Token = Token(usize::MAX);
+const FIRST_LISTENER: usize = usize::MAX / 2;
+/// Bytes that one connection may receive in one turn.
+const RECEIVE_MAX: usize = 256 * 1024;
+/// A partial frame's buffer begins with this much and doubles as bytes arrive.
+const PARTIAL_MIN: usize = 4 * 1024;
+/// Requests of a connection that may wait for their answers.
+const IN_FLIGHT_MAX: usize = 1000;
+/// Bytes of answers that may wait for a slow reader before its requests are held back.
+const QUEUED_ANSWERS_MAX: usize = 1 << 20;
+
+/// What other threads may ask of a loop.
+pub(crate) enum Message {
+    Accepted { transport: Transport, info: ConnectionInfo, service: Arc<dyn Service> },
+    Resume { key: usize, id: u64 },
+    Timer { at_us: u64, task: Arc<dyn Task> },
+    Defer(Arc<dyn Task>),
+    Listen(Acceptor),
+}
+
+/// The door to a loop for other threads.
+pub(crate) struct LoopHandle {
+    pub index: usize,
+    mailbox: Mutex<Vec<Message>>,
+    has_mail: AtomicBool,
+    waker: Waker,
+    pub stop: AtomicBool,
+    pub connections: AtomicU64,
+}
+
+impl LoopHandle {
+    pub fn new(index: usize, waker: Waker) -> LoopHandle {
+        LoopHandle {
+            index,
+            mailbox: Mutex::new(Vec::new()),
+            has_mail: AtomicBool::new(false),
+            waker,
+            stop: AtomicBool::new(false),
+            connections: AtomicU64::new(0),
+        }
+    }
+
+    pub fn post(&self, message: Message) {
+        self.mailbox.lock().push(message);
+        if !self.has_mail.swap(true, Ordering::AcqRel) {
+            self.wake();
+        }
+    }
+
+    pub fn wake(&self) {
+        if let Err(error) = self.waker.wake() {
+            tracing::error!(%error, "an event loop could not be woken");
+        }
+    }
+
+    /// Goes on with a connection whose requests were held back.
+    pub fn resume(&self, key: usize, id: u64) {
+        let own = with_turn(|turn| {
+            let own = turn.index == self.index;
+            if own {
+                turn.resumed.push((key, id));
+            }
+            own
+        });
+        if own != Some(true) {
+            self.post(Message::Resume { key, id });
+        }
+    }
+}
+
+/// What happens during a turn and is dealt with at its end; each loop thread has one.
+struct Turn {
+    index: usize,
+    flush: Vec<Arc<Shared>>,
+    deferred: Vec<Arc<dyn Task>>,
+    timers: Vec<(u64, Arc<dyn Task>)>,
+    resumed: Vec<(usize, u64)>,
+}
+
+thread_local! {
+    static TURN: RefCell<Option<Turn>> = const { RefCell::new(None) };
+}
+
+fn with_turn<R>(f: impl FnOnce(&mut Turn) -> R) -> Option<R> {
+    TURN.with(|turn| turn.borrow_mut().as_mut().map(f))
+}
+
+/// Puts the connection on the list of this thread's turn; false when the thread is no loop.
+pub(crate) fn flush_at_end_of_turn(shared: &Arc<Shared>) -> bool {
+    with_turn(|turn| turn.flush.push(shared.clone())).is_some()
+}
+
+/// Runs the task at the end of this thread's turn; gives it back when the thread is no loop.
+pub(crate) fn defer_here(task: Arc<dyn Task>) -> Result<(), Arc<dyn Task>> {
+    let mut task = Some(task);
+    with_turn(|turn| turn.deferred.extend(task.take()));
+    task.map_or(Ok(()), Err)
+}
+
+/// Sets a timer on this thread's loop; gives the task back when the thread is no loop.
+pub(crate) fn timer_here(at_us: u64, task: Arc<dyn Task>) -> Result<(), Arc<dyn Task>> {
+    let mut task = Some(task);
+    with_turn(|turn| turn.timers.extend(task.take().map(|task| (at_us, task))));
+    task.map_or(Ok(()), Err)
+}
+
+struct Timer {
+    at_us: u64,
+    order: u64,
+    task: Arc<dyn Task>,
+}
+
+impl PartialEq for Timer {
+    fn eq(&self, other: &Self) -> bool {
+        (self.at_us, self.order) == (other.at_us, other.order)
+    }
+}
+impl Eq for Timer {}
+impl PartialOrd for Timer {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+impl Ord for Timer {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        (self.at_us, self.order).cmp(&(other.at_us, other.order))
+    }
+}
+
+/// The half of a connection that only its loop touches.
+struct Connection {
+    shared: Arc<Shared>,
+    service: Arc<dyn Service>,
+    phase: Phase,
+    /// Bytes received but not handed over: an incomplete frame, or complete ones that have to wait.
+    input: Vec<u8>,
+    /// Where in `input` the first frame that was not handed over begins.
+    start: usize,
+    /// The kernel may have more for us.
+    readable: bool,
+    /// It is in the list of connections with something to do.
+    queued: bool,
+    /// The request that the later ones wait for.
+    waits_for: Option<u64>,
+    last_active_us: u64,
+}
+
+pub(crate) struct EventLoop {
+    poll: Poll,
+    handle: Arc<LoopHandle>,
+    clock: Clock,
+    limits: Limits,
+    registry: Arc<Registry>,
+    acceptors: Vec<Acceptor>,
+    connections: Slab<Connection>,
+    ready: VecDeque<usize>,
+    timers: BinaryHeap<Reverse<Timer>>,
+    timer_order: u64,
+    buffer: Vec<u8>,
+    next_idle_check_us: u64,
+    accept_again_us: Option<u64>,
+}
+
+impl EventLoop {
+    pub fn new(
+        poll: Poll,
+        handle: Arc<LoopHandle>,
+        clock: Clock,
+        limits: Limits,
+        registry: Arc<Registry>,
+    ) -> EventLoop {
+        EventLoop {
+            poll,
+            handle,
+            clock,
+            limits,
+            registry,
+            acceptors: Vec::new(),
+            connections: Slab::new(),
+            ready: VecDeque::new(),
+            timers: BinaryHeap::new(),
+            timer_order: 0,
+            buffer: vec![0; RECEIVE_MAX],
+            next_idle_check_us: 0,
+            accept_again_us: None,
+        }
+    }
+
+    /// Runs until the handle says stop.
+    pub fn run(mut self) {
+        let turn = Turn {
+            index: self.handle.index,
+            flush: Vec::new(),
+            deferred: Vec::new(),
+            timers: Vec::new(),
+            resumed: Vec::new(),
+        };
+        TURN.with(|cell| *cell.borrow_mut() = Some(turn));
+        let mut events = Events::with_capacity(1024);
+        while !self.handle.stop.load(Ordering::Acquire) {
+            let timeout = self.poll_timeout();
+            match self.poll.poll(&mut events, timeout) {
+                Ok(()) => {}
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(error) => {
+                    tracing::error!(%error, "an event loop cannot wait for its sockets and stops");
+                    break;
+                }
+            }
+            let now = self.clock.now();
+            for event in &events {
+                self.event(event.token(), event.is_readable() || event.is_read_closed(), event.is_writable(), now);
+            }
+            if self.handle.has_mail.swap(false, Ordering::AcqRel) {
+                self.read_mail(now);
+            }
+            self.run_timers(now);
+            for _ in 0..self.ready.len() {
+                if let Some(key) = self.ready.pop_front() {
+                    self.serve(key, now);
+                }
+            }
+            self.end_turn();
+            if now.monotonic_us >= self.next_idle_check_us {
+                self.close_idle(now);
+            }
+        }
+        for key in self.connections.iter().map(|(key, _)| key).collect::<Vec<_>>() {
+            self.close(key);
+        }
+        TURN.with(|cell| *cell.borrow_mut() = None);
+    }
+
+    fn poll_timeout(&self) -> Option<Duration> {
+        if !self.ready.is_empty() {
+            return Some(Duration::ZERO);
+        }
+        let mut next = self.timers.peek().map(|Reverse(timer)| timer.at_us);
+        if !self.connections.is_empty() {
+            next = Some(next.map_or(self.next_idle_check_us, |at| at.min(self.next_idle_check_us)));
+        }
+        if let Some(again) = self.accept_again_us {
+            next = Some(next.map_or(again, |at| at.min(again)));
+        }
+        next.map(|at| Duration::from_micros(at.saturating_sub(self.clock.now().monotonic_us)))
+    }
+
+    fn event(&mut self, token: Token, readable: bool, writable: bool, now: Now) {
+        match token {
+            WAKER => {}
+            Token(n) if n >= FIRST_LISTENER => self.accept(n - FIRST_LISTENER, now),
+            Token(key) => {
+                let Some(connection) = self.connections.get_mut(key) else { return };
+                connection.readable |= readable;
+                if writable {
+                    let mut out = connection.shared.out.lock();
+                    out.unblock();
+                    if !std::mem::replace(&mut out.dirty, true) {
+                        drop(out);
+                        flush_at_end_of_turn(&connection.shared);
+                    }
+                }
+                // Also after writing: answers may have left that held back further requests.
+                self.enqueue(key);
+            }
+        }
+    }
+
+    fn enqueue(&mut self, key: usize) {
+        if let Some(connection) = self.connections.get_mut(key)
+            && !std::mem::replace(&mut connection.queued, true)
+        {
+            self.ready.push_back(key);
+        }
+    }
+
+    fn listen(&mut self, mut acceptor: Acceptor, now: Now) {
+        let index = self.acceptors.len();
+        let token = Token(FIRST_LISTENER + index);
+        if let Err(error) = self.poll.registry().register(&mut acceptor.listener, token, Interest::READABLE) {
+            tracing::error!(%error, listener = %acceptor.name, "a listener cannot be watched: nobody can connect to it");
+            return;
+        }
+        self.acceptors.push(acceptor);
+        self.accept(index, now);
+    }
+
+    fn accept(&mut self, index: usize, now: Now) {
+        self.accept_again_us = None;
+        loop {
+            let acceptor = &self.acceptors[index];
+            match acceptor.listener.accept() {
+                Ok((stream, peer)) => {
+                    let Some((info, owner)) = self.registry.admit(acceptor, &stream, peer, &self.limits) else { continue };
+                    let _latency_only = stream.set_nodelay(true);
+                    let transport = (acceptor.wrap)(stream);
+                    let service = acceptor.service.clone();
+                    if owner.index == self.handle.index {
+                        self.adopt(transport, info, service, now);
+                    } else {
+                        owner.post(Message::Accepted { transport, info, service });
+                    }
+                }
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return,
+                Err(error) if matches!(error.kind(), io::ErrorKind::Interrupted | io::ErrorKind::ConnectionAborted) => {}
+                Err(error) => {
+                    tracing::warn!(%error, "no connection could be accepted; trying again in 100 ms");
+                    self.accept_again_us = Some(now.monotonic_us + 100_000);
+                    return;
+                }
+            }
+        }
+    }
+
+    fn adopt(&mut self, mut transport: Transport, info: ConnectionInfo, service: Arc<dyn Service>, now: Now) {
+        let entry = self.connections.vacant_entry();
+        let key = entry.key();
+        let interest = Interest::READABLE | Interest::WRITABLE;
+        if let Err(error) = self.poll.registry().register(transport.stream_mut(), Token(key), interest) {
+            tracing::warn!(%error, peer = %info.peer, "a connection could not be watched and is closed");
+            self.registry.released(&info);
+            return;
+        }
+        let shared =
+            Arc::new(Shared { info, transport, key, owner: self.handle.clone(), out: Mutex::new(Out::new()) });
+        entry.insert(Connection {
+            shared,
+            service,
+            phase: Phase::Open,
+            input: Vec::new(),
+            start: 0,
+            readable: true,
+            queued: false,
+            waits_for: None,
+            last_active_us: now.monotonic_us,
+        });
+        self.handle.connections.fetch_add(1, Ordering::Relaxed);
+        self.enqueue(key);
+    }
+
+    fn read_mail(&mut self, now: Now) {
+        let mail = std::mem::take(&mut *self.handle.mailbox.lock());
+        for message in mail {
+            match message {
+                Message::Accepted { transport, info, service } => self.adopt(transport, info, service, now),
+                Message::Resume { key, id } => self.resume(key, id),
+                Message::Timer { at_us, task } => self.add_timer(at_us, task),
+                Message::Listen(acceptor) => self.listen(acceptor, now),
+                Message::Defer(task) => {
+                    with_turn(|turn| turn.deferred.push(task));
+                }
+            }
+        }
+    }
+
+    fn resume(&mut self, key: usize, id: u64) {
+        if self.connections.get(key).is_some_and(|connection| connection.shared.info.id == id) {
+            self.enqueue(key);
+        }
+    }
+
+    fn add_timer(&mut self, at_us: u64, task: Arc<dyn Task>) {
+        self.timer_order += 1;
+        self.timers.push(Reverse(Timer { at_us, order: self.timer_order, task }));
+    }
+
+    fn run_timers(&mut self, now: Now) {
+        while self.timers.peek().is_some_and(|Reverse(timer)| timer.at_us <= now.monotonic_us) {
+            if let Some(Reverse(timer)) = self.timers.pop() {
+                timer.task.run(now);
+            }
+        }
+        if self.accept_again_us.is_some_and(|at| at <= now.monotonic_us) {
+            for index in 0..self.acceptors.len() {
+                self.accept(index, now);
+            }
+        }
+    }
+
+    /// Deferred tasks, then answers, until neither makes more of the other.
+    fn end_turn(&mut self) {
+        loop {
+            let taken = with_turn(|turn| {
+                (
+                    std::mem::take(&mut turn.deferred),
+                    std::mem::take(&mut turn.timers),
+                    std::mem::take(&mut turn.resumed),
+                    std::mem::take(&mut turn.flush),
+                )
+            });
+            let Some((deferred, timers, resumed, flush)) = taken else { return };
+            if deferred.is_empty() && timers.is_empty() && resumed.is_empty() && flush.is_empty() {
+                return;
+            }
+            for (at_us, task) in timers {
+                self.add_timer(at_us, task);
+            }
+            if !deferred.is_empty() {
+                let now = self.clock.now();
+                for task in deferred {
+                    task.run(now);
+                }
+            }
+            for (key, id) in resumed {
+                self.resume(key, id);
+            }
+            for shared in flush {
+                shared.flush();
+            }
+        }
+    }
+
+    /// One turn of one connection: waiting frames first, then at most one receive.
+    fn serve(&mut self, key: usize, now: Now) {
+        let Some(connection) = self.connections.get_mut(key) else { return };
+        connection.queued = false;
+        let mut buffer = std::mem::take(&mut self.buffer);
+        let outcome = connection.turn(&mut buffer, &self.limits, now);
+        self.buffer = buffer;
+        match outcome {
+            TurnEnd::Again => self.enqueue(key),
+            TurnEnd::Idle => {}
+            TurnEnd::Close => self.close(key),
+        }
+    }
+
+    fn close(&mut self, key: usize) {
+        let Some(connection) = self.connections.try_remove(key) else { return };
+        connection.shared.out.lock().close();
+        connection.shared.transport.shutdown();
+        connection.service.disconnected(&connection.shared.info);
+        self.registry.released(&connection.shared.info);
+        self.handle.connections.fetch_sub(1, Ordering::Relaxed);
+    }
+
+    fn close_idle(&mut self, now: Now) {
+        let idle_us = self.limits.idle_max_ms.saturating_mul(1000);
+        self.next_idle_check_us = now.monotonic_us + (idle_us / 10).clamp(100_000, 30_000_000);
+        let idle: Vec<usize> = self
+            .connections
+            .iter()
+            .filter(|(_, connection)| now.monotonic_us.saturating_sub(connection.last_active_us) > idle_us)
+            .map(|(key, _)| key)
+            .collect();
+        for key in idle {
+            self.close(key);
+        }
+    }
+}
+
+enum TurnEnd {
+    /// There is or may be more to do.
+    Again,
+    /// Nothing to do until an event.
+    Idle,
+    Close,
+}
+
+impl Connection {
+    fn turn(&mut self, buffer: &mut [u8], limits: &Limits, now: Now) -> TurnEnd {
+        if self.shared.out.lock().closed {
+            return TurnEnd::Close;
+        }
+        debug_assert_eq!(self.phase, Phase::Open);
+        if self.is_held() {
+            return TurnEnd::Idle;
+        }
+        self.waits_for = None;
+        // Frames that had to wait come before new bytes.
+        if self.start < self.input.len() {
+            let mut input = std::mem::take(&mut self.input);
+            let taken = self.take_frames(&mut input[self.start..], limits, now);
+            self.input = input;
+            match taken {
+                Ok(n) => self.start += n,
+                Err(()) => return TurnEnd::Close,
+            }
+            if self.is_held() {
+                return TurnEnd::Idle;
+            }
+        }
+        self.compact();
+        if !self.readable {
+            return TurnEnd::Idle;
+        }
+        if self.input.is_empty() { self.receive_whole(buffer, limits, now) } else { self.receive_rest(limits, now) }
+    }
+
+    /// Whether requests must wait: for an answer, or for the reader at the other end.
+    fn is_held(&mut self) -> bool {
+        let mut out = self.shared.out.lock();
+        let held = self.waits_for.is_some_and(|sequence| !out.is_answered(sequence))
+            || out.in_flight() >= IN_FLIGHT_MAX
+            || out.queued_bytes >= QUEUED_ANSWERS_MAX;
+        out.stalled = held;
+        held
+    }
+
+    /// Drops consumed bytes; a buffer that is empty is given back.
+    fn compact(&mut self) {
+        if self.start == 0 {
+            return;
+        }
+        if self.start >= self.input.len() {
+            self.input = Vec::new();
+        } else {
+            self.input.drain(..self.start);
+        }
+        self.start = 0;
+    }
+
+    /// Receives into the loop's buffer; only what is incomplete or has to wait is copied out of it.
+    fn receive_whole(&mut self, buffer: &mut [u8], limits: &Limits, now: Now) -> TurnEnd {
+        let n = match self.shared.transport.receive(buffer) {
+            Ok(0) => return TurnEnd::Close,
+            Ok(n) => n,
+            Err(error) => return self.receive_failed(&error),
+        };
+        self.last_active_us = now.monotonic_us;
+        let Ok(taken) = self.take_frames(&mut buffer[..n], limits, now) else { return TurnEnd::Close };
+        if taken < n {
+            self.keep(&buffer[taken..n]);
+        }
+        self.after_receive(n == buffer.len())
+    }
+
+    /// Receives the rest of an incomplete frame into the connection's own buffer.
+    fn receive_rest(&mut self, limits: &Limits, now: Now) -> TurnEnd {
+        let filled = self.input.len();
+        let frame = match frame_length(&self.input, limits) {
+            Ok(length) => length.map_or(4, |length| 4 + length),
+            Err(()) => return TurnEnd::Close,
+        };
+        // Grow with what has arrived, never straight to what was announced.
+        let missing = frame.saturating_sub(filled).max(4);
+        let room = missing.min(filled.max(PARTIAL_MIN)).min(RECEIVE_MAX);
+        self.input.resize(filled + room, 0);
+        let received = self.shared.transport.receive(&mut self.input[filled..]);
+        self.input.truncate(filled + *received.as_ref().unwrap_or(&0));
+        let n = match received {
+            Ok(0) => return TurnEnd::Close,
+            Ok(n) => n,
+            Err(error) => return self.receive_failed(&error),
+        };
+        self.last_active_us = now.monotonic_us;
+        let mut input = std::mem::take(&mut self.input);
+        let taken = self.take_frames(&mut input, limits, now);
+        self.input = input;
+        let Ok(taken) = taken else { return TurnEnd::Close };
+        self.start = taken;
+        self.compact();
+        self.after_receive(n == room)
+    }
+
+    fn after_receive(&mut self, filled_the_buffer: bool) -> TurnEnd {
+        // A short receive has emptied the socket: the next bytes come with an event of their own.
+        if !filled_the_buffer {
+            self.readable = false;
+        }
+        if self.is_held() {
+            return TurnEnd::Idle;
+        }
+        if self.readable { TurnEnd::Again } else { TurnEnd::Idle }
+    }
+
+    fn receive_failed(&mut self, error: &io::Error) -> TurnEnd {
+        match error.kind() {
+            io::ErrorKind::WouldBlock => {
+                self.readable = false;
+                TurnEnd::Idle
+            }
+            io::ErrorKind::Interrupted => TurnEnd::Again,
+            _ => TurnEnd::Close,
+        }
+    }
+
+    fn keep(&mut self, rest: &[u8]) {
+        self.input.reserve_exact(rest.len().max(PARTIAL_MIN.min(rest.len() * 2)));
+        self.input.extend_from_slice(rest);
+    }
+
+    /// Hands over complete frames until one has to be answered first; returns how many bytes they took.
+    fn take_frames(&mut self, bytes: &mut [u8], limits: &Limits, now: Now) -> Result<usize, ()> {
+        let mut at = 0;
+        while let Some(length) = frame_length(&bytes[at..], limits)? {
+            if bytes.len() - at - 4 < length {
+                break;
+            }
+            let frame = &mut bytes[at + 4..at + 4 + length];
+            at += 4 + length;
+            let sequence = self.shared.out.lock().open_slot();
+            let reply = Reply::new(self.shared.clone(), sequence);
+            if self.service.request(&self.shared.info, frame, reply, now) == Pipelining::Hold {
+                self.waits_for = Some(sequence);
+            }
+            if self.is_held() {
+                break;
+            }
+        }
+        Ok(at)
+    }
+}
+
+/// The announced length of the frame that begins here, once its prefix is there; an error if no such frame is allowed.
+fn frame_length(bytes: &[u8], limits: &Limits) -> Result<Option<usize>, ()> {
+    let Some(prefix) = bytes.first_chunk::<4>() else { return Ok(None) };
+    match usize::try_from(i32::from_be_bytes(*prefix)) {
+        Ok(length) if length <= limits.request_bytes_max => Ok(Some(length)),
+        _ => Err(()),
+    }
+}

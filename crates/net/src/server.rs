@@ -1,0 +1,211 @@
+//! The event loops as a whole: listeners, limits on connections, start and stop.
+
+use crate::Service;
+use crate::blocking::BlockingPool;
+use crate::connection::ConnectionInfo;
+use crate::event_loop::{self, EventLoop, LoopHandle, Message, WAKER};
+use crate::transport::Transport;
+use base::{BlockingWork, Executor, Map, Now, Task};
+use mio::net::{TcpListener, TcpStream};
+use mio::{Poll, Waker};
+use os::Clock;
+use parking_lot::Mutex;
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::thread::JoinHandle;
+
+/// Limits that hold for every listener.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// `socket.request.max.bytes`
+    pub request_bytes_max: usize,
+    /// `connections.max.idle.ms`
+    pub idle_max_ms: u64,
+    /// `max.connections`
+    pub connections_max: usize,
+    /// `max.connections.per.ip`
+    pub connections_per_ip_max: usize,
+}
+
+/// A bound listener and what serves it.
+pub struct ListenerSpec {
+    pub name: String,
+    pub socket: std::net::TcpListener,
+    pub service: Arc<dyn Service>,
+    /// Chooses the stream for an accepted socket.
+    pub wrap: fn(TcpStream) -> Transport,
+}
+
+pub(crate) struct Acceptor {
+    pub name: Arc<str>,
+    pub listener: TcpListener,
+    pub service: Arc<dyn Service>,
+    pub wrap: fn(TcpStream) -> Transport,
+}
+
+/// Who is connected, and which loop gets the next one.
+pub(crate) struct Registry {
+    loops: Vec<Arc<LoopHandle>>,
+    next: AtomicUsize,
+    next_id: AtomicU64,
+    counts: Mutex<Counts>,
+}
+
+#[derive(Default)]
+struct Counts {
+    all: usize,
+    per_ip: Map<IpAddr, usize>,
+}
+
+impl Registry {
+    pub fn admit(
+        &self,
+        acceptor: &Acceptor,
+        stream: &TcpStream,
+        peer: SocketAddr,
+        limits: &Limits,
+    ) -> Option<(ConnectionInfo, Arc<LoopHandle>)> {
+        let local = stream.local_addr().ok()?;
+        {
+            let mut counts = self.counts.lock();
+            let of_peer = counts.per_ip.get(&peer.ip()).copied().unwrap_or(0);
+            if counts.all >= limits.connections_max || of_peer >= limits.connections_per_ip_max {
+                tracing::debug!(%peer, all = counts.all, of_peer, "a connection above the limit is refused");
+                return None;
+            }
+            counts.all += 1;
+            counts.per_ip.insert(peer.ip(), of_peer + 1);
+        }
+        let id = self.next_id.fetch_add(1, Ordering::Relaxed);
+        let owner = self.loops[self.next.fetch_add(1, Ordering::Relaxed) % self.loops.len()].clone();
+        Some((ConnectionInfo { id, listener: acceptor.name.clone(), peer, local }, owner))
+    }
+
+    pub fn released(&self, info: &ConnectionInfo) {
+        let mut counts = self.counts.lock();
+        counts.all = counts.all.saturating_sub(1);
+        if let Some(of_peer) = counts.per_ip.get_mut(&info.peer.ip()) {
+            *of_peer -= 1;
+            if *of_peer == 0 {
+                counts.per_ip.remove(&info.peer.ip());
+            }
+        }
+    }
+}
+
+/// Binds a listening socket the way Kafka does: address reuse, `socket.listen.backlog.size`.
+pub fn bind(address: SocketAddr, backlog: i32) -> io::Result<std::net::TcpListener> {
+    use socket2::{Domain, Socket, Type};
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
+    socket.set_reuse_address(true)?;
+    if address.is_ipv6() {
+        // An IPv6 wildcard takes IPv4 as well, as in Java; a given address is only itself.
+        socket.set_only_v6(!address.ip().is_unspecified())?;
+    }
+    socket.bind(&address.into())?;
+    socket.listen(backlog.max(1))?;
+    socket.set_nonblocking(true)?;
+    Ok(socket.into())
+}
+
+/// The running loops. They are also what runs tasks, timers and blocking work.
+pub struct Server {
+    loops: Vec<Arc<LoopHandle>>,
+    threads: Mutex<Vec<JoinHandle<()>>>,
+    polls: Mutex<Vec<Poll>>,
+    blocking: Arc<BlockingPool>,
+    clock: Clock,
+    registry: Arc<Registry>,
+}
+
+impl Server {
+    /// Makes the loops; nothing runs before `start`.
+    pub fn new(loops: usize, blocking_threads_max: usize, clock: Clock) -> io::Result<Arc<Server>> {
+        let mut handles = Vec::new();
+        let mut polls = Vec::new();
+        for index in 0..loops.max(1) {
+            let poll = Poll::new()?;
+            let waker = Waker::new(poll.registry(), WAKER)?;
+            handles.push(Arc::new(LoopHandle::new(index, waker)));
+            polls.push(poll);
+        }
+        let registry = Registry {
+            loops: handles.clone(),
+            next: AtomicUsize::new(0),
+            next_id: AtomicU64::new(1),
+            counts: Mutex::new(Counts::default()),
+        };
+        Ok(Arc::new(Server {
+            loops: handles,
+            threads: Mutex::new(Vec::new()),
+            polls: Mutex::new(polls),
+            blocking: BlockingPool::new(blocking_threads_max),
+            clock,
+            registry: Arc::new(registry),
+        }))
+    }
+
+    /// Starts the loops; they run tasks and timers from now on.
+    pub fn start(&self, limits: Limits) -> io::Result<()> {
+        let mut threads = self.threads.lock();
+        for (poll, handle) in self.polls.lock().drain(..).zip(&self.loops) {
+            let event_loop = EventLoop::new(poll, handle.clone(), self.clock, limits, self.registry.clone());
+            let name = format!("ottla-net-{}", handle.index);
+            threads.push(std::thread::Builder::new().name(name).spawn(move || event_loop.run())?);
+        }
+        Ok(())
+    }
+
+    /// Begins to accept on a listener; the first loop accepts for all of them.
+    pub fn listen(&self, spec: ListenerSpec) {
+        let acceptor = Acceptor {
+            name: spec.name.into(),
+            listener: TcpListener::from_std(spec.socket),
+            service: spec.service,
+            wrap: spec.wrap,
+        };
+        self.loops[0].post(Message::Listen(acceptor));
+    }
+
+    /// Closes every connection and ends the loops; returns when their threads are gone.
+    pub fn stop(&self) {
+        for handle in &self.loops {
+            handle.stop.store(true, Ordering::Release);
+            handle.wake();
+        }
+        for thread in self.threads.lock().drain(..) {
+            if thread.join().is_err() {
+                tracing::error!("an event loop ended by a panic");
+            }
+        }
+    }
+
+    /// Open connections, all listeners together.
+    pub fn connections(&self) -> u64 {
+        self.loops.iter().map(|handle| handle.connections.load(Ordering::Relaxed)).sum()
+    }
+}
+
+impl Executor for Server {
+    fn now(&self) -> Now {
+        self.clock.now()
+    }
+
+    fn defer(&self, task: Arc<dyn Task>) {
+        if let Err(task) = event_loop::defer_here(task) {
+            self.loops[0].post(Message::Defer(task));
+        }
+    }
+
+    fn run_at(&self, at_us: u64, task: Arc<dyn Task>) {
+        if let Err(task) = event_loop::timer_here(at_us, task) {
+            self.loops[0].post(Message::Timer { at_us, task });
+        }
+    }
+
+    fn run_blocking(&self, work: BlockingWork) {
+        self.blocking.run(work);
+    }
+}

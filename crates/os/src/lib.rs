@@ -1,0 +1,12 @@
+//! The machine: files, clocks, randomness, sendfile, signals and limits. The only crate that talks to the kernel beyond
+//! what std offers, and the only place where `unsafe` may appear (there is none so far).
+
+mod clock;
+mod files;
+mod limits;
+mod socket;
+
+pub use clock::{Clock, SystemRandom};
+pub use files::RealFiles;
+pub use limits::raise_open_file_limit;
+pub use socket::{send_bytes, send_file};

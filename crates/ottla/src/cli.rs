@@ -1,0 +1,105 @@
+//! Which part of the binary is meant.
+
+use crate::tools;
+use std::path::Path;
+
+const USAGE: &str = "\
+Ottla: Apache Kafka in one binary.
+
+usage: ottla COMMAND [ARGUMENTS]
+
+  server [FILE]          run a node; without FILE on localhost:9092, with nothing to configure
+  topics                 create, list, describe, alter and delete topics
+  console-producer       write records from standard input
+  console-consumer       read records to standard output
+  groups, consumer-groups, configs, get-offsets, log-dirs, storage, dump-log, ...
+                         every tool of Apache Kafka, under its name without `kafka-` and `.sh`
+  link-tools DIR         make links in DIR, so that kafka-topics.sh and its like are this binary
+  --version              the version
+
+Each command explains itself with --help.
+";
+
+/// Runs the command line; returns the exit code.
+pub fn run(arguments: &[String]) -> i32 {
+    let called = arguments.first().and_then(|path| Path::new(path).file_name()?.to_str()).unwrap_or("ottla");
+    let rest = arguments.get(1..).unwrap_or_default();
+    if called.starts_with("kafka-") {
+        return run_tool(called, rest);
+    }
+    match rest.first().map(String::as_str) {
+        None | Some("--help" | "-h" | "help") => {
+            print!("{USAGE}");
+            i32::from(rest.is_empty())
+        }
+        Some("--version" | "-V" | "version") => {
+            println!("ottla {}", env!("CARGO_PKG_VERSION"));
+            0
+        }
+        Some("server") => run_server(&rest[1..]),
+        Some("link-tools") => crate_links(&rest[1..]),
+        Some(name) => run_tool(name, &rest[1..]),
+    }
+}
+
+fn run_server(arguments: &[String]) -> i32 {
+    if arguments.iter().any(|argument| argument == "--help" || argument == "-h") {
+        print!("{}", SERVER_USAGE);
+        return 0;
+    }
+    server::run_arguments(arguments)
+}
+
+const SERVER_USAGE: &str = "\
+usage: ottla server [FILE] [--override KEY=VALUE]... [--http-port N] [--log-format text|json] [--ignore-acls]
+       ottla server [--data-dir DIR] [--port N] [--http-port N]
+
+With FILE (Kafka's server.properties) the node is what the file says; format its folders once with
+`ottla storage format`. Without FILE it needs nothing: clients on 127.0.0.1:9092, the controller on the next port, HTTP
+(/live, /ready, /metrics) on the one after, data in ./ottla-data, which is formatted when it is absent or empty.
+Environment variables of Kafka's container images (KAFKA_..., KAFKA_CFG_..., CLUSTER_ID) are read then.
+";
+
+fn run_tool(name: &str, arguments: &[String]) -> i32 {
+    match tools::run(name, arguments) {
+        Some(code) => code,
+        None => {
+            eprintln!("ottla: there is no command `{name}`");
+            if let Some(nearest) = tools::nearest(name) {
+                eprintln!("hint: did you mean `{nearest}`?");
+            }
+            2
+        }
+    }
+}
+
+fn crate_links(arguments: &[String]) -> i32 {
+    let [dir] = arguments else {
+        eprintln!("usage: ottla link-tools DIR");
+        return 2;
+    };
+    match make_links(Path::new(dir)) {
+        Ok(count) => {
+            println!("{count} links in {dir}");
+            0
+        }
+        Err(error) => {
+            eprintln!("ottla link-tools: {dir}: {error}");
+            1
+        }
+    }
+}
+
+fn make_links(dir: &Path) -> std::io::Result<usize> {
+    std::fs::create_dir_all(dir)?;
+    let target = std::env::current_exe()?;
+    let names = tools::link_names();
+    for name in &names {
+        let link = dir.join(name);
+        if std::fs::symlink_metadata(&link).is_ok_and(|found| found.is_symlink()) {
+            std::fs::remove_file(&link)?;
+        }
+        std::os::unix::fs::symlink(&target, &link)?;
+    }
+    Ok(names.len())
+}

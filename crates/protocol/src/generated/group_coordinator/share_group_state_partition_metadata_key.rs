@@ -1,0 +1,68 @@
+//! `ShareGroupStatePartitionMetadataKey` (key 15), versions 0 to 0.
+//! Generated from `schema/group-coordinator/ShareGroupStatePartitionMetadataKey.msg` by `cargo run -p codegen`; edits get lost.
+
+use crate::wire;
+use std::borrow::Cow;
+
+/// Version 0.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ShareGroupStatePartitionMetadataKey<'a> {
+    pub group_id: Cow<'a, str>,
+}
+
+impl Default for ShareGroupStatePartitionMetadataKey<'_> {
+    fn default() -> Self {
+        ShareGroupStatePartitionMetadataKey { group_id: Cow::Borrowed("") }
+    }
+}
+
+impl<'a> ShareGroupStatePartitionMetadataKey<'a> {
+    /// Reads one from the front of `c`; the caller decides whether bytes may remain.
+    pub fn decode(c: &mut wire::Cursor<'a>, version: i16) -> Result<Self, wire::DecodeError> {
+        if version != 0 {
+            return Err(wire::DecodeError::UnsupportedVersion {
+                message: "ShareGroupStatePartitionMetadataKey",
+                version,
+            });
+        }
+        let group_id = c.string(false, "groupId")?;
+        Ok(Self { group_id })
+    }
+
+    /// Appends it; an error leaves what was written so far.
+    pub fn encode(&self, w: &mut wire::Writer, version: i16) -> Result<(), wire::EncodeError> {
+        if version != 0 {
+            return Err(wire::EncodeError::UnsupportedVersion {
+                message: "ShareGroupStatePartitionMetadataKey",
+                version,
+            });
+        }
+        w.string(&self.group_id, false, "groupId")?;
+        Ok(())
+    }
+
+    /// The same without borrows.
+    pub fn into_owned(self) -> ShareGroupStatePartitionMetadataKey<'static> {
+        ShareGroupStatePartitionMetadataKey { group_id: Cow::Owned(self.group_id.into_owned()) }
+    }
+}
+
+impl crate::Message for ShareGroupStatePartitionMetadataKey<'_> {
+    const NAME: &'static str = "ShareGroupStatePartitionMetadataKey";
+    const MIN_VERSION: i16 = 0;
+    const MAX_VERSION: i16 = 0;
+    const FLEXIBLE_SINCE: Option<i16> = None;
+    type Owned = ShareGroupStatePartitionMetadataKey<'static>;
+    fn encode(&self, w: &mut wire::Writer, version: i16) -> Result<(), wire::EncodeError> {
+        ShareGroupStatePartitionMetadataKey::encode(self, w, version)
+    }
+    fn into_owned(self) -> Self::Owned {
+        ShareGroupStatePartitionMetadataKey::into_owned(self)
+    }
+}
+
+impl<'a> crate::Decode<'a> for ShareGroupStatePartitionMetadataKey<'a> {
+    fn decode(c: &mut wire::Cursor<'a>, version: i16) -> Result<Self, wire::DecodeError> {
+        ShareGroupStatePartitionMetadataKey::decode(c, version)
+    }
+}

@@ -1,0 +1,56 @@
+//! `NoOpRecord` (key 20), versions 0 to 0.
+//! Generated from `schema/metadata/NoOpRecord.msg` by `cargo run -p codegen`; edits get lost.
+
+use crate::wire;
+
+/// Version 0, flexible since 0.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NoOpRecord {
+    pub unknown_tagged_fields: wire::UnknownTaggedFields,
+}
+
+impl Default for NoOpRecord {
+    fn default() -> Self {
+        NoOpRecord { unknown_tagged_fields: wire::UnknownTaggedFields::default() }
+    }
+}
+
+impl NoOpRecord {
+    /// Reads one from the front of `c`; the caller decides whether bytes may remain.
+    pub fn decode(c: &mut wire::Cursor<'_>, version: i16) -> Result<Self, wire::DecodeError> {
+        if version != 0 {
+            return Err(wire::DecodeError::UnsupportedVersion { message: "NoOpRecord", version });
+        }
+        let unknown_tagged_fields = c.only_unknown_tags()?;
+        Ok(Self { unknown_tagged_fields })
+    }
+
+    /// Appends it; an error leaves what was written so far.
+    pub fn encode(&self, w: &mut wire::Writer, version: i16) -> Result<(), wire::EncodeError> {
+        if version != 0 {
+            return Err(wire::EncodeError::UnsupportedVersion { message: "NoOpRecord", version });
+        }
+        w.only_unknown_tags(&self.unknown_tagged_fields);
+        Ok(())
+    }
+}
+
+impl crate::Message for NoOpRecord {
+    const NAME: &'static str = "NoOpRecord";
+    const MIN_VERSION: i16 = 0;
+    const MAX_VERSION: i16 = 0;
+    const FLEXIBLE_SINCE: Option<i16> = Some(0);
+    type Owned = NoOpRecord;
+    fn encode(&self, w: &mut wire::Writer, version: i16) -> Result<(), wire::EncodeError> {
+        NoOpRecord::encode(self, w, version)
+    }
+    fn into_owned(self) -> Self::Owned {
+        self
+    }
+}
+
+impl<'a> crate::Decode<'a> for NoOpRecord {
+    fn decode(c: &mut wire::Cursor<'a>, version: i16) -> Result<Self, wire::DecodeError> {
+        NoOpRecord::decode(c, version)
+    }
+}

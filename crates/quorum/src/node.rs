@@ -1,0 +1,475 @@
+//! The owner of the metadata log.
+
+use crate::bootstrap::BootstrapCheckpoint;
+use crate::handle::{ControllerRequest, Reply};
+use crate::log::{Entry, data_batch, for_each_entry, leader_change_batch};
+use crate::snapshot::{SnapshotId, newest_snapshot, read_snapshot, snapshot_bytes, write_snapshot};
+use crate::{FOLDER, QuorumError};
+use base::{ErrorCode, Files, LeaderEpoch, Now, Offset, Random, Uuid};
+use controller::{Controller, Record, Records, Settings, View, bootstrap_records};
+use metadata::{Delta, Image, Loader};
+use raft::{Effect, Event, QuorumState, Raft, ReplicaKey, VoterSet};
+use records::batches;
+use std::collections::VecDeque;
+use std::path::PathBuf;
+use std::sync::Arc;
+use storage::{AppendOrigin, LeaderBatch, Log, ReadLimits};
+
+/// What a node has to know to take part.
+pub struct QuorumConfig {
+    pub local: ReplicaKey,
+    pub is_controller: bool,
+    /// `controller.quorum.voters`; with it the quorum is static (`kraft.version` 0).
+    pub static_voters: Option<VoterSet>,
+    pub election_timeout_ms: u64,
+    pub fetch_timeout_ms: u64,
+    /// The directory that holds `__cluster_metadata-0`.
+    pub metadata_log_dir: PathBuf,
+    pub settings: Settings,
+    pub incarnation_id: Uuid,
+    /// Where this controller is reached.
+    pub controller_endpoints: Vec<metadata::Endpoint>,
+    /// `metadata.log.max.record.bytes.between.snapshots`
+    pub snapshot_after_bytes: u64,
+    /// `metadata.log.max.snapshot.interval.ms`; 0: never by time.
+    pub snapshot_interval_ms: u64,
+}
+
+/// Gets every new committed image, in order.
+pub trait Publisher: Send {
+    fn publish(&mut self, image: &Arc<Image>, delta: &Delta, now: Now);
+}
+
+struct Pending {
+    /// The log must be committed up to here.
+    offset: Offset,
+    reply: Reply,
+    body: Vec<u8>,
+}
+
+/// One replica of the metadata log, and the controller on top of it where it leads.
+pub struct QuorumNode {
+    pub(crate) files: Arc<dyn Files>,
+    pub(crate) config: QuorumConfig,
+    pub(crate) log: Log,
+    pub(crate) raft: Raft,
+    kraft_version: i16,
+    pub(crate) random: Box<dyn Random>,
+    committed: Loader,
+    /// Everything below is in `committed`.
+    applied: Offset,
+    /// The leader's view, with what is not committed yet.
+    latest: Option<Loader>,
+    pub(crate) controller: Option<Controller>,
+    pending: VecDeque<Pending>,
+    publishers: Vec<Box<dyn Publisher>>,
+    published: Arc<Image>,
+    bytes_since_snapshot: u64,
+    next_snapshot_us: Option<u64>,
+    needs_flush: bool,
+}
+
+impl QuorumNode {
+    /// Takes over an open metadata log: loads the newest snapshot, the voters and the vote that was given.
+    pub fn open(
+        files: Arc<dyn Files>,
+        mut log: Log,
+        config: QuorumConfig,
+        random: Box<dyn Random>,
+        now: Now,
+    ) -> Result<QuorumNode, QuorumError> {
+        let folder = config.metadata_log_dir.join(FOLDER);
+        let entries = files.list(&folder).map_err(|error| QuorumError::file(&folder, error))?;
+        let mut committed = Loader::default();
+        let mut kraft_version = 0;
+        let mut voters = config.static_voters.clone();
+        let mut applied = log.log_start_offset();
+        if let Some(id) = newest_snapshot(&entries) {
+            let path = folder.join(id.file_name());
+            let content = read_snapshot(&*files, &path)?;
+            for record in &content.records {
+                committed.replay(id.end_offset - 1, id.epoch, content.timestamp_ms, &record.value)?;
+            }
+            committed.advance(id.end_offset - 1, id.epoch, content.timestamp_ms);
+            kraft_version = content.kraft_version;
+            voters = content.voters.or(voters);
+            applied = id.end_offset;
+            if log.log_end_offset() < id.end_offset {
+                for job in log.truncate_fully_and_start_at(id.end_offset, now.wall_ms)? {
+                    job.run(&*files)?;
+                }
+            }
+        }
+        let mut node = QuorumNode {
+            raft: Raft::new(config.local, VoterSet::default(), QuorumState::EMPTY, 0, 0, 1, 1),
+            files,
+            config,
+            log,
+            kraft_version,
+            random,
+            committed,
+            applied,
+            latest: None,
+            controller: None,
+            pending: VecDeque::new(),
+            publishers: Vec::new(),
+            published: Arc::new(Image::empty()),
+            bytes_since_snapshot: 0,
+            next_snapshot_us: None,
+            needs_flush: false,
+        };
+        node.read_entries(applied, node.log.log_end_offset(), |_, _, _, entry| {
+            match entry {
+                Entry::KraftVersion(version) => kraft_version = version,
+                Entry::Voters(found) => voters = Some(found),
+                _ => {}
+            }
+            Ok(())
+        })?;
+        node.kraft_version = kraft_version;
+        let state = node.read_quorum_state()?;
+        let last_epoch = node.log.leader_epochs().latest().map_or(0, |entry| entry.epoch);
+        node.raft = Raft::new(
+            node.config.local,
+            voters.unwrap_or_default(),
+            state,
+            node.log.log_end_offset(),
+            last_epoch,
+            node.config.election_timeout_ms,
+            node.config.fetch_timeout_ms,
+        );
+        node.next_snapshot_us =
+            (node.config.snapshot_interval_ms > 0).then(|| now.monotonic_us + node.config.snapshot_interval_ms * 1000);
+        Ok(node)
+    }
+
+    /// Adds a publisher; it gets the next image, whose delta then holds everything that changed since the last one.
+    pub fn add_publisher(&mut self, publisher: Box<dyn Publisher>) {
+        self.publishers.push(publisher);
+    }
+
+    /// The committed image as it was last published.
+    pub fn image(&self) -> &Arc<Image> {
+        &self.published
+    }
+
+    pub fn is_active_controller(&self) -> bool {
+        self.controller.is_some()
+    }
+
+    /// Level of `kraft.version`: 0 with static voters.
+    pub fn kraft_version(&self) -> i16 {
+        self.kraft_version
+    }
+
+    pub fn voter_count(&self) -> usize {
+        self.raft.voters().len()
+    }
+
+    /// Whether this node, with the directory that it has, votes.
+    pub fn is_voter(&self) -> bool {
+        self.raft.voters().contains(&self.config.local)
+    }
+
+    /// Takes requests and the time; returns when it wants to be called again at the latest (monotonic microseconds).
+    ///
+    /// # Errors
+    /// The node cannot go on and must stop.
+    pub fn step(
+        &mut self,
+        now: Now,
+        requests: impl IntoIterator<Item = ControllerRequest>,
+    ) -> Result<Option<u64>, QuorumError> {
+        if self.config.is_controller && self.raft.deadline_us().is_some_and(|at| at <= now.monotonic_us) {
+            self.raft_event(now, Event::Timer)?;
+        }
+        for request in requests {
+            self.request(now, request)?;
+        }
+        self.expire_sessions(now)?;
+        self.flush(now)?;
+        self.snapshot_if_due(now)?;
+        let raft = self.raft.deadline_us().filter(|_| self.config.is_controller);
+        let timeout = self.config.settings.session_timeout_ms;
+        let session = self.controller.as_ref().and_then(|c| c.heartbeats.next_expiry_us(timeout)).map(|(_, at)| at);
+        Ok([raft, session, self.next_snapshot_us].into_iter().flatten().min())
+    }
+
+    /// Makes everything durable and ends: no event is taken afterwards.
+    pub fn close(mut self, now: Now) -> Result<(), QuorumError> {
+        self.flush(now)?;
+        for pending in self.pending.drain(..) {
+            (pending.reply)(Err(ErrorCode::NotController));
+        }
+        Ok(self.log.close_cleanly()?)
+    }
+
+    fn request(&mut self, now: Now, request: ControllerRequest) -> Result<(), QuorumError> {
+        let ControllerRequest { api, version, body, reply } = request;
+        match self.plan(now, api, version, &body) {
+            Err(error) => reply(Err(error)),
+            Ok((records, body)) => {
+                if !records.is_empty() {
+                    self.append(now, &records)?;
+                }
+                // Also an answer that changes nothing may rest on records that are not committed yet.
+                let offset = self.log.log_end_offset();
+                if self.raft.high_watermark().is_some_and(|hw| hw >= offset) {
+                    reply(Ok(body));
+                } else {
+                    self.pending.push_back(Pending { offset, reply, body });
+                }
+            }
+        }
+        Ok(())
+    }
+
+    pub(crate) fn view_image(&self) -> Option<&Image> {
+        self.latest.as_ref().map(Loader::latest)
+    }
+
+    /// Appends records to the log as leader and replays them into the leader's view.
+    pub(crate) fn append(&mut self, now: Now, records: &[Record]) -> Result<(), QuorumError> {
+        let first = self.log.log_end_offset();
+        let batch = data_batch(records, now.wall_ms)?;
+        self.append_batch(now, &batch)?;
+        if let Some(latest) = &mut self.latest {
+            let epoch = self.raft.epoch();
+            for (i, record) in records.iter().enumerate() {
+                latest.replay(first + i as Offset, epoch, now.wall_ms, &record.value)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn append_batch(&mut self, now: Now, batch: &[u8]) -> Result<(), QuorumError> {
+        let epoch = self.raft.epoch();
+        let batch = LeaderBatch::built(batch, AppendOrigin::Coordinator)
+            .map_err(|error| QuorumError::file(FOLDER, error))?;
+        let appended = self.log.append_as_leader(&batch, epoch, now.wall_ms)?;
+        for job in appended.jobs {
+            job.run(&*self.files)?;
+        }
+        self.needs_flush = true;
+        let event = Event::Appended { end_offset: self.log.log_end_offset(), last_epoch: epoch };
+        self.raft_event(now, event)
+    }
+
+    /// Syncs the log, tells Raft, and carries out what became committed.
+    fn flush(&mut self, now: Now) -> Result<(), QuorumError> {
+        while std::mem::take(&mut self.needs_flush) {
+            if let Some(job) = self.log.flush_job(false)? {
+                let flushed = job.run(&*self.files)?;
+                self.log.flushed(&flushed);
+            }
+            self.raft_event(now, Event::Flushed { end_offset: self.log.log_end_offset() })?;
+        }
+        Ok(())
+    }
+
+    fn raft_event(&mut self, now: Now, event: Event) -> Result<(), QuorumError> {
+        let mut effects = Vec::new();
+        self.raft.step(now, event, &mut effects);
+        for effect in effects {
+            match effect {
+                Effect::Persist(state) => self.write_quorum_state(&state)?,
+                Effect::BecameLeader { epoch, epoch_start_offset, granting } => {
+                    self.became_leader(now, epoch, epoch_start_offset, &granting)?;
+                }
+                Effect::LostLeadership { .. } => self.lost_leadership(),
+                Effect::HighWatermark(offset) => self.committed_up_to(now, offset)?,
+                // A quorum of several voters needs the transport between controllers, which is not there yet; the
+                // server refuses to start with one.
+                Effect::SendVote { to, .. } | Effect::BeginEpoch { to, .. } => {
+                    tracing::error!(voter = to, "there is no connection to other voters");
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn became_leader(
+        &mut self,
+        now: Now,
+        epoch: LeaderEpoch,
+        offset: Offset,
+        granting: &[i32],
+    ) -> Result<(), QuorumError> {
+        // A dynamic quorum is born with its voters in the log (KIP-853).
+        let birth = (offset == 0 && self.kraft_version >= 1).then_some(self.kraft_version);
+        let local = self.config.local.id;
+        let batch = leader_change_batch(local, self.raft.voters(), granting, birth, epoch, offset, now.wall_ms)?;
+        if let Some(job) = self.log.assign_leader_epoch(epoch) {
+            job.run(&*self.files)?;
+        }
+        // The leader's view: everything in the log, committed or not.
+        let mut latest = self.committed.clone();
+        self.read_entries(self.applied, offset, |offset, epoch, timestamp, entry| {
+            match entry {
+                Entry::Metadata(record) => latest.replay(offset, epoch, timestamp, &record)?,
+                _ => latest.advance(offset, epoch, timestamp),
+            }
+            Ok(())
+        })?;
+        self.append_batch(now, &batch)?;
+        latest.advance(self.log.log_end_offset() - 1, epoch, now.wall_ms);
+        self.controller = Some(Controller::new(self.config.settings.clone(), latest.latest(), now));
+        self.latest = Some(latest);
+        tracing::info!(epoch, "this node is the active controller");
+        self.activate(now)
+    }
+
+    /// The first records of a leadership: bootstrap of a new cluster, an unfinished transaction, this controller.
+    fn activate(&mut self, now: Now) -> Result<(), QuorumError> {
+        let in_transaction = self.latest.as_ref().is_some_and(Loader::in_transaction);
+        if in_transaction {
+            let abort = protocol::AbortTransactionRecord { reason: Some("the controller failed over".into()), ..Default::default() };
+            self.append(now, &[Record { value: abort.into(), version: 0 }])?;
+        }
+        let is_new = self.view_image().is_some_and(|image| image.features.is_empty());
+        if is_new {
+            let bootstrap = BootstrapCheckpoint::read(&*self.files, &self.config.metadata_log_dir)?;
+            let records = bootstrap.map_or_else(default_bootstrap, |checkpoint| checkpoint.records);
+            let records: Records = bootstrap_records(records, self.config.settings.min_insync_replicas);
+            self.append(now, &records)?;
+        }
+        let registers = self.view_image().is_some_and(|image| image.features.controllers_register());
+        if let (true, Some(controller)) = (registers, &self.controller) {
+            let record = controller.register_self(self.config.incarnation_id, &self.config.controller_endpoints);
+            self.append(now, &[Record { value: record.into(), version: 0 }])?;
+        }
+        Ok(())
+    }
+
+    fn lost_leadership(&mut self) {
+        self.controller = None;
+        self.latest = None;
+        for pending in self.pending.drain(..) {
+            (pending.reply)(Err(ErrorCode::NotController));
+        }
+    }
+
+    fn expire_sessions(&mut self, now: Now) -> Result<(), QuorumError> {
+        loop {
+            let next_offset = self.log.log_end_offset();
+            let (Some(controller), Some(latest)) = (&mut self.controller, &self.latest) else { return Ok(()) };
+            let view = View { image: latest.latest(), next_offset, now };
+            let Some(plan) = controller.expire_session(view) else { return Ok(()) };
+            if !plan.records.is_empty() {
+                tracing::warn!(broker = plan.reply, "the broker's session has ended: it is fenced");
+                self.append(now, &plan.records)?;
+            }
+        }
+    }
+
+    /// Replays what is committed, publishes, answers.
+    fn committed_up_to(&mut self, now: Now, offset: Offset) -> Result<(), QuorumError> {
+        self.log.set_high_watermark(offset);
+        let mut committed = std::mem::take(&mut self.committed);
+        let result = self.read_entries(self.applied, offset, |offset, epoch, timestamp, entry| {
+            match entry {
+                Entry::Metadata(record) => committed.replay(offset, epoch, timestamp, &record)?,
+                _ => committed.advance(offset, epoch, timestamp),
+            }
+            Ok(())
+        });
+        self.committed = committed;
+        self.bytes_since_snapshot += result?;
+        self.applied = offset;
+        if let Some((image, delta)) = self.committed.take() {
+            let image = Arc::new(image);
+            for publisher in &mut self.publishers {
+                publisher.publish(&image, &delta, now);
+            }
+            self.published = image;
+        }
+        while self.pending.front().is_some_and(|pending| pending.offset <= offset) {
+            if let Some(pending) = self.pending.pop_front() {
+                (pending.reply)(Ok(pending.body));
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads the records of a part of the log: `each(offset, epoch, timestamp, entry)`. Returns how many bytes it read.
+    fn read_entries(
+        &self,
+        from: Offset,
+        to: Offset,
+        mut each: impl FnMut(Offset, LeaderEpoch, i64, Entry<'_>) -> Result<(), QuorumError>,
+    ) -> Result<u64, QuorumError> {
+        let limits = ReadLimits { bytes_max: 4 << 20, upper_bound: to, at_least_one: true, aborted: false };
+        let mut next = from;
+        let mut total = 0;
+        while next < to {
+            let bytes = self.log.read(next, &limits)?.read()?;
+            let before = next;
+            for batch in batches(&bytes) {
+                let batch = batch.map_err(|error| QuorumError::file(self.log.folder(), error))?;
+                for_each_entry(self.log.folder(), &batch, |offset, timestamp, entry| {
+                    if offset < from || offset >= to {
+                        return Ok(());
+                    }
+                    each(offset, batch.partition_leader_epoch(), timestamp, entry)
+                })?;
+                next = batch.next_offset();
+            }
+            if next <= before {
+                return Err(QuorumError::file(self.log.folder(), format!("nothing can be read at offset {before}")));
+            }
+            total += bytes.len() as u64;
+        }
+        Ok(total)
+    }
+
+    fn snapshot_if_due(&mut self, now: Now) -> Result<(), QuorumError> {
+        let by_size = self.bytes_since_snapshot >= self.config.snapshot_after_bytes;
+        let by_time = self.next_snapshot_us.is_some_and(|at| at <= now.monotonic_us);
+        if !by_size && !by_time {
+            return Ok(());
+        }
+        if by_time {
+            self.next_snapshot_us = Some(now.monotonic_us + self.config.snapshot_interval_ms * 1000);
+        }
+        if self.committed.in_transaction() || self.bytes_since_snapshot == 0 {
+            return Ok(());
+        }
+        self.bytes_since_snapshot = 0;
+        let image = self.committed.visible();
+        let id = SnapshotId { end_offset: self.applied, epoch: image.epoch };
+        let records: Records =
+            metadata::snapshot_records(image).into_iter().map(|(value, version)| Record { value, version }).collect();
+        let quorum = (self.kraft_version >= 1).then(|| (self.kraft_version, self.raft.voters()));
+        let bytes = snapshot_bytes(&records, quorum, image.timestamp_ms, now.wall_ms, id.epoch)?;
+        let path = self.config.metadata_log_dir.join(FOLDER).join(id.file_name());
+        write_snapshot(&*self.files, &path, &bytes)?;
+        tracing::info!(end_offset = id.end_offset, epoch = id.epoch, bytes = bytes.len(), "snapshot of the metadata written");
+        Ok(())
+    }
+
+    fn quorum_state_path(&self) -> PathBuf {
+        self.config.metadata_log_dir.join(FOLDER).join("quorum-state")
+    }
+
+    fn read_quorum_state(&self) -> Result<QuorumState, QuorumError> {
+        let path = self.quorum_state_path();
+        if !self.files.exists(&path).map_err(|error| QuorumError::file(&path, error))? {
+            return Ok(QuorumState::EMPTY);
+        }
+        let bytes = self.files.read(&path).map_err(|error| QuorumError::file(&path, error))?;
+        let text = String::from_utf8(bytes).map_err(|error| QuorumError::file(&path, error))?;
+        QuorumState::from_json(&text).map_err(|reason| QuorumError::file(&path, reason))
+    }
+
+    fn write_quorum_state(&self, state: &QuorumState) -> Result<(), QuorumError> {
+        let path = self.quorum_state_path();
+        let voters: Vec<i32> = self.raft.voters().iter().map(|voter| voter.key.id).collect();
+        let text = state.to_json(self.kraft_version, &voters);
+        self.files.replace(&path, text.as_bytes()).map_err(|error| QuorumError::file(&path, error))
+    }
+}
+
+/// Levels of a cluster whose `bootstrap.checkpoint` is missing.
+fn default_bootstrap() -> Records {
+    controller::feature_records(&controller::default_feature_levels())
+}

@@ -1,0 +1,184 @@
+//! The controller API: what each request leads to.
+
+use crate::node::QuorumNode;
+use base::{ErrorCode, Now};
+use controller::{Plan, Records, View};
+use protocol::describe_quorum_response as quorum;
+use protocol::{
+    AllocateProducerIdsRequest, AlterConfigsRequest, ApiKey, AssignReplicasToDirsRequest, BrokerHeartbeatRequest,
+    BrokerRegistrationRequest, CreatePartitionsRequest, CreateTopicsRequest, Cursor, Decode, DeleteTopicsRequest,
+    DescribeQuorumRequest, DescribeQuorumResponse, ElectLeadersRequest, IncrementalAlterConfigsRequest,
+    ListPartitionReassignmentsRequest, Message, UnregisterBrokerRequest, UpdateFeaturesRequest,
+};
+use raft::ReplicaProgress;
+
+const METADATA_TOPIC: &str = "__cluster_metadata";
+
+fn decode<'a, M: Decode<'a>>(body: &'a [u8], version: i16) -> Result<M, ErrorCode> {
+    M::decode(&mut Cursor::new(body), version).map_err(|_| ErrorCode::InvalidRequest)
+}
+
+fn encoded<R: Message>(plan: Plan<R>, version: i16) -> Result<(Records, Vec<u8>), ErrorCode> {
+    match plan.reply.to_bytes(version) {
+        Ok(body) => Ok((plan.records, body)),
+        Err(error) => {
+            tracing::error!(%error, "a controller's answer cannot be encoded");
+            Err(ErrorCode::UnknownServerError)
+        }
+    }
+}
+
+impl QuorumNode {
+    /// Records to append and the body of the answer.
+    pub(crate) fn plan(
+        &mut self,
+        now: Now,
+        api: ApiKey,
+        version: i16,
+        body: &[u8],
+    ) -> Result<(Records, Vec<u8>), ErrorCode> {
+        if api == ApiKey::DescribeQuorum {
+            let request: DescribeQuorumRequest<'_> = decode(body, version)?;
+            return encoded(Plan::answer(self.describe_quorum(now, &request)), version);
+        }
+        let next_offset = self.log.log_end_offset();
+        let Some(image) = self.view_image().cloned() else { return Err(ErrorCode::NotController) };
+        let view = View { image: &image, next_offset, now };
+        let (Some(controller), random) = (self.controller.as_mut(), &mut *self.random) else {
+            return Err(ErrorCode::NotController);
+        };
+        match api {
+            ApiKey::BrokerHeartbeat => {
+                let request: BrokerHeartbeatRequest = decode(body, version)?;
+                encoded(controller.heartbeat(view, &request), version)
+            }
+            ApiKey::BrokerRegistration => {
+                let request: BrokerRegistrationRequest<'_> = decode(body, version)?;
+                encoded(controller.register_broker(view, &request), version)
+            }
+            ApiKey::UnregisterBroker => {
+                let request: UnregisterBrokerRequest = decode(body, version)?;
+                encoded(controller.unregister_broker(view, &request), version)
+            }
+            ApiKey::CreateTopics => {
+                let request: CreateTopicsRequest<'_> = decode(body, version)?;
+                encoded(controller.create_topics(view, &request, random), version)
+            }
+            ApiKey::CreatePartitions => {
+                let request: CreatePartitionsRequest<'_> = decode(body, version)?;
+                encoded(controller.create_partitions(view, &request), version)
+            }
+            ApiKey::DeleteTopics => {
+                let request: DeleteTopicsRequest<'_> = decode(body, version)?;
+                encoded(controller.delete_topics(view, &request, version), version)
+            }
+            ApiKey::IncrementalAlterConfigs => {
+                let request: IncrementalAlterConfigsRequest<'_> = decode(body, version)?;
+                encoded(controller.incremental_alter_configs(view, &request), version)
+            }
+            ApiKey::AlterConfigs => {
+                let request: AlterConfigsRequest<'_> = decode(body, version)?;
+                encoded(controller.alter_configs(view, &request), version)
+            }
+            ApiKey::ElectLeaders => {
+                let request: ElectLeadersRequest<'_> = decode(body, version)?;
+                encoded(controller.elect_leaders(view, &request), version)
+            }
+            ApiKey::UpdateFeatures => {
+                let request: UpdateFeaturesRequest<'_> = decode(body, version)?;
+                encoded(controller.update_features(view, &request, version), version)
+            }
+            ApiKey::AllocateProducerIds => {
+                let request: AllocateProducerIdsRequest = decode(body, version)?;
+                encoded(controller.allocate_producer_ids(view, &request), version)
+            }
+            ApiKey::AssignReplicasToDirs => {
+                let request: AssignReplicasToDirsRequest = decode(body, version)?;
+                encoded(controller.assign_replicas_to_dirs(view, &request), version)
+            }
+            ApiKey::ListPartitionReassignments => {
+                let request: ListPartitionReassignmentsRequest<'_> = decode(body, version)?;
+                encoded(Plan::answer(controller.list_reassignments(view, &request)), version)
+            }
+            _ => Err(ErrorCode::UnsupportedVersion),
+        }
+    }
+
+    /// DescribeQuorum (KIP-595): who votes and how far everybody is.
+    fn describe_quorum(&self, now: Now, request: &DescribeQuorumRequest<'_>) -> DescribeQuorumResponse<'static> {
+        let mut topics = Vec::new();
+        for topic in &request.topics {
+            let partitions = topic
+                .partitions
+                .iter()
+                .map(|p| match topic.topic_name == METADATA_TOPIC && p.partition_index == 0 {
+                    true => self.describe_partition(now),
+                    false => quorum::PartitionData {
+                        partition_index: p.partition_index,
+                        error_code: ErrorCode::UnknownTopicOrPartition.code(),
+                        error_message: Some("This server does not host this topic-partition.".into()),
+                        ..Default::default()
+                    },
+                })
+                .collect();
+            topics.push(quorum::TopicData {
+                topic_name: topic.topic_name.to_string().into(),
+                partitions,
+                ..Default::default()
+            });
+        }
+        let nodes = self
+            .image()
+            .controllers
+            .values()
+            .map(|controller| quorum::Node {
+                node_id: controller.id,
+                listeners: controller
+                    .endpoints
+                    .iter()
+                    .map(|e| quorum::Listener {
+                        name: e.listener.clone().into(),
+                        host: e.host.clone().into(),
+                        port: e.port,
+                        ..Default::default()
+                    })
+                    .collect(),
+                ..Default::default()
+            })
+            .collect();
+        DescribeQuorumResponse { error_message: None, topics, nodes, ..Default::default() }
+    }
+
+    fn describe_partition(&self, now: Now) -> quorum::PartitionData<'static> {
+        let (voters, observers) = self.raft.progress();
+        let wall = |us: u64| match us {
+            0 => -1,
+            us => now.wall_ms - (now.monotonic_us.saturating_sub(us) / 1000) as i64,
+        };
+        let local = self.raft.local().id;
+        let state = |progress: ReplicaProgress| {
+            let is_leader = progress.key.id == local;
+            quorum::ReplicaState {
+                replica_id: progress.key.id,
+                replica_directory_id: match self.kraft_version() {
+                    0 => base::Uuid::ZERO,
+                    _ => progress.key.directory_id,
+                },
+                log_end_offset: if is_leader { self.log.log_end_offset() } else { progress.end_offset },
+                last_fetch_timestamp: if is_leader { now.wall_ms } else { wall(progress.last_fetch_us) },
+                last_caught_up_timestamp: if is_leader { now.wall_ms } else { wall(progress.last_caught_up_us) },
+                ..Default::default()
+            }
+        };
+        quorum::PartitionData {
+            partition_index: 0,
+            error_message: None,
+            leader_id: self.raft.leader_id().unwrap_or(-1),
+            leader_epoch: self.raft.epoch(),
+            high_watermark: self.raft.high_watermark().unwrap_or(-1),
+            current_voters: voters.into_iter().map(state).collect(),
+            observers: observers.into_iter().map(state).collect(),
+            ..Default::default()
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! Snapshots of the metadata log (KIP-630): `<end offset>-<epoch>.checkpoint`, and `bootstrap.checkpoint` of the same
+//! form. A control batch (header; version and voters of a dynamic quorum), data batches, a control batch (footer).
+
+use crate::QuorumError;
+use crate::log::{Entry, data_batch, for_each_entry, quorum_records};
+use base::{DirEntry, Files, LeaderEpoch, Offset, OpenMode};
+use controller::Record;
+use protocol::{Message, SnapshotFooterRecord, SnapshotHeaderRecord};
+use raft::VoterSet;
+use records::control::{ControlType, control_batch};
+use records::{BatchOptions, batches};
+use std::path::{Path, PathBuf};
+
+/// Records of a data batch in a snapshot.
+const RECORDS_PER_BATCH: usize = 1024;
+
+/// What a snapshot contains: everything below `end_offset`, the last of it of `epoch`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SnapshotId {
+    pub end_offset: Offset,
+    pub epoch: LeaderEpoch,
+}
+
+impl SnapshotId {
+    /// The name of its file.
+    pub fn file_name(&self) -> String {
+        format!("{:020}-{:010}.checkpoint", self.end_offset, self.epoch)
+    }
+
+    /// The snapshot that a file of the folder is, if it is one.
+    pub fn from_file_name(name: &str) -> Option<SnapshotId> {
+        let (offset, epoch) = name.strip_suffix(".checkpoint")?.split_once('-')?;
+        let digits = |text: &str, count| text.len() == count && text.bytes().all(|c| c.is_ascii_digit());
+        if !digits(offset, 20) || !digits(epoch, 10) {
+            return None;
+        }
+        Some(SnapshotId { end_offset: offset.parse().ok()?, epoch: epoch.parse().ok()? })
+    }
+}
+
+/// A snapshot that was read.
+#[derive(Debug, Default)]
+pub struct SnapshotContent {
+    pub records: Vec<Record>,
+    pub kraft_version: i16,
+    pub voters: Option<VoterSet>,
+    /// Append time of the last record of the log that it contains.
+    pub timestamp_ms: i64,
+}
+
+/// Reads and checks a snapshot file.
+pub fn read_snapshot(files: &dyn Files, path: &Path) -> Result<SnapshotContent, QuorumError> {
+    let bytes = files.read(path).map_err(|error| QuorumError::file(path, error))?;
+    let mut content = SnapshotContent::default();
+    let mut all = batches(&bytes);
+    for batch in all.by_ref() {
+        let batch = batch.map_err(|error| QuorumError::file(path, error))?;
+        for_each_entry(path, &batch, |_, _, entry| {
+            match entry {
+                Entry::Metadata(value) => content.records.push(Record { value: value.into_owned(), version: 0 }),
+                Entry::KraftVersion(version) => content.kraft_version = version,
+                Entry::Voters(voters) => content.voters = Some(voters),
+                Entry::Other => {}
+            }
+            Ok(())
+        })?;
+    }
+    if !all.rest().is_empty() {
+        return Err(QuorumError::file(path, "it ends inside a batch"));
+    }
+    Ok(content)
+}
+
+/// The bytes of a snapshot.
+pub(crate) fn snapshot_bytes(
+    records: &[Record],
+    quorum: Option<(i16, &VoterSet)>,
+    last_timestamp_ms: i64,
+    now_wall_ms: i64,
+    epoch: LeaderEpoch,
+) -> Result<Vec<u8>, QuorumError> {
+    let header = SnapshotHeaderRecord {
+        version: 0,
+        last_contained_log_timestamp: last_timestamp_ms,
+        ..Default::default()
+    };
+    let mut control = vec![(ControlType::SnapshotHeader, header.to_bytes(0)?)];
+    if let Some((version, voters)) = quorum {
+        control.extend(quorum_records(version, voters)?);
+    }
+    let mut offset = 0;
+    let mut bytes = Vec::new();
+    let options = |offset| BatchOptions {
+        base_offset: offset,
+        partition_leader_epoch: epoch,
+        ..BatchOptions::default()
+    };
+    let borrowed: Vec<(ControlType, &[u8])> = control.iter().map(|(kind, value)| (*kind, value.as_slice())).collect();
+    bytes.extend(control_batch(options(offset), now_wall_ms, &borrowed));
+    offset += control.len() as Offset;
+    for chunk in records.chunks(RECORDS_PER_BATCH) {
+        let mut batch = data_batch(chunk, now_wall_ms)?;
+        // Base offset and leader epoch lie outside of the checksum.
+        batch[..8].copy_from_slice(&offset.to_be_bytes());
+        batch[12..16].copy_from_slice(&epoch.to_be_bytes());
+        bytes.extend(batch);
+        offset += chunk.len() as Offset;
+    }
+    let footer = SnapshotFooterRecord { version: 0, ..Default::default() }.to_bytes(0)?;
+    bytes.extend(control_batch(options(offset), now_wall_ms, &[(ControlType::SnapshotFooter, &footer)]));
+    Ok(bytes)
+}
+
+/// Writes a snapshot so that it is there whole or not at all: `<name>.part`, synced, renamed.
+pub(crate) fn write_snapshot(files: &dyn Files, path: &Path, bytes: &[u8]) -> Result<(), QuorumError> {
+    let mut part = path.as_os_str().to_owned();
+    part.push(".part");
+    let part = PathBuf::from(part);
+    let write = || {
+        let file = files.open(&part, OpenMode::Create)?;
+        file.set_len(0)?;
+        file.write_all_at(bytes, 0)?;
+        file.sync_all()?;
+        files.rename(&part, path)?;
+        files.sync_dir(path.parent().unwrap_or(Path::new(".")))
+    };
+    write().map_err(|error: std::io::Error| QuorumError::file(path, error))
+}
+
+/// The newest snapshot in a folder.
+pub(crate) fn newest_snapshot(entries: &[DirEntry]) -> Option<SnapshotId> {
+    entries.iter().filter_map(|entry| SnapshotId::from_file_name(&entry.name)).max()
+}

@@ -1,0 +1,246 @@
+//! The compression codecs of record batches. Decompression streams and stops at a bound that the caller sets: no
+//! length inside the compressed data is trusted, so that a small batch cannot take much memory.
+
+use crate::snappy::XerialReader;
+use crate::varint::Source;
+use crate::{RecordsError, snappy};
+use std::io::{self, BufRead, BufReader, Read, Write};
+
+/// How records are compressed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[repr(u8)]
+pub enum Codec {
+    #[default]
+    None = 0,
+    Gzip = 1,
+    Snappy = 2,
+    Lz4 = 3,
+    Zstd = 4,
+}
+
+/// A codec with its level, as `compression.type` and `compression.*.level` say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Compression {
+    pub codec: Codec,
+    /// Meaning and bounds are the codec's: gzip 1 to 9, zstd -131072 to 22; `None` is Kafka's default. Snappy has none,
+    /// and LZ4's is accepted but makes no difference (the encoder has one level).
+    pub level: Option<i32>,
+}
+
+impl From<Codec> for Compression {
+    fn from(codec: Codec) -> Self {
+        Compression { codec, level: None }
+    }
+}
+
+/// A decompressor that yields the plain bytes piece by piece.
+pub type Decompressor<'a> = Box<dyn BufRead + 'a>;
+
+impl Codec {
+    /// The number in the batch attributes.
+    pub fn id(self) -> u8 {
+        self as u8
+    }
+
+    pub fn from_id(id: u8) -> Result<Codec, RecordsError> {
+        Ok(match id {
+            0 => Codec::None,
+            1 => Codec::Gzip,
+            2 => Codec::Snappy,
+            3 => Codec::Lz4,
+            4 => Codec::Zstd,
+            _ => return Err(RecordsError::UnknownCodec(id)),
+        })
+    }
+
+    /// Kafka's name of it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Codec::None => "none",
+            Codec::Gzip => "gzip",
+            Codec::Snappy => "snappy",
+            Codec::Lz4 => "lz4",
+            Codec::Zstd => "zstd",
+        }
+    }
+
+    /// The codec of a name as producers and `compression.type` write it (`none` and `uncompressed` are the same).
+    pub fn from_name(name: &str) -> Option<Codec> {
+        Some(match name {
+            "none" | "uncompressed" => Codec::None,
+            "gzip" => Codec::Gzip,
+            "snappy" => Codec::Snappy,
+            "lz4" => Codec::Lz4,
+            "zstd" => Codec::Zstd,
+            _ => return None,
+        })
+    }
+
+    fn error(self, error: &io::Error) -> RecordsError {
+        RecordsError::Codec { codec: self.name(), reason: error.to_string() }
+    }
+
+    /// A reader of the plain bytes. It does not bound them: [`Bounded`] does.
+    pub fn reader<'a>(self, compressed: &'a [u8]) -> Result<Decompressor<'a>, RecordsError> {
+        Ok(match self {
+            Codec::None => Box::new(compressed),
+            Codec::Gzip => Box::new(BufReader::new(flate2::bufread::MultiGzDecoder::new(compressed))),
+            Codec::Snappy if snappy::is_xerial(compressed) => Box::new(XerialReader::new(compressed)),
+            Codec::Snappy => {
+                Box::new(io::Cursor::new(snappy::decompress_block(compressed).map_err(|e| self.error(&e))?))
+            }
+            Codec::Lz4 => Box::new(lz4_flex::frame::FrameDecoder::new(compressed)),
+            Codec::Zstd => Box::new(BufReader::new(
+                zstd::stream::read::Decoder::with_buffer(compressed).map_err(|e| self.error(&e))?,
+            )),
+        })
+    }
+
+    /// The plain bytes; `DecompressedTooLarge` above `bytes_max`.
+    pub fn decompress(self, compressed: &[u8], bytes_max: usize) -> Result<Vec<u8>, RecordsError> {
+        let reader = self.reader(compressed)?;
+        let mut plain = Vec::with_capacity(compressed.len().saturating_mul(3).min(bytes_max).min(1 << 20));
+        reader.take(bytes_max as u64 + 1).read_to_end(&mut plain).map_err(|e| self.error(&e))?;
+        if plain.len() > bytes_max {
+            return Err(RecordsError::DecompressedTooLarge { limit: bytes_max });
+        }
+        Ok(plain)
+    }
+}
+
+impl Compression {
+    /// Appends the compressed form of `plain` to `out`.
+    ///
+    /// # Errors
+    /// Only when the codec itself fails, which memory pressure may cause.
+    pub fn compress(self, plain: &[u8], out: &mut Vec<u8>) -> Result<(), RecordsError> {
+        self.compress_into(plain, out).map_err(|e| self.codec.error(&e))
+    }
+
+    fn compress_into(self, plain: &[u8], out: &mut Vec<u8>) -> io::Result<()> {
+        match self.codec {
+            Codec::None => out.extend_from_slice(plain),
+            Codec::Gzip => {
+                let level = match self.level {
+                    Some(level @ 1..=9) => flate2::Compression::new(level as u32),
+                    _ => flate2::Compression::default(),
+                };
+                let mut encoder = flate2::write::GzEncoder::new(&mut *out, level);
+                encoder.write_all(plain)?;
+                encoder.finish()?;
+            }
+            Codec::Snappy => snappy::compress_xerial(plain, out)?,
+            Codec::Lz4 => {
+                // What Java's consumers expect: independent blocks of 64 KiB, no content checksum.
+                let info = lz4_flex::frame::FrameInfo::new()
+                    .block_size(lz4_flex::frame::BlockSize::Max64KB)
+                    .block_mode(lz4_flex::frame::BlockMode::Independent);
+                let mut encoder = lz4_flex::frame::FrameEncoder::with_frame_info(info, &mut *out);
+                encoder.write_all(plain)?;
+                encoder.finish().map_err(io::Error::other)?;
+            }
+            Codec::Zstd => {
+                let mut encoder = zstd::stream::write::Encoder::new(&mut *out, self.level.unwrap_or(3))?;
+                encoder.set_pledged_src_size(Some(plain.len() as u64))?;
+                encoder.write_all(plain)?;
+                encoder.finish()?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Record bytes out of a decompressor, at most so many, without keeping them.
+pub struct Bounded<'a> {
+    codec: Codec,
+    reader: Decompressor<'a>,
+    left: usize,
+    limit: usize,
+}
+
+impl<'a> Bounded<'a> {
+    pub fn new(codec: Codec, compressed: &'a [u8], bytes_max: usize) -> Result<Bounded<'a>, RecordsError> {
+        Ok(Bounded { codec, reader: codec.reader(compressed)?, left: bytes_max, limit: bytes_max })
+    }
+
+    /// Whether all bytes were read.
+    pub fn is_at_end(&mut self) -> Result<bool, RecordsError> {
+        Ok(self.available()?.is_empty())
+    }
+
+    fn available(&mut self) -> Result<&[u8], RecordsError> {
+        self.reader.fill_buf().map_err(|e| self.codec.error(&e))
+    }
+
+    fn consume(&mut self, count: usize) -> Result<(), RecordsError> {
+        self.left = self.left.checked_sub(count).ok_or(RecordsError::DecompressedTooLarge { limit: self.limit })?;
+        self.reader.consume(count);
+        Ok(())
+    }
+}
+
+impl Source for Bounded<'_> {
+    fn byte(&mut self) -> Result<Option<u8>, RecordsError> {
+        let Some(byte) = self.available()?.first().copied() else { return Ok(None) };
+        self.consume(1)?;
+        Ok(Some(byte))
+    }
+
+    fn skip(&mut self, mut count: usize) -> Result<bool, RecordsError> {
+        while count > 0 {
+            let available = self.available()?.len().min(count);
+            if available == 0 {
+                return Ok(false);
+            }
+            self.consume(available)?;
+            count -= available;
+        }
+        Ok(true)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ALL: [Codec; 5] = [Codec::None, Codec::Gzip, Codec::Snappy, Codec::Lz4, Codec::Zstd];
+
+    fn compress(codec: Codec, plain: &[u8]) -> Vec<u8> {
+        let mut out = Vec::new();
+        Compression::from(codec).compress(plain, &mut out).unwrap();
+        out
+    }
+
+    #[test]
+    fn bytes_survive_every_codec() {
+        for codec in ALL {
+            for len in [0usize, 1, 100, 32 * 1024, 200_000] {
+                let plain: Vec<u8> = (0..len).map(|i| ((i * i) >> 7) as u8).collect();
+                assert_eq!(codec.decompress(&compress(codec, &plain), len).unwrap(), plain, "{codec:?} {len}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_bomb_stops_at_the_bound() {
+        let plain = vec![0; 8 << 20];
+        for codec in ALL {
+            let bomb = compress(codec, &plain);
+            let limit = 64 * 1024;
+            assert_eq!(codec.decompress(&bomb, limit), Err(RecordsError::DecompressedTooLarge { limit }), "{codec:?}");
+            let mut bounded = Bounded::new(codec, &bomb, limit).unwrap();
+            assert_eq!(bounded.skip(plain.len()), Err(RecordsError::DecompressedTooLarge { limit }), "{codec:?}");
+        }
+    }
+
+    #[test]
+    fn garbage_and_cut_data_are_errors_not_panics() {
+        for codec in [Codec::Gzip, Codec::Snappy, Codec::Lz4, Codec::Zstd] {
+            assert!(codec.decompress(b"this is not compressed", 1 << 20).is_err(), "{codec:?}");
+            let whole = compress(codec, &[7; 1000]);
+            for cut in 1..whole.len() {
+                let _must_not_panic = codec.decompress(&whole[..cut], 1 << 20);
+            }
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! Listeners of the configuration as sockets and as addresses that others are told.
+
+use crate::ServerError;
+use config::{BrokerListener, NetworkConfig};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, ToSocketAddrs};
+
+/// A listener with its socket.
+pub(crate) struct Bound {
+    pub name: String,
+    pub is_controller: bool,
+    pub socket: TcpListener,
+}
+
+/// Binds every listener, or none: the first that cannot be bound is the error.
+pub(crate) fn bind_all(network: &NetworkConfig) -> Result<Vec<Bound>, ServerError> {
+    let mut bound = Vec::new();
+    for listener in &network.listeners {
+        let address = socket_address(listener)?;
+        let socket = net::bind(address, network.socket_listen_backlog)
+            .map_err(|source| ServerError::Bind { address: address.to_string(), port: address.port(), source })?;
+        let is_controller = network.controller_listener_names.contains(&listener.name);
+        bound.push(Bound { name: listener.name.to_string(), is_controller, socket });
+    }
+    Ok(bound)
+}
+
+fn socket_address(listener: &BrokerListener) -> Result<SocketAddr, ServerError> {
+    let port = listener.endpoint.port;
+    let Some(host) = &listener.endpoint.host else {
+        // Java listens on both families where there are two.
+        let any: IpAddr = if has_ipv6() { Ipv6Addr::UNSPECIFIED.into() } else { Ipv4Addr::UNSPECIFIED.into() };
+        return Ok(SocketAddr::new(any, port));
+    };
+    let resolved = (host.as_str(), port).to_socket_addrs().ok();
+    // A name of both families means its IPv4 address, as with Java's default.
+    let mut addresses: Vec<SocketAddr> = resolved.into_iter().flatten().collect();
+    addresses.sort_by_key(|address| address.is_ipv6());
+    addresses.first().copied().ok_or_else(|| ServerError::Resolve {
+        listener: listener.name.to_string(),
+        host: host.clone(),
+    })
+}
+
+/// Whether the loopback address of IPv6 can be bound.
+pub(crate) fn has_ipv6() -> bool {
+    TcpListener::bind((Ipv6Addr::LOCALHOST, 0)).is_ok()
+}
+
+/// The name of this machine, for listeners without a host.
+pub(crate) fn host_name() -> String {
+    rustix::system::uname().nodename().to_string_lossy().into_owned()
+}
+
+/// The advertised listeners with every host filled in.
+pub(crate) fn fill_hosts(listeners: &mut [BrokerListener]) {
+    for listener in listeners {
+        if listener.endpoint.host.as_deref().is_none_or(str::is_empty) {
+            listener.endpoint.host = Some(host_name());
+        }
+    }
+}

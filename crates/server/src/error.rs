@@ -1,0 +1,34 @@
+//! Why a node does not start, or ends. Each message says what to do.
+
+use std::path::PathBuf;
+
+#[derive(Debug, thiserror::Error)]
+pub enum ServerError {
+    #[error("cannot read {}: {source}", path.display())]
+    File { path: PathBuf, source: std::io::Error },
+    #[error("{0}")]
+    Properties(String),
+    /// Wrong values, refusals: already written for people.
+    #[error("{0}")]
+    Rejected(String),
+    #[error("{} is not formatted.\nhint: type `{command}` and start again", dir.display())]
+    NotFormatted { dir: PathBuf, command: String },
+    #[error("{} has other things in it and is no data folder of Kafka's: nothing was written there.\nhint: give an empty or absent folder with --data-dir", dir.display())]
+    ForeignFolder { dir: PathBuf },
+    #[error("{} is in use by another process (its .lock is held).\nhint: stop that process, or give another folder", .0.display())]
+    Locked(PathBuf),
+    #[error("{0}")]
+    MetaProperties(String),
+    #[error("cannot listen on {address}: {source}.\nhint: another process may use port {port}; `ss -ltnp | grep :{port}` shows it")]
+    Bind { address: String, port: u16, source: std::io::Error },
+    #[error("cannot resolve the host of listener {listener}: {host}")]
+    Resolve { listener: String, host: String },
+    #[error("{0}")]
+    Storage(#[from] storage::StorageError),
+    #[error("{0}")]
+    Quorum(#[from] quorum::QuorumError),
+    #[error("{0}")]
+    Io(#[from] std::io::Error),
+    #[error("{0}")]
+    Fatal(String),
+}

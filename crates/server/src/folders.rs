@@ -1,0 +1,175 @@
+//! The log directories of a node: locked, checked against the node and each other, and what they hold.
+
+use crate::ServerError;
+use crate::format::folder_error;
+use base::{BrokerEpoch, Executor, Files, Map, Offset, TopicPartition};
+use broker::{Directory, RecoveryHint, Replicas};
+use config::ServerConfig;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use storage::{FolderState, LOG_START_OFFSETS, LogDir, MetaProperties, RECOVERY_POINTS, REPLICATION_OFFSETS};
+
+/// The locked directories of a formatted node.
+pub(crate) struct Folders {
+    pub dirs: Vec<(LogDir, MetaProperties)>,
+    pub cluster_id: String,
+    /// Index of the directory with the metadata log.
+    pub metadata: usize,
+    /// From the clean-shutdown markers; -1 where one is missing.
+    pub previous_broker_epoch: BrokerEpoch,
+    clean: Vec<bool>,
+}
+
+/// `log.dirs` and `metadata.log.dir` without doubles, in order.
+pub(crate) fn all_dirs(config: &ServerConfig) -> Vec<PathBuf> {
+    let mut dirs: Vec<PathBuf> = Vec::new();
+    for dir in config.log.log_dirs.iter().chain([&config.log.metadata_log_dir]) {
+        let dir = PathBuf::from(dir);
+        if !dirs.contains(&dir) {
+            dirs.push(dir);
+        }
+    }
+    dirs
+}
+
+impl Folders {
+    /// Locks and checks every directory before anything in any of them is read or written.
+    pub fn open(files: &Arc<dyn Files>, config: &ServerConfig, format_command: &str) -> Result<Folders, ServerError> {
+        let paths = all_dirs(config);
+        for path in &paths {
+            if !files.exists(&path.join("meta.properties"))? {
+                return Err(ServerError::NotFormatted { dir: path.clone(), command: format_command.to_owned() });
+            }
+        }
+        let mut locked = Vec::new();
+        for path in &paths {
+            locked.push(LogDir::open(files.clone(), path.clone()).map_err(|error| folder_error(path, error))?);
+        }
+        let mut dirs: Vec<(LogDir, MetaProperties)> = Vec::new();
+        for dir in locked {
+            let meta = dir.meta_properties().map_err(|error| folder_error(dir.path(), error))?;
+            let Some(mut meta) = meta else {
+                return Err(ServerError::NotFormatted {
+                    dir: dir.path().to_owned(),
+                    command: format_command.to_owned(),
+                });
+            };
+            check(&dirs, dir.path(), &meta, config)?;
+            if meta.directory_id.is_none() {
+                // A folder of Kafka before 3.7 gets its id now, as Kafka does it.
+                meta.directory_id = Some(base::Random::uuid(&mut os::SystemRandom));
+                dir.write_meta_properties(&meta, os::Clock::new().now().wall_ms)?;
+            }
+            dirs.push((dir, meta));
+        }
+        let metadata_path = Path::new(&config.log.metadata_log_dir);
+        let metadata = dirs.iter().position(|(dir, _)| dir.path() == metadata_path).unwrap_or(0);
+        let mut clean = Vec::new();
+        let mut previous = None;
+        for (dir, _) in &dirs {
+            let marker = dir.take_clean_shutdown()?;
+            clean.push(marker.is_some());
+            let epoch = marker.map_or(-1, |marker| marker.broker_epoch);
+            previous = Some(previous.map_or(epoch, |before| if before == epoch { epoch } else { -1 }));
+        }
+        let cluster_id = dirs[metadata].1.cluster_id.clone();
+        Ok(Folders { dirs, cluster_id, metadata, previous_broker_epoch: previous.unwrap_or(-1), clean })
+    }
+
+    /// Whether the metadata log was closed in order.
+    pub fn metadata_clean(&self) -> bool {
+        self.clean[self.metadata]
+    }
+
+    /// Hands the directories to a broker, with what their checkpoints say about each partition.
+    pub fn into_replicas(
+        self,
+        executor: &Arc<dyn Executor>,
+        seed: u64,
+    ) -> Result<(Replicas, Vec<Arc<Directory>>), ServerError> {
+        let mut directories = Vec::new();
+        let mut found = Vec::new();
+        for ((dir, meta), clean) in self.dirs.into_iter().zip(self.clean) {
+            let read = |checkpoint| -> Map<TopicPartition, Offset> {
+                match dir.read_checkpoint(checkpoint) {
+                    Ok(offsets) => offsets.into_iter().collect(),
+                    Err(error) => {
+                        tracing::warn!(%error, "a checkpoint cannot be read: the logs are walked from their beginning");
+                        Map::default()
+                    }
+                }
+            };
+            let (recovery, starts, watermarks) =
+                (read(RECOVERY_POINTS), read(LOG_START_OFFSETS), read(REPLICATION_OFFSETS));
+            let folders = dir.partition_folders()?;
+            let path = dir.path().to_owned();
+            let directory = Directory::new(meta.directory_id.unwrap_or_default(), dir, executor.clone());
+            for folder in folders {
+                match folder.state {
+                    FolderState::Live if folder.partition.topic == "__cluster_metadata" => {}
+                    FolderState::Live => {
+                        let hint = RecoveryHint {
+                            clean_shutdown: clean,
+                            recovery_point: recovery.get(&folder.partition).copied().unwrap_or(0),
+                            log_start_offset: starts.get(&folder.partition).copied().unwrap_or(0),
+                            high_watermark: watermarks.get(&folder.partition).copied(),
+                        };
+                        found.push((folder.partition, directory.clone(), folder.topic_id, hint));
+                    }
+                    FolderState::Deleted => {
+                        let doomed = folder.path.clone();
+                        if let Err(error) = directory.dir.remove_folder(&doomed) {
+                            tracing::warn!(path = %doomed.display(), %error, "a deleted folder could not be removed");
+                        }
+                    }
+                    state => {
+                        tracing::info!(path = %folder.path.display(), ?state, "a folder is left as it is");
+                    }
+                }
+            }
+            tracing::debug!(dir = %path.display(), clean, "log directory opened");
+            directories.push(directory);
+        }
+        let replicas = Replicas::new(directories.clone(), executor.clone(), seed);
+        for (partition, directory, topic_id, hint) in found {
+            replicas.add_found(partition, directory, topic_id, hint);
+        }
+        Ok((replicas, directories))
+    }
+}
+
+fn check(
+    dirs: &[(LogDir, MetaProperties)],
+    path: &Path,
+    meta: &MetaProperties,
+    config: &ServerConfig,
+) -> Result<(), ServerError> {
+    if meta.node_id != config.node.node_id {
+        return Err(ServerError::MetaProperties(format!(
+            "{} belongs to node {}, but node.id is {}.\nhint: set node.id={}, or give the folder of this node",
+            path.display(),
+            meta.node_id,
+            config.node.node_id,
+            meta.node_id
+        )));
+    }
+    if let Some((other, first)) = dirs.first()
+        && first.cluster_id != meta.cluster_id
+    {
+        return Err(ServerError::MetaProperties(format!(
+            "{} belongs to cluster {}, but {} to cluster {}",
+            path.display(),
+            meta.cluster_id,
+            other.path().display(),
+            first.cluster_id
+        )));
+    }
+    if let Some((other, _)) = dirs.iter().find(|(_, m)| m.directory_id.is_some() && m.directory_id == meta.directory_id) {
+        return Err(ServerError::MetaProperties(format!(
+            "{} and {} have the same directory.id: one is a copy of the other",
+            path.display(),
+            other.path().display()
+        )));
+    }
+    Ok(())
+}

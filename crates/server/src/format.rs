@@ -1,0 +1,74 @@
+//! Formatting of log directories, for `kafka-storage format` and for the start without configuration.
+
+use crate::ServerError;
+use base::{Files, NodeId, Random};
+use controller::{Record, feature_records};
+use os::{Clock, SystemRandom};
+use quorum::{FormatPlan, write_format};
+use raft::{Endpoint, ReplicaKey, Voter, VoterSet};
+use std::path::PathBuf;
+use std::sync::Arc;
+use storage::{LogDir, LogDirError, MetaProperties};
+
+/// What a new node's directories get.
+pub struct FormatRequest {
+    pub cluster_id: String,
+    pub node_id: NodeId,
+    pub log_dirs: Vec<PathBuf>,
+    pub metadata_log_dir: PathBuf,
+    /// Feature levels of the bootstrap, metadata.version first.
+    pub features: Vec<(String, i16)>,
+    /// Records beside the levels (SCRAM credentials).
+    pub more_records: Vec<Record>,
+    /// `--standalone`: this node is the only voter of a dynamic quorum, reached here. `None`: static voters.
+    pub standalone: Option<Vec<Endpoint>>,
+}
+
+/// Formats every directory that is not formatted yet; returns those with the directory ids that they got.
+pub fn format(
+    files: &Arc<dyn Files>,
+    request: &FormatRequest,
+) -> Result<Vec<(PathBuf, base::DirectoryId)>, ServerError> {
+    let now = Clock::new().now();
+    let mut random = SystemRandom;
+    let mut records = feature_records(&request.features);
+    records.extend(request.more_records.iter().cloned());
+    let mut formatted = Vec::new();
+    for path in &request.log_dirs {
+        let dir = LogDir::open(files.clone(), path.clone()).map_err(|error| folder_error(path, error))?;
+        if dir.meta_properties().map_err(|error| folder_error(path, error))?.is_some() {
+            dir.unlock()?;
+            continue;
+        }
+        let directory_id = random.uuid();
+        let is_metadata_dir = *path == request.metadata_log_dir;
+        let voters = request.standalone.as_ref().map(|endpoints| {
+            let key = ReplicaKey { id: request.node_id, directory_id };
+            VoterSet::new([Voter { key, endpoints: endpoints.clone() }])
+        });
+        let plan = FormatPlan {
+            records: &records,
+            quorum: voters.as_ref().map(|voters| (1, voters)),
+            is_metadata_dir,
+            now_wall_ms: now.wall_ms,
+        };
+        write_format(&**files, path, &plan)?;
+        let meta = MetaProperties {
+            cluster_id: request.cluster_id.clone(),
+            node_id: request.node_id,
+            directory_id: Some(directory_id),
+        };
+        dir.write_meta_properties(&meta, now.wall_ms)?;
+        dir.unlock()?;
+        formatted.push((path.clone(), directory_id));
+    }
+    Ok(formatted)
+}
+
+pub(crate) fn folder_error(path: &std::path::Path, error: LogDirError) -> ServerError {
+    match error {
+        LogDirError::Locked(_) => ServerError::Locked(path.to_owned()),
+        LogDirError::MetaProperties { .. } => ServerError::MetaProperties(error.to_string()),
+        LogDirError::Storage(error) => ServerError::Storage(error),
+    }
+}

@@ -1,0 +1,20 @@
+//! A node put together: configuration from a file, arguments or the environment; log directories; listeners; the metadata
+//! quorum and the broker; and the order in which all that starts and stops.
+
+mod addresses;
+mod error;
+mod folders;
+mod format;
+mod http;
+mod logging;
+mod node;
+mod options;
+mod run;
+mod signals;
+mod systemd;
+
+pub use error::ServerError;
+pub use format::{FormatRequest, format};
+pub use logging::{LogFormat, init_logging};
+pub use options::{Options, Source};
+pub use run::{run, run_arguments};

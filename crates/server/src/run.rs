@@ -1,0 +1,301 @@
+//! `ottla server`: from the arguments to the end of the process.
+
+use crate::addresses::{bind_all, has_ipv6};
+use crate::folders::{Folders, all_dirs};
+use crate::format::{FormatRequest, format};
+use crate::http::{Pages, serve};
+use crate::node::{Event, Node};
+use crate::options::{Options, Source};
+use crate::{LogFormat, ServerError, init_logging, signals, systemd};
+use base::{Files, Random};
+use broker::LifecycleState;
+use config::{Origin, Properties, Quorum, ServerConfig, Settings, ZeroConfiguration, load, read_environment, zero_configuration};
+use observe::{Kind, Metric, Text};
+use os::{RealFiles, SystemRandom};
+use raft::Endpoint;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, mpsc};
+use std::time::{Duration, Instant};
+
+/// How long an orderly stop may wait for the controller before it goes on without.
+const LEAVE_DEADLINE: Duration = Duration::from_secs(10);
+
+/// Runs `ottla server ARGUMENTS`; returns the exit code.
+pub fn run_arguments(arguments: &[String]) -> i32 {
+    match Options::parse(arguments) {
+        Ok(options) => run(&options),
+        Err(message) => {
+            eprintln!("ottla server: {message}\nhint: `ottla server --help` shows what there is");
+            2
+        }
+    }
+}
+
+/// Runs a node until a signal; returns the exit code.
+pub fn run(options: &Options) -> i32 {
+    init_logging(if options.json_logs { LogFormat::Json } else { LogFormat::Text });
+    match start_and_wait(options) {
+        Ok(()) => 0,
+        Err(error) => {
+            eprintln!("ottla server: {error}");
+            1
+        }
+    }
+}
+
+/// A configuration and what belongs to it.
+struct Start {
+    config: ServerConfig,
+    format_command: String,
+    http_port: Option<u16>,
+    /// Set for a start without a file.
+    zero: Option<(PathBuf, Settings, Option<String>)>,
+}
+
+fn start_and_wait(options: &Options) -> Result<(), ServerError> {
+    let begun = Instant::now();
+    let files: Arc<dyn Files> = Arc::new(RealFiles);
+    let start = configure(options)?;
+    let open_files = os::raise_open_file_limit();
+    if open_files < 10_000 {
+        tracing::warn!(open_files, "few files may be open at once: raise the limit (ulimit -n) for many partitions or clients");
+    }
+    if let Some((data_dir, settings, cluster_id)) = &start.zero {
+        prepare_zero(&files, &start.config, data_dir, settings, cluster_id.as_deref())?;
+    }
+    let folders = Folders::open(&files, &start.config, &start.format_command)?;
+    let bound = bind_all(&start.config.network)?;
+    let http = start.http_port.map(bind_http).transpose()?;
+    let (events, arrived) = mpsc::channel();
+    let on_signal = events.clone();
+    signals::watch(move |name| {
+        let _main_has_ended = on_signal.send(Event::Signal(name));
+    })?;
+    let mut node = Node::start(&files, start.config.clone(), folders, bound, events)?;
+    let ready = Arc::new(AtomicBool::new(false));
+    if let Some(listener) = http {
+        serve(listener, pages(&node, &ready))?;
+    }
+    let fatal = loop {
+        match arrived.recv() {
+            Ok(Event::Lifecycle(LifecycleState::Running)) if !ready.swap(true, Ordering::AcqRel) => {
+                node.serve_clients();
+                announce(&start, begun.elapsed());
+                systemd::notify("READY=1");
+            }
+            Ok(Event::Lifecycle(LifecycleState::Refused(error))) => {
+                break Some(format!("the controller refuses this broker: {error}"));
+            }
+            Ok(Event::Lifecycle(_)) => {}
+            Ok(Event::Acls(count)) => {
+                if let Some(reason) = refuse_acls(options, &start.config, count) {
+                    break Some(reason);
+                }
+            }
+            Ok(Event::Signal(name)) => {
+                tracing::info!(signal = name, "stopping");
+                break None;
+            }
+            Ok(Event::Fatal(reason)) => break Some(reason),
+            Err(_) => break Some("every part of the node has ended".to_owned()),
+        }
+    };
+    ready.store(false, Ordering::Release);
+    systemd::notify("STOPPING=1");
+    match fatal {
+        None => {
+            node.stop(&arrived, LEAVE_DEADLINE)?;
+            tracing::info!("stopped in order");
+            Ok(())
+        }
+        Some(reason) => Err(ServerError::Fatal(reason)),
+    }
+}
+
+fn configure(options: &Options) -> Result<Start, ServerError> {
+    let overridden = |mut settings: Settings| -> Settings {
+        for argument in &options.overrides {
+            settings = settings.override_argument(argument);
+        }
+        settings
+    };
+    match &options.source {
+        Source::File(path) => {
+            let bytes =
+                std::fs::read(path).map_err(|source| ServerError::File { path: path.clone(), source })?;
+            let properties = Properties::parse(&bytes).map_err(|error| {
+                ServerError::Properties(format!("{}: {error}", path.display()))
+            })?;
+            let name = path.display().to_string();
+            let config = checked(&overridden(Settings::default().file(&name, &properties)))?;
+            let standalone = matches!(config.controller.quorum, Quorum::Dynamic(_));
+            let format_command = format!(
+                "ottla storage format {}--cluster-id $(ottla storage random-uuid) --config {name}",
+                if standalone { "--standalone " } else { "" }
+            );
+            Ok(Start { config, format_command, http_port: options.http_port, zero: None })
+        }
+        Source::Zero { data_dir, port } => {
+            let environment = read_environment(std::env::vars());
+            for (variable, nearest) in &environment.suspicious {
+                tracing::warn!("environment variable {variable} means no known key; did you mean {nearest}?");
+            }
+            if !environment.problems.is_empty() {
+                return Err(ServerError::Rejected(environment.problems.join("\n")));
+            }
+            let dir = data_dir.clone().unwrap_or_else(|| PathBuf::from("ottla-data"));
+            let dir = std::path::absolute(&dir)?;
+            let shown = dir.display().to_string();
+            let zero = ZeroConfiguration {
+                data_dir: &shown,
+                port: *port,
+                has_ipv6_loopback: has_ipv6(),
+            };
+            let mut settings = zero_configuration(&zero, &environment);
+            if data_dir.is_some() {
+                settings.push("log.dirs", zero.data_dir, Origin::Option("--data-dir"));
+            }
+            let settings = overridden(settings);
+            let config = checked(&settings)?;
+            let dir = config.log.log_dirs.first().map_or(dir, PathBuf::from);
+            let http_port = options.http_port.or(Some(zero.http_port())).filter(|port| *port != 0);
+            Ok(Start {
+                config,
+                format_command: String::from("ottla server --data-dir NEW_FOLDER"),
+                http_port,
+                zero: Some((dir, settings, environment.cluster_id)),
+            })
+        }
+    }
+}
+
+fn checked(settings: &Settings) -> Result<ServerConfig, ServerError> {
+    match load(settings) {
+        Ok(loaded) => {
+            for note in &loaded.notes {
+                tracing::warn!("{note}");
+            }
+            Ok(loaded.config)
+        }
+        Err(rejected) => Err(ServerError::Rejected(rejected.to_string())),
+    }
+}
+
+/// Formats folders that are absent or empty, refuses others that are not formatted, leaves a `server.properties`.
+fn prepare_zero(
+    files: &Arc<dyn Files>,
+    config: &ServerConfig,
+    data_dir: &Path,
+    settings: &Settings,
+    cluster_id: Option<&str>,
+) -> Result<(), ServerError> {
+    let mut unformatted = Vec::new();
+    for dir in all_dirs(config) {
+        if files.exists(&dir.join("meta.properties"))? {
+            continue;
+        }
+        // Only a lock that a start before this one left may lie there.
+        let is_empty = !files.exists(&dir)? || files.list(&dir)?.iter().all(|entry| entry.name == ".lock");
+        if !is_empty {
+            return Err(ServerError::ForeignFolder { dir });
+        }
+        unformatted.push(dir);
+    }
+    if unformatted.is_empty() {
+        return Ok(());
+    }
+    let standalone = match &config.controller.quorum {
+        Quorum::Static(_) => None,
+        Quorum::Dynamic(_) => Some(controller_endpoints(config)),
+    };
+    let request = FormatRequest {
+        cluster_id: cluster_id.map_or_else(|| SystemRandom.uuid().to_string(), str::to_owned),
+        node_id: config.node.node_id,
+        log_dirs: unformatted,
+        metadata_log_dir: PathBuf::from(&config.log.metadata_log_dir),
+        features: controller::default_feature_levels(),
+        more_records: Vec::new(),
+        standalone,
+    };
+    format(files, &request)?;
+    files.replace(&data_dir.join("server.properties"), settings.to_file().as_bytes())?;
+    Ok(())
+}
+
+/// Where the controller of this node is reached, for the voters of a dynamic quorum.
+pub(crate) fn controller_endpoints(config: &ServerConfig) -> Vec<Endpoint> {
+    let mut listeners = config.network.advertised_controller_listeners.clone();
+    crate::addresses::fill_hosts(&mut listeners);
+    listeners
+        .iter()
+        .map(|listener| Endpoint {
+            listener: listener.name.to_string(),
+            host: listener.endpoint.host.clone().unwrap_or_default(),
+            port: listener.endpoint.port,
+        })
+        .collect()
+}
+
+fn bind_http(port: u16) -> Result<std::net::TcpListener, ServerError> {
+    let address = std::net::SocketAddr::from((std::net::Ipv4Addr::LOCALHOST, port));
+    net::bind(address, 50).map_err(|source| ServerError::Bind { address: address.to_string(), port, source })
+}
+
+fn refuse_acls(options: &Options, config: &ServerConfig, count: usize) -> Option<String> {
+    let loopback = config.network.listeners.iter().all(|listener| listener.endpoint.is_loopback());
+    if options.ignore_acls && loopback {
+        tracing::warn!(count, "the folder holds ACLs, which are not enforced: everybody on this machine may do everything");
+        return None;
+    }
+    let hint = match options.ignore_acls {
+        true => "--ignore-acls works with listeners on loopback addresses only",
+        false => "to go on without protection, on loopback listeners only, start with --ignore-acls",
+    };
+    Some(format!("the folder holds {count} ACLs, which this version does not enforce.\nhint: {hint}"))
+}
+
+fn announce(start: &Start, took: Duration) {
+    let listeners = &start.config.network.advertised_listeners;
+    let clients: Vec<String> = listeners.iter().map(|listener| listener.endpoint.to_string()).collect();
+    let data = start.config.log.log_dirs.join(", ");
+    tracing::info!(clients = clients.join(","), data, took_ms = took.as_millis() as u64, "ready");
+    if start.zero.is_some() {
+        let bootstrap = clients.first().cloned().unwrap_or_default();
+        println!("\nOttla is ready for Kafka clients.");
+        println!("  connect to   {}", clients.join("  "));
+        println!("  data in      {data}");
+        if let Some(port) = start.http_port {
+            println!("  metrics      http://127.0.0.1:{port}/metrics");
+        }
+        println!("  try          ottla topics --bootstrap-server {bootstrap} --create --topic first");
+        println!("  stop         Ctrl-C\n");
+    }
+}
+
+fn pages(node: &Node, ready: &Arc<AtomicBool>) -> Pages {
+    let ready = ready.clone();
+    let (broker, network) = (node.broker.clone(), node.network.clone());
+    let gauge = |name, help| Metric { name, kind: Kind::Gauge, help };
+    Pages {
+        is_ready: Box::new(move || ready.load(Ordering::Acquire)),
+        metrics: Box::new(move || {
+            let mut text = Text::new();
+            let image = broker.image.load();
+            text.single(gauge("ottla_connections", "Open client and controller connections."), network.connections() as f64);
+            text.single(gauge("ottla_partitions", "Partitions that this broker hosts."), broker.replicas.count() as f64);
+            text.single(gauge("ottla_topics", "Topics of the cluster."), image.topic_count() as f64);
+            text.single(gauge("ottla_metadata_offset", "Offset of the newest metadata record applied."), image.offset as f64);
+            text.single(gauge("ottla_fetch_sessions", "Incremental fetch sessions."), broker.sessions.count() as f64);
+            let cells = broker.replicas.all();
+            let labels = |cell: &base::TopicPartition| {
+                vec![("topic", cell.topic.clone()), ("partition", cell.partition.to_string())]
+            };
+            let sizes = cells.iter().map(|cell| (labels(&cell.name), cell.with_log(|log| log.size()) as f64));
+            text.metric(gauge("ottla_log_size_bytes", "Bytes of a partition's log."), sizes);
+            let ends = cells.iter().map(|cell| (labels(&cell.name), cell.with_log(|log| log.log_end_offset()) as f64));
+            text.metric(gauge("ottla_log_end_offset", "Offset of the next record of a partition."), ends);
+            text.finish()
+        }),
+    }
+}

@@ -1,0 +1,164 @@
+//! Work of a log that blocks on the disk, packed so that another thread can do it while the log is in use.
+
+use crate::StorageError;
+use crate::error::IoContext;
+use base::{File, Files, Offset};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// Shared by a log and its pending writes of one kind: a write that was overtaken by a newer one, or that became void
+/// by a truncation, does nothing.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Turn(Arc<Mutex<TurnState>>);
+
+#[derive(Debug, Default)]
+struct TurnState {
+    /// Writes with lower numbers are void.
+    next: u64,
+    /// Number of the newest write that succeeded.
+    written: u64,
+}
+
+impl Turn {
+    fn state(&self) -> MutexGuard<'_, TurnState> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Voids every pending write with a lower number; waits for one that is under way.
+    pub(crate) fn void_below(&self, number: u64) {
+        let mut state = self.state();
+        state.next = state.next.max(number);
+    }
+
+    /// Number of the newest write that is durable.
+    pub(crate) fn written(&self) -> u64 {
+        self.state().written
+    }
+
+    fn run(&self, number: u64, write: impl FnOnce() -> Result<(), StorageError>) -> Result<(), StorageError> {
+        let mut state = self.state();
+        if number < state.next {
+            return Ok(());
+        }
+        state.next = number;
+        write()?;
+        state.written = number;
+        Ok(())
+    }
+}
+
+#[derive(Debug)]
+enum Work {
+    /// Writes a small file through `Files::replace`, in its turn.
+    Replace { path: PathBuf, content: Vec<u8>, turn: Turn, number: u64 },
+    /// Removes files that were renamed to `*.deleted` before.
+    Remove { paths: Vec<PathBuf> },
+}
+
+/// Something to do once, on any thread. Jobs of one log may run in any order.
+#[derive(Debug)]
+#[must_use = "a job that is dropped is not done"]
+pub struct Job {
+    work: Work,
+    delay_ms: i64,
+}
+
+impl Job {
+    pub(crate) fn replace(path: PathBuf, content: Vec<u8>, turn: Turn, number: u64) -> Job {
+        Job { work: Work::Replace { path, content, turn, number }, delay_ms: 0 }
+    }
+
+    pub(crate) fn remove(paths: Vec<PathBuf>, delay_ms: i64) -> Job {
+        Job { work: Work::Remove { paths }, delay_ms }
+    }
+
+    /// Run it no earlier than so many milliseconds from now (`file.delete.delay.ms`); 0: as soon as it suits.
+    pub fn delay_ms(&self) -> i64 {
+        self.delay_ms
+    }
+
+    /// Does it.
+    ///
+    /// # Errors
+    /// `NoSpace`: the caller may drop the job (what it wrote is only a shortcut for recovery) or run a later one.
+    /// `LogDirFailed`: the directory goes offline.
+    pub fn run(self, files: &dyn Files) -> Result<(), StorageError> {
+        match self.work {
+            Work::Replace { path, content, turn, number } => {
+                turn.run(number, || files.replace(&path, &content).or_writing(&path))
+            }
+            Work::Remove { paths } => paths.iter().try_for_each(|path| remove_if_present(files, path)),
+        }
+    }
+}
+
+pub(crate) fn remove_if_present(files: &dyn Files, path: &Path) -> Result<(), StorageError> {
+    match files.remove_file(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        other => other.or_failed(path),
+    }
+}
+
+/// Makes a log durable up to an offset: run it without the log, then hand the result to [`crate::Log::flushed`].
+#[must_use = "nothing is durable before it ran"]
+pub struct FlushJob {
+    pub(crate) up_to: Offset,
+    pub(crate) truncations: u64,
+    pub(crate) truncations_synced: u64,
+    pub(crate) files: Vec<(PathBuf, Arc<dyn File>)>,
+    /// The folder, when names in it were made since they were last synced.
+    pub(crate) folder: Option<PathBuf>,
+    pub(crate) names_made: u64,
+    pub(crate) rolled_up_to: Offset,
+    /// Leader epochs that are not in their checkpoint yet: recovery does not look for them below the recovery point.
+    pub(crate) epochs: Option<Job>,
+}
+
+/// What a [`FlushJob`] made durable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Flushed {
+    /// All records below are durable.
+    pub up_to: Offset,
+    pub(crate) truncations: u64,
+    pub(crate) truncations_synced: u64,
+    pub(crate) names_made: u64,
+    pub(crate) rolled_up_to: Offset,
+}
+
+impl FlushJob {
+    /// Records below this offset will be durable.
+    pub fn up_to(&self) -> Offset {
+        self.up_to
+    }
+
+    /// Syncs. A failing sync, for lack of space too, fails the directory: after it the page cache cannot be trusted.
+    ///
+    /// # Errors
+    /// `LogDirFailed`, or `NoSpace` when the leader epochs could not be written: nothing is lost, try again later.
+    pub fn run(self, files: &dyn Files) -> Result<Flushed, StorageError> {
+        if let Some(epochs) = self.epochs {
+            epochs.run(files)?;
+        }
+        for (path, file) in &self.files {
+            file.sync_data().or_failed(path)?;
+        }
+        if let Some(folder) = &self.folder {
+            files.sync_dir(folder).or_failed(folder)?;
+        }
+        Ok(Flushed {
+            up_to: self.up_to,
+            truncations: self.truncations,
+            truncations_synced: self.truncations_synced,
+            names_made: self.names_made,
+            rolled_up_to: self.rolled_up_to,
+        })
+    }
+}
+
+impl std::fmt::Debug for FlushJob {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let paths: Vec<_> = self.files.iter().map(|(path, _)| path).collect();
+        f.debug_struct("FlushJob").field("up_to", &self.up_to).field("files", &paths).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,151 @@
+//! Producer state at an offset: from the newest snapshot at or below it, and the batches that follow.
+
+use crate::error::IoContext;
+use crate::names::{self, file_name};
+use crate::producer_state::{BatchMeta, ProducerStates, Recalled, is_expired};
+use crate::scan::{HEADER_CHUNK, ScanError, Scanner};
+use crate::{Log, StorageError, producer_snapshot};
+use base::Offset;
+
+/// How far before a producer snapshot batches are looked for.
+const RECALL_BYTES: u64 = 256 << 10;
+/// Producers that wrote nothing for so long repeat nothing (an hour; clients give up after `delivery.timeout.ms`).
+const RECALL_MS: i64 = 3_600_000;
+
+impl Log {
+    /// Producer state at the beginning of a segment: the newest snapshot at or below, and what follows it.
+    pub(crate) fn producers_at(&self, offset: Offset, now_wall_ms: i64) -> Result<ProducerStates, StorageError> {
+        let mut states = ProducerStates::default();
+        states.clear(self.log_start.min(offset));
+        for snapshot in self.snapshots.range(..=offset).rev() {
+            if self.load_snapshot(*snapshot, now_wall_ms, &mut states)? {
+                self.recall_batches(&mut states, *snapshot, now_wall_ms)?;
+                break;
+            }
+        }
+        self.replay_producers(&mut states, offset)?;
+        Ok(states)
+    }
+
+    fn load_snapshot(
+        &self,
+        offset: Offset,
+        now_wall_ms: i64,
+        states: &mut ProducerStates,
+    ) -> Result<bool, StorageError> {
+        let path = self.folder.join(file_name(offset, names::SNAPSHOT));
+        let bytes = match self.files.read(&path) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(false),
+            other => other.or_failed(&path)?,
+        };
+        match producer_snapshot::decode(&bytes) {
+            Ok(mut entries) => {
+                let expiration_ms = self.config.producer_id_expiration_ms;
+                entries.retain(|entry| !is_expired(entry, now_wall_ms, expiration_ms));
+                states.load(entries, offset);
+                Ok(true)
+            }
+            Err(reason) => {
+                tracing::warn!(path = %path.display(), reason, "producer snapshot is damaged and is not used");
+                Ok(false)
+            }
+        }
+    }
+
+    /// A snapshot has only the last batch of each producer, but a client may repeat any of its last five: the headers
+    /// before the snapshot's offset are walked, not far, and not when the producers have been silent for long.
+    fn recall_batches(
+        &self,
+        states: &mut ProducerStates,
+        snapshot: Offset,
+        now_wall_ms: i64,
+    ) -> Result<(), StorageError> {
+        if snapshot <= self.first_base_offset() || !states.wrote_since(now_wall_ms.saturating_sub(RECALL_MS)) {
+            return Ok(());
+        }
+        let (mut parts, mut below, mut left) = (Vec::new(), snapshot, RECALL_BYTES);
+        while left > 0 && below > self.first_base_offset() {
+            let (segment, _) = self.segment_at(below - 1);
+            let end = segment.find(&*self.files, below)?.map_or(segment.size, |span| span.position);
+            let start = segment.boundary(&*self.files, 0, end.saturating_sub(left))?;
+            parts.push((segment, start, end));
+            left = left.saturating_sub(end.saturating_sub(start).max(1));
+            below = segment.base_offset;
+        }
+        let mut recalled = Recalled::default();
+        for (segment, start, end) in parts.into_iter().rev() {
+            let mut scanner = Scanner::new(segment.file(&*self.files)?.clone(), start, end, 16 * HEADER_CHUNK);
+            // What cannot be read here is met, and judged, where the segment itself is recovered.
+            while let Ok(Some(batch)) = scanner.header() {
+                let size = batch.size();
+                if !batch.is_control()
+                    && let Ok(meta) = BatchMeta::of(batch)
+                {
+                    recalled.note(&meta);
+                }
+                scanner.advance(size);
+            }
+        }
+        states.recall(recalled);
+        Ok(())
+    }
+
+    /// Applies the batches between the state's end and `offset`.
+    fn replay_producers(&self, states: &mut ProducerStates, offset: Offset) -> Result<(), StorageError> {
+        let from = states.end_offset.max(self.log_start.min(offset));
+        for segment in self.segments_from(from) {
+            if segment.base_offset >= offset || from >= offset {
+                break;
+            }
+            let position =
+                segment.find(&*self.files, from.max(segment.base_offset))?.map_or(segment.size, |s| s.position);
+            let mut scanner = segment.scanner(&*self.files, position, 16 * HEADER_CHUNK)?;
+            loop {
+                let position = scanner.position();
+                let fail = |error: ScanError| error.at(segment.path(), position);
+                let Some(header) = scanner.header().map_err(fail)? else { break };
+                let (size, is_control) = (header.size(), header.is_control());
+                if header.base_offset() >= offset {
+                    break;
+                }
+                let meta = if is_control {
+                    scanner.batch().map_err(fail)?.map(BatchMeta::of)
+                } else {
+                    Some(BatchMeta::of(header))
+                };
+                if let Some(meta) = meta {
+                    states.apply(&meta.map_err(|e| fail(e.into()))?);
+                }
+                scanner.advance(size);
+            }
+        }
+        states.end_offset = offset;
+        Ok(())
+    }
+
+    /// Loads the newest producer snapshot at or below the log end, replays what follows it, and writes a snapshot when
+    /// there was something to replay.
+    pub(crate) fn rebuild_producers(&mut self, now_wall_ms: i64, clean_shutdown: bool) -> Result<(), StorageError> {
+        let end = self.log_end;
+        if self.snapshots.is_empty() && clean_shutdown {
+            // As Kafka: a log that was closed without a snapshot knew no producers.
+            self.producers.clear(end);
+            return Ok(());
+        }
+        let mut states = self.producers_at(end, now_wall_ms)?;
+        states.high_watermark_moved(self.high_watermark);
+        states.expire(now_wall_ms, self.config.producer_id_expiration_ms);
+        self.producers = states;
+        if !self.snapshots.contains(&end)
+            && end > self.log_start
+            && let Some(job) = self.snapshot_job()
+        {
+            match job.run(&*self.files) {
+                // It is only a shortcut for the next start.
+                Err(StorageError::NoSpace { .. }) => drop(self.snapshots.remove(&end)),
+                other => other?,
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,169 @@
+//! The walk over segments whose content is not trusted: every batch is checked, and indexes, leader epochs and producer
+//! state are rebuilt from what is good.
+
+use crate::error::IoContext;
+use crate::leader_epochs::LeaderEpochs;
+use crate::producer_state::{BatchMeta, ProducerStates};
+use crate::recovery::{OpenOptions, Progress};
+use crate::scan::{BATCH_CHUNK, ScanError, Scanner};
+use crate::segment::{Segment, Span};
+use crate::{Log, StorageError};
+use base::Offset;
+use records::{Batch, RecordsError};
+
+/// Bytes after which a walk reports and looks whether it shall go on.
+const PROGRESS_BYTES: u64 = 64 << 20;
+
+/// A walk over whole segments: checks every batch and rebuilds what is derived from them.
+pub(crate) struct Walk<'o> {
+    options: &'o OpenOptions<'o>,
+    bytes_done: u64,
+    bytes_total: u64,
+    segments_left: usize,
+}
+
+/// What a walk found in one segment.
+pub(crate) struct Walked {
+    /// No bad batch was met.
+    pub whole: bool,
+    /// The offset after the last good batch.
+    pub next_offset: Offset,
+    pub producers: ProducerStates,
+}
+
+impl<'o> Walk<'o> {
+    pub fn new(log: &Log, bases: &[Offset], options: &'o OpenOptions<'o>) -> Walk<'o> {
+        let bytes_total = bases.iter().filter_map(|base| log.segment(*base)).map(|segment| segment.size).sum();
+        Walk { options, bytes_done: 0, bytes_total, segments_left: bases.len() }
+    }
+
+    fn report(&self) -> Result<(), StorageError> {
+        if let Some(on_progress) = self.options.on_progress {
+            let (bytes_done, bytes_total, segments_left) = (self.bytes_done, self.bytes_total, self.segments_left);
+            on_progress(Progress { bytes_done, bytes_total, segments_left });
+        }
+        self.options.cancel.check()
+    }
+
+    /// Walks one segment and cuts it at the first bad batch. `producers` is the state at its beginning.
+    pub fn segment(&mut self, log: &mut Log, base: Offset, producers: ProducerStates) -> Result<Walked, StorageError> {
+        self.report()?;
+        let is_active = base == log.active.base_offset;
+        let limit = if is_active { Offset::MAX } else { log.end_of(base) };
+        let size = log.segment(base).map_or(0, |segment| segment.size);
+        let mut rebuilt = Rebuilt {
+            log,
+            segment: Segment::existing(&log.folder, base, size, self.options.now_wall_ms),
+            epochs: log.epochs.clone(),
+            producers,
+            next_offset: base,
+            limit,
+        };
+        rebuilt.reset()?;
+        let reason = self.batches(&mut rebuilt)?;
+        let Rebuilt { mut segment, epochs, producers, next_offset, .. } = rebuilt;
+        self.segments_left = self.segments_left.saturating_sub(1);
+        let whole = reason.is_none();
+        if let Some(reason) = reason {
+            tracing::warn!(partition = %log.partition, base_offset = base, position = segment.size,
+                bytes = size - segment.size, %reason, "segment is cut at a bad batch");
+            let file = segment.file(&*log.files)?;
+            // Durable at once: what was cut off must not come back behind new records after the next crash.
+            file.set_len(segment.size).and_then(|()| file.sync_all()).or_failed(segment.path())?;
+        }
+        if is_active {
+            segment.index.write_out(&*log.files)?;
+        } else {
+            segment.seal(&*log.files)?;
+        }
+        log.epochs = epochs;
+        log.names_made += 1;
+        if let Some(place) = log.segment_mut(base) {
+            *place = segment;
+        }
+        Ok(Walked { whole, next_offset, producers })
+    }
+
+    /// Takes batch after batch; returns what is wrong with the first that is not good.
+    fn batches(&mut self, rebuilt: &mut Rebuilt<'_>) -> Result<Option<RecordsError>, StorageError> {
+        let size = std::mem::take(&mut rebuilt.segment.size);
+        let file = rebuilt.segment.file(&*rebuilt.log.files)?.clone();
+        let mut scanner = Scanner::new(file, 0, size, BATCH_CHUNK);
+        let mut reported = 0;
+        loop {
+            let position = scanner.position();
+            if position - reported >= PROGRESS_BYTES {
+                self.bytes_done += position - reported;
+                reported = position;
+                self.report()?;
+            }
+            let taken = match scanner.batch() {
+                Ok(Some(batch)) => rebuilt.take(batch, position)?,
+                Ok(None) => {
+                    self.bytes_done += size - reported;
+                    return Ok(None);
+                }
+                Err(ScanError::Bad(error)) => Err(error),
+                Err(error) => return Err(error.at(rebuilt.segment.path(), position)),
+            };
+            match taken {
+                Ok(batch_size) => scanner.advance(batch_size),
+                Err(error) => {
+                    self.bytes_done += size - reported;
+                    return Ok(Some(error));
+                }
+            }
+        }
+    }
+}
+
+/// A segment whose indexes, and the epochs and producer state around it, are being read from its batches.
+struct Rebuilt<'l> {
+    log: &'l Log,
+    segment: Segment,
+    epochs: LeaderEpochs,
+    producers: ProducerStates,
+    next_offset: Offset,
+    /// Offsets at or above belong to the next segment.
+    limit: Offset,
+}
+
+impl Rebuilt<'_> {
+    fn reset(&mut self) -> Result<(), StorageError> {
+        let index_bytes = self.log.config.segment_index_bytes;
+        self.segment.index.reset(&*self.log.files, index_bytes)?;
+        self.segment.time_index.reset(&*self.log.files, index_bytes)?;
+        self.segment.txn_index.reset(&*self.log.files)
+    }
+
+    /// Takes a batch, and returns its size; the inner error says why it is not good.
+    fn take(&mut self, batch: Batch<'_>, position: u64) -> Result<Result<usize, RecordsError>, StorageError> {
+        let meta = match check_batch(batch, self.segment.base_offset, self.next_offset, self.limit) {
+            Ok(meta) => meta,
+            Err(error) => return Ok(Err(error)),
+        };
+        self.next_offset = meta.last_offset + 1;
+        self.segment.wrote(&*self.log.files, Span::of(batch, position), self.log.config.index_interval_bytes)?;
+        let leader_epoch = batch.partition_leader_epoch();
+        if self.epochs.latest().is_none_or(|latest| leader_epoch > latest.epoch) {
+            self.epochs.assign(leader_epoch, meta.base_offset);
+        }
+        if let Some(completed) = self.producers.apply(&meta).filter(|completed| completed.aborted) {
+            self.segment.txn_index.push(&*self.log.files, completed.into())?;
+        }
+        Ok(Ok(batch.size()))
+    }
+}
+
+/// A batch of a segment must be whole, be where its offset belongs, and have a checksum that matches.
+fn check_batch(batch: Batch<'_>, base: Offset, next_offset: Offset, limit: Offset) -> Result<BatchMeta, RecordsError> {
+    batch.check_crc()?;
+    let last = batch.last_offset();
+    if batch.base_offset() < next_offset || last < batch.base_offset() {
+        return Err(RecordsError::Header("offsets do not grow"));
+    }
+    if last >= limit || last - base > i64::from(i32::MAX) {
+        return Err(RecordsError::Header("offsets do not belong into this segment"));
+    }
+    BatchMeta::of(batch)
+}

@@ -1,0 +1,258 @@
+//! Starts after kills: what is damaged is cut or rebuilt, what is left over is tidied.
+
+mod support;
+
+use base::{Files, OpenMode};
+use storage::{Log, OpenOptions, StorageError};
+use support::*;
+
+fn write(bench: &Bench, count: usize) -> Log {
+    let mut log = bench.open();
+    for i in 0..count {
+        produce(&mut log, &batch(&[&format!("{i}-{}", "y".repeat(90))])).unwrap();
+    }
+    log
+}
+
+fn damage(bench: &Bench, name: &str, change: impl FnOnce(&mut Vec<u8>)) {
+    let mut content = bench.files.read(&bench.path(name)).unwrap();
+    change(&mut content);
+    bench.files.put(&bench.path(name), &content);
+}
+
+#[test]
+fn a_torn_tail_is_cut_and_appends_go_on() {
+    let bench = Bench::new();
+    drop(write(&bench, 10));
+    damage(&bench, "00000000000000000000.log", |content| content.truncate(content.len() - 7));
+    let mut log = bench.reopen(0);
+    assert_eq!(log.log_end_offset(), 9);
+    produce(&mut log, &batch(&["again"])).unwrap();
+    drop(log);
+    assert_eq!(values(&bench.reopen(5)).len(), 10);
+}
+
+#[test]
+fn a_bad_batch_ends_the_log_and_later_segments_go() {
+    let bench = Bench::new();
+    let log = write(&bench, 100);
+    let second = log.segments().nth(1).unwrap();
+    drop(log);
+    damage(&bench, &format!("{:020}.log", second.base_offset), |content| content[300] ^= 4);
+    let log = bench.reopen(second.base_offset);
+    assert_eq!(log.log_end_offset(), second.base_offset + 1);
+    assert_eq!(log.segments().count(), 2);
+    assert!(log.leader_epochs().latest().unwrap().start_offset <= log.log_end_offset());
+    assert!(!bench.names().iter().any(|name| name.ends_with(".deleted")));
+}
+
+#[test]
+fn a_segment_that_lost_whole_batches_at_its_end_leaves_no_hole() {
+    let bench = Bench::new();
+    let log = write(&bench, 100);
+    let (first, second) = (log.segments().next().unwrap(), log.segments().nth(1).unwrap());
+    let cut = log.read(first.end_offset - 2, &all(100)).unwrap().position;
+    drop(log);
+    let name = format!("{:020}.log", first.base_offset);
+    damage(&bench, &name, |content| content.truncate(cut as usize));
+    let log = bench.reopen(0);
+    assert_eq!(log.log_end_offset(), second.base_offset - 2);
+    drop(log);
+
+    // Of a compacted log gaps are no damage.
+    let bench = Bench::new().with(|config| config.cleanup_policy.compact = true);
+    let log = write(&bench, 100);
+    drop(log);
+    damage(&bench, &name, |content| content.truncate(cut as usize));
+    let log = bench.reopen(0);
+    assert_eq!(log.log_end_offset(), 100);
+    assert_eq!(values(&log).len(), 98);
+    assert_eq!(log.read(second.base_offset - 1, &all(100)).unwrap().base_offset, second.base_offset);
+}
+
+#[test]
+fn bytes_after_a_clean_stop_that_are_no_batch_are_cut_too() {
+    let bench = Bench::new();
+    let mut log = write(&bench, 10);
+    log.close_cleanly().unwrap();
+    drop(log);
+    damage(&bench, "00000000000000000000.log", |content| content.extend_from_slice(&[0; 100]));
+    assert_eq!(bench.reopen_clean().log_end_offset(), 10);
+}
+
+#[test]
+fn indexes_that_are_missing_or_odd_are_rebuilt() {
+    for clean in [true, false] {
+        let bench = Bench::new();
+        let mut log = write(&bench, 100);
+        let recovery_point = bench.flush(&mut log);
+        let expected = bench.files.read(&bench.path("00000000000000000000.index")).unwrap();
+        log.close_cleanly().unwrap();
+        drop(log);
+        bench.files.remove_file(&bench.path("00000000000000000000.index")).unwrap();
+        let second = bench.names().into_iter().filter(|name| name.ends_with(".timeindex")).nth(1).unwrap();
+        damage(&bench, &second, |content| content.push(1));
+        let log = if clean { bench.reopen_clean() } else { bench.reopen(recovery_point) };
+        assert_eq!(bench.files.read(&bench.path("00000000000000000000.index")).unwrap(), expected);
+        assert_eq!(values(&log).len(), 100);
+        for offset in 0..100 {
+            assert_eq!(log.read(offset, &all(100)).unwrap().base_offset, offset);
+        }
+    }
+}
+
+#[test]
+fn an_empty_active_segment_needs_no_index() {
+    let bench = Bench::new();
+    let mut log = write(&bench, 5);
+    log.roll(NOW_MS).unwrap().into_iter().for_each(|job| job.run(&bench.files).unwrap());
+    log.close_cleanly().unwrap();
+    drop(log);
+    for suffix in ["log", "index", "timeindex"] {
+        let name = format!("00000000000000000005.{suffix}");
+        assert_eq!(bench.files.read(&bench.path(&name)).unwrap().len(), 0);
+    }
+    bench.files.remove_file(&bench.path("00000000000000000005.index")).unwrap();
+    let log = bench.reopen_clean();
+    assert_eq!((log.log_end_offset(), log.segments().count()), (5, 2));
+}
+
+#[test]
+fn leftovers_of_deletion_and_of_the_cleaner_are_tidied() {
+    let bench = Bench::new();
+    let mut log = write(&bench, 100);
+    let bases: Vec<i64> = log.segments().map(|s| s.base_offset).collect();
+    log.close_cleanly().unwrap();
+    drop(log);
+    let (first, second) = (format!("{:020}", bases[0]), format!("{:020}", bases[1]));
+    // The cleaner merged the first two segments into one and was stopped before the swap was finished.
+    let merged = [
+        bench.files.read(&bench.path(&format!("{first}.log"))).unwrap(),
+        bench.files.read(&bench.path(&format!("{second}.log"))).unwrap(),
+    ]
+    .concat();
+    bench.files.put(&bench.path(&format!("{first}.log.swap")), &merged);
+    bench.files.put(&bench.path(&format!("{:020}.log.cleaned", bases[2])), b"half");
+    bench.files.put(&bench.path("00000000000000000099.log.deleted"), b"old");
+    bench.files.put(&bench.path("00000000000000009999.index"), b"");
+    bench.files.put(&bench.path("00000000000000000000-0000000000.checkpoint"), b"a snapshot of the metadata");
+    let log = bench.reopen_clean();
+    assert_eq!(log.segments().map(|s| s.base_offset).collect::<Vec<_>>()[..2], [bases[0], bases[2]]);
+    assert_eq!(values(&log).len(), 100);
+    let names = bench.names();
+    assert!(!names.iter().any(|n| n.ends_with(".swap") || n.ends_with(".cleaned") || n.ends_with(".deleted")));
+    assert!(!names.contains(&"00000000000000009999.index".to_owned()));
+    assert!(names.contains(&"00000000000000000000-0000000000.checkpoint".to_owned()));
+}
+
+#[test]
+fn a_swap_that_a_cleaned_file_shows_to_be_incomplete_is_dropped() {
+    let bench = Bench::new();
+    let mut log = write(&bench, 20);
+    log.close_cleanly().unwrap();
+    drop(log);
+    bench.files.put(&bench.path("00000000000000000000.log.swap"), b"");
+    bench.files.put(&bench.path("00000000000000000000.log.cleaned"), b"");
+    assert_eq!(values(&bench.reopen_clean()).len(), 20);
+}
+
+#[test]
+fn a_log_that_ends_below_its_start_begins_anew() {
+    let bench = Bench::new();
+    drop(write(&bench, 20));
+    let log = bench.reopen_with_start(500);
+    assert_eq!((log.log_start_offset(), log.log_end_offset(), log.size()), (500, 500, 0));
+}
+
+#[test]
+fn duplicates_stay_duplicates_after_a_kill_and_after_a_clean_stop() {
+    let bench = Bench::new();
+    let send = |log: &mut Log, sequence| produce(log, &batch_of(of_producer(7, 0, sequence, false), NOW_MS, &["a"]));
+    let mut log = bench.open();
+    for sequence in 0..60 {
+        send(&mut log, sequence).unwrap();
+    }
+    drop(log);
+    let mut log = bench.reopen(0);
+    for sequence in 55..60 {
+        let again = send(&mut log, sequence).unwrap();
+        assert!(again.duplicate);
+        assert_eq!(again.base_offset, i64::from(sequence));
+    }
+    log.close_cleanly().unwrap();
+    drop(log);
+    let mut log = bench.reopen_clean();
+    for sequence in 55..60 {
+        assert!(send(&mut log, sequence).unwrap().duplicate, "{sequence}");
+    }
+    assert_eq!(send(&mut log, 60).unwrap().base_offset, 60);
+}
+
+#[test]
+fn a_damaged_producer_snapshot_is_passed_over() {
+    let bench = Bench::new();
+    let mut log = bench.open();
+    for sequence in 0..40 {
+        let appended = produce(&mut log, &batch_of(of_producer(7, 0, sequence, true), NOW_MS, &["a"])).unwrap();
+        appended.jobs.into_iter().for_each(|job| job.run(&bench.files).unwrap());
+    }
+    log.close_cleanly().unwrap();
+    drop(log);
+    damage(&bench, "00000000000000000040.snapshot", |content| content[20] ^= 1);
+    let log = bench.reopen_clean();
+    assert_eq!(log.producer(7).unwrap().last_sequence(), 39);
+    assert_eq!(log.last_stable_offset(), 0);
+}
+
+#[test]
+fn snapshots_above_the_end_are_removed() {
+    let bench = Bench::new();
+    let mut log = write(&bench, 10);
+    log.close_cleanly().unwrap();
+    drop(log);
+    damage(&bench, "00000000000000000000.log", |content| content.truncate(content.len() - 7));
+    drop(bench.reopen(0));
+    assert!(!bench.names().contains(&"00000000000000000010.snapshot".to_owned()));
+}
+
+#[test]
+fn leader_epochs_that_cannot_be_read_come_from_the_batches() {
+    let bench = Bench::new();
+    let mut log = bench.open();
+    for epoch in [0, 0, 3, 7] {
+        produce_in(&mut log, &batch(&["a"]), epoch).unwrap();
+    }
+    log.close_cleanly().unwrap();
+    drop(log);
+    bench.files.put(&bench.path("leader-epoch-checkpoint"), b"0\n5\n0 0\n");
+    let log = bench.reopen_clean();
+    let entries: Vec<_> = log.leader_epochs().entries().iter().map(|e| (e.epoch, e.start_offset)).collect();
+    assert_eq!(entries, [(0, 0), (3, 2), (7, 3)]);
+}
+
+#[test]
+fn a_closed_log_opens_without_being_walked() {
+    let bench = Bench::new();
+    let mut log = write(&bench, 100);
+    log.close_cleanly().unwrap();
+    drop(log);
+    let walked = std::sync::atomic::AtomicU64::new(0);
+    let on_progress = |progress: storage::Progress| {
+        walked.fetch_max(progress.bytes_total, std::sync::atomic::Ordering::Relaxed);
+    };
+    let options = OpenOptions { clean_shutdown: true, on_progress: Some(&on_progress), ..OpenOptions::default() };
+    let log = bench.open_with(&options);
+    assert_eq!(walked.load(std::sync::atomic::Ordering::Relaxed), 0);
+    assert_eq!((log.log_end_offset(), log.recovery_point()), (100, 100));
+}
+
+#[test]
+fn a_half_read_topic_id_is_an_error_not_a_new_topic() {
+    let bench = Bench::new();
+    drop(write(&bench, 1));
+    bench.files.put(&bench.path("partition.metadata"), b"version: 0\ntopic_id: no");
+    assert!(matches!(bench.try_open(&OpenOptions::default()), Err(StorageError::Corrupt { .. })));
+    let file = bench.files.open(&bench.path("partition.metadata"), OpenMode::Write).unwrap();
+    file.set_len(0).unwrap();
+    assert_eq!(bench.open().topic_id(), None);
+}

@@ -1,0 +1,532 @@
+//! A file system in memory behind `base::Files`.
+//!
+//! Each file has a synced image beside its content, each folder a durable list of names beside its present one. A power
+//! cut keeps of every file a random subset of the 512-byte sectors that were not synced (the length may have grown, with
+//! zeros), and of every folder a prefix of the name changes that were not synced, as a journal does. A failed sync loses
+//! the dirty pages for good although the content stays readable. Killing the process needs nothing: drop the log.
+
+use base::{DirEntry, File, FileLock, Files, OpenMode, Random, SplitMix64};
+use std::collections::BTreeMap;
+use std::io::{self, ErrorKind};
+use std::os::fd::BorrowedFd;
+use std::path::{Component, Path};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+const SECTOR: usize = 512;
+const ROOT: usize = 0;
+
+/// The kinds of calls that can be made to fail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FaultOn {
+    Any,
+    Read,
+    Write,
+    SetLen,
+    /// `sync_data`, `sync_all` and `sync_dir`.
+    Sync,
+    Create,
+    Rename,
+    Remove,
+}
+
+/// A call that fails.
+#[derive(Debug, Clone, Copy)]
+pub struct Fault {
+    pub on: FaultOn,
+    /// So many matching calls succeed first.
+    pub after: u64,
+    /// Such as 28 (ENOSPC), 122 (EDQUOT) or 5 (EIO).
+    pub errno: i32,
+    /// Every later matching call fails too.
+    pub sticky: bool,
+}
+
+/// A file system in memory; clones share it.
+#[derive(Clone, Default)]
+pub struct SimFiles {
+    state: Arc<Mutex<State>>,
+}
+
+struct State {
+    nodes: Vec<Node>,
+    faults: Vec<Fault>,
+    locked: Vec<usize>,
+    calls: u64,
+    wall_ms: i64,
+}
+
+enum Node {
+    File(FileNode),
+    Folder(FolderNode),
+}
+
+#[derive(Default)]
+struct FileNode {
+    content: Vec<u8>,
+    synced: Vec<u8>,
+    modified_ms: i64,
+}
+
+#[derive(Default)]
+struct FolderNode {
+    names: BTreeMap<String, usize>,
+    durable: BTreeMap<String, usize>,
+    pending: Vec<NameChange>,
+}
+
+/// A name gets another node, or none; a rename is two that stay together.
+#[derive(Clone)]
+struct NameChange(Vec<(String, Option<usize>)>);
+
+impl NameChange {
+    fn apply(&self, names: &mut BTreeMap<String, usize>) {
+        for (name, node) in &self.0 {
+            match node {
+                Some(node) => names.insert(name.clone(), *node),
+                None => names.remove(name),
+            };
+        }
+    }
+}
+
+impl Default for State {
+    fn default() -> Self {
+        State {
+            nodes: vec![Node::Folder(FolderNode::default())],
+            faults: Vec::new(),
+            locked: Vec::new(),
+            calls: 0,
+            wall_ms: 0,
+        }
+    }
+}
+
+fn not_found(path: &Path) -> io::Error {
+    io::Error::new(ErrorKind::NotFound, format!("{} is not there", path.display()))
+}
+
+impl State {
+    fn call(&mut self, on: FaultOn) -> io::Result<()> {
+        self.calls += 1;
+        let Some(at) = self.faults.iter().position(|fault| fault.on == on || fault.on == FaultOn::Any) else {
+            return Ok(());
+        };
+        let fault = &mut self.faults[at];
+        if fault.after > 0 {
+            fault.after -= 1;
+            return Ok(());
+        }
+        let errno = fault.errno;
+        if !fault.sticky {
+            self.faults.remove(at);
+        }
+        Err(io::Error::from_raw_os_error(errno))
+    }
+
+    fn folder(&mut self, node: usize) -> io::Result<&mut FolderNode> {
+        match &mut self.nodes[node] {
+            Node::Folder(folder) => Ok(folder),
+            Node::File(_) => Err(ErrorKind::NotADirectory.into()),
+        }
+    }
+
+    fn file(&mut self, node: usize) -> io::Result<&mut FileNode> {
+        match &mut self.nodes[node] {
+            Node::File(file) => Ok(file),
+            Node::Folder(_) => Err(ErrorKind::IsADirectory.into()),
+        }
+    }
+
+    fn find(&mut self, path: &Path) -> io::Result<usize> {
+        let mut node = ROOT;
+        for component in path.components() {
+            if let Component::Normal(name) = component {
+                let name = name.to_str().ok_or_else(|| not_found(path))?;
+                node = *self.folder(node)?.names.get(name).ok_or_else(|| not_found(path))?;
+            }
+        }
+        Ok(node)
+    }
+
+    fn parent_and_name(&mut self, path: &Path) -> io::Result<(usize, String)> {
+        let name = path.file_name().and_then(|name| name.to_str()).ok_or_else(|| not_found(path))?.to_owned();
+        Ok((self.find(path.parent().unwrap_or(Path::new("/")))?, name))
+    }
+
+    fn change(&mut self, folder: usize, change: NameChange) -> io::Result<()> {
+        let folder = self.folder(folder)?;
+        change.apply(&mut folder.names);
+        folder.pending.push(change);
+        Ok(())
+    }
+
+    fn add(&mut self, node: Node) -> usize {
+        self.nodes.push(node);
+        self.nodes.len() - 1
+    }
+}
+
+impl SimFiles {
+    pub fn new() -> SimFiles {
+        SimFiles::default()
+    }
+
+    fn lock_state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Calls so far that a fault could have met.
+    pub fn calls(&self) -> u64 {
+        self.lock_state().calls
+    }
+
+    pub fn inject(&self, fault: Fault) {
+        self.lock_state().faults.push(fault);
+    }
+
+    /// Removes all faults: the disk works again, or has space again.
+    pub fn heal(&self) {
+        self.lock_state().faults.clear();
+    }
+
+    /// The time that files get when they are written.
+    pub fn set_wall_ms(&self, wall_ms: i64) {
+        self.lock_state().wall_ms = wall_ms;
+    }
+
+    /// Puts a file there, synced with its name, making folders as needed.
+    pub fn put(&self, path: &Path, content: &[u8]) {
+        let parent = path.parent().unwrap_or(Path::new("/"));
+        self.create_dir_all(parent).expect("no faults while a test prepares");
+        self.open(path, OpenMode::Create).expect("no faults while a test prepares");
+        let mut state = self.lock_state();
+        let node = state.find(path).expect("it was just made");
+        if let Ok(file) = state.file(node) {
+            (file.content, file.synced) = (content.to_vec(), content.to_vec());
+        }
+        for folder in path.ancestors().skip(1) {
+            if let Ok(node) = state.find(folder)
+                && let Ok(folder) = state.folder(node)
+            {
+                folder.durable.clone_from(&folder.names);
+                folder.pending.clear();
+            }
+        }
+    }
+
+    /// Makes all content and names durable.
+    pub fn sync_everything(&self) {
+        for node in &mut self.lock_state().nodes {
+            match node {
+                Node::File(file) => file.synced.clone_from(&file.content),
+                Node::Folder(folder) => {
+                    folder.durable.clone_from(&folder.names);
+                    folder.pending.clear();
+                }
+            }
+        }
+    }
+
+    /// Cuts the power: what was not synced survives at random, as `seed` has it. Handles and locks from before are dead
+    /// in reality; a test must drop them.
+    pub fn power_cut(&self, seed: u64) {
+        let mut random = SplitMix64(seed);
+        let mut state = self.lock_state();
+        state.faults.clear();
+        state.locked.clear();
+        for node in &mut state.nodes {
+            match node {
+                Node::File(file) => cut_file(file, &mut random),
+                Node::Folder(folder) => {
+                    let kept = random.below(folder.pending.len() as u64 + 1) as usize;
+                    let mut names = folder.durable.clone();
+                    folder.pending.iter().take(kept).for_each(|change| change.apply(&mut names));
+                    folder.durable.clone_from(&names);
+                    folder.names = names;
+                    folder.pending.clear();
+                }
+            }
+        }
+    }
+}
+
+fn cut_file(file: &mut FileNode, random: &mut SplitMix64) {
+    let (old, new) = (file.synced.len(), file.content.len());
+    let len = match random.below(4) {
+        0 => old,
+        1 if new > old => old + random.below((new - old) as u64 + 1) as usize,
+        _ => new,
+    };
+    let keep_in_8 = random.below(9);
+    let mut image = vec![0; len];
+    for start in (0..len).step_by(SECTOR) {
+        let end = (start + SECTOR).min(len);
+        let source = if random.below(8) < keep_in_8 { &file.content } else { &file.synced };
+        let present = source.get(start..end.min(source.len())).unwrap_or_default();
+        image[start..start + present.len()].copy_from_slice(present);
+    }
+    file.synced.clone_from(&image);
+    file.content = image;
+}
+
+impl Files for SimFiles {
+    fn open(&self, path: &Path, mode: OpenMode) -> io::Result<Arc<dyn File>> {
+        let mut state = self.lock_state();
+        let node = match state.find(path) {
+            Ok(_) if mode == OpenMode::CreateNew => return Err(ErrorKind::AlreadyExists.into()),
+            Ok(node) => node,
+            Err(error) if matches!(mode, OpenMode::Read | OpenMode::Write) => return Err(error),
+            Err(_) => {
+                state.call(FaultOn::Create)?;
+                let (folder, name) = state.parent_and_name(path)?;
+                let node = state.add(Node::File(FileNode::default()));
+                state.change(folder, NameChange(vec![(name, Some(node))]))?;
+                node
+            }
+        };
+        state.file(node)?;
+        Ok(Arc::new(SimFile { files: self.clone(), node }))
+    }
+
+    fn exists(&self, path: &Path) -> io::Result<bool> {
+        Ok(self.lock_state().find(path).is_ok())
+    }
+
+    fn list(&self, dir: &Path) -> io::Result<Vec<DirEntry>> {
+        let mut state = self.lock_state();
+        state.call(FaultOn::Read)?;
+        let node = state.find(dir)?;
+        let names = state.folder(node)?.names.clone();
+        let entry = |(name, node): (String, usize)| match &state.nodes[node] {
+            Node::File(file) => DirEntry { name, is_dir: false, len: file.content.len() as u64 },
+            Node::Folder(_) => DirEntry { name, is_dir: true, len: 0 },
+        };
+        Ok(names.into_iter().map(entry).collect())
+    }
+
+    fn create_dir_all(&self, dir: &Path) -> io::Result<()> {
+        let mut state = self.lock_state();
+        let mut node = ROOT;
+        for component in dir.components() {
+            let Component::Normal(name) = component else { continue };
+            let name = name.to_str().ok_or_else(|| not_found(dir))?.to_owned();
+            node = match state.folder(node)?.names.get(&name) {
+                Some(node) => *node,
+                None => {
+                    state.call(FaultOn::Create)?;
+                    let made = state.add(Node::Folder(FolderNode::default()));
+                    state.change(node, NameChange(vec![(name, Some(made))]))?;
+                    made
+                }
+            };
+        }
+        state.folder(node).map(|_| ())
+    }
+
+    fn remove_file(&self, path: &Path) -> io::Result<()> {
+        let mut state = self.lock_state();
+        let node = state.find(path)?;
+        state.file(node)?;
+        state.call(FaultOn::Remove)?;
+        let (folder, name) = state.parent_and_name(path)?;
+        state.change(folder, NameChange(vec![(name, None)]))
+    }
+
+    fn remove_dir_all(&self, dir: &Path) -> io::Result<()> {
+        let mut state = self.lock_state();
+        state.find(dir)?;
+        state.call(FaultOn::Remove)?;
+        let (folder, name) = state.parent_and_name(dir)?;
+        state.change(folder, NameChange(vec![(name, None)]))
+    }
+
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+        let mut state = self.lock_state();
+        let node = state.find(from)?;
+        state.call(FaultOn::Rename)?;
+        let (old_folder, old_name) = state.parent_and_name(from)?;
+        let (new_folder, new_name) = state.parent_and_name(to)?;
+        if old_folder == new_folder {
+            return state.change(old_folder, NameChange(vec![(old_name, None), (new_name, Some(node))]));
+        }
+        state.change(new_folder, NameChange(vec![(new_name, Some(node))]))?;
+        state.change(old_folder, NameChange(vec![(old_name, None)]))
+    }
+
+    fn sync_dir(&self, dir: &Path) -> io::Result<()> {
+        let mut state = self.lock_state();
+        state.call(FaultOn::Sync)?;
+        let node = state.find(dir)?;
+        let folder = state.folder(node)?;
+        folder.durable.clone_from(&folder.names);
+        folder.pending.clear();
+        Ok(())
+    }
+
+    fn lock(&self, path: &Path) -> io::Result<Option<Box<dyn FileLock>>> {
+        let file = self.open(path, OpenMode::Create)?;
+        let mut state = self.lock_state();
+        let node = state.find(path)?;
+        drop(file);
+        if state.locked.contains(&node) {
+            return Ok(None);
+        }
+        state.locked.push(node);
+        Ok(Some(Box::new(SimLock { files: self.clone(), node })))
+    }
+
+    fn free_space(&self, _path: &Path) -> io::Result<(u64, u64)> {
+        Ok((1 << 40, 1 << 40))
+    }
+
+    fn modified_ms(&self, path: &Path) -> io::Result<i64> {
+        let mut state = self.lock_state();
+        let node = state.find(path)?;
+        Ok(state.file(node)?.modified_ms)
+    }
+}
+
+struct SimLock {
+    files: SimFiles,
+    node: usize,
+}
+
+impl FileLock for SimLock {}
+
+impl Drop for SimLock {
+    fn drop(&mut self) {
+        self.files.lock_state().locked.retain(|node| *node != self.node);
+    }
+}
+
+struct SimFile {
+    files: SimFiles,
+    node: usize,
+}
+
+impl SimFile {
+    fn with<T>(&self, on: FaultOn, act: impl FnOnce(&mut FileNode, i64) -> T) -> io::Result<T> {
+        let mut state = self.files.lock_state();
+        state.call(on)?;
+        let wall_ms = state.wall_ms;
+        Ok(act(state.file(self.node)?, wall_ms))
+    }
+}
+
+fn write_into(file: &mut FileNode, parts: &[&[u8]], position: u64, wall_ms: i64) {
+    let mut at = position as usize;
+    for part in parts {
+        if file.content.len() < at + part.len() {
+            file.content.resize(at + part.len(), 0);
+        }
+        file.content[at..at + part.len()].copy_from_slice(part);
+        at += part.len();
+    }
+    file.modified_ms = wall_ms;
+}
+
+impl File for SimFile {
+    fn read_at(&self, buffer: &mut [u8], position: u64) -> io::Result<usize> {
+        self.with(FaultOn::Read, |file, _| {
+            let rest = file.content.get(position as usize..).unwrap_or_default();
+            let count = rest.len().min(buffer.len());
+            buffer[..count].copy_from_slice(&rest[..count]);
+            count
+        })
+    }
+
+    fn write_all_at(&self, bytes: &[u8], position: u64) -> io::Result<()> {
+        self.write_all_vectored_at(&[bytes], position)
+    }
+
+    /// A write that fails leaves a part of its bytes behind.
+    fn write_all_vectored_at(&self, parts: &[&[u8]], position: u64) -> io::Result<()> {
+        let written = self.with(FaultOn::Write, |file, wall_ms| write_into(file, parts, position, wall_ms));
+        if written.is_err() {
+            let all = parts.concat();
+            let mut state = self.files.lock_state();
+            let wall_ms = state.wall_ms;
+            write_into(state.file(self.node)?, &[&all[..all.len() / 2]], position, wall_ms);
+        }
+        written
+    }
+
+    fn len(&self) -> io::Result<u64> {
+        Ok(self.files.lock_state().file(self.node)?.content.len() as u64)
+    }
+
+    fn set_len(&self, len: u64) -> io::Result<()> {
+        self.with(FaultOn::SetLen, |file, _| file.content.resize(len as usize, 0))
+    }
+
+    fn sync_data(&self) -> io::Result<()> {
+        self.with(FaultOn::Sync, |file, _| file.synced.clone_from(&file.content))
+    }
+
+    fn sync_all(&self) -> io::Result<()> {
+        self.sync_data()
+    }
+
+    fn as_fd(&self) -> Option<BorrowedFd<'_>> {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn synced_content_and_names_survive_every_cut() {
+        for seed in 0..50 {
+            let files = SimFiles::new();
+            files.create_dir_all(Path::new("/d")).unwrap();
+            files.sync_dir(Path::new("/")).unwrap();
+            files.replace(Path::new("/d/f"), &[7; 2000]).unwrap();
+            let file = files.open(Path::new("/d/f"), OpenMode::Write).unwrap();
+            file.write_all_at(&[9; 700], 2000).unwrap();
+            drop(file);
+            files.power_cut(seed);
+            let content = files.read(Path::new("/d/f")).unwrap();
+            assert_eq!(content[..1536], [7; 1536]);
+            assert!((2000..=2700).contains(&content.len()));
+        }
+    }
+
+    #[test]
+    fn unsynced_things_get_lost_under_some_seed() {
+        let (mut lost_name, mut kept_name) = (false, false);
+        for seed in 0..50 {
+            let files = SimFiles::new();
+            let file = files.open(Path::new("/f"), OpenMode::Create).unwrap();
+            file.write_all_at(&[1; 4096], 0).unwrap();
+            files.power_cut(seed);
+            match files.exists(Path::new("/f")).unwrap() {
+                true => kept_name = true,
+                false => lost_name = true,
+            }
+        }
+        assert!(lost_name && kept_name);
+    }
+
+    #[test]
+    fn faults_meet_the_call_that_they_are_meant_for() {
+        let files = SimFiles::new();
+        files.inject(Fault { on: FaultOn::Write, after: 1, errno: 28, sticky: false });
+        let file = files.open(Path::new("/f"), OpenMode::Create).unwrap();
+        file.write_all_at(b"aa", 0).unwrap();
+        assert_eq!(file.write_all_at(b"bbbb", 2).unwrap_err().kind(), ErrorKind::StorageFull);
+        assert_eq!(files.read(Path::new("/f")).unwrap(), b"aabb");
+        file.write_all_at(b"cccc", 2).unwrap();
+    }
+
+    #[test]
+    fn a_lock_is_free_again_when_dropped() {
+        let files = SimFiles::new();
+        let lock = files.lock(Path::new("/.lock")).unwrap();
+        assert!(lock.is_some());
+        assert!(files.lock(Path::new("/.lock")).unwrap().is_none());
+        drop(lock);
+        assert!(files.lock(Path::new("/.lock")).unwrap().is_some());
+    }
+}
