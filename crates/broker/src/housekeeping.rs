@@ -94,7 +94,7 @@ impl Broker {
         for cell in self.replicas.all().iter().filter(|cell| Arc::ptr_eq(&cell.directory, directory)) {
             let (point, watermark, start, first) = cell.with_log(|log| {
                 let first = log.segments().next().map_or(0, |segment| segment.base_offset);
-                (log.recovery_point(), log.high_watermark(), log.log_start_offset(), first)
+                (log.checkpoint_recovery_point(), log.high_watermark(), log.log_start_offset(), first)
             });
             recovery.push((cell.name.clone(), point));
             watermarks.push((cell.name.clone(), watermark));

@@ -89,7 +89,8 @@ impl Shard {
     pub fn topics_deleted(&mut self, names: &[String]) -> Vec<Output> {
         let mut tombstones: Vec<CoordinatorRecord> = Vec::new();
         for group in self.offsets.groups() {
-            for (topic, partitions) in self.offsets.topics(group).filter(|(topic, _)| names.iter().any(|n| n == topic)) {
+            for (topic, partitions) in self.offsets.topics(group).filter(|(topic, _)| names.iter().any(|n| n == topic))
+            {
                 tombstones.extend(partitions.keys().map(|p| records::offset_tombstone(group, topic, *p)));
             }
         }

@@ -101,18 +101,16 @@ impl Shard {
         ListGroupsResponse { groups: groups.collect(), ..Default::default() }
     }
 
+    /// A group that is named twice is answered once, as in Kafka.
     pub(crate) fn delete_groups(&self, request: &DeleteGroupsRequest<'_>, token: u64) -> Output {
         let mut out = Output::default();
         let mut results = Vec::with_capacity(request.groups_names.len());
-        let mut deleted = BTreeSet::new();
+        let mut seen = BTreeSet::new();
         for id in &request.groups_names {
-            let outcome = match deleted.contains(id) {
-                true => Err(ErrorCode::GroupIdNotFound),
-                false => self.delete_group(id, &mut out),
-            };
-            if outcome.is_ok() {
-                deleted.insert(id);
+            if !seen.insert(id.as_ref()) {
+                continue;
             }
+            let outcome = self.delete_group(id, &mut out);
             results.push(DeletableGroupResult {
                 group_id: Cow::Owned(id.to_string()),
                 error_code: outcome.err().unwrap_or(ErrorCode::None) as i16,

@@ -127,7 +127,7 @@ impl Group {
 
     fn join_pending(&mut self, join: Join<'_>, turn: &mut Turn<'_>) {
         if join.instance_id.is_some() {
-            join.refuse(ErrorCode::UnknownServerError, turn);
+            turn.reply_join(join.parked, response::join_error("", ErrorCode::UnknownServerError));
         } else {
             let member_id = join.member_id.clone();
             self.add_member(join, member_id, turn);

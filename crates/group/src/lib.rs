@@ -41,6 +41,7 @@ mod shard;
 mod sync;
 mod timers;
 
+pub use base::coordinator_partition;
 pub use offset_fetch::{offset_fetch_groups, offset_fetch_response};
 pub use offsets::CommittedOffset;
 pub use replay::ReplayError;

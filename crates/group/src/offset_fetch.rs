@@ -26,13 +26,14 @@ pub fn offset_fetch_groups(request: OffsetFetchRequest<'_>, version: i16) -> Vec
         return request.groups;
     }
     let topics = request.topics.map(|topics| {
-        let topic = |t: protocol::offset_fetch_request::OffsetFetchRequestTopic<'_>| -> OffsetFetchRequestTopics<'static> {
-            OffsetFetchRequestTopics {
-                name: Cow::Owned(t.name.into_owned()),
-                partition_indexes: t.partition_indexes,
-                ..Default::default()
-            }
-        };
+        let topic =
+            |t: protocol::offset_fetch_request::OffsetFetchRequestTopic<'_>| -> OffsetFetchRequestTopics<'static> {
+                OffsetFetchRequestTopics {
+                    name: Cow::Owned(t.name.into_owned()),
+                    partition_indexes: t.partition_indexes,
+                    ..Default::default()
+                }
+            };
         topics.into_iter().map(topic).collect()
     });
     vec![OffsetFetchRequestGroup { group_id: request.group_id, topics, ..Default::default() }]
@@ -134,14 +135,15 @@ impl Shard {
         topics: &dyn Topics,
     ) -> OffsetFetchResponseGroup<'static> {
         let group_id = request.group_id.as_ref();
-        let mut response =
-            OffsetFetchResponseGroup { group_id: Cow::Owned(group_id.to_owned()), ..Default::default() };
+        let mut response = OffsetFetchResponseGroup { group_id: Cow::Owned(group_id.to_owned()), ..Default::default() };
         if let Err(error) = self.may_fetch(request) {
             response.error_code = error as i16;
             return response;
         }
         response.topics = match &request.topics {
-            Some(asked) => asked.iter().map(|t| self.fetch_topic(group_id, t, require_stable, version, topics)).collect(),
+            Some(asked) => {
+                asked.iter().map(|t| self.fetch_topic(group_id, t, require_stable, version, topics)).collect()
+            }
             None => self.fetch_all(group_id, require_stable, version, topics),
         };
         response
@@ -204,11 +206,11 @@ impl Shard {
                 continue;
             }
             let topic_id = topic_id.filter(|_| version >= TOPIC_ID_VERSION).unwrap_or(TopicId::ZERO);
-            let partition = |(index, committed): (&i32, &CommittedOffset)| {
-                match require_stable && self.offsets.is_pending(group, name, *index) {
-                    true => nothing(*index, ErrorCode::UnstableOffsetCommit),
-                    false => found(*index, committed),
-                }
+            let partition = |(index, committed): (&i32, &CommittedOffset)| match require_stable
+                && self.offsets.is_pending(group, name, *index)
+            {
+                true => nothing(*index, ErrorCode::UnstableOffsetCommit),
+                false => found(*index, committed),
             };
             fetched.push(OffsetFetchResponseTopics {
                 name: Cow::Owned(name.to_owned()),

@@ -10,6 +10,9 @@ use base::{ErrorCode, Now};
 use protocol::{JoinGroupResponse, SyncGroupResponse};
 use std::borrow::Cow;
 
+/// Shortest time after which a join phase that nobody joined is looked at again, whatever timeout its members chose.
+const POSTPONED_JOIN_MIN_MS: i32 = 100;
+
 /// What one call to the shard works with, beside the group.
 pub(crate) struct Turn<'a> {
     pub now: Now,
@@ -115,7 +118,11 @@ impl Group {
                 self.new_member_added = false;
                 let next_delay_ms = turn.settings.initial_rebalance_delay_ms.min(remaining_ms);
                 let remaining_ms = remaining_ms.saturating_sub(delay_ms).max(0);
-                self.set_join_deadline(next_delay_ms, JoinPhase::Initial { delay_ms: next_delay_ms, remaining_ms }, turn);
+                self.set_join_deadline(
+                    next_delay_ms,
+                    JoinPhase::Initial { delay_ms: next_delay_ms, remaining_ms },
+                    turn,
+                );
             }
             _ => self.complete_join(turn),
         }
@@ -135,7 +142,8 @@ impl Group {
         } else if self.elect_joined_leader() {
             self.start_generation(turn);
         } else {
-            self.set_join_deadline(self.rebalance_timeout_ms(), JoinPhase::Rebalance, turn);
+            let again_ms = self.rebalance_timeout_ms().max(POSTPONED_JOIN_MIN_MS);
+            self.set_join_deadline(again_ms, JoinPhase::Rebalance, turn);
         }
     }
 

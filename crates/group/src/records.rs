@@ -36,7 +36,12 @@ fn offset_key(group: &str, topic: &str, partition: i32) -> Vec<u8> {
     key_bytes(key.into())
 }
 
-pub(crate) fn offset_commit(group: &str, topic: &str, partition: i32, committed: &CommittedOffset) -> CoordinatorRecord {
+pub(crate) fn offset_commit(
+    group: &str,
+    topic: &str,
+    partition: i32,
+    committed: &CommittedOffset,
+) -> CoordinatorRecord {
     let version = match committed.expire_timestamp_ms {
         Some(_) => OFFSET_COMMIT_EXPIRING_VERSION,
         None => OFFSET_COMMIT_VERSION,
@@ -91,4 +96,70 @@ pub(crate) fn group_metadata<'a>(
         ..Default::default()
     };
     CoordinatorRecord { key: group_key(&group.id), value: Some(value_bytes(&value, GROUP_METADATA_VERSION)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use base::TopicId;
+    use protocol::{Cursor, Decode};
+
+    /// Every record of a classic group and every offset that Kafka 4.3.1 wrote comes out of the state as it went in.
+    #[test]
+    fn records_are_written_as_kafka_writes_them() {
+        let logs: [&[u8]; 3] = [
+            include_bytes!("../tests/data/kafka-classic-consumer-txn.log"),
+            include_bytes!("../tests/data/kafka-classic.log"),
+            include_bytes!("../tests/data/kafka-admin.log"),
+        ];
+        let (mut groups, mut offsets) = (0, 0);
+        for batch in logs.iter().flat_map(|log| ::records::batches(log)) {
+            let opened = batch.unwrap().open(1 << 20).unwrap();
+            for record in opened.records().map(|r| r.unwrap()) {
+                let (Some(key), Some(value)) = (record.key, record.value) else { continue };
+                let stored = CoordinatorRecord { key: key.to_vec(), value: Some(value.to_vec()) };
+                let mut c = Cursor::new(value);
+                match GroupRecordKey::decode(key) {
+                    Ok(GroupRecordKey::GroupMetadata(k)) => {
+                        let version = c.i16().unwrap();
+                        let group = Group::from_stored(&k.group, GroupMetadataValue::decode(&mut c, version).unwrap());
+                        assert_eq!(group.record(|m| &m.assignment), stored);
+                        groups += 1;
+                    }
+                    Ok(GroupRecordKey::OffsetCommit(k)) => {
+                        let version = c.i16().unwrap();
+                        let value = <OffsetCommitValue as Decode>::decode(&mut c, version).unwrap();
+                        let committed = CommittedOffset {
+                            offset: value.offset,
+                            leader_epoch: value.leader_epoch,
+                            metadata: value.metadata.into_owned(),
+                            commit_timestamp_ms: value.commit_timestamp,
+                            expire_timestamp_ms: None,
+                            topic_id: value.topic_id,
+                            record_offset: 0,
+                        };
+                        assert_eq!(offset_commit(&k.group, &k.topic, k.partition, &committed), stored);
+                        offsets += 1;
+                    }
+                    _ => {}
+                }
+            }
+        }
+        assert_eq!((groups, offsets), (6, 11));
+    }
+
+    #[test]
+    fn an_offset_with_its_own_expiry_is_written_in_the_version_that_can_say_so() {
+        let committed = CommittedOffset {
+            offset: 7,
+            leader_epoch: 3,
+            metadata: "m".into(),
+            commit_timestamp_ms: 1,
+            expire_timestamp_ms: Some(2),
+            topic_id: TopicId::from_u128(9),
+            record_offset: 0,
+        };
+        let record = offset_commit("g", "t", 0, &committed);
+        assert_eq!(record.value.unwrap(), b"\0\x01\0\0\0\0\0\0\0\x07\0\x01m\0\0\0\0\0\0\0\x01\0\0\0\0\0\0\0\x02");
+    }
 }

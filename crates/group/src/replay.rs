@@ -100,7 +100,8 @@ impl Shard {
 
     /// Gives every group id that has offsets a group, once it is clear which groups there are.
     pub(crate) fn create_groups_of_offsets(&mut self) {
-        let ids: Vec<String> = self.offsets.groups().filter(|id| !self.groups.contains_key(*id)).map(str::to_owned).collect();
+        let ids: Vec<String> =
+            self.offsets.groups().filter(|id| !self.groups.contains_key(*id)).map(str::to_owned).collect();
         for id in ids {
             self.create_group_of_offsets(&id);
         }

@@ -113,16 +113,15 @@ impl GroupResponse {
                 leader: Cow::Borrowed(""),
                 skip_assignment: false,
                 members: Vec::new(),
-                member_id: if r.error_code == 0 { Cow::Borrowed("") } else { r.member_id },
+                member_id: Cow::Borrowed(""),
                 ..Default::default()
             }),
             GroupResponse::SyncGroup(_) => {
                 GroupResponse::SyncGroup(SyncGroupResponse { error_code, ..Default::default() })
             }
-            GroupResponse::Heartbeat(r) => GroupResponse::Heartbeat(HeartbeatResponse {
-                error_code: or_error(r.error_code),
-                ..Default::default()
-            }),
+            GroupResponse::Heartbeat(r) => {
+                GroupResponse::Heartbeat(HeartbeatResponse { error_code: or_error(r.error_code), ..Default::default() })
+            }
             GroupResponse::LeaveGroup(_) => {
                 GroupResponse::LeaveGroup(LeaveGroupResponse { error_code, ..Default::default() })
             }

@@ -43,17 +43,17 @@ impl Group {
         if request.generation_id != self.generation {
             return Err(ErrorCode::IllegalGeneration);
         }
-        if differs(&request.protocol_type, &self.protocol_type) || differs(&request.protocol_name, &self.protocol_name) {
+        if differs(&request.protocol_type, &self.protocol_type) || differs(&request.protocol_name, &self.protocol_name)
+        {
             return Err(ErrorCode::InconsistentGroupProtocol);
         }
         Ok(())
     }
 
     fn park_sync(&mut self, request: SyncGroupRequest<'_>, parked: Parked, turn: &mut Turn<'_>) {
-        if let Some(member) = self.members.get_mut(request.member_id.as_ref()) {
-            if let Some(earlier) = member.awaiting_sync.replace(parked) {
-                turn.reply_sync_error(earlier, ErrorCode::RebalanceInProgress);
-            }
+        let member = self.members.get_mut(request.member_id.as_ref());
+        if let Some(earlier) = member.and_then(|m| m.awaiting_sync.replace(parked)) {
+            turn.reply_sync_error(earlier, ErrorCode::RebalanceInProgress);
         }
         self.member_synced(&request.member_id);
         if self.is_leader(&request.member_id) {
@@ -65,7 +65,8 @@ impl Group {
     fn store_assignment(&mut self, request: &SyncGroupRequest<'_>, turn: &mut Turn<'_>) {
         let assignments: BTreeMap<&str, &[u8]> =
             request.assignments.iter().map(|a| (a.member_id.as_ref(), a.assignment.as_ref())).collect();
-        let record = crate::records::group_metadata(self, |m| assignments.get(m.id.as_str()).copied().unwrap_or_default());
+        let record =
+            crate::records::group_metadata(self, |m| assignments.get(m.id.as_str()).copied().unwrap_or_default());
         turn.out.records.push(record);
         turn.in_flight.push(InFlight::Assignment { group: self.id.clone(), now_wall_ms: turn.now.wall_ms });
         self.answer_syncs(&assignments, turn);

@@ -7,7 +7,7 @@
 use crate::codec::Bounded;
 use crate::varint::{Source, read_varint, read_varlong};
 use crate::{BATCH_HEADER_LEN, Batch, BatchHeader, Codec, Compression, RecordsError, TimestampType, batches};
-use base::{ErrorCode, Offset, ProducerEpoch, ProducerId};
+use base::{ErrorCode, Offset, ProducerEpoch, ProducerId, TopicPartition};
 use std::borrow::Cow;
 use std::fmt;
 
@@ -97,6 +97,16 @@ pub enum RecordErrorKind {
     Timestamp { timestamp_ms: i64, earliest_ms: i64, latest_ms: i64 },
 }
 
+impl RecordError {
+    /// Kafka's text for it, which names the partition where Kafka's does.
+    pub fn message(&self, partition: &TopicPartition) -> String {
+        match self.kind {
+            RecordErrorKind::Timestamp { .. } => self.to_string(),
+            _ => format!("{self} in topic partition {partition}"),
+        }
+    }
+}
+
 impl fmt::Display for RecordError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.kind {
@@ -136,16 +146,20 @@ pub enum InvalidBatch {
     Records(RecordsError),
     #[error("Records take more than {limit} bytes when decompressed")]
     DecompressedTooLarge { limit: usize },
-    #[error("{}", rejected(errors, *count))]
+    #[error("{}", rejected(errors, *count, &errors.iter().map(ToString::to_string).collect::<Vec<_>>()))]
     RejectedRecords { errors: Vec<RecordError>, count: usize },
 }
 
-fn rejected(errors: &[RecordError], count: usize) -> String {
+fn rejected(errors: &[RecordError], count: usize, messages: &[String]) -> String {
     if errors.iter().any(|e| matches!(e.kind, RecordErrorKind::Timestamp { .. })) {
         return "One or more records have been rejected due to invalid timestamp".to_owned();
     }
-    let shown: Vec<String> =
-        errors.iter().take(3).map(|e| format!("RecordError(batchIndex={}, message='{e}')", e.batch_index)).collect();
+    let shown: Vec<String> = errors
+        .iter()
+        .zip(messages)
+        .take(3)
+        .map(|(error, message)| format!("RecordError(batchIndex={}, message='{message}')", error.batch_index))
+        .collect();
     format!(
         "One or more records have been rejected due to {count} record errors in total, and only showing the first \
          three errors at most: [{}]",
@@ -182,6 +196,13 @@ impl InvalidBatch {
             InvalidBatch::RejectedRecords { errors, .. } => errors,
             _ => &[],
         }
+    }
+
+    /// The message of the answer, and those of the failed records: Kafka's, which name the partition.
+    pub fn answer_messages(&self, partition: &TopicPartition) -> Option<(String, Vec<String>)> {
+        let InvalidBatch::RejectedRecords { errors, count } = self else { return None };
+        let messages: Vec<String> = errors.iter().map(|error| error.message(partition)).collect();
+        Some((rejected(errors, *count, &messages), messages))
     }
 
     /// Whether Kafka puts a message into the answer for it: only when records are named.

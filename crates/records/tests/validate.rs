@@ -122,6 +122,14 @@ fn the_failing_records_are_named() {
     assert_eq!(error.record_errors().iter().map(|e| e.batch_index).collect::<Vec<_>>(), [1]);
     assert_eq!(error.record_errors()[0].kind, RecordErrorKind::KeyMissing);
     assert!(error.has_answer_message() && error.answers_log_start_offset());
+    let (message, records) = error.answer_messages(&base::TopicPartition::new("hc", 0)).unwrap();
+    assert_eq!(records, ["Compacted topic cannot accept message without key in topic partition hc-0"]);
+    assert_eq!(
+        message,
+        "One or more records have been rejected due to 1 record errors in total, and only showing the first three \
+         errors at most: [RecordError(batchIndex=1, message='Compacted topic cannot accept message without key in \
+         topic partition hc-0')]"
+    );
 
     let rules = ProduceRules { timestamp_after_max_ms: 6, timestamp_before_max_ms: 4, ..ProduceRules::default() };
     let bytes = three(options());

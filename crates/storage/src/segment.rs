@@ -349,10 +349,18 @@ impl Segment {
         [log, index, time_index, txn_index].into_iter().flatten().collect()
     }
 
-    /// Brings the state of rebuilt or reopened indexes in: how many bytes were written since the last entry.
+    /// After the segment was opened or cut: how much was written since the last index entry, and the largest timestamp
+    /// there, which no index has yet.
     pub fn resume(&mut self, files: &dyn Files) -> Result<(), StorageError> {
         let last = self.index.last(files)?.map_or(0, |entry| u64::from(entry.position));
         self.bytes_since_index_entry = self.size.saturating_sub(last);
-        Ok(())
+        let mut scanner = self.scanner(files, last.min(self.size), HEADER_CHUNK)?;
+        loop {
+            let position = scanner.position();
+            let Some(batch) = scanner.header().map_err(|e| e.at(&self.path, position))? else { return Ok(()) };
+            let span = Span::of(batch, position);
+            self.note_timestamp(files, &span)?;
+            scanner.advance(span.size as usize);
+        }
     }
 }

@@ -293,6 +293,18 @@ fn timestamps_find_exact_records_also_in_compressed_batches() {
 }
 
 #[test]
+fn timestamps_behind_the_last_index_entry_are_found_after_a_truncation() {
+    let bench = Bench::new();
+    let mut log = filled(&bench, 100);
+    for end in (1..100).rev() {
+        log.truncate_to(end, NOW_MS).unwrap().into_iter().for_each(|job| job.run(&bench.files).unwrap());
+        let last = NOW_MS + (end - 1) * 10;
+        assert_eq!(log.offset_for_timestamp(last).unwrap().map(|found| found.offset), Some(end - 1));
+        assert_eq!(log.offset_for_timestamp(MAX_TIMESTAMP).unwrap().map(|found| found.offset), Some(end - 1));
+    }
+}
+
+#[test]
 fn log_append_time_is_what_readers_see() {
     let bench = Bench::new();
     let mut log = bench.open();

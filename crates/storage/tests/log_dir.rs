@@ -46,7 +46,9 @@ fn meta_properties_have_kafkas_form() {
         "#\n#Sat Nov 21 00:06:12 UTC 2026\nnode.id=1\ndirectory.id={id}\nversion=1\ncluster.id=9ZcVX4kFTgmWqXvP5YhQ2A\n"
     );
     assert_eq!(text(&files, "meta.properties"), expected);
-    for bad in ["version=2\nnode.id=1\ncluster.id=c\n", "version=1\ncluster.id=c\n", "version=1\nnode.id=x\ncluster.id=c\n"] {
+    for bad in
+        ["version=2\nnode.id=1\ncluster.id=c\n", "version=1\ncluster.id=c\n", "version=1\nnode.id=x\ncluster.id=c\n"]
+    {
         files.put(Path::new("/data/meta.properties"), bad.as_bytes());
         assert!(matches!(dir.meta_properties(), Err(LogDirError::MetaProperties { .. })), "{bad}");
     }
@@ -97,11 +99,14 @@ fn partition_folders_are_listed_and_strays_found_by_topic_id() {
     files.create_dir_all(Path::new("/data/lost+found")).unwrap();
     let folders = dir.partition_folders().unwrap();
     let states: Vec<_> = folders.iter().map(|f| (f.partition.to_string(), f.state, f.topic_id)).collect();
-    assert_eq!(states, [
-        ("t-1".into(), FolderState::Live, Some(other)),
-        ("t-1".into(), FolderState::Deleted, None),
-        ("u-0".into(), FolderState::Live, Some(mine)),
-    ]);
+    assert_eq!(
+        states,
+        [
+            ("t-1".into(), FolderState::Live, Some(other)),
+            ("t-1".into(), FolderState::Deleted, None),
+            ("u-0".into(), FolderState::Live, Some(mine)),
+        ]
+    );
     let strays = LogDir::stray_folders(&folders, |_, topic_id| topic_id == Some(mine));
     assert_eq!(strays.len(), 1);
     dir.rename_folder(strays[0], &stray_folder_name(&partition, Uuid::from_u128(9))).unwrap();

@@ -1,5 +1,8 @@
 //! A shard with a virtual clock and a log in memory, driven by lines of text.
 
+// Each test binary uses its own part of this.
+#![allow(dead_code)]
+
 use base::{ErrorCode, Now, SplitMix64, TopicId};
 use group::{CoordinatorRecord, GroupRequest, GroupResponse, GroupSettings, Output, RequestContext, Shard, Topics};
 use protocol::join_group_request::JoinGroupRequestProtocol;
@@ -9,7 +12,7 @@ use protocol::offset_delete_request::{OffsetDeleteRequestPartition, OffsetDelete
 use protocol::offset_fetch_request::{OffsetFetchRequestGroup, OffsetFetchRequestTopics};
 use protocol::sync_group_request::SyncGroupRequestAssignment;
 use protocol::{
-    ConsumerProtocolSubscription, Cursor, Decode, DeleteGroupsRequest, DescribeGroupsRequest, GroupMetadataValue,
+    ConsumerProtocolSubscription, Cursor, DeleteGroupsRequest, DescribeGroupsRequest, GroupMetadataValue,
     GroupRecordKey, HeartbeatRequest, JoinGroupRequest, LeaveGroupRequest, ListGroupsRequest, Message,
     OffsetCommitRequest, OffsetCommitValue, OffsetDeleteRequest, SyncGroupRequest,
 };
@@ -95,12 +98,11 @@ impl World {
 
     /// Appends, replays and delivers, as the runtime does.
     pub fn carry_out(&mut self, mut out: Output) -> Vec<(u64, GroupResponse)> {
-        if !out.records.is_empty() {
-            if let Some(error) = self.fail.take() {
-                self.shown.push(format!("append of {} records failed", out.records.len()));
-                out = self.shard.append_failed(self.now, out, error);
-                assert!(out.records.is_empty());
-            }
+        let lost = if out.records.is_empty() { None } else { self.fail.take() };
+        if let Some(error) = lost {
+            self.shown.push(format!("append of {} records failed", out.records.len()));
+            out = self.shard.append_failed(self.now, out, error);
+            assert!(out.records.is_empty());
         }
         for record in &out.records {
             let offset = self.log.len() as i64;
@@ -218,7 +220,9 @@ impl World {
             GroupResponse::OffsetCommit(r) => {
                 let topics = r.topics.iter().flat_map(|t| {
                     let name = topic_text(&t.name, t.topic_id);
-                    t.partitions.iter().map(move |p| format!("{name}-{}={}", p.partition_index, error_name(p.error_code)))
+                    t.partitions
+                        .iter()
+                        .map(move |p| format!("{name}-{}={}", p.partition_index, error_name(p.error_code)))
                 });
                 format!("commit {}", topics.collect::<Vec<_>>().join(" "))
             }
@@ -234,7 +238,9 @@ impl World {
             }
             GroupResponse::OffsetDelete(r) => {
                 let topics = r.topics.iter().flat_map(|t| {
-                    t.partitions.iter().map(|p| format!("{}-{}={}", t.name, p.partition_index, error_name(p.error_code)))
+                    t.partitions
+                        .iter()
+                        .map(|p| format!("{}-{}={}", t.name, p.partition_index, error_name(p.error_code)))
                 });
                 format!("delete-offsets {} {}", error_name(r.error_code), topics.collect::<Vec<_>>().join(" "))
             }
@@ -393,9 +399,13 @@ impl World {
                 self.ask(label, version(6), GroupRequest::DescribeGroups(request));
             }
             "list" => {
-                let list = |key| text(key).split(',').filter(|s| !s.is_empty()).map(|s| Cow::Owned(s.to_owned())).collect();
-                let request =
-                    ListGroupsRequest { states_filter: list("states"), types_filter: list("types"), ..Default::default() };
+                let list =
+                    |key| text(key).split(',').filter(|s| !s.is_empty()).map(|s| Cow::Owned(s.to_owned())).collect();
+                let request = ListGroupsRequest {
+                    states_filter: list("states"),
+                    types_filter: list("types"),
+                    ..Default::default()
+                };
                 self.ask(label, 5, GroupRequest::ListGroups(request));
             }
             "delete" => {
