@@ -16,6 +16,6 @@ pub use ids::{
     TopicId, TopicPartition, Uuid, UuidParseError,
 };
 pub use java::{coordinator_partition, string_hash_code};
-pub use map::{Map, Set};
+pub use map::{FixedState, Map, Set};
 pub use task::{BlockingWork, Executor, Task};
 pub use time::{Now, Random, SplitMix64};

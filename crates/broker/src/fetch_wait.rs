@@ -7,13 +7,18 @@ use api::Responder;
 use base::{Executor, Now, Task};
 use parking_lot::Mutex;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+/// A timer cannot be taken back, so a long wait is set in pieces: an answered fetch is not kept longer than this.
+const TIMER_MAX_US: u64 = 5_000_000;
 
 pub(crate) struct FetchWait {
     pending: Mutex<Option<(Fetch, Responder)>>,
     /// It is on the list of an event loop already.
     is_queued: AtomicBool,
     deadline_us: u64,
+    /// When the timer that was set last goes off.
+    timer_us: AtomicU64,
     executor: Arc<dyn Executor>,
     myself: std::sync::Weak<FetchWait>,
 }
@@ -27,11 +32,21 @@ impl FetchWait {
             pending: Mutex::new(Some((fetch, responder))),
             is_queued: AtomicBool::new(false),
             deadline_us,
-            executor: executor.clone(),
+            timer_us: AtomicU64::new(0),
+            executor,
             myself: myself.clone(),
         });
-        executor.run_at(deadline_us, wait.clone());
+        wait.set_timer(now);
         wait.arm(now);
+    }
+
+    /// Comes again at the deadline, or before it to see whether anybody still waits.
+    fn set_timer(self: &Arc<Self>, now: Now) {
+        if self.pending.lock().is_some() {
+            let at = self.deadline_us.min(now.monotonic_us + TIMER_MAX_US);
+            self.timer_us.store(at, Ordering::Release);
+            self.executor.run_at(at, self.clone());
+        }
     }
 
     /// Registers at every partition; where something has come meanwhile it looks again at once.
@@ -89,5 +104,8 @@ impl Task for FetchWait {
     fn run(self: Arc<Self>, now: Now) {
         self.is_queued.store(false, Ordering::Release);
         self.look_again(now);
+        if now.monotonic_us < self.deadline_us && now.monotonic_us >= self.timer_us.load(Ordering::Acquire) {
+            self.set_timer(now);
+        }
     }
 }

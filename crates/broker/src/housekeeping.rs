@@ -2,9 +2,11 @@
 
 use crate::broker::Broker;
 use crate::log_dirs::Directory;
-use crate::partition::Effects;
-use base::{Now, Offset, Task, TopicPartition};
+use crate::partition::{Effects, PartitionCell};
+use base::{FixedState, Now, Offset, Task};
+use std::hash::{BuildHasher, Hash, Hasher};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use storage::{LOG_START_OFFSETS, RECOVERY_POINTS, REPLICATION_OFFSETS, StorageError};
 
 #[derive(Debug, Clone, Copy)]
@@ -13,6 +15,7 @@ enum Chore {
     Retention,
     FlushByTime,
     ExpireProducers,
+    ExpireWaits,
 }
 
 /// One recurring chore of a broker.
@@ -34,12 +37,13 @@ impl Housekeeping {
         let chores = [
             (Chore::Checkpoints, checkpoints),
             (Chore::Retention, log.retention_check_interval_ms),
-            (Chore::FlushByTime, log.flush_scheduler_interval_ms.min(1000)),
+            // As in Kafka, flush.ms is looked at in this interval only, and by default never.
+            (Chore::FlushByTime, log.flush_scheduler_interval_ms),
             (Chore::ExpireProducers, limits.producer_id_expiration_check_interval_ms as i64),
+            (Chore::ExpireWaits, 1000),
         ];
         for (chore, interval_ms) in chores {
-            let interval_us = interval_ms.max(100) as u64 * 1000;
-            // Where no topic asks for it there is nothing to do by time; a config change may ask later.
+            let Some(interval_us) = interval_ms.max(100).checked_mul(1000).map(|us| us as u64) else { continue };
             let chore = Arc::new(Housekeeping { broker: broker.clone(), chore, interval_us });
             chore.again();
         }
@@ -52,10 +56,11 @@ impl Housekeeping {
 }
 
 impl Task for Housekeeping {
-    fn run(self: Arc<Self>, _: Now) {
+    fn run(self: Arc<Self>, now: Now) {
         let broker = self.broker.clone();
         let chore = self.chore;
-        if matches!(chore, Chore::FlushByTime) && !broker.any_flush_by_time() {
+        if matches!(chore, Chore::ExpireWaits) {
+            broker.expire_waits(now);
             return self.again();
         }
         let this = self.clone();
@@ -65,6 +70,7 @@ impl Task for Housekeeping {
                 Chore::Retention => broker.apply_retention(),
                 Chore::FlushByTime => broker.flush_by_time(),
                 Chore::ExpireProducers => broker.expire_producers(),
+                Chore::ExpireWaits => {}
             }
             this.again();
         }));
@@ -88,24 +94,30 @@ impl Broker {
     }
 
     fn write_checkpoints_of(&self, directory: &Arc<Directory>) -> Result<(), StorageError> {
-        let mut recovery: Vec<(TopicPartition, Offset)> = Vec::new();
-        let mut watermarks = Vec::new();
-        let mut starts = Vec::new();
-        for cell in self.replicas.all().iter().filter(|cell| Arc::ptr_eq(&cell.directory, directory)) {
-            let (point, watermark, start, first) = cell.with_log(|log| {
-                let first = log.segments().next().map_or(0, |segment| segment.base_offset);
-                (log.checkpoint_recovery_point(), log.high_watermark(), log.log_start_offset(), first)
-            });
-            recovery.push((cell.name.clone(), point));
-            watermarks.push((cell.name.clone(), watermark));
-            if start > first {
-                starts.push((cell.name.clone(), start));
+        let mut rows: Vec<(Arc<PartitionCell>, [Offset; 4])> = Vec::new();
+        self.replicas.for_each(|cell| {
+            if Arc::ptr_eq(&cell.directory, directory) {
+                let offsets = cell.with_log(|log| {
+                    let first = log.segments().next().map_or(0, |segment| segment.base_offset);
+                    [log.checkpoint_recovery_point(), log.high_watermark(), log.log_start_offset(), first]
+                });
+                rows.push((cell.clone(), offsets));
             }
+        });
+        // Nothing is written while nothing changes: an idle node leaves its disk asleep.
+        let mut hasher = FixedState::default().build_hasher();
+        for (cell, offsets) in &rows {
+            (cell.topic_id, cell.name.partition, offsets).hash(&mut hasher);
         }
-        let pairs = |offsets: &Vec<(TopicPartition, Offset)>| offsets.clone();
-        directory.dir.write_checkpoint(RECOVERY_POINTS, pairs(&recovery).iter().map(|(p, o)| (p, *o)))?;
-        directory.dir.write_checkpoint(REPLICATION_OFFSETS, pairs(&watermarks).iter().map(|(p, o)| (p, *o)))?;
-        directory.dir.write_checkpoint(LOG_START_OFFSETS, pairs(&starts).iter().map(|(p, o)| (p, *o)))
+        let fingerprint = hasher.finish();
+        if directory.checkpointed.swap(fingerprint, Ordering::AcqRel) == fingerprint {
+            return Ok(());
+        }
+        let column = |i: usize| rows.iter().map(move |(cell, offsets)| (&cell.name, offsets[i]));
+        directory.dir.write_checkpoint(RECOVERY_POINTS, column(0))?;
+        directory.dir.write_checkpoint(REPLICATION_OFFSETS, column(1))?;
+        let moved_starts = rows.iter().filter(|(_, offsets)| offsets[2] > offsets[3]);
+        directory.dir.write_checkpoint(LOG_START_OFFSETS, moved_starts.map(|(cell, offsets)| (&cell.name, offsets[2])))
     }
 
     fn apply_retention(&self) {
@@ -124,8 +136,12 @@ impl Broker {
         }
     }
 
-    fn any_flush_by_time(&self) -> bool {
-        self.replicas.all().iter().any(|cell| cell.settings().log.flush_ms != i64::MAX)
+    fn expire_waits(&self, now: Now) {
+        self.replicas.for_each(|cell| {
+            let mut effects = Effects::default();
+            cell.expire_waits(now, &mut effects);
+            effects.run(cell, now);
+        });
     }
 
     fn flush_by_time(&self) {

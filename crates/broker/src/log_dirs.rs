@@ -5,7 +5,7 @@ use crate::partition::{Effects, PartitionCell};
 use base::{BlockingWork, DirectoryId, Executor, Now, Task};
 use parking_lot::Mutex;
 use std::collections::VecDeque;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock, Weak};
 use storage::{Job, LogDir};
 
@@ -21,6 +21,8 @@ pub struct Directory {
     pub dir: LogDir,
     executor: Arc<dyn Executor>,
     flushes: Mutex<Flushes>,
+    /// Fingerprint of the offsets in the checkpoints that were written last.
+    pub(crate) checkpointed: AtomicU64,
     on_failure: OnceLock<FailureListener>,
     myself: Weak<Directory>,
 }
@@ -51,6 +53,7 @@ impl Directory {
             dir,
             executor,
             flushes: Mutex::new(Flushes::default()),
+            checkpointed: AtomicU64::new(0),
             on_failure: OnceLock::new(),
             myself: myself.clone(),
         })

@@ -11,7 +11,7 @@ use parking_lot::Mutex;
 use replication::{Admission, Leader};
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 use storage::{AppendOrigin, FlushJob, Flushed, Job, LeaderBatch, Log, LogSlice, ReadLimits, StorageError};
 
 /// Somebody who waits until an append is committed (or durable) or has failed.
@@ -101,6 +101,8 @@ pub enum Reader {
 
 struct AckWait {
     offset: Offset,
+    /// Monotonic time after which the waiter is told that its time is up.
+    deadline_us: u64,
     acks: Acks,
     waiter: Arc<dyn AckWaiter>,
     index: usize,
@@ -125,6 +127,8 @@ pub struct PartitionCell {
     pub directory: Arc<Directory>,
     /// The partition waits for a sync in its directory's queue.
     pub flush_queued: AtomicBool,
+    /// Somebody waits for an acknowledgement; looked at without the lock.
+    has_waits: AtomicBool,
     inner: Mutex<Inner>,
 }
 
@@ -148,7 +152,14 @@ impl PartitionCell {
             is_deleted: false,
             unflushed_since,
         };
-        PartitionCell { name, topic_id, directory, flush_queued: AtomicBool::new(false), inner: Mutex::new(inner) }
+        PartitionCell {
+            name,
+            topic_id,
+            directory,
+            flush_queued: AtomicBool::new(false),
+            has_waits: AtomicBool::new(false),
+            inner: Mutex::new(inner),
+        }
     }
 
     /// Looks at the log without changing anything that others wait for.
@@ -236,15 +247,14 @@ impl PartitionCell {
         (inner.leader_id, inner.leader_epoch)
     }
 
-    /// Appends a batch as leader. Where the outcome is not acknowledged yet, `waiter` will be called with `index`.
-    #[allow(clippy::too_many_arguments)]
+    /// Appends a batch as leader. Where the outcome is not acknowledged yet, the waiter will be called with its index, in
+    /// `timeout_us` at the latest (give or take a second).
     pub fn append(
         &self,
         batch: &LeaderBatch<'_>,
         acks: Acks,
         log_append_time_ms: Option<i64>,
-        waiter: &dyn Fn() -> Arc<dyn AckWaiter>,
-        index: usize,
+        (waiter, index, timeout_us): (&dyn Fn() -> Arc<dyn AckWaiter>, usize, u64),
         now: Now,
         effects: &mut Effects,
     ) -> Result<AppendOutcome, AppendError> {
@@ -280,7 +290,9 @@ impl PartitionCell {
         let needed = appended.last_offset + 1;
         let is_acknowledged = inner.is_acknowledged(needed, acks);
         if !is_acknowledged {
-            inner.ack_waits.push_back(AckWait { offset: needed, acks, waiter: waiter(), index });
+            let deadline_us = now.monotonic_us.saturating_add(timeout_us);
+            inner.ack_waits.push_back(AckWait { offset: needed, deadline_us, acks, waiter: waiter(), index });
+            self.has_waits.store(true, Ordering::Release);
         }
         Ok(AppendOutcome {
             base_offset: appended.base_offset,
@@ -303,17 +315,36 @@ impl PartitionCell {
         now: Now,
         effects: &mut Effects,
     ) -> Result<AppendOutcome, AppendError> {
-        self.append(batch, acks, None, &|| Arc::new(NoWaiter), 0, now, effects)
+        self.append(batch, acks, None, (&|| Arc::new(NoWaiter), 0, 0), now, effects)
     }
 
-    /// Whether everything below `offset` is committed; where it is not, `waiter` will be called once it is.
-    pub fn wait_for_commit(&self, offset: Offset, waiter: &Arc<dyn AckWaiter>) -> bool {
+    /// Whether everything below `offset` is committed; where it is not, `waiter` will be called once it is or its time is
+    /// up.
+    pub fn wait_for_commit(&self, offset: Offset, waiter: &Arc<dyn AckWaiter>, deadline_us: u64) -> bool {
         let mut inner = self.inner.lock();
         let committed = inner.is_acknowledged(offset, Acks::All);
         if !committed {
-            inner.ack_waits.push_back(AckWait { offset, acks: Acks::All, waiter: waiter.clone(), index: 0 });
+            let waiter = waiter.clone();
+            inner.ack_waits.push_back(AckWait { offset, deadline_us, acks: Acks::All, waiter, index: 0 });
+            self.has_waits.store(true, Ordering::Release);
         }
         committed
+    }
+
+    /// Tells those whose time is up.
+    pub fn expire_waits(&self, now: Now, effects: &mut Effects) {
+        if !self.has_waits.load(Ordering::Acquire) {
+            return;
+        }
+        let mut inner = self.inner.lock();
+        let (mut rest, mut expired) = (VecDeque::new(), Vec::new());
+        for wait in std::mem::take(&mut inner.ack_waits) {
+            if wait.deadline_us <= now.monotonic_us { expired.push(wait) } else { rest.push_back(wait) }
+        }
+        self.has_waits.store(!rest.is_empty(), Ordering::Release);
+        inner.ack_waits = rest;
+        let timed_out = |wait: AckWait| (wait.waiter, wait.index, Err(ErrorCode::RequestTimedOut));
+        effects.acknowledged.extend(expired.into_iter().map(timed_out));
     }
 
     /// Reads for a fetch. The slice is sent after the cell was left.

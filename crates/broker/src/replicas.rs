@@ -76,6 +76,12 @@ impl Replicas {
         cells
     }
 
+    /// Calls `each` for every partition, in no particular order, without holding the table meanwhile.
+    pub fn for_each(&self, mut each: impl FnMut(&Arc<PartitionCell>)) {
+        let cells: Vec<_> = self.cells.read().values().cloned().collect();
+        cells.iter().for_each(&mut each);
+    }
+
     pub fn count(&self) -> usize {
         self.cells.read().len()
     }

@@ -26,8 +26,9 @@ pub(crate) const WAKER: Token = Token(usize::MAX);
 const FIRST_LISTENER: usize = usize::MAX / 2;
 /// Bytes that one connection may receive in one turn.
 const RECEIVE_MAX: usize = 256 * 1024;
-/// A partial frame's buffer begins with this much and doubles as bytes arrive.
-const PARTIAL_MIN: usize = 4 * 1024;
+/// Buffers of incomplete frames that a loop keeps for the next ones, and how large they may be.
+const SPARE_MAX: usize = 16;
+const SPARE_BYTES_MAX: usize = 256 * 1024;
 /// Requests of a connection that may wait for their answers.
 const IN_FLIGHT_MAX: usize = 1000;
 /// Bytes of answers that may wait for a slow reader before its requests are held back.
@@ -181,6 +182,7 @@ pub(crate) struct EventLoop {
     timers: BinaryHeap<Reverse<Timer>>,
     timer_order: u64,
     buffer: Vec<u8>,
+    spare: Spare,
     next_idle_check_us: u64,
     accept_again_us: Option<u64>,
 }
@@ -205,6 +207,7 @@ impl EventLoop {
             timers: BinaryHeap::new(),
             timer_order: 0,
             buffer: vec![0; RECEIVE_MAX],
+            spare: Spare::default(),
             next_idle_check_us: 0,
             accept_again_us: None,
         }
@@ -439,7 +442,7 @@ impl EventLoop {
         let Some(connection) = self.connections.get_mut(key) else { return };
         connection.queued = false;
         let mut buffer = std::mem::take(&mut self.buffer);
-        let outcome = connection.turn(&mut buffer, &self.limits, now);
+        let outcome = connection.turn(&mut buffer, &mut self.spare, &self.limits, now);
         self.buffer = buffer;
         match outcome {
             TurnEnd::Again => self.enqueue(key),
@@ -472,6 +475,23 @@ impl EventLoop {
     }
 }
 
+/// Buffers that are not in use: frames come in pieces all the time, and fresh memory costs page faults.
+#[derive(Default)]
+struct Spare(Vec<Vec<u8>>);
+
+impl Spare {
+    fn take(&mut self) -> Vec<u8> {
+        self.0.pop().unwrap_or_default()
+    }
+
+    fn put(&mut self, mut buffer: Vec<u8>) {
+        if self.0.len() < SPARE_MAX && buffer.capacity() <= SPARE_BYTES_MAX {
+            buffer.clear();
+            self.0.push(buffer);
+        }
+    }
+}
+
 enum TurnEnd {
     /// There is or may be more to do.
     Again,
@@ -481,7 +501,7 @@ enum TurnEnd {
 }
 
 impl Connection {
-    fn turn(&mut self, buffer: &mut [u8], limits: &Limits, now: Now) -> TurnEnd {
+    fn turn(&mut self, buffer: &mut [u8], spare: &mut Spare, limits: &Limits, now: Now) -> TurnEnd {
         if self.shared.out.lock().closed {
             return TurnEnd::Close;
         }
@@ -507,7 +527,7 @@ impl Connection {
         if !self.readable {
             return TurnEnd::Idle;
         }
-        if self.input.is_empty() { self.receive_whole(buffer, limits, now) } else { self.receive_rest(limits, now) }
+        self.receive(buffer, spare, limits, now)
     }
 
     /// Whether requests must wait: for an answer, or for the reader at the other end.
@@ -533,47 +553,54 @@ impl Connection {
         self.start = 0;
     }
 
-    /// Receives into the loop's buffer; only what is incomplete or has to wait is copied out of it.
-    fn receive_whole(&mut self, buffer: &mut [u8], limits: &Limits, now: Now) -> TurnEnd {
+    /// Receives into the loop's buffer and hands frames over from there. Only a frame that was begun before, and what is
+    /// incomplete or has to wait, is copied: a connection's own buffer grows with the bytes that arrive, never with what
+    /// was announced.
+    fn receive(&mut self, buffer: &mut [u8], spare: &mut Spare, limits: &Limits, now: Now) -> TurnEnd {
         let n = match self.shared.transport.receive(buffer) {
             Ok(0) => return TurnEnd::Close,
             Ok(n) => n,
             Err(error) => return self.receive_failed(&error),
         };
         self.last_active_us = now.monotonic_us;
-        let Ok(taken) = self.take_frames(&mut buffer[..n], limits, now) else { return TurnEnd::Close };
-        if taken < n {
-            self.keep(&buffer[taken..n]);
+        let filled_the_buffer = n == buffer.len();
+        let mut from = 0;
+        if !self.input.is_empty() {
+            match self.complete(&buffer[..n], limits) {
+                Ok(used) => from = used,
+                Err(()) => return TurnEnd::Close,
+            }
+            let mut begun = std::mem::take(&mut self.input);
+            match self.take_frames(&mut begun, limits, now) {
+                Err(()) => return TurnEnd::Close,
+                Ok(0) => self.input = begun,
+                Ok(_) => spare.put(begun),
+            }
         }
-        self.after_receive(n == buffer.len())
+        if from < n && self.input.is_empty() {
+            let taken = if self.is_held() { Ok(0) } else { self.take_frames(&mut buffer[from..n], limits, now) };
+            match taken {
+                Ok(taken) => from += taken,
+                Err(()) => return TurnEnd::Close,
+            }
+        }
+        if from < n {
+            if self.input.capacity() == 0 {
+                self.input = spare.take();
+            }
+            self.input.extend_from_slice(&buffer[from..n]);
+        }
+        self.after_receive(filled_the_buffer)
     }
 
-    /// Receives the rest of an incomplete frame into the connection's own buffer.
-    fn receive_rest(&mut self, limits: &Limits, now: Now) -> TurnEnd {
-        let filled = self.input.len();
-        let frame = match frame_length(&self.input, limits) {
-            Ok(length) => length.map_or(4, |length| 4 + length),
-            Err(()) => return TurnEnd::Close,
-        };
-        // Grow with what has arrived, never straight to what was announced.
-        let missing = frame.saturating_sub(filled).max(4);
-        let room = missing.min(filled.max(PARTIAL_MIN)).min(RECEIVE_MAX);
-        self.input.resize(filled + room, 0);
-        let received = self.shared.transport.receive(&mut self.input[filled..]);
-        self.input.truncate(filled + *received.as_ref().unwrap_or(&0));
-        let n = match received {
-            Ok(0) => return TurnEnd::Close,
-            Ok(n) => n,
-            Err(error) => return self.receive_failed(&error),
-        };
-        self.last_active_us = now.monotonic_us;
-        let mut input = std::mem::take(&mut self.input);
-        let taken = self.take_frames(&mut input, limits, now);
-        self.input = input;
-        let Ok(taken) = taken else { return TurnEnd::Close };
-        self.start = taken;
-        self.compact();
-        self.after_receive(n == room)
+    /// Appends to the frame that was begun what belongs to it; returns how many bytes that were.
+    fn complete(&mut self, bytes: &[u8], limits: &Limits) -> Result<usize, ()> {
+        let prefix = 4usize.saturating_sub(self.input.len()).min(bytes.len());
+        self.input.extend_from_slice(&bytes[..prefix]);
+        let Some(length) = frame_length(&self.input, limits)? else { return Ok(prefix) };
+        let missing = (4 + length).saturating_sub(self.input.len()).min(bytes.len() - prefix);
+        self.input.extend_from_slice(&bytes[prefix..prefix + missing]);
+        Ok(prefix + missing)
     }
 
     fn after_receive(&mut self, filled_the_buffer: bool) -> TurnEnd {
@@ -596,11 +623,6 @@ impl Connection {
             io::ErrorKind::Interrupted => TurnEnd::Again,
             _ => TurnEnd::Close,
         }
-    }
-
-    fn keep(&mut self, rest: &[u8]) {
-        self.input.reserve_exact(rest.len().max(PARTIAL_MIN.min(rest.len() * 2)));
-        self.input.extend_from_slice(rest);
     }
 
     /// Hands over complete frames until one has to be answered first; returns how many bytes they took.

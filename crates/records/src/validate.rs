@@ -205,11 +205,6 @@ impl InvalidBatch {
         Some((rejected(errors, *count, &messages), messages))
     }
 
-    /// Whether Kafka puts a message into the answer for it: only when records are named.
-    pub fn has_answer_message(&self) -> bool {
-        matches!(self, InvalidBatch::RejectedRecords { .. })
-    }
-
     /// Whether Kafka's answer carries the log start offset: not when the batch was refused before it reached the log.
     pub fn answers_log_start_offset(&self) -> bool {
         !matches!(

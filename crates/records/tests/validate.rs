@@ -121,7 +121,7 @@ fn the_failing_records_are_named() {
     assert_eq!(error.error_code(), ErrorCode::InvalidRecord);
     assert_eq!(error.record_errors().iter().map(|e| e.batch_index).collect::<Vec<_>>(), [1]);
     assert_eq!(error.record_errors()[0].kind, RecordErrorKind::KeyMissing);
-    assert!(error.has_answer_message() && error.answers_log_start_offset());
+    assert!(error.answer_messages(&base::TopicPartition::new("t", 0)).is_some() && error.answers_log_start_offset());
     let (message, records) = error.answer_messages(&base::TopicPartition::new("hc", 0)).unwrap();
     assert_eq!(records, ["Compacted topic cannot accept message without key in topic partition hc-0"]);
     assert_eq!(

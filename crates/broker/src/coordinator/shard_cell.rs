@@ -243,7 +243,7 @@ impl ShardCell {
             }
         }
         if !waiting.is_empty() {
-            self.wait_for_commit(broker, &cell, state.appended, waiting, &mut deliveries, now);
+            self.wait_for_commit(&cell, state.appended, waiting, &mut deliveries, now);
         }
         self.set_timer(broker, state);
         deliveries
@@ -251,7 +251,6 @@ impl ShardCell {
 
     fn wait_for_commit(
         &self,
-        broker: &Arc<Broker>,
         cell: &Arc<PartitionCell>,
         offset: Offset,
         waiting: Vec<(Target, PendingReply)>,
@@ -260,11 +259,9 @@ impl ShardCell {
     ) {
         let wait = Arc::new(CommitWait { replies: Mutex::new(waiting) });
         let waiter: Arc<dyn AckWaiter> = wait.clone();
-        if cell.wait_for_commit(offset, &waiter) {
+        if cell.wait_for_commit(offset, &waiter, now.monotonic_us + self.commit_timeout_us) {
             let replies = std::mem::take(&mut *wait.replies.lock());
             deliveries.now.extend(replies.into_iter().map(|(target, reply)| (target, reply.response)));
-        } else {
-            broker.executor.run_at(now.monotonic_us + self.commit_timeout_us, wait);
         }
     }
 
@@ -334,12 +331,6 @@ impl AckWaiter for CommitWait {
             }
             Err(error) => self.fail(error),
         }
-    }
-}
-
-impl Task for CommitWait {
-    fn run(self: Arc<Self>, _: Now) {
-        self.fail(ErrorCode::RequestTimedOut);
     }
 }
 

@@ -5,7 +5,7 @@
 use crate::Broker;
 use crate::partition::{AckWaiter, Acks, AppendError, Effects, PartitionCell};
 use api::{Operation, Request, ResourceType, Responder};
-use base::{ErrorCode, Now, Task};
+use base::{ErrorCode, Now};
 use net::Pipelining;
 use parking_lot::Mutex;
 use protocol::produce_response::{BatchIndexAndErrorMessage, PartitionProduceResponse, TopicProduceResponse};
@@ -29,6 +29,7 @@ pub(super) fn handle(broker: &Arc<Broker>, request: Request<'_>) -> Result<Pipel
     }
     let image = broker.image.load();
     let now = request.now;
+    let timeout_us = produce.timeout_ms.max(0) as u64 * 1000;
     let wait: OnceCell<Arc<ProduceWait>> = OnceCell::new();
     let count: usize = produce.topic_data.iter().map(|topic| topic.partition_data.len()).sum();
     let mut response = ProduceResponse { responses: Vec::with_capacity(produce.topic_data.len()), ..Default::default() };
@@ -59,7 +60,7 @@ pub(super) fn handle(broker: &Arc<Broker>, request: Request<'_>) -> Result<Pipel
                 None => Some(unknown),
                 Some(cell) => {
                     let waiter = || -> Arc<dyn AckWaiter> { wait.get_or_init(|| ProduceWait::new(count)).clone() };
-                    match append(&cell, data, acks, &waiter, index, now, &mut answer) {
+                    match append(&cell, data, acks, (&waiter, index, timeout_us), now, &mut answer) {
                         Ok(is_acknowledged) => {
                             waiting += usize::from(!is_acknowledged);
                             None
@@ -92,12 +93,7 @@ pub(super) fn handle(broker: &Arc<Broker>, request: Request<'_>) -> Result<Pipel
     }
     match wait.into_inner() {
         None => request.responder.send(&response),
-        Some(wait) => {
-            let timeout_us = produce.timeout_ms.max(0) as u64 * 1000;
-            if wait.arm(waiting, response, request.responder) {
-                broker.executor.run_at(now.monotonic_us + timeout_us, wait);
-            }
-        }
+        Some(wait) => wait.arm(waiting, response, request.responder),
     }
     Ok(Pipelining::Allow)
 }
@@ -107,8 +103,7 @@ fn append(
     cell: &Arc<PartitionCell>,
     data: &produce_request::PartitionProduceData<'_>,
     acks: Acks,
-    waiter: &dyn Fn() -> Arc<dyn AckWaiter>,
-    index: usize,
+    waiter: (&dyn Fn() -> Arc<dyn AckWaiter>, usize, u64),
     now: Now,
     answer: &mut PartitionProduceResponse<'static>,
 ) -> Result<bool, ErrorCode> {
@@ -117,7 +112,7 @@ fn append(
     let batch = match validate_produced(bytes, &settings.produce, now.wall_ms) {
         Ok(batch) => batch,
         Err(invalid) => {
-            describe_invalid(&invalid, answer);
+            describe_invalid(&invalid, cell, answer);
             if invalid.answers_log_start_offset() {
                 answer.log_start_offset = cell.with_log(|log| log.log_start_offset());
             }
@@ -127,7 +122,7 @@ fn append(
     let mut effects = Effects::default();
     let leader_batch = LeaderBatch::validated(&batch);
     let outcome =
-        cell.append(&leader_batch, acks, batch.log_append_time_ms, waiter, index, now, &mut effects);
+        cell.append(&leader_batch, acks, batch.log_append_time_ms, waiter, now, &mut effects);
     effects.run(cell, now);
     match outcome {
         Ok(outcome) => {
@@ -146,17 +141,19 @@ fn append(
     }
 }
 
-fn describe_invalid(invalid: &InvalidBatch, answer: &mut PartitionProduceResponse<'static>) {
+fn describe_invalid(invalid: &InvalidBatch, cell: &PartitionCell, answer: &mut PartitionProduceResponse<'static>) {
+    let Some((message, messages)) = invalid.answer_messages(&cell.name) else { return };
+    answer.error_message = Some(message.into());
     answer.record_errors = invalid
         .record_errors()
         .iter()
-        .map(|error| BatchIndexAndErrorMessage {
+        .zip(messages)
+        .map(|(error, message)| BatchIndexAndErrorMessage {
             batch_index: error.batch_index,
-            batch_index_error_message: Some(error.to_string().into()),
+            batch_index_error_message: Some(message.into()),
             ..Default::default()
         })
         .collect();
-    answer.error_message = invalid.has_answer_message().then(|| invalid.to_string().into());
 }
 
 fn refuse_acks(produce: &ProduceRequest<'_>, responder: Responder) -> Pipelining {
@@ -209,13 +206,11 @@ impl ProduceWait {
     }
 
     /// Gives the answer, whose errors are final, and how many acknowledgements it needs; some may have come before.
-    /// True: it still waits.
-    fn arm(&self, waiting: usize, response: ProduceResponse<'static>, responder: Responder) -> bool {
+    fn arm(&self, waiting: usize, response: ProduceResponse<'static>, responder: Responder) {
         let mut state = self.state.lock();
         state.waiting = waiting;
         state.pending = Some((response, responder));
         state.try_finish();
-        state.pending.is_some()
     }
 }
 
@@ -225,20 +220,10 @@ impl WaitState {
         if came < self.waiting {
             return;
         }
-        self.finish(None);
-    }
-
-    /// Answers; partitions that are still waited for get `missing`.
-    fn finish(&mut self, missing: Option<ErrorCode>) {
         let Some((mut response, responder)) = self.pending.take() else { return };
         let answers = response.responses.iter_mut().flat_map(|topic| &mut topic.partition_responses);
         for (answer, result) in answers.zip(&self.results) {
-            let error = match result {
-                Some(Ok(())) => None,
-                Some(Err(error)) => Some(*error),
-                None => missing.filter(|_| answer.error_code == 0),
-            };
-            if let Some(error) = error {
+            if let Some(Err(error)) = result {
                 answer.error_code = error.code();
                 answer.base_offset = -1;
             }
@@ -256,12 +241,5 @@ impl AckWaiter for ProduceWait {
         if state.pending.is_some() {
             state.try_finish();
         }
-    }
-}
-
-impl Task for ProduceWait {
-    /// The producer's time is up.
-    fn run(self: Arc<Self>, _: Now) {
-        self.state.lock().finish(Some(ErrorCode::RequestTimedOut));
     }
 }

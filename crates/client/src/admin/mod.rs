@@ -8,7 +8,9 @@ mod topics;
 
 pub use cluster_calls::{ClusterDescription, FeatureUpdate, FeaturesView, NodeVersions, Quorum, QuorumReplica};
 pub use configs::{AlterOp, ConfigEntry, ConfigResource, ConfigSynonym, ConfigValueChange, ResourceType};
+pub(crate) use groups::collect_offsets;
 pub use groups::{CommittedOffset, GroupDescription, GroupListing, GroupMember, Partitions};
+pub(crate) use partitions::list_offsets;
 pub use partitions::{
     ElectionResult, ElectionType, IsolationLevel, LogDir, LogDirReplica, OffsetAt, OffsetSpec, Reassignment,
 };

@@ -46,10 +46,32 @@ pub struct World {
     pub fail: Option<ErrorCode>,
     /// Who asked, by token.
     pub labels: Vec<String>,
+    /// Versions of the requests, by token.
+    versions: Vec<i16>,
     /// Short names of member ids.
     aliases: BTreeMap<String, String>,
     pub shown: Vec<String>,
     seed: u64,
+}
+
+/// Every answer, and the error it may become, can be said in the version of its request.
+pub fn must_encode(response: &GroupResponse, version: i16) {
+    let error = response.clone().into_error(ErrorCode::NotCoordinator);
+    for response in [response.clone(), error] {
+        let encoded = match &response {
+            GroupResponse::JoinGroup(r) => r.to_bytes(version),
+            GroupResponse::SyncGroup(r) => r.to_bytes(version),
+            GroupResponse::Heartbeat(r) => r.to_bytes(version),
+            GroupResponse::LeaveGroup(r) => r.to_bytes(version),
+            GroupResponse::OffsetCommit(r) => r.to_bytes(version),
+            GroupResponse::OffsetFetch(r) => group::offset_fetch_response(version, vec![r.clone()]).to_bytes(version),
+            GroupResponse::OffsetDelete(r) => r.to_bytes(version),
+            GroupResponse::DescribeGroups(r) => r.to_bytes(version),
+            GroupResponse::ListGroups(r) => r.to_bytes(version),
+            GroupResponse::DeleteGroups(r) => r.to_bytes(version),
+        };
+        assert!(encoded.is_ok(), "version {version}: {encoded:?} of {response:?}");
+    }
 }
 
 fn error_name(code: i16) -> &'static str {
@@ -68,6 +90,7 @@ impl World {
             log: Vec::new(),
             fail: None,
             labels: Vec::new(),
+            versions: Vec::new(),
             aliases: BTreeMap::new(),
             shown: Vec::new(),
             seed: 1,
@@ -91,6 +114,7 @@ impl World {
     pub fn ask(&mut self, label: &str, version: i16, request: GroupRequest<'_>) -> Vec<(u64, GroupResponse)> {
         let token = self.labels.len() as u64;
         self.labels.push(label.to_owned());
+        self.versions.push(version);
         let context = RequestContext { client_id: label, client_host: "/10.0.0.1", version };
         let out = self.shard.handle(self.now, context, &FakeTopics, request, token);
         self.carry_out(out)
@@ -113,6 +137,7 @@ impl World {
         }
         let mut delivered = Vec::new();
         for reply in out.replies {
+            must_encode(&reply.response, self.versions[reply.token as usize]);
             let shown = self.show_response(&reply.response);
             let label = self.labels[reply.token as usize].clone();
             let when = if reply.after_commit { " (after commit)" } else { "" };

@@ -1,0 +1,435 @@
+//! Fetching: one request under way per leader, answers cut into records when poll asks for them. Sessions (KIP-227) are
+//! not used; each request names its partitions.
+
+use super::{ConsumerRecord, Partition, Position, RecordHeader};
+use crate::cluster::left_until;
+use crate::transport::wait_readable;
+use crate::{ClientError, Cluster, Connection, ConsumerSettings, Result, Wanted};
+use base::{ErrorCode, NodeId, Uuid};
+use protocol::fetch_request::{FetchPartition, FetchTopic};
+use protocol::fetch_response::AbortedTransaction;
+use protocol::{ApiKey, FetchRequest};
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::os::fd::AsFd;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// First version that names topics by id.
+const BY_TOPIC_ID: i16 = 13;
+/// Most bytes that one batch may take when decompressed.
+const BATCH_BYTES_MAX: usize = 1 << 30;
+
+#[derive(Default)]
+struct NodeState {
+    connection: Option<Connection>,
+    /// Partitions and offsets that were asked for, and when.
+    asked: Option<(BTreeMap<Partition, i64>, Instant)>,
+    not_before: Option<Instant>,
+    failures: u32,
+}
+
+/// Batches of one partition that were fetched and not handed out.
+struct Fetched {
+    partition: Partition,
+    bytes: Vec<u8>,
+    /// Bytes already handed out.
+    consumed: usize,
+    /// Records of the batch at `consumed`, already decoded.
+    records: VecDeque<ConsumerRecord>,
+    aborted: Vec<AbortedTransaction>,
+    open_aborts: BTreeSet<i64>,
+}
+
+pub(crate) struct Fetcher {
+    cluster: Arc<Cluster>,
+    settings: Arc<ConsumerSettings>,
+    nodes: BTreeMap<NodeId, NodeState>,
+    fetched: VecDeque<Fetched>,
+    out_of_range: Vec<Partition>,
+    refresh: bool,
+}
+
+impl Fetcher {
+    pub fn new(cluster: Arc<Cluster>, settings: Arc<ConsumerSettings>) -> Fetcher {
+        Fetcher {
+            cluster,
+            settings,
+            nodes: BTreeMap::new(),
+            fetched: VecDeque::new(),
+            out_of_range: Vec::new(),
+            refresh: false,
+        }
+    }
+
+    /// Drops what belongs to partitions that are not assigned any more.
+    pub fn keep_only(&mut self, positions: &BTreeMap<Partition, Position>) {
+        self.fetched.retain(|fetched| positions.contains_key(&fetched.partition));
+    }
+
+    /// Drops what was fetched of a partition.
+    pub fn discard(&mut self, partition: &Partition) {
+        self.fetched.retain(|fetched| fetched.partition != *partition);
+    }
+
+    pub fn take_out_of_range(&mut self) -> Vec<Partition> {
+        std::mem::take(&mut self.out_of_range)
+    }
+
+    /// Records for the caller; waits until there are some, a position must be reset, or the deadline.
+    pub fn collect(
+        &mut self,
+        positions: &mut BTreeMap<Partition, Position>,
+        deadline: Instant,
+    ) -> Result<Vec<ConsumerRecord>> {
+        let records = self.hand_out(positions)?;
+        self.send_fetches(positions, deadline)?;
+        if !records.is_empty() {
+            return Ok(records);
+        }
+        self.receive(positions, deadline)?;
+        let records = self.hand_out(positions)?;
+        if !records.is_empty() {
+            self.send_fetches(positions, deadline)?;
+        }
+        Ok(records)
+    }
+
+    fn send_fetches(&mut self, positions: &BTreeMap<Partition, Position>, deadline: Instant) -> Result<()> {
+        let mut by_leader: BTreeMap<NodeId, BTreeMap<Partition, i64>> = BTreeMap::new();
+        let mut metadata = self.cluster.metadata();
+        let unknown = |metadata: &crate::Metadata| {
+            positions.keys().any(|(topic, index)| metadata.partition(topic, *index).is_none_or(|p| p.leader < 0))
+        };
+        if self.refresh || unknown(&metadata) || self.cluster.is_stale() {
+            let mut names: Vec<&str> = positions.keys().map(|(topic, _)| &**topic).collect();
+            names.dedup();
+            let limit = Instant::now() + self.cluster.settings().request_timeout;
+            let create = self.settings.allow_auto_create_topics;
+            match self.cluster.refresh(Wanted::Names(&names), create, "metadata", deadline.min(limit)) {
+                Ok(refreshed) => metadata = refreshed,
+                Err(ClientError::Timeout(_)) => return Ok(()),
+                Err(error) if error.is_retriable() => return Ok(()),
+                Err(error) => return Err(error),
+            }
+            self.refresh = false;
+            if unknown(&metadata) {
+                std::thread::sleep(left_until(deadline, self.cluster.settings().retry_backoff));
+            }
+        }
+        let buffered: BTreeSet<Partition> = self.fetched.iter().map(|fetched| fetched.partition.clone()).collect();
+        for (key, position) in positions {
+            let Some(offset) = position.next.filter(|_| !position.paused && !buffered.contains(key)) else { continue };
+            if let Some(partition) = metadata.partition(&key.0, key.1).filter(|p| p.leader >= 0) {
+                by_leader.entry(partition.leader).or_default().insert(key.clone(), offset);
+            }
+        }
+        for (leader, partitions) in by_leader {
+            self.send_fetch(leader, partitions, &metadata);
+        }
+        Ok(())
+    }
+
+    fn send_fetch(&mut self, leader: NodeId, partitions: BTreeMap<Partition, i64>, metadata: &crate::Metadata) {
+        let node = self.nodes.entry(leader).or_default();
+        if node.asked.is_some() || node.not_before.is_some_and(|at| at > Instant::now()) {
+            return;
+        }
+        if node.connection.is_none() {
+            let deadline = Instant::now() + self.settings.common.request_timeout;
+            match self.cluster.connect(leader, deadline) {
+                Ok(connection) => (node.connection, node.failures) = (Some(connection), 0),
+                Err(_) => return self.failed(leader),
+            }
+        }
+        let Some(connection) = &mut node.connection else { return };
+        let ids: BTreeMap<&str, Uuid> = partitions
+            .keys()
+            .map(|(topic, _)| (&**topic, metadata.topics.get(&**topic).map_or(Uuid::ZERO, |t| t.id)))
+            .collect();
+        let limit = if ids.values().any(Uuid::is_zero) { BY_TOPIC_ID - 1 } else { i16::MAX };
+        let Ok(version) = connection.version(ApiKey::Fetch, limit) else { return self.failed(leader) };
+        let request = self.settings.request(&partitions, &ids, version);
+        match connection.send(&request, version) {
+            Ok(_) => node.asked = Some((partitions, Instant::now())),
+            Err(_) => self.failed(leader),
+        }
+    }
+
+    fn failed(&mut self, leader: NodeId) {
+        let settings = self.cluster.settings();
+        let node = self.nodes.entry(leader).or_default();
+        (node.connection, node.asked) = (None, None);
+        node.not_before = Some(Instant::now() + settings.backoff(node.failures));
+        node.failures += 1;
+        self.refresh = true;
+    }
+
+    /// Waits for an answer of any node.
+    fn receive(&mut self, positions: &mut BTreeMap<Partition, Position>, deadline: Instant) -> Result<()> {
+        loop {
+            let mut progress = false;
+            let waiting: Vec<NodeId> =
+                self.nodes.iter().filter(|(_, node)| node.asked.is_some()).map(|(id, _)| *id).collect();
+            for id in &waiting {
+                progress |= self.receive_from(*id, positions)?;
+            }
+            let left = left_until(deadline, Duration::from_millis(100));
+            if progress || left.is_zero() {
+                return Ok(());
+            }
+            let descriptors: Vec<_> =
+                self.nodes.values().filter(|n| n.asked.is_some()).filter_map(|n| n.connection.as_ref()).map(AsFd::as_fd).collect();
+            if descriptors.is_empty() {
+                std::thread::sleep(left.min(Duration::from_millis(10)));
+                return Ok(());
+            }
+            if !wait_readable(&descriptors, left.max(Duration::from_millis(1))) {
+                return Ok(());
+            }
+        }
+    }
+
+    fn receive_from(&mut self, id: NodeId, positions: &mut BTreeMap<Partition, Position>) -> Result<bool> {
+        let late = self.settings.common.request_timeout + self.settings.fetch_wait_max;
+        let Some(node) = self.nodes.get_mut(&id) else { return Ok(false) };
+        let Some(connection) = &mut node.connection else { return Ok(false) };
+        match connection.receive(Instant::now()) {
+            Ok(Some(received)) => {
+                let Some((asked, _)) = node.asked.take() else { return Ok(true) };
+                match received.decode::<FetchRequest<'_>>() {
+                    Ok(response) => self.take_answer(response, asked, positions)?,
+                    Err(error) => {
+                        self.failed(id);
+                        return Err(error);
+                    }
+                }
+                Ok(true)
+            }
+            Ok(None) => {
+                if node.asked.as_ref().is_some_and(|(_, since)| since.elapsed() > late) {
+                    self.failed(id);
+                }
+                Ok(false)
+            }
+            Err(_) => {
+                self.failed(id);
+                Ok(true)
+            }
+        }
+    }
+
+    fn take_answer(
+        &mut self,
+        response: protocol::FetchResponse<'_>,
+        asked: BTreeMap<Partition, i64>,
+        positions: &BTreeMap<Partition, Position>,
+    ) -> Result<()> {
+        crate::error::check(response.error_code, None)?;
+        let metadata = self.cluster.metadata();
+        let mut failed = false;
+        for topic in response.responses {
+            let name = if topic.topic.is_empty() {
+                metadata.topic_by_id(topic.topic_id).map(|known| known.name.as_str())
+            } else {
+                Some(&*topic.topic)
+            };
+            let Some(name) = name else { continue };
+            for partition in topic.partitions {
+                let key: Partition = (name.into(), partition.partition_index);
+                let current = positions.get(&key).and_then(|position| position.next);
+                if asked.get(&key).copied() != current || current.is_none() {
+                    continue;
+                }
+                match ErrorCode::from_code(partition.error_code) {
+                    ErrorCode::None => {}
+                    ErrorCode::OffsetOutOfRange => {
+                        self.out_of_range.push(key);
+                        continue;
+                    }
+                    code if code.is_retriable() => {
+                        self.refresh = true;
+                        failed = true;
+                        continue;
+                    }
+                    code => return Err(fetch_error(code, &key)),
+                }
+                let bytes = partition.records.map(|records| records.as_bytes().to_vec()).unwrap_or_default();
+                if bytes.is_empty() {
+                    continue;
+                }
+                let mut aborted = partition.aborted_transactions.unwrap_or_default();
+                aborted.sort_by_key(|transaction| transaction.first_offset);
+                self.fetched.push_back(Fetched {
+                    partition: key,
+                    bytes,
+                    consumed: 0,
+                    records: VecDeque::new(),
+                    aborted,
+                    open_aborts: BTreeSet::new(),
+                });
+            }
+        }
+        if failed {
+            std::thread::sleep(self.cluster.settings().retry_backoff);
+        }
+        Ok(())
+    }
+
+    fn hand_out(&mut self, positions: &mut BTreeMap<Partition, Position>) -> Result<Vec<ConsumerRecord>> {
+        let mut records = Vec::new();
+        while records.len() < self.settings.poll_records_max {
+            let Some(fetched) = self.fetched.front_mut() else { break };
+            let Some(position) = positions.get_mut(&fetched.partition) else {
+                self.fetched.pop_front();
+                continue;
+            };
+            match fetched.next_record(position, &self.settings) {
+                Ok(Some(record)) => {
+                    position.next = Some(record.offset + 1);
+                    position.leader_epoch = record.leader_epoch.unwrap_or(-1);
+                    records.push(record);
+                }
+                Ok(None) => {
+                    self.fetched.pop_front();
+                }
+                Err(_) if !records.is_empty() => break,
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(records)
+    }
+}
+
+fn fetch_error(code: ErrorCode, (topic, partition): &Partition) -> ClientError {
+    match code {
+        ErrorCode::TopicAuthorizationFailed => {
+            ClientError::broker(code, Some(format!("Not authorized to access topics: [{topic}]")))
+        }
+        code => ClientError::broker(
+            code,
+            Some(format!("Unexpected error code {} while fetching from partition {topic}-{partition}", code.code())),
+        ),
+    }
+}
+
+impl ConsumerSettings {
+    fn request<'a>(
+        &'a self,
+        partitions: &'a BTreeMap<Partition, i64>,
+        ids: &BTreeMap<&str, Uuid>,
+        version: i16,
+    ) -> FetchRequest<'a> {
+        let mut topics: Vec<FetchTopic<'a>> = Vec::new();
+        let mut current: Option<&str> = None;
+        for ((topic, index), offset) in partitions {
+            if current != Some(topic) {
+                current = Some(topic);
+                topics.push(FetchTopic {
+                    topic: Cow::Borrowed(if version >= BY_TOPIC_ID { "" } else { topic }),
+                    topic_id: if version >= BY_TOPIC_ID { ids.get(&**topic).copied().unwrap_or_default() } else { Uuid::ZERO },
+                    ..Default::default()
+                });
+            }
+            if let Some(topic) = topics.last_mut() {
+                topic.partitions.push(FetchPartition {
+                    partition: *index,
+                    current_leader_epoch: -1,
+                    fetch_offset: *offset,
+                    last_fetched_epoch: -1,
+                    log_start_offset: -1,
+                    partition_max_bytes: self.partition_fetch_bytes_max,
+                    ..Default::default()
+                });
+            }
+        }
+        FetchRequest {
+            max_wait_ms: self.fetch_wait_max.as_millis() as i32,
+            min_bytes: self.fetch_bytes_min,
+            max_bytes: self.fetch_bytes_max,
+            isolation_level: i8::from(self.read_committed),
+            topics,
+            rack_id: Cow::Borrowed(&self.rack),
+            ..Default::default()
+        }
+    }
+}
+
+impl Fetched {
+    /// The next record at or after the position; `None` when nothing is left. Control batches and, for a reader of
+    /// committed records, aborted ones only move the position.
+    fn next_record(&mut self, position: &mut Position, settings: &ConsumerSettings) -> Result<Option<ConsumerRecord>> {
+        loop {
+            let wanted = position.next.unwrap_or(0);
+            while let Some(record) = self.records.pop_front() {
+                if record.offset >= wanted {
+                    return Ok(Some(record));
+                }
+            }
+            if !self.open_batch(position, settings)? {
+                return Ok(None);
+            }
+        }
+    }
+
+    fn open_batch(&mut self, position: &mut Position, settings: &ConsumerSettings) -> Result<bool> {
+        let (topic, index) = self.partition.clone();
+        let failed = |reason: String| ClientError::Records { partition: format!("{topic}-{index}"), reason };
+        let rest = self.bytes.get(self.consumed..).unwrap_or_default();
+        let Some(batch) = records::batches(rest).next() else { return Ok(false) };
+        let batch = batch.map_err(|error| failed(error.to_string()))?;
+        self.consumed += batch.size();
+        let skip = batch.next_offset() <= position.next.unwrap_or(0);
+        if settings.check_crcs && !skip {
+            batch.check_crc().map_err(|error| failed(error.to_string()))?;
+        }
+        if settings.read_committed && batch.has_producer_id() {
+            while let Some(first) = self.aborted.first().filter(|first| first.first_offset <= batch.last_offset()) {
+                self.open_aborts.insert(first.producer_id);
+                self.aborted.remove(0);
+            }
+        }
+        if batch.is_control() {
+            if is_abort(&batch) {
+                self.open_aborts.remove(&batch.producer_id());
+            }
+        } else if !skip && !(batch.is_transactional() && self.open_aborts.contains(&batch.producer_id())) {
+            let timestamp_type = (batch.magic() > 0).then(|| batch.timestamp_type());
+            let epoch = Some(batch.partition_leader_epoch()).filter(|epoch| *epoch >= 0);
+            let open = batch.open(BATCH_BYTES_MAX).map_err(|error| failed(error.to_string()))?;
+            for record in open.records() {
+                let record = record.map_err(|error| failed(error.to_string()))?;
+                self.records.push_back(ConsumerRecord {
+                    topic: topic.clone(),
+                    partition: index,
+                    offset: record.offset,
+                    timestamp_ms: record.timestamp_ms,
+                    timestamp_type,
+                    leader_epoch: epoch,
+                    key: record.key.map(<[u8]>::to_vec),
+                    value: record.value.map(<[u8]>::to_vec),
+                    headers: record
+                        .headers
+                        .map(|header| RecordHeader {
+                            key: String::from_utf8_lossy(header.key).into_owned(),
+                            value: header.value.map(<[u8]>::to_vec),
+                        })
+                        .collect(),
+                });
+            }
+        }
+        let wanted = position.next.unwrap_or(0);
+        if self.records.iter().all(|record| record.offset < wanted) {
+            self.records.clear();
+            position.next = Some(wanted.max(batch.next_offset()));
+        }
+        Ok(true)
+    }
+}
+
+/// Whether a control batch ends a transaction by aborting it (control record type 0).
+fn is_abort(batch: &records::Batch<'_>) -> bool {
+    let Ok(open) = batch.open(BATCH_BYTES_MAX) else { return false };
+    let first = open.records().next();
+    matches!(first, Some(Ok(record)) if record.key.is_some_and(|key| key.get(2..4) == Some(&[0, 0])))
+}

@@ -1,0 +1,39 @@
+//! The tools of Apache Kafka that work on files of a node rather than through a connection, and its start and stop:
+//! `kafka-storage`, `kafka-dump-log`, `kafka-metadata-shell`, `kafka-server-start`, `kafka-server-stop`.
+//!
+//! Each tool takes its arguments and two streams and returns an exit code. What it writes to `out`, and the code, are
+//! those of Apache Kafka 4.3 to the byte; to `err` go Kafka's sentences without its class names and stack traces.
+
+mod argparse;
+mod storage_tool;
+
+use std::io::Write;
+
+/// A tool of this crate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tool {
+    Storage,
+}
+
+/// Names under which the binary is linked, so that Apache's scripts are this program.
+pub const LINK_NAMES: &[&str] = &["kafka-storage.sh"];
+
+/// The tool that a name means: Apache's script name, the same without `.sh`, or without `kafka-` too.
+pub fn find(name: &str) -> Option<Tool> {
+    let bare = name.strip_suffix(".sh").unwrap_or(name);
+    Some(match bare.strip_prefix("kafka-").unwrap_or(bare) {
+        "storage" => Tool::Storage,
+        _ => return None,
+    })
+}
+
+/// Runs a tool by name; returns its exit code. Unknown names give 2.
+pub fn run(tool: &str, args: &[String], out: &mut dyn Write, err: &mut dyn Write) -> i32 {
+    match find(tool) {
+        Some(Tool::Storage) => storage_tool::run(args, out, err),
+        None => {
+            let _nobody_reads_it = writeln!(err, "there is no tool `{tool}`");
+            2
+        }
+    }
+}

@@ -1,0 +1,220 @@
+//! Compares what came back with the golden answers.
+
+use super::frames::{Case, Outcome};
+use super::replay::Seen;
+use protocol::{ApiKey, json};
+use serde_json::Value;
+
+const API_VERSIONS: i16 = 18;
+const UNSUPPORTED_VERSION: i16 = 35;
+
+/// Differences, each as a sentence; none if the answers are alike.
+pub fn compare(case: &Case, seen: &Seen, bodies: bool) -> Vec<String> {
+    let mut differences = Vec::new();
+    if seen.outcome != case.outcome {
+        differences.push(format!("wanted {}, got {}", name(case.outcome), name(seen.outcome)));
+    }
+    if case.answers_total != seen.answers.len() {
+        differences.push(format!("wanted {} answers, got {}", case.answers_total, seen.answers.len()));
+    }
+    let requests = requests(&case.sent);
+    for (place, got) in seen.answers.iter().enumerate() {
+        let want_bytes = case.answers.get(place).cloned().flatten();
+        let request = request_of(&requests, got);
+        let got_value = decode(request, got);
+        let want_value = match &want_bytes {
+            Some(bytes) => decode(request, bytes),
+            None => case.decoded.get(place).map(|value| lower_names(&value["body"])).ok_or_else(String::new),
+        };
+        if let Ok(want) = want_value {
+            compare_answer(&want, got_value, bodies && want_bytes.is_some(), &mut differences);
+        } else if let Ok(got) = got_value {
+            let codes: Vec<String> = error_codes(&got).iter().filter(|(_, code)| *code != 0).map(show).collect();
+            if case.outcome != seen.outcome {
+                differences.push(format!("the answer: {} {}", codes.join(" "), cut(&got.to_string())));
+            }
+        }
+    }
+    differences
+}
+
+fn compare_answer(want: &Value, got: Result<Value, String>, bodies: bool, differences: &mut Vec<String>) {
+    let got = match got {
+        Ok(got) => got,
+        Err(error) => {
+            differences.push(format!("the answer cannot be read: {error}"));
+            return;
+        }
+    };
+    let (wanted_codes, got_codes) = (error_codes(want), error_codes(&got));
+    if wanted_codes != got_codes {
+        let list = |codes: &[(String, i64)]| codes.iter().map(show).collect::<Vec<_>>().join(" ");
+        differences.push(format!(
+            "wanted [{}] ({}), got [{}] ({})",
+            list(&wanted_codes),
+            messages(want),
+            list(&got_codes),
+            messages(&got)
+        ));
+    } else if bodies {
+        let (want, got) = (masked(want), masked(&got));
+        if want != got {
+            differences.push(format!("wanted {}, got {}", cut(&want.to_string()), cut(&got.to_string())));
+        }
+    }
+}
+
+/// Every error code with the names on the way to it, sorted.
+pub fn error_codes(value: &Value) -> Vec<(String, i64)> {
+    let mut found = Vec::new();
+    collect(value, "", &mut found);
+    found.sort();
+    found
+}
+
+fn collect(value: &Value, path: &str, found: &mut Vec<(String, i64)>) {
+    match value {
+        Value::Object(fields) => {
+            for (name, field) in fields {
+                match field.as_i64() {
+                    Some(code) if name.to_lowercase().ends_with("errorcode") => found.push((format!("{path}{name}"), code)),
+                    _ => collect(field, &format!("{path}{name}."), found),
+                }
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|item| collect(item, path, found)),
+        _ => {}
+    }
+}
+
+fn messages(value: &Value) -> String {
+    let mut found = Vec::new();
+    fn walk(value: &Value, found: &mut Vec<String>) {
+        match value {
+            Value::Object(fields) => {
+                for (name, field) in fields {
+                    match field.as_str() {
+                        Some(text) if name.to_lowercase().ends_with("errormessage") => found.push(text.to_owned()),
+                        _ => walk(field, found),
+                    }
+                }
+            }
+            Value::Array(items) => items.iter().for_each(|item| walk(item, found)),
+            _ => {}
+        }
+    }
+    walk(value, &mut found);
+    cut(&found.join(" | "))
+}
+
+/// Fields that differ from run to run are replaced; error messages, which are our own sentences, count by presence.
+fn masked(value: &Value) -> Value {
+    match value {
+        Value::Object(fields) => {
+            let mask = |(name, field): (&String, &Value)| {
+                let shown = match name.as_str() {
+                    "host" | "port" | "clusterId" | "producerId" | "sessionId" | "memberId" | "timestamp" | "logAppendTimeMs"
+                    | "topicId" | "leader" | "directoryId" | "totalBytes" | "usableBytes" | "logDir" => {
+                        Value::from("*")
+                    }
+                    "errorMessage" => Value::from(field.is_string()),
+                    _ => masked(field),
+                };
+                (name.clone(), shown)
+            };
+            Value::Object(fields.iter().map(mask).collect())
+        }
+        Value::Array(items) => {
+            let mut items: Vec<Value> = items.iter().map(masked).collect();
+            items.sort_by_cached_key(Value::to_string);
+            Value::Array(items)
+        }
+        other => other.clone(),
+    }
+}
+
+/// API key, version and correlation id of each request in what was sent.
+fn requests(mut sent: &[u8]) -> Vec<(i16, i16, i32)> {
+    let mut requests = Vec::new();
+    while let Some((length, rest)) = sent.split_first_chunk::<4>() {
+        let Some((&[k0, k1, v0, v1, c0, c1, c2, c3], _)) = rest.split_first_chunk::<8>() else { break };
+        requests.push((i16::from_be_bytes([k0, k1]), i16::from_be_bytes([v0, v1]), i32::from_be_bytes([c0, c1, c2, c3])));
+        let length = usize::try_from(i32::from_be_bytes(*length)).unwrap_or(usize::MAX);
+        sent = rest.get(length..).unwrap_or_default();
+    }
+    requests
+}
+
+fn request_of(requests: &[(i16, i16, i32)], answer: &[u8]) -> Option<(ApiKey, i16)> {
+    let (id, _) = answer.split_first_chunk::<4>()?;
+    let id = i32::from_be_bytes(*id);
+    let (key, version, _) = requests.iter().find(|(_, _, correlation)| *correlation == id).or(requests.first())?;
+    Some((ApiKey::from_id(*key)?, *version))
+}
+
+fn decode(request: Option<(ApiKey, i16)>, answer: &[u8]) -> Result<Value, String> {
+    let (api, version) = request.ok_or("it belongs to no request")?;
+    let error_code = answer.get(4..6).map(|code| i16::from_be_bytes([code[0], code[1]]));
+    let version = match (api.id(), error_code) {
+        (API_VERSIONS, Some(UNSUPPORTED_VERSION)) => 0,
+        _ => version,
+    };
+    let header = if api.response_header_version(version) == 1 { 5 } else { 4 };
+    let body = answer.get(header..).ok_or("it is too short")?;
+    json::decode(api.info().response, version, body).map_err(|error| error.to_string())
+}
+
+/// Kafka's names of fields with a small first letter.
+fn lower_names(value: &Value) -> Value {
+    match value {
+        Value::Object(fields) => {
+            let lower = |name: &str| {
+                let mut letters = name.chars();
+                letters.next().map(|first| first.to_lowercase().chain(letters).collect::<String>()).unwrap_or_default()
+            };
+            Value::Object(fields.iter().map(|(name, field)| (lower(name), lower_names(field))).collect())
+        }
+        Value::Array(items) => Value::Array(items.iter().map(lower_names).collect()),
+        other => other.clone(),
+    }
+}
+
+fn show((path, code): &(String, i64)) -> String {
+    format!("{path}={code}")
+}
+
+fn name(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::AnsweredOpen => "an answer and an open connection",
+        Outcome::AnsweredClosed => "an answer and a closed connection",
+        Outcome::Closed => "a closed connection",
+        Outcome::Silent => "silence",
+    }
+}
+
+fn cut(text: &str) -> String {
+    match text.char_indices().nth(700) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn error_codes_are_found_at_every_depth() {
+        let value = json!({"errorCode": 0, "topics": [{"name": "a", "errorCode": 3}, {"partitions": [{"errorCode": 6}]}]});
+        let want = [("errorCode", 0), ("topics.errorCode", 3), ("topics.partitions.errorCode", 6)];
+        assert_eq!(error_codes(&value), want.map(|(path, code)| (path.to_owned(), code)));
+    }
+
+    #[test]
+    fn requests_of_a_pipeline_are_told_apart() {
+        let sent = [0, 0, 0, 8, 0, 3, 0, 1, 0, 0, 0, 1, 0, 0, 0, 8, 0, 18, 0, 0, 0, 0, 0, 2];
+        assert_eq!(requests(&sent), [(3, 1, 1), (18, 0, 2)]);
+        assert_eq!(request_of(&requests(&sent), &[0, 0, 0, 2]).unwrap().0.id(), 18);
+    }
+}

@@ -1,0 +1,52 @@
+//! `cargo xtask TASK`: what developers and CI run. Nothing here is part of the product.
+
+mod broker;
+mod core_tests;
+mod error;
+mod hostile;
+mod interop;
+mod place;
+mod process;
+mod report;
+mod test;
+
+use error::TaskError;
+
+const USAGE: &str = "\
+usage: cargo xtask TASK
+
+  test [--core | --interop] [--only SUITE[,SUITE]] [--release]
+                         all tests: the workspace's own, then real clients against a broker.
+                         --list names the suites.
+  test --against HOST:PORT --only SUITE[,SUITE]
+                         suites against a broker that runs already, such as Apache Kafka
+  hostile [--only TEXT] [--bodies] [--against HOST:PORT]
+                         replays malformed and extreme frames, compares the answers with Apache Kafka's
+
+In CI (CI=true) a suite that cannot run is a failure; elsewhere it is named and counted as skipped.
+";
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let (task, rest) = match arguments.split_first() {
+        Some((task, rest)) => (task.as_str(), rest),
+        None => ("help", &[][..]),
+    };
+    let outcome = match task {
+        "test" => test::run(rest),
+        "hostile" => hostile::run(rest),
+        "help" | "--help" | "-h" => {
+            print!("{USAGE}");
+            Ok(true)
+        }
+        _ => Err(TaskError::Usage(format!("there is no task `{task}`\n\n{USAGE}"))),
+    };
+    match outcome {
+        Ok(true) => {}
+        Ok(false) => std::process::exit(1),
+        Err(error) => {
+            eprintln!("xtask: {error}");
+            std::process::exit(2);
+        }
+    }
+}

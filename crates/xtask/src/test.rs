@@ -1,0 +1,93 @@
+//! `cargo xtask test`: the one test command.
+
+use crate::error::TaskError;
+use crate::interop::{self, Target};
+use crate::{broker, core_tests, report};
+
+/// What was asked for.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Options {
+    core: bool,
+    interop: bool,
+    only: Vec<String>,
+    release: bool,
+    against: Option<String>,
+    list: bool,
+}
+
+/// Runs the tests that the arguments choose; true if nothing failed.
+pub fn run(arguments: &[String]) -> Result<bool, TaskError> {
+    let options = parse(arguments)?;
+    if options.list {
+        interop::suites().iter().for_each(|suite| println!("{}", suite.name));
+        return Ok(true);
+    }
+    let mut results = Vec::new();
+    if options.core {
+        println!("core: the workspace's own tests");
+        results.push(core_tests::run_core()?);
+    }
+    if options.interop {
+        let target = match &options.against {
+            Some(address) => Target::Running(address.clone()),
+            None => Target::Binary(broker::build(options.release)?),
+        };
+        results.extend(interop::run_all(&target, &options.only)?);
+    }
+    Ok(report::print(&results))
+}
+
+fn parse(arguments: &[String]) -> Result<Options, TaskError> {
+    let mut options = Options::default();
+    let mut rest = arguments.iter();
+    while let Some(argument) = rest.next() {
+        let mut value = || rest.next().cloned().ok_or_else(|| TaskError::Usage(format!("{argument} needs a value")));
+        match argument.as_str() {
+            "--core" => options.core = true,
+            "--interop" => options.interop = true,
+            "--only" => options.only = value()?.split(',').map(str::to_owned).collect(),
+            "--release" => options.release = true,
+            "--against" => options.against = Some(value()?),
+            "--list" => options.list = true,
+            _ => return Err(TaskError::Usage(format!("unknown argument: {argument}"))),
+        }
+    }
+    let names: Vec<&str> = interop::suites().iter().map(|suite| suite.name).collect();
+    if let Some(unknown) = options.only.iter().find(|name| !names.contains(&name.as_str())) {
+        return Err(TaskError::Usage(format!("there is no suite `{unknown}`; there are {}", names.join(", "))));
+    }
+    if !options.only.is_empty() || options.against.is_some() {
+        options.interop = true;
+    } else if !options.core && !options.interop {
+        (options.core, options.interop) = (true, true);
+    }
+    Ok(options)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(line: &str) -> Result<Options, TaskError> {
+        parse(&line.split_whitespace().map(str::to_owned).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn without_arguments_everything_runs() {
+        let options = parsed("").unwrap();
+        assert!(options.core && options.interop);
+    }
+
+    #[test]
+    fn a_part_alone() {
+        assert_eq!(parsed("--core").unwrap(), Options { core: true, ..Options::default() });
+        let only = Options { interop: true, only: vec!["kcat".into()], ..Options::default() };
+        assert_eq!(parsed("--only kcat").unwrap(), only);
+    }
+
+    #[test]
+    fn mistakes_are_named() {
+        assert!(parsed("--only nobody").unwrap_err().to_string().contains("nobody"));
+        assert!(parsed("--cor").unwrap_err().to_string().contains("--cor"));
+    }
+}
