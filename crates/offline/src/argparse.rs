@@ -162,10 +162,13 @@ impl Grammar {
                 Some((name, value)) => (name, Some(value)),
                 None => (arg, None),
             };
-            return self.flags.iter().find(|flag| flag.long == name).map(|flag| (flag, inline));
+            let exact = self.flags.iter().find(|flag| flag.long == name);
+            let mut starting = self.flags.iter().filter(|flag| flag.long.starts_with(name));
+            let only_one = starting.next().filter(|_| starting.next().is_none());
+            return exact.or(only_one).map(|flag| (flag, inline));
         }
-        let mut letters = arg.chars().skip(1);
-        let letter = letters.next()?;
+        let mut letters = arg.chars();
+        let letter = letters.nth(1)?;
         let rest = letters.as_str();
         let flag = self.flags.iter().find(|flag| flag.short == Some(letter))?;
         Some((flag, (!rest.is_empty()).then(|| rest.strip_prefix('=').unwrap_or(rest))))

@@ -1,28 +1,34 @@
 //! The tools of Apache Kafka that work on files of a node rather than through a connection, and its start and stop:
-//! `kafka-storage`, `kafka-dump-log`, `kafka-metadata-shell`, `kafka-server-start`, `kafka-server-stop`.
+//! `kafka-storage`, `kafka-dump-log`, `kafka-metadata-shell`, `kafka-metadata`, `kafka-server-start`, `kafka-server-stop`.
 //!
 //! Each tool takes its arguments and two streams and returns an exit code. What it writes to `out`, and the code, are
 //! those of Apache Kafka 4.3 to the byte; to `err` go Kafka's sentences without its class names and stack traces.
 
 mod argparse;
+mod dump_log;
 mod storage_tool;
 
 use std::io::Write;
+
+/// What `--version` of Kafka's tools says.
+pub(crate) const KAFKA_VERSION: &str = "4.3.1";
 
 /// A tool of this crate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tool {
     Storage,
+    DumpLog,
 }
 
 /// Names under which the binary is linked, so that Apache's scripts are this program.
-pub const LINK_NAMES: &[&str] = &["kafka-storage.sh"];
+pub const LINK_NAMES: &[&str] = &["kafka-storage.sh", "kafka-dump-log.sh"];
 
 /// The tool that a name means: Apache's script name, the same without `.sh`, or without `kafka-` too.
 pub fn find(name: &str) -> Option<Tool> {
     let bare = name.strip_suffix(".sh").unwrap_or(name);
     Some(match bare.strip_prefix("kafka-").unwrap_or(bare) {
         "storage" => Tool::Storage,
+        "dump-log" => Tool::DumpLog,
         _ => return None,
     })
 }
@@ -31,6 +37,7 @@ pub fn find(name: &str) -> Option<Tool> {
 pub fn run(tool: &str, args: &[String], out: &mut dyn Write, err: &mut dyn Write) -> i32 {
     match find(tool) {
         Some(Tool::Storage) => storage_tool::run(args, out, err),
+        Some(Tool::DumpLog) => dump_log::run(args, out, err),
         None => {
             let _nobody_reads_it = writeln!(err, "there is no tool `{tool}`");
             2

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use storage::{FolderState, LOG_START_OFFSETS, LogDir, MetaProperties, RECOVERY_POINTS, REPLICATION_OFFSETS};
 
 /// The locked directories of a formatted node.
-pub(crate) struct Folders {
+pub struct Folders {
     pub dirs: Vec<(LogDir, MetaProperties)>,
     pub cluster_id: String,
     /// Index of the directory with the metadata log.

@@ -1,7 +1,7 @@
 //! Formatting of log directories, for `kafka-storage format` and for the start without configuration.
 
 use crate::ServerError;
-use base::{Files, NodeId, Random};
+use base::{Files, NodeId, Now, Random};
 use controller::{Record, feature_records};
 use os::{Clock, SystemRandom};
 use quorum::{FormatPlan, write_format};
@@ -22,6 +22,8 @@ pub struct FormatRequest {
     pub more_records: Vec<Record>,
     /// `--standalone`: this node is the only voter of a dynamic quorum, reached here. `None`: static voters.
     pub standalone: Option<Vec<Endpoint>>,
+    /// Id of the metadata log directory, where the voters were agreed on before (`--initial-controllers`); else a new one.
+    pub metadata_directory_id: Option<base::DirectoryId>,
 }
 
 /// Formats every directory that is not formatted yet; returns those with the directory ids that they got.
@@ -29,8 +31,16 @@ pub fn format(
     files: &Arc<dyn Files>,
     request: &FormatRequest,
 ) -> Result<Vec<(PathBuf, base::DirectoryId)>, ServerError> {
-    let now = Clock::new().now();
-    let mut random = SystemRandom;
+    format_at(files, request, Clock::new().now(), &mut SystemRandom)
+}
+
+/// The same with a given time and source of directory ids.
+pub fn format_at(
+    files: &Arc<dyn Files>,
+    request: &FormatRequest,
+    now: Now,
+    random: &mut dyn Random,
+) -> Result<Vec<(PathBuf, base::DirectoryId)>, ServerError> {
     let mut records = feature_records(&request.features);
     records.extend(request.more_records.iter().cloned());
     let mut formatted = Vec::new();
@@ -40,8 +50,9 @@ pub fn format(
             dir.unlock()?;
             continue;
         }
-        let directory_id = random.uuid();
         let is_metadata_dir = *path == request.metadata_log_dir;
+        let given_id = request.metadata_directory_id.filter(|_| is_metadata_dir);
+        let directory_id = given_id.unwrap_or_else(|| random.uuid());
         let voters = request.standalone.as_ref().map(|endpoints| {
             let key = ReplicaKey { id: request.node_id, directory_id };
             VoterSet::new([Voter { key, endpoints: endpoints.clone() }])

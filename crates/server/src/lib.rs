@@ -14,7 +14,9 @@ mod signals;
 mod systemd;
 
 pub use error::ServerError;
-pub use format::{FormatRequest, format};
+pub use folders::Folders;
+pub use node::{AclWatch, Event, open_quorum};
+pub use format::{FormatRequest, format, format_at};
 pub use logging::{LogFormat, init_logging};
 pub use options::{Options, Source};
-pub use run::{run, run_arguments};
+pub use run::{controller_endpoints, run, run_arguments};

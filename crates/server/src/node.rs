@@ -21,7 +21,7 @@ use std::time::Duration;
 use storage::{Log, LogConfig, OpenOptions};
 
 /// What the main thread waits for.
-pub(crate) enum Event {
+pub enum Event {
     Signal(&'static str),
     Lifecycle(LifecycleState),
     /// The node holds ACLs, which are not enforced yet.
@@ -65,7 +65,7 @@ impl Node {
         let executor: Arc<dyn Executor> = network.clone();
         let cluster_id = folders.cluster_id.clone();
         let previous_broker_epoch = folders.previous_broker_epoch;
-        let mut quorum = open_quorum(files, &config, &folders, clock)?;
+        let mut quorum = open_quorum(files, &config, &folders, Box::new(SystemRandom), clock.now())?;
         let kraft_version = quorum.kraft_version();
         let metadata_index = folders.metadata;
         network.start(limits(&config))?;
@@ -91,7 +91,7 @@ impl Node {
 
         let image = Arc::new(ArcSwap::from_pointee(Image::empty()));
         quorum.add_publisher(Box::new(ImageKeeper(image.clone())));
-        quorum.add_publisher(Box::new(AclWatch { events: events.clone(), told: false }));
+        quorum.add_publisher(Box::new(AclWatch::new(events.clone())));
         let published = lifecycle.clone();
         let threads = config.log.num_recovery_threads_per_data_dir.max(1) as usize;
         let on_published = Arc::new(move |image: &Arc<Image>| published.published(image.offset));
@@ -204,13 +204,14 @@ fn limits(config: &ServerConfig) -> Limits {
     }
 }
 
-fn open_quorum(
+/// Opens the metadata log and what stands on it; a quorum of more than this node is refused.
+pub fn open_quorum(
     files: &Arc<dyn Files>,
     config: &ServerConfig,
     folders: &Folders,
-    clock: Clock,
+    mut random: Box<dyn Random>,
+    now: Now,
 ) -> Result<QuorumNode, ServerError> {
-    let now = clock.now();
     let (dir, meta) = &folders.dirs[folders.metadata];
     let directory_id = meta.directory_id.unwrap_or_default();
     let static_voters = match &config.controller.quorum {
@@ -266,12 +267,12 @@ fn open_quorum(
             unclean_leader_election: config.topics.topic.unclean_leader_election_enable,
             static_config: Arc::new(config.values.clone()),
         },
-        incarnation_id: SystemRandom.uuid(),
+        incarnation_id: random.uuid(),
         controller_endpoints,
         snapshot_after_bytes: config.controller.snapshot_record_bytes_max.max(1) as u64,
         snapshot_interval_ms: config.controller.snapshot_interval_max_ms.max(0) as u64,
     };
-    let node = QuorumNode::open(files.clone(), log, quorum_config, Box::new(SystemRandom), now)?;
+    let node = QuorumNode::open(files.clone(), log, quorum_config, random, now)?;
     if node.voter_count() != 1 || !node.is_voter() {
         return Err(ServerError::Fatal(format!(
             "the quorum of this cluster has {} voters, and this node is {} of them; Ottla runs single nodes so far.\n\
@@ -337,9 +338,15 @@ fn watch_directories(
 }
 
 /// Tells once of ACLs in the metadata: they protect something, and nothing enforces them yet.
-struct AclWatch {
+pub struct AclWatch {
     events: mpsc::Sender<Event>,
     told: bool,
+}
+
+impl AclWatch {
+    pub fn new(events: mpsc::Sender<Event>) -> AclWatch {
+        AclWatch { events, told: false }
+    }
 }
 
 impl Publisher for AclWatch {

@@ -217,6 +217,7 @@ fn prepare_zero(
         features: controller::default_feature_levels(),
         more_records: Vec::new(),
         standalone,
+        metadata_directory_id: None,
     };
     format(files, &request)?;
     files.replace(&data_dir.join("server.properties"), settings.to_file().as_bytes())?;
@@ -224,7 +225,7 @@ fn prepare_zero(
 }
 
 /// Where the controller of this node is reached, for the voters of a dynamic quorum.
-pub(crate) fn controller_endpoints(config: &ServerConfig) -> Vec<Endpoint> {
+pub fn controller_endpoints(config: &ServerConfig) -> Vec<Endpoint> {
     let mut listeners = config.network.advertised_controller_listeners.clone();
     crate::addresses::fill_hosts(&mut listeners);
     listeners

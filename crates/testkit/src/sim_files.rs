@@ -227,9 +227,15 @@ impl SimFiles {
         }
     }
 
+    /// The process that used the files is gone, and its locks with it; what it wrote stays in the page cache.
+    pub fn process_died(&self) {
+        self.lock_state().locked.clear();
+    }
+
     /// Cuts the power: what was not synced survives at random, as `seed` has it. Handles and locks from before are dead
     /// in reality; a test must drop them.
     pub fn power_cut(&self, seed: u64) {
+        self.process_died();
         let mut random = SplitMix64(seed);
         let mut state = self.lock_state();
         state.faults.clear();

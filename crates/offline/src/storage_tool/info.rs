@@ -6,6 +6,9 @@ use config::{Properties, ServerConfig};
 use std::io::{ErrorKind, Write};
 use std::path::Path;
 
+const LEGACY: &str = "The kafka configuration file appears to be for a cluster in KRaft mode, but the directories are \
+                      formatted for legacy mode.";
+
 pub(super) fn run(parsed: &Parsed, out: &mut dyn Write) -> Result<i32, Failure> {
     let config = config_file::read(parsed.get("--config").unwrap_or_default())?;
     let report = look(&config);
@@ -50,21 +53,29 @@ fn read_meta(dir: &Path, report: &mut Report) {
         Ok(bytes) => match Properties::parse(&bytes) {
             Err(error) => report.problems.push(format!("Error while reading {}: {error}", path.display())),
             Ok(properties) => {
+                let is_legacy = properties.get("version").is_none_or(|version| version.trim() == "0");
+                if is_legacy && report.problems.last().is_none_or(|problem| problem != LEGACY) {
+                    report.problems.push(LEGACY.to_owned());
+                }
                 if report.metadata.is_none() {
-                    report.metadata = Some(shown(&properties));
+                    report.metadata = Some(shown(&properties, is_legacy));
                 }
             }
         },
     }
 }
 
-/// The keys, sorted, as Java shows a sorted map.
-fn shown(properties: &Properties) -> String {
+/// The keys, sorted, as Java shows a sorted map; a file without a version is of version 0.
+fn shown(properties: &Properties, is_legacy: bool) -> String {
     let mut keys: Vec<&str> = properties.entries.iter().map(|entry| entry.key.as_str()).collect();
+    keys.push("version");
     keys.sort_unstable();
     keys.dedup();
-    let pairs: Vec<String> =
-        keys.iter().map(|key| format!("{key}={}", properties.get(key).unwrap_or_default())).collect();
+    let value = |key: &str| match key {
+        "version" if is_legacy => "0",
+        key => properties.get(key).unwrap_or_default(),
+    };
+    let pairs: Vec<String> = keys.iter().map(|key| format!("{key}={}", value(key))).collect();
     format!("{{{}}}", pairs.join(", "))
 }
 

@@ -58,9 +58,22 @@ fn compare_answer(want: &Value, got: Result<Value, String>, bodies: bool, differ
         ));
     } else if bodies {
         let (want, got) = (masked(want), masked(&got));
-        if want != got {
-            differences.push(format!("wanted {}, got {}", cut(&want.to_string()), cut(&got.to_string())));
+        let mut leaves = Vec::new();
+        compare_leaves("", &want, &got, &mut leaves);
+        if !leaves.is_empty() {
+            differences.push(cut(&leaves.join(", ")));
         }
+    }
+}
+
+/// API and version of the first request of a case, for a report.
+pub fn what_is_asked(case: &Case) -> String {
+    match requests(&case.sent).first() {
+        Some((key, version, _)) => match ApiKey::from_id(*key) {
+            Some(api) => format!("{} v{version}", api.name()),
+            None => format!("API {key} v{version}"),
+        },
+        None => "no request".to_owned(),
     }
 }
 
@@ -114,10 +127,10 @@ fn masked(value: &Value) -> Value {
             let mask = |(name, field): (&String, &Value)| {
                 let shown = match name.as_str() {
                     "host" | "port" | "clusterId" | "producerId" | "sessionId" | "memberId" | "timestamp" | "logAppendTimeMs"
-                    | "topicId" | "leader" | "directoryId" | "totalBytes" | "usableBytes" | "logDir" => {
+                    | "topicId" | "leader" | "directoryId" | "replicaDirectoryId" | "lastFetchTimestamp" | "lastCaughtUpTimestamp" | "totalBytes" | "usableBytes" | "logDir" => {
                         Value::from("*")
                     }
-                    "errorMessage" => Value::from(field.is_string()),
+                    "errorMessage" | "batchIndexErrorMessage" => Value::from(field.is_string()),
                     _ => masked(field),
                 };
                 (name.clone(), shown)
@@ -130,6 +143,25 @@ fn masked(value: &Value) -> Value {
             Value::Array(items)
         }
         other => other.clone(),
+    }
+}
+
+/// Where two values differ, as `path: wanted X, got Y`.
+fn compare_leaves(path: &str, want: &Value, got: &Value, found: &mut Vec<String>) {
+    match (want, got) {
+        (Value::Object(want), Value::Object(got)) if want.keys().eq(got.keys()) => {
+            let both = want.iter().zip(got.values());
+            both.for_each(|((name, want), got)| compare_leaves(&format!("{path}.{name}"), want, got, found));
+        }
+        (Value::Array(want), Value::Array(got)) if want.len() == got.len() => {
+            want.iter().zip(got).for_each(|(want, got)| compare_leaves(path, want, got, found));
+        }
+        (Value::Array(want), Value::Array(got)) => {
+            want.iter().filter(|item| !got.contains(item)).for_each(|item| found.push(format!("{path}: lacks {item}")));
+            got.iter().filter(|item| !want.contains(item)).for_each(|item| found.push(format!("{path}: has {item}")));
+        }
+        _ if want != got => found.push(format!("{path}: wanted {want}, got {got}")),
+        _ => {}
     }
 }
 

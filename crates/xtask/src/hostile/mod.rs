@@ -83,7 +83,10 @@ fn replay_all(address: &str, options: &Options) -> Result<SuiteResult, TaskError
             (true, Some(_)) if options.only.is_none() && options.against.is_none() => {
                 result.failures.push(format!("{}: is listed in deviations.tsv, but does not differ", case.name));
             }
-            (false, None) if shown => result.failures.push(format!("{}: {}", case.name, differences.join("; "))),
+            (false, None) if shown => {
+                let asked = compare::what_is_asked(case);
+                result.failures.push(format!("{} ({asked}): {}", case.name, differences.join("; ")));
+            }
             _ => {}
         }
     }

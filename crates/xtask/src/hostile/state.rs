@@ -11,6 +11,10 @@ use std::time::Duration;
 const TWO_RECORDS: &str = "0000000000000000000000440000000002efce8ffd0000000000010000018bcfe568000000018bcfe56be8\
                            0000000000000000000000000000000000021000000002610262001200d00f020261026300";
 
+/// `a`=`c` alone.
+const ONE_RECORD: &str = "00000000000000000000003a000000000294ae935b0000000000000000018bcfe56be80000018bcfe56be8\
+                          000000000000000000000000000000000001100000000261026300";
+
 /// Makes topics, records and the group.
 pub fn prepare(address: &str) -> Result<(), TaskError> {
     let mut peer = Peer::connect(address)?;
@@ -20,13 +24,11 @@ pub fn prepare(address: &str) -> Result<(), TaskError> {
     let compact = json!([{"name": "cleanup.policy", "value": "compact"}]);
     let topics = json!([topic("h1", 1, json!([])), topic("h2", 2, json!([])), topic("hc", 1, compact)]);
     let body = json!({"topics": topics, "timeoutMs": 10000, "validateOnly": false});
-    without_errors(&peer.call(19, 5, "CreateTopics", &body)?)?;
-    let records = bytes(TWO_RECORDS);
-    for topic in ["h1", "h2"] {
-        peer.produce(topic, &records)?;
-    }
+    without_errors(&peer.call(19, 4, "CreateTopics", &body)?)?;
+    peer.produce("h1", &bytes(TWO_RECORDS))?;
+    peer.produce("h2", &bytes(ONE_RECORD))?;
     peer.until(10, 2, "FindCoordinator", &json!({"key": "hseed", "keyType": 0}))?;
-    let partition = json!({"partitionIndex": 0, "committedOffset": 1, "committedMetadata": ""});
+    let partition = json!({"partitionIndex": 0, "committedOffset": 1, "committedLeaderEpoch": -1, "committedMetadata": ""});
     let commit = json!({"groupId": "hseed", "generationIdOrMemberEpoch": -1, "memberId": "",
         "topics": [{"name": "h1", "partitions": [partition]}]});
     peer.until(8, 6, "OffsetCommit", &commit)

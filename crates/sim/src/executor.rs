@@ -1,0 +1,139 @@
+//! Time and work under the control of a seed.
+
+use base::{BlockingWork, Executor, Now, Random, SplitMix64, Task};
+use parking_lot::Mutex;
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, VecDeque};
+use std::sync::Arc;
+
+struct Timer {
+    at_us: u64,
+    order: u64,
+    task: Arc<dyn Task>,
+}
+
+impl PartialEq for Timer {
+    fn eq(&self, other: &Self) -> bool {
+        (self.at_us, self.order) == (other.at_us, other.order)
+    }
+}
+impl Eq for Timer {}
+impl PartialOrd for Timer {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+impl Ord for Timer {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        (self.at_us, self.order).cmp(&(other.at_us, other.order))
+    }
+}
+
+struct State {
+    now: Now,
+    deferred: VecDeque<Arc<dyn Task>>,
+    timers: BinaryHeap<Reverse<Timer>>,
+    blocking: VecDeque<BlockingWork>,
+    order: u64,
+}
+
+/// An executor that runs nothing by itself: the schedule asks it for the next piece of work.
+pub struct SimExecutor {
+    state: Mutex<State>,
+}
+
+/// A piece of work that is due.
+pub enum Work {
+    Task(Arc<dyn Task>),
+    Blocking(BlockingWork),
+}
+
+impl SimExecutor {
+    pub fn new(now: Now) -> Arc<SimExecutor> {
+        let state = State {
+            now,
+            deferred: VecDeque::new(),
+            timers: BinaryHeap::new(),
+            blocking: VecDeque::new(),
+            order: 0,
+        };
+        Arc::new(SimExecutor { state: Mutex::new(state) })
+    }
+
+    /// Something that may run now; which of several kinds is drawn. Work of one kind keeps its order.
+    pub fn next(&self, random: &mut SplitMix64) -> Option<Work> {
+        let mut state = self.state.lock();
+        let due = state.timers.peek().is_some_and(|Reverse(timer)| timer.at_us <= state.now.monotonic_us);
+        let mut kinds = Vec::new();
+        kinds.extend((!state.deferred.is_empty()).then_some(0));
+        kinds.extend((!state.blocking.is_empty()).then_some(1));
+        kinds.extend(due.then_some(2));
+        if kinds.is_empty() {
+            return None;
+        }
+        match kinds[random.below(kinds.len() as u64) as usize] {
+            0 => state.deferred.pop_front().map(Work::Task),
+            1 => state.blocking.pop_front().map(Work::Blocking),
+            _ => state.timers.pop().map(|Reverse(timer)| Work::Task(timer.task)),
+        }
+    }
+
+    /// Whether something may run now.
+    pub fn has_work(&self) -> bool {
+        let state = self.state.lock();
+        let due = state.timers.peek().is_some_and(|Reverse(timer)| timer.at_us <= state.now.monotonic_us);
+        due || !state.deferred.is_empty() || !state.blocking.is_empty()
+    }
+
+    /// When the next timer goes off.
+    pub fn next_timer_us(&self) -> Option<u64> {
+        self.state.lock().timers.peek().map(|Reverse(timer)| timer.at_us)
+    }
+
+    /// Lets time pass.
+    pub fn advance_to(&self, monotonic_us: u64) {
+        let mut state = self.state.lock();
+        let step = monotonic_us.saturating_sub(state.now.monotonic_us);
+        state.now.monotonic_us += step;
+        state.now.wall_ms += (step / 1000) as i64;
+    }
+
+    /// The wall clock jumps; the monotonic one does not.
+    pub fn jump_wall(&self, by_ms: i64) {
+        self.state.lock().now.wall_ms += by_ms;
+    }
+
+    /// The process is gone: nothing of it runs any more.
+    pub fn clear(&self) {
+        let (deferred, timers, blocking) = {
+            let mut state = self.state.lock();
+            (
+                std::mem::take(&mut state.deferred),
+                std::mem::take(&mut state.timers),
+                std::mem::take(&mut state.blocking),
+            )
+        };
+        drop((deferred, timers, blocking));
+    }
+}
+
+impl Executor for SimExecutor {
+    fn now(&self) -> Now {
+        self.state.lock().now
+    }
+
+    fn defer(&self, task: Arc<dyn Task>) {
+        self.state.lock().deferred.push_back(task);
+    }
+
+    fn run_at(&self, at_us: u64, task: Arc<dyn Task>) {
+        let mut state = self.state.lock();
+        state.order += 1;
+        let order = state.order;
+        state.timers.push(Reverse(Timer { at_us, order, task }));
+    }
+
+    fn run_blocking(&self, work: BlockingWork) {
+        self.state.lock().blocking.push_back(work);
+    }
+}

@@ -1,0 +1,14 @@
+//! One whole node of the real code - quorum, controller, broker, coordinators, storage - in one thread, on a simulated
+//! disk, clock and network. A seed decides everything: which work runs next, what clients do, when the process dies, the
+//! power goes, the disk is full or fails. Checkers watch: nothing that was acknowledged and is covered by the promise is
+//! lost, offsets are unique and ordered, an idempotent write is there once, committed offsets are kept.
+//!
+//! One seed gives one trace; its fingerprint is compared when a seed is run twice.
+
+mod checks;
+mod executor;
+mod node;
+mod schedule;
+mod workload;
+
+pub use schedule::{Report, run_seed};

@@ -1,0 +1,270 @@
+//! A simulated process: the parts of a node, put together as the server does it, without threads.
+
+use crate::executor::{SimExecutor, Work};
+use api::{AllowAll, Dispatcher};
+use base::{Executor, Files, Now, Random, SplitMix64};
+use broker::{Broker, BrokerParts, BrokerPublisher, Directory, Housekeeping, Lifecycle, LifecycleState};
+use config::{Properties, ServerConfig, Settings, load};
+use metadata::Image;
+use net::{Answer, ConnectionInfo, Piece, Reply, Service};
+use parking_lot::Mutex;
+use protocol::header::{decode_response_header, encode_request};
+use protocol::{Decode, Message, Request, Writer};
+use quorum::{ControllerRequest, Mailbox, QuorumNode};
+use server::{FormatRequest, Folders, format_at, open_quorum};
+use std::collections::VecDeque;
+use std::path::PathBuf;
+use std::sync::{Arc, mpsc};
+use testkit::SimFiles;
+
+const FILE: &str = "\
+process.roles=broker,controller
+node.id=1
+controller.quorum.voters=1@127.0.0.1:9093
+listeners=PLAINTEXT://127.0.0.1:9092,CONTROLLER://127.0.0.1:9093
+advertised.listeners=PLAINTEXT://127.0.0.1:9092
+controller.listener.names=CONTROLLER
+log.dirs=/data
+offsets.topic.replication.factor=1
+offsets.topic.num.partitions=2
+log.index.size.max.bytes=4096
+log.index.interval.bytes=256
+group.initial.rebalance.delay.ms=0
+metadata.log.max.record.bytes.between.snapshots=4096
+";
+
+/// An answer that came back to a simulated connection: its tag, and the frame without its length (`None`: closed).
+pub type Inbox = Arc<Mutex<VecDeque<(u64, Option<Vec<u8>>)>>>;
+
+/// A running process.
+pub struct SimNode {
+    pub executor: Arc<SimExecutor>,
+    broker: Arc<Broker>,
+    lifecycle: Arc<Lifecycle>,
+    clients: Arc<Dispatcher<Arc<Broker>>>,
+    quorum: Option<QuorumNode>,
+    requests: mpsc::Receiver<ControllerRequest>,
+    waiting: Vec<ControllerRequest>,
+    quorum_deadline_us: Option<u64>,
+    directories: Vec<Arc<Directory>>,
+    info: ConnectionInfo,
+    pub inbox: Inbox,
+    next_tag: u64,
+    serves: bool,
+}
+
+/// What became of a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    Worked,
+    /// Nothing is due before this time.
+    IdleUntil(Option<u64>),
+    /// The node cannot go on and would end its process.
+    Died,
+}
+
+pub fn config() -> Result<ServerConfig, String> {
+    let properties = Properties::parse_str(FILE).map_err(|error| error.to_string())?;
+    let loaded = load(&Settings::default().file("sim", &properties)).map_err(|error| error.to_string())?;
+    Ok(loaded.config)
+}
+
+/// Formats the simulated folder.
+pub fn format(files: &SimFiles, now: Now, random: &mut SplitMix64) -> Result<(), String> {
+    let request = FormatRequest {
+        cluster_id: random.uuid().to_string(),
+        node_id: 1,
+        log_dirs: vec![PathBuf::from("/data")],
+        metadata_log_dir: PathBuf::from("/data"),
+        features: controller::default_feature_levels(),
+        more_records: Vec::new(),
+        standalone: None,
+        metadata_directory_id: None,
+    };
+    let files: Arc<dyn Files> = Arc::new(files.clone());
+    format_at(&files, &request, now, random).map_err(|error| error.to_string())?;
+    Ok(())
+}
+
+impl SimNode {
+    /// Starts a process on the disk as it is.
+    pub fn start(files: &SimFiles, now: Now, seed: u64) -> Result<SimNode, String> {
+        let mut random = SplitMix64(seed);
+        let executor = SimExecutor::new(now);
+        let shared: Arc<dyn Executor> = executor.clone();
+        let files: Arc<dyn Files> = Arc::new(files.clone());
+        let config = config()?;
+        let folders = Folders::open(&files, &config, "format").map_err(|error| error.to_string())?;
+        let mut fork = || Box::new(SplitMix64(random.next_u64()));
+        let mut quorum =
+            open_quorum(&files, &config, &folders, fork(), now).map_err(|error| error.to_string())?;
+        let (mailbox, requests) = Mailbox::new();
+        let cluster_id = folders.cluster_id.clone();
+        let previous = folders.previous_broker_epoch;
+        let replica_seed = fork().0;
+        let (replicas, directories) =
+            folders.into_replicas(&shared, replica_seed).map_err(|error| error.to_string())?;
+        let broker = Broker::new(BrokerParts {
+            config,
+            cluster_id,
+            executor: shared,
+            controller: Arc::new(mailbox),
+            replicas,
+            random: fork(),
+            kraft_version: quorum.kraft_version(),
+        });
+        for directory in &directories {
+            let broker = Arc::downgrade(&broker);
+            directory.set_failure_listener(Box::new(move |failed| {
+                if let Some(broker) = broker.upgrade() {
+                    broker.replicas.directory_failed(failed);
+                }
+            }));
+        }
+        let incarnation = fork().uuid();
+        let lifecycle = Lifecycle::new(broker.clone(), incarnation, previous, Box::new(|_| {}));
+        let published = lifecycle.clone();
+        let on_published = Arc::new(move |image: &Arc<Image>| published.published(image.offset));
+        quorum.add_publisher(Box::new(BrokerPublisher::new(broker.clone(), 1, on_published)));
+        let clients = Arc::new(Dispatcher::new(Arc::new(broker.clone()), broker::rows(), Arc::new(AllowAll)));
+        let local = std::net::SocketAddr::from(([127, 0, 0, 1], 9092));
+        let info = ConnectionInfo { id: 1, listener: "PLAINTEXT".into(), peer: local, local };
+        Ok(SimNode {
+            executor,
+            broker,
+            lifecycle,
+            clients,
+            quorum: Some(quorum),
+            requests,
+            waiting: Vec::new(),
+            quorum_deadline_us: Some(0),
+            directories,
+            info,
+            inbox: Inbox::default(),
+            next_tag: 1,
+            serves: false,
+        })
+    }
+
+    /// Whether clients may connect.
+    pub fn serves(&self) -> bool {
+        self.serves
+    }
+
+    /// Does one piece of work.
+    pub fn step(&mut self, random: &mut SplitMix64) -> Step {
+        if self.directories.iter().any(|directory| directory.dir.is_failed()) {
+            return Step::Died;
+        }
+        let now = self.executor.now();
+        self.waiting.extend(self.requests.try_iter());
+        let quorum_is_due = !self.waiting.is_empty() || self.quorum_deadline_us.is_some_and(|at| at <= now.monotonic_us);
+        let has_work = self.executor.has_work();
+        if quorum_is_due && (!has_work || random.below(2) == 0) {
+            let Some(quorum) = &mut self.quorum else { return Step::Died };
+            match quorum.step(now, self.waiting.drain(..)) {
+                Ok(deadline) => self.quorum_deadline_us = deadline,
+                Err(_) => return Step::Died,
+            }
+        } else if let Some(work) = self.executor.next(random) {
+            run(work, now);
+        } else {
+            let next = [self.executor.next_timer_us(), self.quorum_deadline_us].into_iter().flatten().min();
+            return Step::IdleUntil(next);
+        }
+        self.after_work()
+    }
+
+    fn after_work(&mut self) -> Step {
+        if !self.serves && self.lifecycle.state() == LifecycleState::Running {
+            self.serves = true;
+            Housekeeping::start(&self.broker);
+        }
+        Step::Worked
+    }
+
+    /// Sends a request; its answer appears in the inbox under the returned tag.
+    pub fn send<R: Request>(&mut self, version: i16, request: &R) -> u64 {
+        let tag = self.next_tag;
+        self.next_tag += 1;
+        let mut writer = Writer::new();
+        if let Err(error) = encode_request(&mut writer, version, tag as i32, Some("sim"), request) {
+            unreachable!("the workload sends what can be encoded: {error}");
+        }
+        let mut frame = writer.into_bytes().split_off(4);
+        let inbox = self.inbox.clone();
+        let reply = Reply::callback(move |answer| inbox.lock().push_back((tag, answer_bytes(answer))));
+        let now = self.executor.now();
+        self.clients.request(&self.info, &mut frame, reply, now);
+        tag
+    }
+
+    /// Stops in order and closes everything.
+    pub fn stop(mut self, random: &mut SplitMix64) {
+        self.lifecycle.leave();
+        for _ in 0..100_000 {
+            if self.lifecycle.state() == LifecycleState::Left {
+                break;
+            }
+            match self.step(random) {
+                Step::IdleUntil(Some(at)) => self.executor.advance_to(at),
+                Step::IdleUntil(None) | Step::Died => break,
+                Step::Worked => {}
+            }
+        }
+        let clean = self.broker.close_logs();
+        self.broker.write_checkpoints();
+        let now = self.executor.now();
+        let closed = self.quorum.take().is_some_and(|quorum| quorum.close(now).is_ok());
+        for directory in &self.directories {
+            if clean && closed && !directory.dir.is_failed() {
+                let _the_next_start_recovers = directory.dir.write_clean_shutdown(self.broker.epoch());
+            }
+        }
+        self.executor.clear();
+    }
+
+    /// The process dies: nothing more of it runs.
+    pub fn kill(self) {
+        self.executor.clear();
+    }
+}
+
+fn run(work: Work, now: Now) {
+    match work {
+        Work::Task(task) => task.run(now),
+        Work::Blocking(work) => work(),
+    }
+}
+
+/// The frame of an answer without its length; files are read as an encrypted connection would.
+fn answer_bytes(answer: Answer) -> Option<Vec<u8>> {
+    let pieces = match answer {
+        Answer::Bytes(bytes) => return Some(bytes[4..].to_vec()),
+        Answer::Pieces(pieces) => pieces,
+        Answer::Nothing | Answer::Close => return None,
+    };
+    let mut frame = Vec::new();
+    for piece in pieces {
+        match piece {
+            Piece::Bytes(bytes) => frame.extend(bytes),
+            Piece::File { file, position, len } => {
+                let at = frame.len();
+                frame.resize(at + len, 0);
+                if file.read_full_at(&mut frame[at..], position).ok() != Some(len) {
+                    return None;
+                }
+            }
+        }
+    }
+    Some(frame.split_off(4))
+}
+
+/// Decodes an answer.
+pub fn decode<R: Request>(frame: &[u8], version: i16) -> Option<R::OwnedResponse>
+where
+    for<'r> R::Response<'r>: Decode<'r> + Message<Owned = R::OwnedResponse>,
+{
+    let (_, mut body) = decode_response_header(frame, R::API_KEY, version).ok()?;
+    Some(R::Response::decode(&mut body, version).ok()?.into_owned())
+}

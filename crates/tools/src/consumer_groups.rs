@@ -1,0 +1,524 @@
+//! `kafka-consumer-groups.sh`: list, describe, delete groups and their offsets; resets are in `offset_reset`.
+
+use crate::connect;
+use crate::failure::{Failure, Outcome, java};
+use crate::groups::kind_name;
+use crate::io::Io;
+use crate::offset_reset;
+use crate::options::{self, COMMAND_CONFIG, HELP, Opt, OptionError, Parsed, Usage, VERSION, flag, long, text};
+use crate::patterns::re2_error;
+use crate::table::Table;
+use base::ErrorCode;
+use client::{
+    Admin, ClientError, CommittedOffset, GroupDescription, GroupListing, GroupMember, IsolationLevel, OffsetSpec,
+    Partitions, SettingsMap, Wanted,
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+pub(crate) const OPTIONS: &[Opt] = &[
+    text("bootstrap-server", "HOST:PORT[,...]", "brokers to connect to first").required(),
+    COMMAND_CONFIG,
+    flag("list", "list groups"),
+    flag("describe", "show offsets and lag, members or state"),
+    flag("delete", "delete groups without members"),
+    flag("reset-offsets", "move committed offsets of groups without members"),
+    flag("delete-offsets", "delete committed offsets"),
+    text("validate-regex", "REGEX", "check a regular expression for a subscription"),
+    text("group", "GROUP", "group; may be repeated"),
+    flag("all-groups", "all groups"),
+    text("topic", "TOPIC[:P,P]", "topic, or partitions of it; may be repeated"),
+    flag("all-topics", "all topics that the group has offsets of"),
+    text("state", "STATES", "with --describe the group's state; with --list only groups in these states").optional_value(),
+    text("type", "TYPES", "with --list: types of groups, or only these types").optional_value(),
+    flag("members", "with --describe: members"),
+    flag("offsets", "with --describe: offsets (default)"),
+    flag("verbose", "with --describe: more columns"),
+    long("timeout", "MS", "time for the group to be found (default 30000)"),
+    flag("dry-run", "with --reset-offsets: show what would be done"),
+    flag("execute", "with --reset-offsets: do it"),
+    flag("export", "with --reset-offsets: print the plan as CSV"),
+    flag("to-earliest", "reset to the first record"),
+    flag("to-latest", "reset to the end"),
+    flag("to-current", "reset to where the offsets are"),
+    long("to-offset", "OFFSET", "reset to an offset"),
+    long("shift-by", "N", "move by so many records, forward or (negative) back"),
+    text("to-datetime", "YYYY-MM-DDTHH:mm:SS.sss", "reset to the first record at or after this time"),
+    text("by-duration", "PnDTnHnMnS", "reset to so long ago"),
+    text("from-file", "FILE", "reset as a CSV file says, in the form that --export prints"),
+    HELP,
+    VERSION,
+];
+
+const USAGE: Usage = Usage {
+    tool: "kafka-consumer-groups.sh",
+    purpose: "List, describe, delete consumer groups, and reset their offsets.",
+    examples: &[
+        "--bootstrap-server localhost:9092 --describe --group billing",
+        "--bootstrap-server localhost:9092 --reset-offsets --group billing --topic orders --to-earliest --dry-run",
+        "--bootstrap-server localhost:9092 --reset-offsets --group billing --topic orders:0,1 --shift-by -10 --execute",
+    ],
+    options: OPTIONS,
+};
+
+const DRY_RUN_WARNING: &str = "WARN: No action will be performed as the --execute option is missing. In version 5.0, this command will require either --dry-run or --execute to be specified. You should add the --dry-run option explicitly if you are scripting this command and want to keep the current default behavior without prompting.";
+const STATES: &[&str] =
+    &["Reconciling", "Assigning", "Dead", "CompletingRebalance", "PreparingRebalance", "Stable", "Empty"];
+const TYPES: &[&str] = &["Consumer", "Classic"];
+
+pub fn run(args: &[String], io: &mut Io) -> i32 {
+    let parsed = match options::parse(OPTIONS, args) {
+        Ok(parsed) => parsed,
+        Err(OptionError(message)) => {
+            io.complain(message);
+            return 1;
+        }
+    };
+    if args.is_empty() || parsed.has("help") {
+        io.complain(USAGE.purpose);
+        USAGE.print(io);
+        return 1;
+    }
+    if parsed.has("version") {
+        io.say(crate::KAFKA_VERSION);
+        return 0;
+    }
+    if let Err(failure) = check(&parsed, io) {
+        io.complain(failure.message);
+        USAGE.print(io);
+        return 1;
+    }
+    // As Kafka's tool, what fails from here on is told on standard output and ends with 0.
+    if let Err(failure) = act(&parsed, io) {
+        let shown = failure.message;
+        io.say(format!("\nError: Executing consumer group command failed due to {shown}"));
+        io.complain(shown);
+    }
+    0
+}
+
+fn check(parsed: &Parsed, io: &mut Io) -> Outcome {
+    let fail = |message: &str| Err(Failure::usage(message));
+    let actions = ["list", "describe", "delete", "reset-offsets", "delete-offsets", "validate-regex"];
+    if actions.iter().filter(|action| parsed.has(action)).count() != 1 {
+        return fail("Command must include exactly one action: --list, --describe, --delete, --reset-offsets, --delete-offsets, --validate-regex");
+    }
+    if parsed.has("describe") {
+        if !parsed.has("group") && !parsed.has("all-groups") {
+            return fail("Option [describe] takes one of these options: [all-groups], [group]");
+        }
+        if ["members", "offsets", "state"].iter().filter(|kind| parsed.has(kind)).count() > 1 {
+            return fail("Option [describe] takes at most one of these options: [members], [offsets], [state]");
+        }
+        if parsed.has_value("state") {
+            return fail("Option [describe] does not take a value for [state]");
+        }
+    } else if parsed.has("timeout") && !parsed.has("list") {
+        io.complain("Option [timeout] is applicable only when [describe] is used.");
+    }
+    if parsed.has("delete") && !parsed.has("group") && !parsed.has("all-groups") {
+        return fail("Option [delete] takes one of these options: [all-groups], [group]");
+    }
+    if parsed.has("delete-offsets") && (!parsed.has("group") || !parsed.has("topic")) {
+        return fail("Option [delete-offsets] takes the following options: [group], [topic]");
+    }
+    if parsed.has("reset-offsets") {
+        check_reset(parsed, io)?;
+    }
+    if parsed.has("group") && parsed.has("all-groups") {
+        return fail("Option \"[group]\" can't be used with option \"[all-groups]\"");
+    }
+    if parsed.has("list") {
+        list_of(parsed.value("state"), STATES, "state", "states")?;
+        list_of(parsed.value("type"), TYPES, "types", "types")?;
+    }
+    Ok(())
+}
+
+fn check_reset(parsed: &Parsed, io: &mut Io) -> Outcome {
+    let fail = |message: &str| Err(Failure::usage(message));
+    if parsed.has("dry-run") && parsed.has("execute") {
+        return fail("Option [reset-offsets] only accepts one of [execute] and [dry-run]");
+    }
+    if !parsed.has("dry-run") && !parsed.has("execute") {
+        io.complain(DRY_RUN_WARNING);
+    }
+    if !parsed.has("group") && !parsed.has("all-groups") {
+        return fail("Option [reset-offsets] takes one of these options: [all-groups], [group]");
+    }
+    let scenarios = [
+        "to-offset", "shift-by", "to-datetime", "by-duration", "to-earliest", "to-latest", "to-current", "from-file",
+    ];
+    if !scenarios.iter().any(|scenario| parsed.has(scenario)) {
+        return fail("Option '[reset-offsets]' requires one of the following scenarios: [[by-duration], [to-latest], [to-current], [to-earliest], [to-offset], [shift-by], [from-file], [to-datetime]]");
+    }
+    for scenario in scenarios {
+        let others: Vec<&str> = scenarios.into_iter().filter(|other| *other != scenario).collect();
+        parsed.forbid_with(scenario, &others).map_err(Failure::usage)?;
+    }
+    if !parsed.has("from-file") && !parsed.has("topic") && !parsed.has("all-topics") {
+        return fail("One of the reset scopes should be defined: --all-topics, --topic.");
+    }
+    Ok(())
+}
+
+/// A list of states or types, checked against the known ones and written as they are.
+fn list_of(value: Option<&str>, known: &[&str], what: &str, plural: &str) -> Result<Vec<String>, Failure> {
+    let Some(list) = value else { return Ok(Vec::new()) };
+    let find = |item: &str| known.iter().find(|name| name.eq_ignore_ascii_case(item.trim())).map(|n| n.to_string());
+    list.split(',').map(find).collect::<Option<Vec<_>>>().ok_or_else(|| {
+        Failure::usage(format!("Invalid {what} list '{list}'. Valid {plural} are: {}", known.join(", ")))
+    })
+}
+
+fn act(parsed: &Parsed, io: &mut Io) -> Outcome {
+    if let Some(regex) = parsed.value("validate-regex") {
+        match re2_error(regex) {
+            None => io.say(format!("The regular expression `{regex}` is valid.")),
+            Some(reason) => io.say(format!("The regular expression `{regex}` is invalid: {reason}.")),
+        }
+        return Ok(());
+    }
+    let mut map = SettingsMap::default();
+    let timeout = parsed.value("timeout").unwrap_or("30000");
+    map.set("default.api.timeout.ms", timeout);
+    let admin = connect::admin_from(connect::bootstrap(parsed)?, parsed.value("command-config"), map)?;
+    if parsed.has("list") {
+        list(parsed, &admin, io)
+    } else if parsed.has("describe") {
+        describe(parsed, &admin, io)
+    } else if parsed.has("delete") {
+        delete(parsed, &admin, io)
+    } else if parsed.has("reset-offsets") {
+        offset_reset::run(parsed, &admin, io)
+    } else {
+        delete_offsets(parsed, &admin, io)
+    }
+}
+
+/// Consumer groups of either protocol.
+fn listings(admin: &Admin, states: &[String], kinds: &[String]) -> Result<Vec<GroupListing>, Failure> {
+    let groups = admin.list_groups(states, kinds)?.into_iter();
+    let is_consumer = |group: &GroupListing| {
+        matches!(group.protocol_type.as_str(), "" | "consumer") && !group.kind.eq_ignore_ascii_case("share")
+    };
+    Ok(groups.filter(is_consumer).collect())
+}
+
+fn list(parsed: &Parsed, admin: &Admin, io: &mut Io) -> Outcome {
+    let states = list_of(parsed.value("state"), STATES, "state", "states")?;
+    let kinds = list_of(parsed.value("type"), TYPES, "types", "types")?;
+    let groups = listings(admin, &states, &kinds)?;
+    let (with_type, with_state) = (parsed.has("type"), parsed.has("state"));
+    if !with_type && !with_state {
+        groups.iter().for_each(|group| io.say(&group.id));
+        return Ok(());
+    }
+    let width = groups.iter().map(|group| group.id.len()).max().unwrap_or(0).max(25);
+    let row = |id: &str, kind: &str, state: &str| {
+        let mut line = format!("{id:<width$}");
+        if with_type {
+            line += &format!(" {kind:<20}");
+        }
+        if with_state {
+            line += &format!(" {state:<20}");
+        }
+        line
+    };
+    io.say(row("GROUP", "TYPE", "STATE"));
+    for group in groups {
+        io.say(row(&group.id, &kind_name(&group.kind), &group.state));
+    }
+    Ok(())
+}
+
+/// The groups that the options name.
+pub(crate) fn chosen(parsed: &Parsed, admin: &Admin) -> Result<Vec<String>, Failure> {
+    if parsed.has("all-groups") {
+        return Ok(listings(admin, &[], &[])?.into_iter().map(|group| group.id).collect());
+    }
+    let mut groups: Vec<String> = parsed.all("group").into_iter().map(str::to_string).collect();
+    groups.sort();
+    groups.dedup();
+    Ok(groups)
+}
+
+fn describe(parsed: &Parsed, admin: &Admin, io: &mut Io) -> Outcome {
+    let mut groups = Vec::new();
+    for id in chosen(parsed, admin)? {
+        let group = admin.describe_group(&id).map_err(|error| match error {
+            ClientError::Broker { code: ErrorCode::GroupIdNotFound, .. } => {
+                let error = ClientError::broker(ErrorCode::GroupIdNotFound, Some(format!("Group {id} not found.")));
+                Failure::new(java(&error))
+            }
+            error => Failure::new(java(&error)),
+        })?;
+        groups.push(group);
+    }
+    let verbose = parsed.has("verbose");
+    for group in &groups {
+        let offsets = !parsed.has("members") && !parsed.has("state");
+        let rows = if offsets { offset_rows(admin, group)? } else { Vec::new() };
+        if !tell_state(group, !rows.is_empty() || !offsets, io) {
+            continue;
+        }
+        let table = if parsed.has("members") {
+            members_table(group, verbose)
+        } else if parsed.has("state") {
+            state_table(admin, group, verbose)
+        } else {
+            offsets_table(group, &rows, verbose)
+        };
+        io.say("");
+        table.lines().into_iter().for_each(|line| io.say(line));
+    }
+    Ok(())
+}
+
+/// Says what is to be known of a group that is not stable; false if there is nothing to show of it.
+fn tell_state(group: &GroupDescription, has_rows: bool, io: &mut Io) -> bool {
+    let id = &group.id;
+    match group.state.as_str() {
+        "Dead" => {
+            io.complain(format!("\nError: Consumer group '{id}' does not exist."));
+            false
+        }
+        "Empty" => {
+            io.complain(format!("\nConsumer group '{id}' has no active members."));
+            has_rows
+        }
+        "PreparingRebalance" | "CompletingRebalance" | "Assigning" | "Reconciling" => {
+            io.complain(format!("\nWarning: Consumer group '{id}' is rebalancing."));
+            has_rows
+        }
+        _ => has_rows,
+    }
+}
+
+struct OffsetRow {
+    topic: String,
+    partition: i32,
+    committed: Option<CommittedOffset>,
+    end: Option<i64>,
+    member: Option<GroupMember>,
+}
+
+fn offset_rows(admin: &Admin, group: &GroupDescription) -> Result<Vec<OffsetRow>, Failure> {
+    let mut committed = admin.group_offsets(&group.id, None).map_err(|error| Failure::new(java(&error)))?;
+    let mut rows: BTreeMap<(String, i32), OffsetRow> = BTreeMap::new();
+    let mut members: Vec<&GroupMember> = group.members.iter().collect();
+    members.sort_by(|a, b| b.assignment.len().cmp(&a.assignment.len()));
+    for member in members {
+        for (topic, partitions) in &member.assignment {
+            for partition in partitions {
+                let key = (topic.clone(), *partition);
+                let row = OffsetRow {
+                    topic: topic.clone(),
+                    partition: *partition,
+                    committed: committed.remove(&key),
+                    end: None,
+                    member: Some(member.clone()),
+                };
+                rows.insert(key, row);
+            }
+        }
+    }
+    for ((topic, partition), offset) in committed {
+        let row = OffsetRow { topic: topic.clone(), partition, committed: Some(offset), end: None, member: None };
+        rows.insert((topic, partition), row);
+    }
+    let wanted: BTreeMap<(String, i32), OffsetSpec> =
+        rows.keys().map(|key| (key.clone(), OffsetSpec::Latest)).collect();
+    if !wanted.is_empty() {
+        for (key, at) in admin.list_offsets(&wanted, IsolationLevel::ReadUncommitted)? {
+            if let (Some(row), Ok(at)) = (rows.get_mut(&key), at) {
+                row.end = Some(at.offset);
+            }
+        }
+    }
+    Ok(rows.into_values().collect())
+}
+
+fn offsets_table(group: &GroupDescription, rows: &[OffsetRow], verbose: bool) -> Table {
+    let mut header =
+        vec!["GROUP", "TOPIC", "PARTITION", "CURRENT-OFFSET", "LOG-END-OFFSET", "LAG", "CONSUMER-ID", "HOST", "CLIENT-ID"];
+    let mut widths = vec![15, 15, 10, 15, 15, 15, 15, 15, 0];
+    if verbose {
+        header.insert(3, "LEADER-EPOCH");
+        widths.insert(3, 15);
+    }
+    let fit: &[usize] = if verbose { &[0, 1, 7, 8] } else { &[0, 1, 6, 7] };
+    let mut table = Table::new(&widths, &header);
+    let or_dash = |value: Option<String>| value.unwrap_or_else(|| "-".into());
+    for row in rows {
+        let current = row.committed.as_ref().map(|committed| committed.offset);
+        let lag = current.zip(row.end).map(|(current, end)| end - current);
+        let epoch = row.committed.as_ref().map(|committed| committed.leader_epoch).filter(|epoch| *epoch >= 0);
+        let member = row.member.as_ref();
+        let mut cells = vec![
+            group.id.clone(),
+            row.topic.clone(),
+            row.partition.to_string(),
+            or_dash(current.map(|offset| offset.to_string())),
+            or_dash(row.end.map(|offset| offset.to_string())),
+            or_dash(lag.map(|lag| lag.to_string())),
+            or_dash(member.map(|member| member.id.clone())),
+            or_dash(member.map(|member| member.host.clone())),
+            or_dash(member.map(|member| member.client_id.clone())),
+        ];
+        if verbose {
+            cells.insert(3, or_dash(epoch.map(|epoch| epoch.to_string())));
+        }
+        table.push(cells);
+    }
+    table.fit(fit)
+}
+
+fn assignment_text(partitions: &Partitions) -> String {
+    if partitions.is_empty() {
+        return "-".into();
+    }
+    let topics = partitions.iter().map(|(topic, partitions)| {
+        let list: Vec<String> = partitions.iter().map(i32::to_string).collect();
+        format!("{topic}:{}", list.join(","))
+    });
+    topics.collect::<Vec<_>>().join(";")
+}
+
+fn members_table(group: &GroupDescription, verbose: bool) -> Table {
+    let with_instance = group.members.iter().any(|member| member.instance_id.is_some());
+    let mut header = vec!["GROUP", "CONSUMER-ID"];
+    let mut widths = vec![15, 15];
+    if with_instance {
+        header.push("GROUP-INSTANCE-ID");
+        widths.push(17);
+    }
+    header.extend(["HOST", "CLIENT-ID", "#PARTITIONS"]);
+    widths.extend([15, 15, 15]);
+    if verbose {
+        header.extend(["CURRENT-EPOCH", "CURRENT-ASSIGNMENT", "TARGET-EPOCH", "TARGET-ASSIGNMENT"]);
+        widths.extend([15, 20, 15, 20]);
+    } else {
+        header.push("");
+        widths.push(0);
+    }
+    let mut table = Table::new(&widths, &header);
+    for member in &group.members {
+        let mut cells = vec![group.id.clone(), member.id.clone()];
+        if with_instance {
+            cells.push(member.instance_id.clone().unwrap_or_default());
+        }
+        let count: usize = member.assignment.values().map(Vec::len).sum();
+        cells.extend([member.host.clone(), member.client_id.clone(), count.to_string()]);
+        if verbose {
+            let epoch = |epoch: Option<i32>| epoch.map_or("-".to_string(), |epoch| epoch.to_string());
+            cells.push(epoch(member.epoch));
+            cells.push(assignment_text(&member.assignment));
+            cells.push(epoch(group.assignment_epoch));
+            cells.push(member.target.as_ref().map_or("-".to_string(), assignment_text));
+        } else {
+            cells.push(String::new());
+        }
+        table.push(cells);
+    }
+    let last = widths.len() - 1;
+    let fit: Vec<usize> = if verbose { vec![0, 1, 2, 3, last - 2, last] } else { vec![0, 1, 2, 3] };
+    table.fit(&fit)
+}
+
+fn state_table(admin: &Admin, group: &GroupDescription, verbose: bool) -> Table {
+    let address = admin.cluster().address_of(group.coordinator);
+    let address = address.map_or_else(|| "-".to_string(), |address| address.to_string());
+    let coordinator = format!("{address}  ({})", group.coordinator);
+    let assignor = if group.assignor.is_empty() { "-".to_string() } else { group.assignor.clone() };
+    let epoch = |epoch: Option<i32>| epoch.map_or("-".to_string(), |epoch| epoch.to_string());
+    let mut header = vec!["GROUP", "COORDINATOR (ID)", "ASSIGNMENT-STRATEGY", "STATE"];
+    let mut widths = vec![15, 25, 20, 20];
+    let mut cells = vec![group.id.clone(), coordinator, assignor, group.state.clone()];
+    if verbose {
+        header.extend(["GROUP-EPOCH", "TARGET-ASSIGNMENT-EPOCH"]);
+        widths.extend([15, 25]);
+        cells.extend([epoch(group.epoch), epoch(group.assignment_epoch)]);
+    }
+    header.push("#MEMBERS");
+    widths.push(0);
+    cells.push(group.members.len().to_string());
+    let mut table = Table::new(&widths, &header);
+    table.push(cells);
+    table.fit(&[0, 1])
+}
+
+fn delete(parsed: &Parsed, admin: &Admin, io: &mut Io) -> Outcome {
+    let groups = chosen(parsed, admin)?;
+    let results: Vec<(String, Result<(), ClientError>)> =
+        groups.into_iter().map(|group| (group.clone(), admin.delete_group(&group))).collect();
+    let deleted: Vec<String> =
+        results.iter().filter(|(_, result)| result.is_ok()).map(|(group, _)| format!("'{group}'")).collect();
+    let failed: Vec<String> = results
+        .iter()
+        .filter_map(|(group, result)| Some((group, result.as_ref().err()?)))
+        .map(|(group, error)| format!("* Group '{group}' could not be deleted due to: {}", java(error)))
+        .collect();
+    if failed.is_empty() {
+        io.say(format!("Deletion of requested consumer groups ({}) was successful.", deleted.join(", ")));
+        return Ok(());
+    }
+    io.say("\nError: Deletion of some consumer groups failed:");
+    failed.iter().for_each(|line| io.say(line));
+    if !deleted.is_empty() {
+        io.say(format!("\nThese consumer groups were deleted successfully: {}", deleted.join(", ")));
+    }
+    Ok(())
+}
+
+fn delete_offsets(parsed: &Parsed, admin: &Admin, io: &mut Io) -> Outcome {
+    let group = parsed.value("group").unwrap_or_default();
+    let names: BTreeSet<&str> =
+        parsed.all("topic").into_iter().map(|topic| topic.split(':').next().unwrap_or(topic)).collect();
+    let names: Vec<&str> = names.into_iter().collect();
+    let metadata = admin.metadata(Wanted::Names(&names), "describeTopics")?;
+    let mut wanted = Partitions::new();
+    let mut unknown = Vec::new();
+    for text in parsed.all("topic") {
+        let (topic, partitions) = offset_reset::parse_topic(text)?;
+        let known = metadata.topics.get(&topic).filter(|known| known.error.is_ok());
+        match (partitions, known) {
+            (Some(partitions), _) => wanted.entry(topic).or_default().extend(partitions),
+            (None, Some(known)) => wanted.entry(topic).or_default().extend(known.partitions.iter().map(|p| p.index)),
+            (None, None) => unknown.push(topic),
+        }
+    }
+    let (top, mut results) = match wanted.is_empty() {
+        true => (None, BTreeMap::new()),
+        false => match admin.delete_group_offsets(group, &wanted) {
+            Ok(results) => (None, results),
+            Err(error) => (Some(error), BTreeMap::new()),
+        },
+    };
+    if let Some(error) = &top {
+        for (topic, partitions) in &wanted {
+            results.extend(partitions.iter().map(|partition| ((topic.clone(), *partition), error.code())));
+        }
+    }
+    match &top {
+        Some(error) => io.say(format!("\nError: {error}")),
+        None if results.values().all(|code| code.is_ok()) => {
+            io.say(format!("Request succeeded for deleting offsets from group {group}."));
+        }
+        None => io.say("\nError: Encountered some partition-level error, see the follow-up details."),
+    }
+    io.say(format!("\n{:<15} {:<10} {:<15}", "TOPIC", "PARTITION", "STATUS"));
+    let mut row = |topic: &str, partition: &str, code: ErrorCode| {
+        let status = match code {
+            ErrorCode::None => "Successful".to_string(),
+            code => format!("Error: {}", java(&ClientError::from_code(code))),
+        };
+        io.say(format!("{topic:<15} {partition:<10} {status:<15}"));
+    };
+    for ((topic, partition), code) in &results {
+        row(topic, &partition.to_string(), *code);
+    }
+    for topic in unknown {
+        row(&topic, "-", ErrorCode::UnknownTopicOrPartition);
+    }
+    Ok(())
+}

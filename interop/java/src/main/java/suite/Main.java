@@ -1,0 +1,2 @@
+package suite;
+final class Main { public static void main(String[] a) {} }
