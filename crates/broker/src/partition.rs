@@ -12,7 +12,7 @@ use replication::{Admission, Leader};
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use storage::{AppendOrigin, FlushJob, Flushed, Job, LeaderBatch, Log, LogSlice, ReadLimits, StorageError};
+use storage::{AppendOrigin, EpochEnd, FlushJob, Flushed, Job, LeaderBatch, Log, LogSlice, ReadLimits, StorageError};
 
 /// Somebody who waits until an append is committed (or durable) or has failed.
 pub trait AckWaiter: Send + Sync {
@@ -86,6 +86,18 @@ pub struct ReadOutcome {
     pub high_watermark: Offset,
     pub last_stable_offset: Offset,
     pub log_start_offset: Offset,
+    /// The reader's log went another way: where the records of its last epoch end here (KIP-595).
+    pub diverging: Option<EpochEnd>,
+}
+
+/// Where a reader stands.
+#[derive(Debug, Clone, Copy)]
+pub struct Position {
+    pub offset: Offset,
+    /// The epoch that the reader believes in, -1 where it does not say.
+    pub current_leader_epoch: LeaderEpoch,
+    /// The epoch of the last record that it has, -1 where it does not say.
+    pub last_fetched_epoch: LeaderEpoch,
 }
 
 /// Up to where a reader reads.
@@ -350,17 +362,25 @@ impl PartitionCell {
     /// Reads for a fetch. The slice is sent after the cell was left.
     pub fn read(
         &self,
-        offset: Offset,
-        current_leader_epoch: LeaderEpoch,
+        position: Position,
         reader: Reader,
         bytes_max: usize,
         at_least_one: bool,
         now: Now,
         effects: &mut Effects,
     ) -> Result<ReadOutcome, ReadError> {
+        let Position { offset, current_leader_epoch, last_fetched_epoch } = position;
         let mut inner = self.inner.lock();
         inner.check_leadership(current_leader_epoch).map_err(ReadError::Refused)?;
+        if last_fetched_epoch >= 0
+            && let Some(diverging) = inner.check_divergence(offset, last_fetched_epoch)?
+        {
+            return Ok(inner.diverged(diverging, offset));
+        }
         if let Reader::Replica(id) = reader {
+            if !inner.leader.as_ref().is_some_and(|leader| leader.is_follower(id)) {
+                return Err(ReadError::Refused(ErrorCode::NotLeaderOrFollower));
+            }
             let moved = inner.leader.as_mut().is_some_and(|leader| leader.fetched(id, offset, now.monotonic_us));
             if moved {
                 inner.high_watermark_moved(effects);
@@ -376,10 +396,12 @@ impl PartitionCell {
         let limits = ReadLimits { bytes_max, upper_bound, at_least_one, aborted: reader == Reader::Committed };
         let log_start_offset = log.log_start_offset();
         if offset < log_start_offset || offset > log.log_end_offset() {
-            return Err(ReadError::OutOfRange { high_watermark, last_stable_offset, log_start_offset });
+            return Err(ReadError::OutOfRange);
         }
         match log.read(offset, &limits) {
-            Ok(slice) => Ok(ReadOutcome { slice, high_watermark, last_stable_offset, log_start_offset }),
+            Ok(slice) => {
+                Ok(ReadOutcome { slice, high_watermark, last_stable_offset, log_start_offset, diverging: None })
+            }
             Err(error) => {
                 effects.failed |= error.fails_log_dir();
                 Err(ReadError::Storage(error))
@@ -464,7 +486,7 @@ pub enum AppendError {
 #[derive(Debug)]
 pub enum ReadError {
     Refused(ErrorCode),
-    OutOfRange { high_watermark: Offset, last_stable_offset: Offset, log_start_offset: Offset },
+    OutOfRange,
     Storage(StorageError),
 }
 
@@ -487,6 +509,23 @@ impl Inner {
         match &self.leader {
             Some(leader) => Ok(leader.epoch()),
             None => Err(ErrorCode::NotLeaderOrFollower),
+        }
+    }
+
+    /// Whether a reader whose last record is of this epoch has records that are not in this log.
+    fn check_divergence(&self, offset: Offset, last_epoch: LeaderEpoch) -> Result<Option<EpochEnd>, ReadError> {
+        let out_of_range = ReadError::OutOfRange;
+        let end = self.log.leader_epochs().end_offset_for(last_epoch, self.log.log_end_offset()).ok_or(out_of_range)?;
+        Ok((end.epoch < last_epoch || end.end_offset < offset).then_some(end))
+    }
+
+    fn diverged(&self, diverging: EpochEnd, offset: Offset) -> ReadOutcome {
+        ReadOutcome {
+            slice: LogSlice::empty(offset),
+            high_watermark: self.log.high_watermark(),
+            last_stable_offset: self.log.last_stable_offset(),
+            log_start_offset: self.log.log_start_offset(),
+            diverging: Some(diverging),
         }
     }
 

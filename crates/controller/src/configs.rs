@@ -86,7 +86,7 @@ impl Controller {
                     }
                 }
                 match unknown_operation {
-                    Some(id) => Err((ErrorCode::InvalidRequest, format!("Unknown operation type {id}."))),
+                    Some(_) => Err((ErrorCode::UnknownServerError, String::new())),
                     None => self.alter(view, &target.0, &target.1, &changes),
                 }
             };
@@ -166,11 +166,16 @@ impl Controller {
             }
             ConfigResourceType::Broker => {
                 let layer = if name.is_empty() { Layer::ClusterDefault } else { Layer::Broker };
-                if layer == Layer::Broker && !name.parse().is_ok_and(|id: i32| view.image.brokers.contains_key(&id)) {
-                    return Err((
-                        ErrorCode::BrokerIdNotRegistered,
-                        format!("Broker with id {name} not found."),
-                    ));
+                if layer == Layer::Broker {
+                    let node = self.settings.node_id;
+                    let message = match name.parse::<i32>() {
+                        Err(_) => Some(format!("Node id must be an integer, but it is: {name}")),
+                        Ok(id) if view.image.brokers.contains_key(&id) => None,
+                        Ok(id) => Some(format!("Unexpected broker id, expected {node}, but received {id}")),
+                    };
+                    if let Some(message) = message {
+                        return Err((ErrorCode::InvalidRequest, message));
+                    }
                 }
                 let elr = view.image.features.keeps_eligible_leaders();
                 let mut layers = layers;
@@ -241,7 +246,7 @@ fn take(outcome: Result<Records, ConfigFailure>, records: &mut Records) -> (Erro
             records.extend(changed);
             (ErrorCode::None, None)
         }
-        Err((error, message)) => (error, Some(message)),
+        Err((error, message)) => (error, Some(message).filter(|message| !message.is_empty())),
     }
 }
 

@@ -80,7 +80,7 @@ impl Controller {
                 }
                 Ok(None) => (ErrorCode::None, None),
                 Err((error, message)) => {
-                    failure.get_or_insert((error, update.feature.to_string(), message.clone()));
+                    failure.get_or_insert((error, message.clone()));
                     (error, Some(message))
                 }
             };
@@ -92,18 +92,13 @@ impl Controller {
             });
         }
         let mut reply = UpdateFeaturesResponse::default();
-        if let Some((error, feature, message)) = failure {
+        if let Some((error, message)) = failure {
             records.clear();
-            if version >= 2 {
-                // One answer for the whole request since version 2 (KIP-1022).
-                reply.error_code = error.code();
-                reply.error_message = Some(
-                    format!("The update failed for all features since the following feature had an error: {feature}: {message}")
-                        .into(),
-                );
-            } else {
-                reply.results = results;
-            }
+            // One answer for the whole request (KIP-1022), also for clients that would look at the features'.
+            reply.error_code = error.code();
+            reply.error_message = Some(
+                format!("The update failed for all features since the following feature had an error: {message}").into(),
+            );
         } else if version < 2 {
             reply.results = results;
         }

@@ -14,6 +14,22 @@ use protocol::{
 /// Producer ids that a broker gets at once, as in Kafka.
 const PRODUCER_ID_BLOCK: i32 = 1000;
 
+fn unknown_election(request: &ElectLeadersRequest<'_>, kind: i8) -> ElectLeadersResponse<'static> {
+    let error_code = ErrorCode::InvalidRequest.code();
+    let partition = |index: &PartitionIndex| elect_leaders_response::PartitionResult {
+        partition_id: *index,
+        error_code,
+        error_message: Some(format!("Unknown election type {kind}").into()),
+        ..Default::default()
+    };
+    let results = request.topic_partitions.iter().flatten().map(|topic| elect_leaders_response::ReplicaElectionResult {
+        topic: topic.topic.to_string().into(),
+        partition_result: topic.partitions.iter().map(partition).collect(),
+        ..Default::default()
+    });
+    ElectLeadersResponse { error_code, replica_election_results: results.collect(), ..Default::default() }
+}
+
 impl Controller {
     /// A change of this partition that so far changes nothing.
     pub(crate) fn partition_change<'a>(
@@ -65,11 +81,7 @@ impl Controller {
         let election = match request.election_type {
             0 => Election::Preferred,
             1 => Election::Unclean,
-            other => {
-                let error_code = ErrorCode::InvalidRequest.code();
-                let _names_the_type = other;
-                return Plan::answer(ElectLeadersResponse { error_code, ..Default::default() });
-            }
+            other => return Plan::answer(unknown_election(request, other)),
         };
         let wanted: Vec<(String, Vec<PartitionIndex>)> = match &request.topic_partitions {
             Some(topics) => topics.iter().map(|t| (t.topic.to_string(), t.partitions.clone())).collect(),

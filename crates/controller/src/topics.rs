@@ -11,7 +11,7 @@ use protocol::{
     DeleteTopicsRequest, DeleteTopicsResponse, PartitionRecord, RemoveTopicRecord, TopicRecord, create_partitions_request,
     create_partitions_response, create_topics_request, create_topics_response, delete_topics_response,
 };
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// An error of one topic of a request.
@@ -65,13 +65,19 @@ impl Controller {
         let mut created: BTreeSet<String> = BTreeSet::new();
         let mut budget = PARTITIONS_PER_REQUEST_MAX;
         for topic in &request.topics {
+            // A time that is up before the work begins: Kafka does nothing and says so without a sentence.
+            if request.timeout_ms <= 0 && !request.validate_only {
+                let expired = failed_topic(&topic.name, (ErrorCode::RequestTimedOut, String::new()));
+                topics.push(create_topics_response::CreatableTopicResult { error_message: None, ..expired });
+                continue;
+            }
             if twice.contains(&*topic.name) {
                 if created.insert(topic.name.to_string()) {
                     topics.push(failed_topic(&topic.name, (ErrorCode::InvalidRequest, "Duplicate topic name.".into())));
                 }
                 continue;
             }
-            match self.create_topic(view, topic, &created, &mut budget, random) {
+            match self.create_topic(view, topic, &mut budget, random) {
                 Ok((topic_records, result)) => {
                     created.insert(topic.name.to_string());
                     records.extend(topic_records);
@@ -93,7 +99,6 @@ impl Controller {
         &mut self,
         view: View<'_>,
         topic: &create_topics_request::CreatableTopic<'_>,
-        created: &BTreeSet<String>,
         budget: &mut usize,
         random: &mut dyn Random,
     ) -> Result<(Records, create_topics_response::CreatableTopicResult<'static>), TopicError> {
@@ -107,7 +112,7 @@ impl Controller {
         if view.image.topic_by_name(&topic.name).is_some() {
             return Err((ErrorCode::TopicAlreadyExists, format!("Topic '{}' already exists.", topic.name)));
         }
-        self.check_collision(view, &topic.name, created)?;
+        check_collision(view, &topic.name)?;
         let assignments = self.assign(view, topic)?;
         if assignments.len() > *budget {
             return Err((
@@ -144,29 +149,13 @@ impl Controller {
         let result = create_topics_response::CreatableTopicResult {
             name: topic.name.to_string().into(),
             topic_id,
+            error_message: None,
             num_partitions: count,
             replication_factor,
             configs: Some(self.effective_configs(view, &configs)),
             ..Default::default()
         };
         Ok((records, result))
-    }
-
-    /// Two names that differ only in `.` and `_` collide in metric names; Kafka refuses the second.
-    fn check_collision(&self, view: View<'_>, name: &str, created: &BTreeSet<String>) -> Result<(), TopicError> {
-        if !name.contains(['.', '_']) {
-            return Ok(());
-        }
-        let folded = name.replace('.', "_");
-        let existing = view.image.topics_by_name().map(|topic| topic.name.as_str());
-        let collides = |other: &&str| *other != name && other.len() == name.len() && other.replace('.', "_") == folded;
-        match existing.chain(created.iter().map(String::as_str)).find(collides) {
-            Some(other) => Err((
-                ErrorCode::InvalidTopicException,
-                format!("Topic '{name}' collides with existing topic: {other}"),
-            )),
-            None => Ok(()),
-        }
     }
 
     /// The replicas of each partition, as asked for or placed.
@@ -344,6 +333,8 @@ impl Controller {
                 false => self.add_partitions(view, topic),
             };
             let (error, message) = match outcome {
+                // Kafka has no sentence for this one.
+                Err((error @ ErrorCode::UnknownTopicOrPartition, _)) => (error, None),
                 Ok(added) => {
                     records.extend(added);
                     (ErrorCode::None, None)
@@ -430,7 +421,24 @@ impl Controller {
         let mut records = Records::new();
         let mut responses = Vec::new();
         let mut gone = BTreeSet::new();
+        let mut named: BTreeMap<String, usize> = BTreeMap::new();
+        for (name, _) in &wanted {
+            *named.entry(name.clone().unwrap_or_default()).or_insert(0) += 1;
+        }
         for (name, id) in wanted {
+            if let Some(count) = name.as_ref().and_then(|name| named.get_mut(name)).filter(|count| **count != 1) {
+                // Named twice: refused, and answered once.
+                if std::mem::take(count) > 0 {
+                    responses.push(delete_topics_response::DeletableTopicResult {
+                        name: name.map(Into::into),
+                        topic_id: id,
+                        error_code: ErrorCode::InvalidRequest.code(),
+                        error_message: Some("Duplicate topic name.".into()),
+                        ..Default::default()
+                    });
+                }
+                continue;
+            }
             let outcome = find_topic(view, name.as_deref(), id);
             let (name, id, error, message) = match outcome {
                 Ok(topic) if !gone.insert(topic.id) => (
@@ -454,6 +462,22 @@ impl Controller {
             });
         }
         Plan { records, reply: DeleteTopicsResponse { responses, ..Default::default() } }
+    }
+}
+
+/// Two names that differ only in `.` and `_` collide in metric names; Kafka refuses the second, but within one request.
+fn check_collision(view: View<'_>, name: &str) -> Result<(), TopicError> {
+    if !name.contains(['.', '_']) {
+        return Ok(());
+    }
+    let folded = name.replace('.', "_");
+    let mut existing = view.image.topics_by_name().map(|topic| topic.name.as_str());
+    let collides = |other: &&str| *other != name && other.len() == name.len() && other.replace('.', "_") == folded;
+    match existing.find(collides) {
+        Some(other) => {
+            Err((ErrorCode::InvalidTopicException, format!("Topic '{name}' collides with existing topic: {other}")))
+        }
+        None => Ok(()),
     }
 }
 

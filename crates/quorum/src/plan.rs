@@ -127,10 +127,12 @@ impl QuorumNode {
                 ..Default::default()
             });
         }
+        let is_found = topics.iter().any(|topic: &quorum::TopicData<'_>| topic.partitions.iter().any(|p| p.error_code == 0));
         let nodes = self
             .image()
             .controllers
             .values()
+            .filter(|_| is_found)
             .map(|controller| quorum::Node {
                 node_id: controller.id,
                 listeners: controller
@@ -146,7 +148,7 @@ impl QuorumNode {
                 ..Default::default()
             })
             .collect();
-        DescribeQuorumResponse { error_message: None, topics, nodes, ..Default::default() }
+        DescribeQuorumResponse { topics, nodes, ..Default::default() }
     }
 
     fn describe_partition(&self, now: Now) -> quorum::PartitionData<'static> {
@@ -172,7 +174,6 @@ impl QuorumNode {
         };
         quorum::PartitionData {
             partition_index: 0,
-            error_message: None,
             leader_id: self.raft.leader_id().unwrap_or(-1),
             leader_epoch: self.raft.epoch(),
             high_watermark: self.raft.high_watermark().unwrap_or(-1),

@@ -138,6 +138,11 @@ impl Leader {
         self.advance()
     }
 
+    /// Whether the broker is another replica of the partition.
+    pub fn is_follower(&self, id: NodeId) -> bool {
+        self.followers.contains_key(&id)
+    }
+
     /// How far the leader's own copy counts.
     pub fn local_position(&self) -> Offset {
         if self.acknowledges_on_disk { self.flushed_offset } else { self.log_end_offset }

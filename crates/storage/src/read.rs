@@ -36,7 +36,8 @@ pub struct LogSlice {
 }
 
 impl LogSlice {
-    fn empty(offset: Offset) -> LogSlice {
+    /// Nothing, at this offset.
+    pub fn empty(offset: Offset) -> LogSlice {
         LogSlice { file: None, position: 0, length: 0, base_offset: offset, aborted: Vec::new(), path: PathBuf::new() }
     }
 

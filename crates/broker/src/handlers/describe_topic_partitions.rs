@@ -28,6 +28,17 @@ pub(super) fn handle(broker: &Arc<Broker>, request: Request<'_>) -> Result<Pipel
         if *index < 0 {
             return Err(DecodeError::Varint);
         }
+        if !all && !names.contains(first) {
+            let topics = names.into_iter().map(|name| response::DescribeTopicPartitionsResponseTopic {
+                error_code: ErrorCode::InvalidRequest.code(),
+                name: Some(name.into()),
+                ..Default::default()
+            });
+            let refused =
+                DescribeTopicPartitionsResponse { topics: topics.collect(), next_cursor: None, ..Default::default() };
+            request.responder.send(&refused);
+            return Ok(Pipelining::Hold);
+        }
         names.retain(|name| name >= first);
     }
     let mut left = describe.response_partition_limit.min(PARTITIONS_MAX).max(1) as usize;

@@ -4,11 +4,11 @@
 use crate::Broker;
 use crate::fetch_sessions::{FetchContext, FetchPartition, SessionError};
 use crate::fetch_wait::FetchWait;
-use crate::partition::{Effects, PartitionCell, ReadError, ReadOutcome, Reader};
+use crate::partition::{Effects, PartitionCell, Position, ReadError, ReadOutcome, Reader};
 use api::{Operation, Request, ResourceType, Responder};
 use base::{ErrorCode, NodeId, Now, Offset, TopicId, Uuid};
 use net::{Piece, Pipelining};
-use protocol::fetch_response::{AbortedTransaction, FetchableTopicResponse, PartitionData};
+use protocol::fetch_response::{AbortedTransaction, EpochEndOffset, FetchableTopicResponse, PartitionData};
 use protocol::{DecodeError, FetchRequest, FetchResponse, RecordsField};
 use std::sync::Arc;
 
@@ -18,7 +18,8 @@ pub(crate) struct Fetch {
     pub session: Option<(i32, bool)>,
     pub partitions: Vec<Target>,
     pub reader: Reader,
-    pub bytes_max: usize,
+    /// `None`: the client sent a negative limit, which Kafka fails on.
+    pub bytes_max: Option<usize>,
     pub bytes_min: usize,
     pub uses_topic_ids: bool,
 }
@@ -35,7 +36,7 @@ pub(crate) struct Target {
 
 /// What one look at all partitions found.
 pub(crate) struct Found {
-    pub results: Vec<Result<ReadOutcome, (ErrorCode, Offset, Offset, Offset)>>,
+    pub results: Vec<Result<ReadOutcome, ErrorCode>>,
     pub bytes: usize,
     pub has_error: bool,
 }
@@ -58,6 +59,10 @@ pub(super) fn handle(broker: &Arc<Broker>, request: Request<'_>) -> Result<Pipel
         7.. => (fetch.session_id, fetch.session_epoch),
         _ => (0, -1),
     };
+    if !(0..=1).contains(&fetch.isolation_level) {
+        request.responder.send(&all_failed(&fetch, ErrorCode::UnknownServerError));
+        return Ok(Pipelining::Hold);
+    }
     let context = broker.sessions.enter(id, epoch, replica >= 0, uses_topic_ids, named, &forgotten, request.now);
     let (session, partitions) = match context {
         Ok(FetchContext::Sessionless(partitions)) => (None, partitions),
@@ -81,17 +86,16 @@ pub(super) fn handle(broker: &Arc<Broker>, request: Request<'_>) -> Result<Pipel
     let limit = broker.static_config.limits.fetch_bytes_max.max(1024);
     let bytes_max = if replica >= 0 { fetch.max_bytes } else { fetch.max_bytes.min(limit) };
     let targets = targets(broker, &request, partitions, uses_topic_ids);
-    let fetch = Fetch {
+    let wait_ms = fetch.max_wait_ms;
+    let mut fetch = Fetch {
         broker: broker.clone(),
         session,
         partitions: targets,
         reader,
-        bytes_max: bytes_max.max(0) as usize,
+        bytes_max: usize::try_from(bytes_max).ok(),
         bytes_min: fetch.min_bytes.max(0).min(bytes_max.max(0)) as usize,
         uses_topic_ids,
-    }
-    .with_wait(fetch.max_wait_ms);
-    let (mut fetch, wait_ms) = fetch;
+    };
     let found = fetch.look(request.now);
     let enough = found.bytes >= fetch.bytes_min || found.has_error || fetch.partitions.is_empty() || wait_ms <= 0;
     if enough {
@@ -161,33 +165,30 @@ fn targets(
 }
 
 impl Fetch {
-    fn with_wait(self, wait_ms: i32) -> (Fetch, i32) {
-        (self, wait_ms)
-    }
-
     /// Looks at every partition, within the limits of the request (KIP-74: the first records come whatever their size).
     pub fn look(&mut self, now: Now) -> Found {
         let mut found = Found { results: Vec::with_capacity(self.partitions.len()), bytes: 0, has_error: false };
         for target in &mut self.partitions {
             let Some(cell) = &target.cell else {
                 found.has_error = true;
-                found.results.push(Err((target.error, -1, -1, -1)));
+                found.results.push(Err(target.error));
                 continue;
             };
             let asked = &target.asked;
-            let left = self.bytes_max.saturating_sub(found.bytes);
-            let bytes_max = left.min(asked.bytes_max.max(0) as usize);
+            let (Some(all), Ok(own)) = (self.bytes_max, usize::try_from(asked.bytes_max)) else {
+                found.has_error = true;
+                found.results.push(Err(ErrorCode::UnknownServerError));
+                continue;
+            };
+            let bytes_max = all.saturating_sub(found.bytes).min(own);
+            let position = Position {
+                offset: asked.fetch_offset,
+                current_leader_epoch: asked.current_leader_epoch,
+                last_fetched_epoch: asked.last_fetched_epoch,
+            };
             let mut effects = Effects::default();
             let at_least_one = found.bytes == 0;
-            let read = cell.read(
-                asked.fetch_offset,
-                asked.current_leader_epoch,
-                self.reader,
-                bytes_max,
-                at_least_one,
-                now,
-                &mut effects,
-            );
+            let read = cell.read(position, self.reader, bytes_max, at_least_one, now, &mut effects);
             effects.run(cell, now);
             let result = match read {
                 Ok(outcome) => {
@@ -197,19 +198,17 @@ impl Fetch {
                         Reader::Replica(_) => asked.fetch_offset,
                     };
                     found.bytes += outcome.slice.length;
+                    found.has_error |= outcome.diverging.is_some();
                     Ok(outcome)
                 }
                 Err(error) => {
                     found.has_error = true;
                     Err(match error {
-                        ReadError::Refused(error) => (error, -1, -1, -1),
-                        ReadError::OutOfRange { high_watermark, last_stable_offset, log_start_offset } => {
-                            let _only_errors_are_answered = (high_watermark, last_stable_offset, log_start_offset);
-                            (ErrorCode::OffsetOutOfRange, -1, -1, -1)
-                        }
+                        ReadError::Refused(error) => error,
+                        ReadError::OutOfRange => ErrorCode::OffsetOutOfRange,
                         ReadError::Storage(error) => {
                             tracing::warn!(partition = %cell.name, %error, "a fetch could not be served");
-                            (error.error_code(), -1, -1, -1)
+                            error.error_code()
                         }
                     })
                 }
@@ -229,7 +228,7 @@ pub(crate) fn finish(fetch: &Fetch, found: Found, responder: Responder) {
     }
     for (target, result) in fetch.partitions.iter().zip(found.results) {
         let asked = &target.asked;
-        let (data, piece) = partition_data(fetch, asked.partition, result, slices.len() as u32);
+        let (data, piece) = partition_data(fetch, target, result, slices.len() as u32);
         if let Some((session_id, is_incremental)) = fetch.session {
             let key = (asked.topic_id, asked.topic.clone(), asked.partition);
             let needed = fetch.broker.sessions.must_answer(
@@ -265,18 +264,21 @@ pub(crate) fn finish(fetch: &Fetch, found: Found, responder: Responder) {
 
 fn partition_data(
     fetch: &Fetch,
-    partition_index: i32,
-    result: Result<ReadOutcome, (ErrorCode, Offset, Offset, Offset)>,
+    target: &Target,
+    result: Result<ReadOutcome, ErrorCode>,
     next_slice: u32,
 ) -> (PartitionData<'static>, Option<Piece>) {
+    let partition_index = target.asked.partition;
     let mut data = PartitionData { partition_index, records: Some(Vec::new().into()), ..Default::default() };
     match result {
-        Err((error, high_watermark, last_stable_offset, log_start_offset)) => {
+        Err(error) => {
             data.error_code = error.code();
-            data.high_watermark = high_watermark;
-            data.last_stable_offset = last_stable_offset;
-            data.log_start_offset = log_start_offset;
-            data.aborted_transactions = Some(Vec::new()).filter(|_| fetch.reader == Reader::Committed);
+            data.high_watermark = -1;
+            data.last_stable_offset = -1;
+            data.log_start_offset = -1;
+            // Kafka lists none for what it does not know, and nothing for what it could not read.
+            let lists = target.cell.is_none() || fetch.reader == Reader::Committed;
+            data.aborted_transactions = lists.then(Vec::new);
             (data, None)
         }
         Ok(outcome) => {
@@ -293,6 +295,13 @@ fn partition_data(
                     })
                     .collect()
             });
+            if let Some(diverging) = outcome.diverging {
+                data.diverging_epoch = EpochEndOffset {
+                    epoch: diverging.epoch,
+                    end_offset: diverging.end_offset,
+                    ..Default::default()
+                };
+            }
             let (position, len) = (outcome.slice.position, outcome.slice.length);
             match outcome.slice.file {
                 Some(file) if len > 0 => {
@@ -303,6 +312,25 @@ fn partition_data(
             }
         }
     }
+}
+
+/// An answer in which the request and each of its partitions have failed.
+fn all_failed(fetch: &FetchRequest<'_>, error: ErrorCode) -> FetchResponse<'static> {
+    let partition = |p: &protocol::fetch_request::FetchPartition| PartitionData {
+        partition_index: p.partition,
+        error_code: error.code(),
+        high_watermark: -1,
+        records: Some(Vec::new().into()),
+        aborted_transactions: Some(Vec::new()),
+        ..Default::default()
+    };
+    let responses = fetch.topics.iter().map(|topic| FetchableTopicResponse {
+        topic: topic.topic.to_string().into(),
+        topic_id: topic.topic_id,
+        partitions: topic.partitions.iter().map(partition).collect(),
+        ..Default::default()
+    });
+    FetchResponse { error_code: error.code(), responses: responses.collect(), ..Default::default() }
 }
 
 fn failed(error: ErrorCode, session_id: i32) -> FetchResponse<'static> {

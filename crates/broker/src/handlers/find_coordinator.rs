@@ -43,7 +43,6 @@ pub(super) fn handle(broker: &Arc<Broker>, request: Request<'_>) -> Result<Pipel
                     coordinator.node_id = node_id;
                     coordinator.host = host.into();
                     coordinator.port = port;
-                    coordinator.error_message = None;
                 }
                 Err((error, message)) => {
                     coordinator.error_code = error.code();

@@ -26,7 +26,9 @@ pub(super) fn handle(broker: &Arc<Broker>, request: Request<'_>) -> Result<Pipel
                 twice.insert(p.partition_index);
             }
         }
-        let partitions = topic.partitions.iter().map(|p| {
+        let mut answered = BTreeSet::new();
+        let once = topic.partitions.iter().filter(|p| !twice.contains(&p.partition_index) || answered.insert(p.partition_index));
+        let partitions = once.map(|p| {
             let index = p.partition_index;
             let cell = broker.replicas.get(topic_id, index);
             let outcome = match cell {
@@ -54,6 +56,9 @@ pub(super) fn handle(broker: &Arc<Broker>, request: Request<'_>) -> Result<Pipel
     Ok(Pipelining::Hold)
 }
 
+/// "The first record that is not uploaded yet" (KIP-1023).
+const EARLIEST_PENDING_UPLOAD_TIMESTAMP: i64 = -6;
+
 /// Lowest version in which each special timestamp means something.
 fn is_known(timestamp: i64, version: i16) -> bool {
     match timestamp {
@@ -75,6 +80,9 @@ fn look_up(
     if !is_known(asked.timestamp, version) {
         return Err(ErrorCode::UnsupportedVersion);
     }
+    if !(0..=1).contains(&list.isolation_level) {
+        return Err(ErrorCode::UnknownServerError);
+    }
     cell.check_leadership(asked.current_leader_epoch)?;
     let from_consumer = list.replica_id < 0;
     cell.with_log(|log| {
@@ -93,6 +101,10 @@ fn look_up(
         if asked.timestamp == LATEST_TIMESTAMP {
             answer.offset = bound;
             answer.leader_epoch = log.leader_epochs().latest().map_or(-1, |entry| entry.epoch);
+            return Ok(answer);
+        }
+        if asked.timestamp == EARLIEST_PENDING_UPLOAD_TIMESTAMP {
+            // Nothing waits for an upload: there is no tiered storage.
             return Ok(answer);
         }
         let found = log.offset_for_timestamp(asked.timestamp).map_err(|error| error.error_code())?;

@@ -23,7 +23,13 @@ pub(super) fn handle(broker: &Arc<Broker>, request: Request<'_>) -> Result<Pipel
                 None if image.partition(topic_id, p.partition).is_some() => Err(ErrorCode::NotLeaderOrFollower),
                 None => Err(ErrorCode::UnknownTopicOrPartition),
                 Some(cell) => cell.check_leadership(p.current_leader_epoch).map(|_| {
-                    cell.with_log(|log| log.leader_epochs().end_offset_for(p.leader_epoch, log.log_end_offset()))
+                    cell.with_log(|log| match log.leader_epochs().earliest() {
+                        // An epoch from before the log: it ended where the log begins.
+                        Some(first) if p.leader_epoch < -1 => {
+                            Some(storage::EpochEnd { epoch: p.leader_epoch, end_offset: first.start_offset })
+                        }
+                        _ => log.leader_epochs().end_offset_for(p.leader_epoch, log.log_end_offset()),
+                    })
                 }),
             };
             match outcome {

@@ -3,6 +3,7 @@
 //! then closes the connection, which is how such a producer learns of it.
 
 use crate::Broker;
+use crate::coordinator::is_internal_topic;
 use crate::partition::{AckWaiter, Acks, AppendError, Effects, PartitionCell};
 use api::{Operation, Request, ResourceType, Responder};
 use base::{ErrorCode, Now};
@@ -10,7 +11,7 @@ use net::Pipelining;
 use parking_lot::Mutex;
 use protocol::produce_response::{BatchIndexAndErrorMessage, PartitionProduceResponse, TopicProduceResponse};
 use protocol::{DecodeError, ProduceRequest, ProduceResponse, produce_request};
-use records::{InvalidBatch, validate_produced};
+use records::{InvalidBatch, RecordsError, validate_produced};
 use std::cell::OnceCell;
 use std::sync::Arc;
 use storage::{LeaderBatch, StorageError};
@@ -55,6 +56,10 @@ pub(super) fn handle(broker: &Arc<Broker>, request: Request<'_>) -> Result<Pipel
             let cell = broker.replicas.get(topic_id, data.index);
             let error = match cell {
                 _ if !allowed => Some(ErrorCode::TopicAuthorizationFailed),
+                // Only Kafka's own admin tools write there.
+                _ if is_internal_topic(name) && request.client_id != Some("__admin_client") => {
+                    Some(ErrorCode::InvalidTopicException)
+                }
                 None if image.partition(topic_id, data.index).is_some() => Some(ErrorCode::NotLeaderOrFollower),
                 None if image.topic(topic_id).is_some() => Some(ErrorCode::UnknownTopicOrPartition),
                 None => Some(unknown),
@@ -75,6 +80,9 @@ pub(super) fn handle(broker: &Arc<Broker>, request: Request<'_>) -> Result<Pipel
             failed |= answer.error_code != 0;
             partitions.push(answer);
             index += 1;
+        }
+        if partitions.is_empty() {
+            continue;
         }
         response.responses.push(TopicProduceResponse {
             name: topic.name.to_string().into(),
@@ -142,6 +150,10 @@ fn append(
 }
 
 fn describe_invalid(invalid: &InvalidBatch, cell: &PartitionCell, answer: &mut PartitionProduceResponse<'static>) {
+    if let InvalidBatch::Corrupt(error) = invalid {
+        answer.error_message = kafkas_words(error).map(Into::into);
+        return;
+    }
     let Some((message, messages)) = invalid.answer_messages(&cell.name) else { return };
     answer.error_message = Some(message.into());
     answer.record_errors = invalid
@@ -155,6 +167,20 @@ fn describe_invalid(invalid: &InvalidBatch, cell: &PartitionCell, answer: &mut P
         })
         .collect();
 }
+
+/// Two failures of the batch's framing have sentences in Kafka's answers.
+fn kafkas_words(error: &RecordsError) -> Option<String> {
+    match error {
+        RecordsError::Magic(magic) => Some(format!("Invalid magic found in record: {magic}")),
+        RecordsError::BatchTooShort(length) => {
+            Some(format!("Record size {length} is less than the minimum record overhead ({RECORD_OVERHEAD_V0})"))
+        }
+        _ => None,
+    }
+}
+
+/// Bytes of the smallest record that ever was (magic 0).
+const RECORD_OVERHEAD_V0: i32 = 14;
 
 fn refuse_acks(produce: &ProduceRequest<'_>, responder: Responder) -> Pipelining {
     answer_all(produce, responder, ErrorCode::InvalidRequiredAcks, Acks::Leader)

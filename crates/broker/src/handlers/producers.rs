@@ -19,8 +19,15 @@ pub(super) fn init_producer_id(broker: &Arc<Broker>, request: Request<'_>) -> Re
         ..Default::default()
     };
     if let Some(id) = &init.transactional_id {
-        // Fatal in every client; they would retry anything softer for ever.
-        let error = if id.is_empty() { ErrorCode::InvalidRequest } else { ErrorCode::TransactionalIdAuthorizationFailed };
+        let timeout_max_ms = broker.static_config.transactions.max_timeout_ms;
+        let error = if id.is_empty() || (init.producer_id >= 0) != (init.producer_epoch >= 0) {
+            ErrorCode::InvalidRequest
+        } else if !(1..=timeout_max_ms).contains(&init.transaction_timeout_ms) {
+            ErrorCode::InvalidTransactionTimeout
+        } else {
+            // Fatal in every client; they would retry anything softer for ever.
+            ErrorCode::TransactionalIdAuthorizationFailed
+        };
         tracing::info!(transactional_id = %id, "a transactional producer is refused: transactions are not served");
         request.responder.send(&refuse(error));
         return Ok(Pipelining::Hold);
@@ -55,6 +62,10 @@ pub(super) fn describe_producers(broker: &Arc<Broker>, request: Request<'_>) -> 
                 Some(cell) => cell.check_leadership(-1).err().unwrap_or(ErrorCode::None),
             };
             answer.error_code = error.code();
+            answer.error_message = match error {
+                ErrorCode::UnknownTopicOrPartition => Some("This server does not host this topic-partition.".into()),
+                _ => None,
+            };
             if let (Some(cell), true) = (cell, error.is_ok()) {
                 let producers = cell.with_log(|log| log.producers());
                 answer.active_producers = producers
