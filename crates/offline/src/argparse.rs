@@ -95,7 +95,7 @@ impl Grammar {
                 return Err(Stop::Help);
             }
             let is_option = arg.starts_with('-') && arg.len() > 1;
-            if !is_option || !parsed.words.is_empty() && self.takes_words {
+            if !is_option {
                 parsed.words.push(arg.clone());
                 continue;
             }

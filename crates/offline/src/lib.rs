@@ -6,6 +6,7 @@
 
 mod argparse;
 mod dump_log;
+mod metadata_shell;
 mod storage_tool;
 
 use std::io::Write;
@@ -18,10 +19,13 @@ pub(crate) const KAFKA_VERSION: &str = "4.3.1";
 pub enum Tool {
     Storage,
     DumpLog,
+    MetadataShell,
+    /// `kafka-metadata --print`.
+    MetadataPrint,
 }
 
 /// Names under which the binary is linked, so that Apache's scripts are this program.
-pub const LINK_NAMES: &[&str] = &["kafka-storage.sh", "kafka-dump-log.sh"];
+pub const LINK_NAMES: &[&str] = &["kafka-storage.sh", "kafka-dump-log.sh", "kafka-metadata-shell.sh", "kafka-metadata.sh"];
 
 /// The tool that a name means: Apache's script name, the same without `.sh`, or without `kafka-` too.
 pub fn find(name: &str) -> Option<Tool> {
@@ -29,6 +33,8 @@ pub fn find(name: &str) -> Option<Tool> {
     Some(match bare.strip_prefix("kafka-").unwrap_or(bare) {
         "storage" => Tool::Storage,
         "dump-log" => Tool::DumpLog,
+        "metadata-shell" => Tool::MetadataShell,
+        "metadata" => Tool::MetadataPrint,
         _ => return None,
     })
 }
@@ -38,6 +44,8 @@ pub fn run(tool: &str, args: &[String], out: &mut dyn Write, err: &mut dyn Write
     match find(tool) {
         Some(Tool::Storage) => storage_tool::run(args, out, err),
         Some(Tool::DumpLog) => dump_log::run(args, out, err),
+        Some(Tool::MetadataShell) => metadata_shell::run(args, out, err),
+        Some(Tool::MetadataPrint) => metadata_shell::run_print(args, out, err),
         None => {
             let _nobody_reads_it = writeln!(err, "there is no tool `{tool}`");
             2

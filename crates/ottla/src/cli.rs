@@ -20,6 +20,9 @@ usage: ottla COMMAND [ARGUMENTS]
 Each command explains itself with --help.
 ";
 
+/// Commands that are not tools.
+const COMMANDS: [&str; 2] = ["server", "link-tools"];
+
 /// Runs the command line; returns the exit code.
 pub fn run(arguments: &[String]) -> i32 {
     let called = arguments.first().and_then(|path| Path::new(path).file_name()?.to_str()).unwrap_or("ottla");
@@ -37,7 +40,7 @@ pub fn run(arguments: &[String]) -> i32 {
             0
         }
         Some("server") => run_server(&rest[1..]),
-        Some("link-tools") => crate_links(&rest[1..]),
+        Some("link-tools") => link_tools(&rest[1..]),
         Some(name) => run_tool(name, &rest[1..]),
     }
 }
@@ -65,7 +68,8 @@ fn run_tool(name: &str, arguments: &[String]) -> i32 {
         Some(code) => code,
         None => {
             eprintln!("ottla: there is no command `{name}`");
-            if let Some(nearest) = tools::nearest(name) {
+            let command = COMMANDS.iter().find(|command| is_near(name, command)).map(|command| (*command).to_owned());
+            if let Some(nearest) = command.or_else(|| tools::nearest(name)) {
                 eprintln!("hint: did you mean `{nearest}`?");
             }
             2
@@ -73,7 +77,19 @@ fn run_tool(name: &str, arguments: &[String]) -> i32 {
     }
 }
 
-fn crate_links(arguments: &[String]) -> i32 {
+/// Whether the letters are the same but for their order or one of them.
+fn is_near(typed: &str, command: &str) -> bool {
+    let sorted = |text: &str| {
+        let mut letters: Vec<char> = text.chars().collect();
+        letters.sort_unstable();
+        letters
+    };
+    let (a, b) = (sorted(typed), sorted(command));
+    let missing = b.iter().filter(|letter| !a.contains(letter)).count();
+    a == b || (a.len().abs_diff(b.len()) <= 1 && missing <= 1)
+}
+
+fn link_tools(arguments: &[String]) -> i32 {
     let [dir] = arguments else {
         eprintln!("usage: ottla link-tools DIR");
         return 2;

@@ -261,6 +261,9 @@ fn announce(start: &Start, took: Duration) {
     let clients: Vec<String> = listeners.iter().map(|listener| listener.endpoint.to_string()).collect();
     let data = start.config.log.log_dirs.join(", ");
     tracing::info!(clients = clients.join(","), data, took_ms = took.as_millis() as u64, "ready");
+    // Scripts and container tests wait for Apache's own line.
+    let node_id = start.config.node.node_id;
+    tracing::info!("[KafkaRaftServer nodeId={node_id}] Kafka Server started (kafka.server.KafkaRaftServer)");
     if start.zero.is_some() {
         let bootstrap = clients.first().cloned().unwrap_or_default();
         println!("\nOttla is ready for Kafka clients.");

@@ -20,7 +20,7 @@ const DECOMPRESSED_MAX: usize = 1 << 30;
 const PEEK_LEN: usize = 17;
 
 /// Reads a file batch by batch; only one batch is in memory.
-pub(crate) struct BatchReader {
+pub(super) struct BatchReader {
     file: Arc<dyn File>,
     path: String,
     pub position: u64,

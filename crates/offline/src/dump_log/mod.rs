@@ -8,7 +8,7 @@ mod options;
 mod state_files;
 
 pub(crate) use decoders::metadata_json;
-pub(crate) use log_file::{BatchReader, for_each_batch};
+pub(crate) use log_file::for_each_batch;
 
 use options::{Options, Stop};
 use std::io::Write;
