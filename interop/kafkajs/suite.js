@@ -3,14 +3,9 @@
 const assert = require('node:assert/strict')
 const kafkajs = require('kafkajs')
 const SnappyCodec = require('kafkajs-snappy')
-const lz4 = require('lz4js')
 
 const { Kafka, CompressionTypes, CompressionCodecs, ConfigResourceTypes, logLevel } = kafkajs
 CompressionCodecs[CompressionTypes.Snappy] = SnappyCodec
-CompressionCodecs[CompressionTypes.LZ4] = () => ({
-  compress: async encoder => Buffer.from(lz4.compress(encoder.buffer)),
-  decompress: async buffer => Buffer.from(lz4.decompress(buffer)),
-})
 
 const kafka = new Kafka({ clientId: 'kafkajs', brokers: [process.env.BOOTSTRAP], logLevel: logLevel.NOTHING, retry: { retries: 3 } })
 const admin = kafka.admin()
@@ -52,7 +47,7 @@ async function produce(topic, values, options = {}, send = {}) {
 
 let groups = 0
 async function consume(topic, count, { from, group = `kj-once-${++groups}`, ...options } = {}) {
-  const consumer = kafka.consumer({ groupId: group, heartbeatInterval: 500, ...options })
+  const consumer = kafka.consumer({ groupId: group, heartbeatInterval: 500, maxWaitTimeInMs: 200, ...options })
   const messages = []
   await consumer.connect()
   try {
@@ -73,7 +68,7 @@ async function roundTrip(topic, count, options, send) {
 }
 
 async function join(groupId, topic, options = {}) {
-  const consumer = kafka.consumer({ groupId, heartbeatInterval: 300, sessionTimeout: 10000, ...options })
+  const consumer = kafka.consumer({ groupId, heartbeatInterval: 300, maxWaitTimeInMs: 200, sessionTimeout: 10000, ...options })
   const member = { consumer, held: [], leave: () => consumer.disconnect() }
   consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => { member.held = payload.memberAssignment[topic] || [] })
   await consumer.connect()
@@ -114,7 +109,7 @@ async function topicsAndConfigs() {
 
 async function producing() {
   for (const acks of [0, 1, -1]) await check(`acks=${acks}`, () => roundTrip(`kj-acks${acks}`, 50, {}, { acks }))
-  for (const name of ['None', 'GZIP', 'Snappy', 'LZ4']) {
+  for (const name of ['None', 'GZIP', 'Snappy']) {
     await check(`compression ${name}`, () => roundTrip(`kj-codec-${name}`, 500, {}, { compression: CompressionTypes[name] }))
   }
   await check('an idempotent producer', () => roundTrip('kj-idempotent', 500, { idempotent: true, maxInFlightRequests: 1 }, { acks: -1 }))
@@ -152,11 +147,6 @@ async function consuming() {
     const got = await consume('kj-codec-GZIP', 500, { readUncommitted: true })
     assert.deepEqual(strings(got), numbers(1, 500))
   })
-  await check('records are deleted', async () => {
-    await admin.deleteTopicRecords({ topic: 'kj-codec-Snappy', partitions: [{ partition: 0, offset: '300' }] })
-    const got = await consume('kj-codec-Snappy', 1)
-    assert.equal(got[0].message.offset, '300')
-  })
 }
 
 async function groupChecks() {
@@ -171,7 +161,7 @@ async function groupChecks() {
     await one.leave()
   })
   await check('commits are kept, lag is known, offsets are reset', async () => {
-    const consumer = kafka.consumer({ groupId: 'kj-commits', heartbeatInterval: 500 })
+    const consumer = kafka.consumer({ groupId: 'kj-commits', heartbeatInterval: 500, maxWaitTimeInMs: 200 })
     await consumer.connect()
     await consumer.subscribe({ topic: 'kj-acks-1', fromBeginning: true })
     let seen = 0

@@ -16,11 +16,8 @@ pub(crate) fn answer(
     if !ApiKey::ApiVersions.supports(version) {
         // Any version must get an answer that the oldest client can read: version 0 with the range of this API.
         let api_keys = served.iter().filter(|(api, _, _)| *api == ApiKey::ApiVersions).map(row).collect();
-        let response = ApiVersionsResponse {
-            error_code: ErrorCode::UnsupportedVersion.code(),
-            api_keys,
-            ..Default::default()
-        };
+        let response =
+            ApiVersionsResponse { error_code: ErrorCode::UnsupportedVersion.code(), api_keys, ..Default::default() };
         let responder = Responder { version: 0, ..responder };
         responder.send(&response);
         return Ok(());

@@ -40,7 +40,12 @@ impl Broker {
         let mut server = match kind {
             Kind::Ottla(binary) => {
                 let mut server = Command::new(binary);
-                server.arg("server").arg("--data-dir").arg(&data).args(["--port", &port.to_string(), "--http-port", "0"]);
+                server.arg("server").arg("--data-dir").arg(&data).args([
+                    "--port",
+                    &port.to_string(),
+                    "--http-port",
+                    "0",
+                ]);
                 server
             }
             Kind::Kafka(bin) => {

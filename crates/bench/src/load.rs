@@ -184,7 +184,9 @@ fn consume_partition(address: &str, topic: &str, partition: i32, fetch_bytes: i3
             ..Default::default()
         };
         let response = connection.call(11, &request)?;
-        let Some(data) = response.responses.first().and_then(|topic| topic.partitions.first()) else { return Ok(total) };
+        let Some(data) = response.responses.first().and_then(|topic| topic.partitions.first()) else {
+            return Ok(total);
+        };
         if data.error_code != 0 {
             return Err(format!("fetch answered error {}", data.error_code));
         }

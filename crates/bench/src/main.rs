@@ -133,7 +133,11 @@ fn measure(kind: &Kind, arguments: &Arguments) -> Result<Vec<Figure>, String> {
         let topic = "p64k-8";
         let before = broker.cpu_ms();
         let bytes = load::consume(&address, topic, 8, 1 << 20)?;
-        figure("consume from page cache, 1 MiB fetches".into(), "CPU s/GB", (broker.cpu_ms() - before) / 1e3 / (bytes as f64 / 1e9));
+        figure(
+            "consume from page cache, 1 MiB fetches".into(),
+            "CPU s/GB",
+            (broker.cpu_ms() - before) / 1e3 / (bytes as f64 / 1e9),
+        );
     }
     if wanted("durable") {
         load::create_topic(&address, "durable", 16, &[("flush.messages", "1")])?;

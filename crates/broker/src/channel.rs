@@ -24,12 +24,9 @@ pub(crate) fn call<R: Message>(
 ) {
     let version = api.max_version();
     match request.to_bytes(version) {
-        Ok(body) => channel.send(ControllerRequest {
-            api,
-            version,
-            body,
-            reply: Box::new(move |result| done(result, version)),
-        }),
+        Ok(body) => {
+            channel.send(ControllerRequest { api, version, body, reply: Box::new(move |result| done(result, version)) })
+        }
         Err(error) => {
             tracing::error!(%api, %error, "a request to the controller cannot be encoded");
             done(Err(base::ErrorCode::UnknownServerError), version);

@@ -29,4 +29,4 @@ pub use housekeeping::Housekeeping;
 pub use lifecycle::{Lifecycle, State as LifecycleState};
 pub use log_dirs::Directory;
 pub use publisher::BrokerPublisher;
-pub use replicas::{Replicas, RecoveryHint};
+pub use replicas::{RecoveryHint, Replicas};

@@ -118,10 +118,8 @@ impl Lifecycle {
             if inner.is_asking {
                 return;
             }
-            inner.is_asking = matches!(
-                inner.state,
-                State::Registering | State::CatchingUp | State::Running | State::Leaving
-            );
+            inner.is_asking =
+                matches!(inner.state, State::Registering | State::CatchingUp | State::Running | State::Leaving);
             inner.state
         };
         match state {
@@ -219,7 +217,8 @@ impl Lifecycle {
         let this = self.clone();
         call(&*channel, ApiKey::BrokerHeartbeat, &request, move |result, version| {
             let outcome = result.and_then(|body| {
-                BrokerHeartbeatResponse::decode(&mut Cursor::new(&body), version).map_err(|_| ErrorCode::UnknownServerError)
+                BrokerHeartbeatResponse::decode(&mut Cursor::new(&body), version)
+                    .map_err(|_| ErrorCode::UnknownServerError)
             });
             this.heard(outcome);
         });

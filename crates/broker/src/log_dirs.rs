@@ -137,9 +137,8 @@ impl Directory {
     }
 
     fn flush(&self, cell: &Arc<PartitionCell>, sealed_only: bool) {
-        let flushed = cell.flush_job(sealed_only).and_then(|job| {
-            job.map(|job| job.run(&**self.dir.files())).transpose()
-        });
+        let flushed =
+            cell.flush_job(sealed_only).and_then(|job| job.map(|job| job.run(&**self.dir.files())).transpose());
         match flushed {
             Ok(None) => {}
             Ok(Some(flushed)) => {

@@ -49,11 +49,8 @@ impl Broker {
 
     fn ask_for_producer_ids(self: &Arc<Self>) {
         let broker = self.clone();
-        let request = AllocateProducerIdsRequest {
-            broker_id: self.node_id,
-            broker_epoch: self.epoch(),
-            ..Default::default()
-        };
+        let request =
+            AllocateProducerIdsRequest { broker_id: self.node_id, broker_epoch: self.epoch(), ..Default::default() };
         call(&*self.controller, ApiKey::AllocateProducerIds, &request, move |result, version| {
             let block = result.and_then(|body| {
                 let response = AllocateProducerIdsResponse::decode(&mut Cursor::new(&body), version)

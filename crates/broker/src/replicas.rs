@@ -143,9 +143,8 @@ impl Replicas {
             return named.clone();
         }
         let cells = self.cells.read();
-        let load = |directory: &Arc<Directory>| {
-            cells.values().filter(|cell| Arc::ptr_eq(&cell.directory, directory)).count()
-        };
+        let load =
+            |directory: &Arc<Directory>| cells.values().filter(|cell| Arc::ptr_eq(&cell.directory, directory)).count();
         usable().min_by_key(|directory| load(directory)).unwrap_or(&self.directories[0]).clone()
     }
 

@@ -26,7 +26,10 @@ impl TopicSettings {
             index_interval_bytes: topic.index_interval_bytes as u32,
             retention_ms: topic.retention_ms,
             retention_bytes: topic.retention_bytes,
-            cleanup_policy: CleanupPolicy { delete: topic.cleanup_policy.delete, compact: topic.cleanup_policy.compact },
+            cleanup_policy: CleanupPolicy {
+                delete: topic.cleanup_policy.delete,
+                compact: topic.cleanup_policy.compact,
+            },
             file_delete_delay_ms: topic.file_delete_delay_ms,
             delete_retention_ms: topic.delete_retention_ms,
             min_compaction_lag_ms: topic.min_compaction_lag_ms,

@@ -82,16 +82,14 @@ impl Controller {
         }
         let mut records = Records::new();
         // A broker that comes again with the same incarnation keeps its epoch (KAFKA-16952).
-        let same_incarnation =
-            existing.filter(|existing| existing.incarnation_id == request.incarnation_id).map(|existing| existing.epoch);
+        let same_incarnation = existing
+            .filter(|existing| existing.incarnation_id == request.incarnation_id)
+            .map(|existing| existing.epoch);
         let broker_epoch = same_incarnation.unwrap_or(view.next_offset);
         if let (Some(existing), None) = (existing, same_incarnation) {
             self.leave(view, existing, request.previous_broker_epoch == existing.epoch, &mut records);
         }
-        records.push(record(
-            registration(request, broker_epoch),
-            view.image.features.register_broker_record_version(),
-        ));
+        records.push(record(registration(request, broker_epoch), view.image.features.register_broker_record_version()));
         self.heartbeats.touch(request.broker_id, view.now);
         let reply = BrokerRegistrationResponse { broker_epoch, ..Default::default() };
         Plan { records, reply }
@@ -109,11 +107,7 @@ impl Controller {
     }
 
     /// BrokerHeartbeat (KIP-631): keeps the session and moves the broker between its states.
-    pub fn heartbeat(
-        &mut self,
-        view: View<'_>,
-        request: &BrokerHeartbeatRequest,
-    ) -> Plan<BrokerHeartbeatResponse> {
+    pub fn heartbeat(&mut self, view: View<'_>, request: &BrokerHeartbeatRequest) -> Plan<BrokerHeartbeatResponse> {
         let Some(broker) = view.image.brokers.get(&request.broker_id).filter(|b| b.epoch == request.broker_epoch)
         else {
             let error_code = match view.image.brokers.contains_key(&request.broker_id) {
@@ -353,10 +347,7 @@ impl Controller {
 }
 
 fn fence(id: NodeId, epoch: BrokerEpoch) -> crate::Record {
-    record(
-        BrokerRegistrationChangeRecord { broker_id: id, broker_epoch: epoch, fenced: 1, ..Default::default() },
-        0,
-    )
+    record(BrokerRegistrationChangeRecord { broker_id: id, broker_epoch: epoch, fenced: 1, ..Default::default() }, 0)
 }
 
 fn registration(request: &BrokerRegistrationRequest<'_>, broker_epoch: BrokerEpoch) -> RegisterBrokerRecord<'static> {

@@ -7,7 +7,8 @@ use config::{BrokerLayers, Change, ChangeKind, ConfigError, Layer, Resource};
 use metadata::{ConfigResource, ConfigResourceType, Image};
 use protocol::{
     AlterConfigsRequest, AlterConfigsResponse, ConfigRecord, IncrementalAlterConfigsRequest,
-    IncrementalAlterConfigsResponse, alter_configs_response, create_topics_response, incremental_alter_configs_response,
+    IncrementalAlterConfigsResponse, alter_configs_response, create_topics_response,
+    incremental_alter_configs_response,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -123,7 +124,7 @@ impl Controller {
                 let current = current.unwrap_or_default();
                 let named: BTreeSet<&str> = resource.configs.iter().map(|c| &*c.name).collect();
                 let set = resource.configs.iter().map(|c| Change {
-                    key: &*c.name,
+                    key: &c.name,
                     kind: ChangeKind::Set,
                     value: c.value.as_deref(),
                 });
@@ -155,10 +156,9 @@ impl Controller {
             ConfigResourceType::Topic => {
                 if view.image.topic_by_name(name).is_none() {
                     return match crate::validate_topic_name(name) {
-                        Ok(()) => Err((
-                            ErrorCode::UnknownTopicOrPartition,
-                            format!("The topic '{name}' does not exist."),
-                        )),
+                        Ok(()) => {
+                            Err((ErrorCode::UnknownTopicOrPartition, format!("The topic '{name}' does not exist.")))
+                        }
                         Err(message) => Err((ErrorCode::InvalidTopicException, message)),
                     };
                 }

@@ -97,7 +97,8 @@ impl Controller {
             // One answer for the whole request (KIP-1022), also for clients that would look at the features'.
             reply.error_code = error.code();
             reply.error_message = Some(
-                format!("The update failed for all features since the following feature had an error: {message}").into(),
+                format!("The update failed for all features since the following feature had an error: {message}")
+                    .into(),
             );
         } else if version < 2 {
             reply.results = results;

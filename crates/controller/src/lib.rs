@@ -17,8 +17,8 @@ pub use brokers::Heartbeats;
 pub use configs::dynamic_configs;
 pub use elections::{Election, PartitionChange};
 pub use features::{bootstrap_records, default_feature_levels, feature_records};
-pub use topics::validate_topic_name;
 pub use plan::{Plan, Record, Records};
+pub use topics::validate_topic_name;
 
 use base::{Map, NodeId, Now, Offset};
 use metadata::Image;

@@ -22,11 +22,12 @@ fn unknown_election(request: &ElectLeadersRequest<'_>, kind: i8) -> ElectLeaders
         error_message: Some(format!("Unknown election type {kind}").into()),
         ..Default::default()
     };
-    let results = request.topic_partitions.iter().flatten().map(|topic| elect_leaders_response::ReplicaElectionResult {
-        topic: topic.topic.to_string().into(),
-        partition_result: topic.partitions.iter().map(partition).collect(),
-        ..Default::default()
-    });
+    let results =
+        request.topic_partitions.iter().flatten().map(|topic| elect_leaders_response::ReplicaElectionResult {
+            topic: topic.topic.to_string().into(),
+            partition_result: topic.partitions.iter().map(partition).collect(),
+            ..Default::default()
+        });
     ElectLeadersResponse { error_code, replica_election_results: results.collect(), ..Default::default() }
 }
 
@@ -173,7 +174,8 @@ impl Controller {
                 let mut partitions = Vec::new();
                 for p in &asked.partitions {
                     let index = p.partition_index;
-                    let error = match view.image.topic(asked.topic_id).zip(view.image.partition(asked.topic_id, index)) {
+                    let error = match view.image.topic(asked.topic_id).zip(view.image.partition(asked.topic_id, index))
+                    {
                         None => ErrorCode::UnknownTopicOrPartition,
                         Some((_, partition)) if !partition.replicas.contains(&request.broker_id) => {
                             ErrorCode::NotLeaderOrFollower

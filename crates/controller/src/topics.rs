@@ -8,8 +8,9 @@ use imbl::OrdMap;
 use metadata::{Broker, Topic};
 use protocol::{
     ConfigRecord, CreatePartitionsRequest, CreatePartitionsResponse, CreateTopicsRequest, CreateTopicsResponse,
-    DeleteTopicsRequest, DeleteTopicsResponse, PartitionRecord, RemoveTopicRecord, TopicRecord, create_partitions_request,
-    create_partitions_response, create_topics_request, create_topics_response, delete_topics_response,
+    DeleteTopicsRequest, DeleteTopicsResponse, PartitionRecord, RemoveTopicRecord, TopicRecord,
+    create_partitions_request, create_partitions_response, create_topics_request, create_topics_response,
+    delete_topics_response,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -125,10 +126,8 @@ impl Controller {
             topic.configs.iter().map(|c| (&*c.name, c.value.as_deref())).collect();
         let configs = self.topic_configs(view, &topic.name, &overrides)?;
         let topic_id = random.uuid();
-        let mut records = vec![record(
-            TopicRecord { name: topic.name.to_string().into(), topic_id, ..Default::default() },
-            0,
-        )];
+        let mut records =
+            vec![record(TopicRecord { name: topic.name.to_string().into(), topic_id, ..Default::default() }, 0)];
         for (name, value) in &configs {
             records.push(record(
                 ConfigRecord {
@@ -227,10 +226,7 @@ impl Controller {
             ));
         }
         let unable = |why: String| {
-            (
-                ErrorCode::InvalidReplicationFactor,
-                format!("Unable to replicate the partition {factor} time(s): {why}"),
-            )
+            (ErrorCode::InvalidReplicationFactor, format!("Unable to replicate the partition {factor} time(s): {why}"))
         };
         let registered: Vec<Arc<Broker>> =
             view.image.brokers.values().filter(|broker| !broker.in_controlled_shutdown).cloned().collect();
@@ -360,10 +356,7 @@ impl Controller {
         request: &create_partitions_request::CreatePartitionsTopic<'_>,
     ) -> Result<Records, TopicError> {
         let Some(topic) = view.image.topic_by_name(&request.name) else {
-            return Err((
-                ErrorCode::UnknownTopicOrPartition,
-                "This server does not host this topic-partition.".into(),
-            ));
+            return Err((ErrorCode::UnknownTopicOrPartition, "This server does not host this topic-partition.".into()));
         };
         let current = topic.partitions.len() as i32;
         if request.count == current {
@@ -487,14 +480,13 @@ fn find_topic<'a>(view: View<'a>, name: Option<&str>, id: TopicId) -> Result<&'a
             Err((ErrorCode::InvalidRequest, "You may not specify both topic name and topic id.".into()))
         }
         (None, true) => Err((ErrorCode::InvalidRequest, "Neither topic name nor id were specified.".into())),
-        (None, false) => view
+        (None, false) => {
+            view.image.topic(id).ok_or((ErrorCode::UnknownTopicId, "This server does not host this topic ID.".into()))
+        }
+        (Some(name), true) => view
             .image
-            .topic(id)
-            .ok_or((ErrorCode::UnknownTopicId, "This server does not host this topic ID.".into())),
-        (Some(name), true) => view.image.topic_by_name(name).ok_or((
-            ErrorCode::UnknownTopicOrPartition,
-            "This server does not host this topic-partition.".into(),
-        )),
+            .topic_by_name(name)
+            .ok_or((ErrorCode::UnknownTopicOrPartition, "This server does not host this topic-partition.".into())),
     }
 }
 

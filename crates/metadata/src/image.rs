@@ -1,7 +1,9 @@
 //! The image: persistent maps, so that a new one shares with the old whatever did not change.
 
 use crate::features::Features;
-use base::{BrokerEpoch, DirectoryId, LeaderEpoch, NodeId, Offset, PartitionEpoch, PartitionIndex, ProducerId, TopicId, Uuid};
+use base::{
+    BrokerEpoch, DirectoryId, LeaderEpoch, NodeId, Offset, PartitionEpoch, PartitionIndex, ProducerId, TopicId, Uuid,
+};
 use imbl::OrdMap;
 use protocol::{AccessControlEntryRecord, DelegationTokenRecord, UserScramCredentialRecord};
 use std::sync::Arc;

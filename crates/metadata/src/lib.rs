@@ -15,7 +15,8 @@ mod snapshot;
 
 pub use features::{Feature, Features, SUPPORTED, metadata_version_name, metadata_versions};
 pub use image::{
-    Broker, ConfigResource, ConfigResourceType, Controller, Endpoint, Image, Partition, ProducerIds, Topic, VersionRange,
+    Broker, ConfigResource, ConfigResourceType, Controller, Endpoint, Image, Partition, ProducerIds, Topic,
+    VersionRange,
 };
 pub use loader::{Delta, Loader};
 pub use replay::ReplayError;

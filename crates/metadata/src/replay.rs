@@ -1,6 +1,8 @@
 //! The only code that changes an image: one record after the other.
 
-use crate::image::{Broker, ConfigResource, ConfigResourceType, Controller, Endpoint, Image, Partition, QuotaValue, Topic, VersionRange};
+use crate::image::{
+    Broker, ConfigResource, ConfigResourceType, Controller, Endpoint, Image, Partition, QuotaValue, Topic, VersionRange,
+};
 use crate::loader::Delta;
 use crate::{NO_LEADER_CHANGE, image::ProducerIds};
 use base::{BrokerEpoch, NodeId, Offset, PartitionIndex, TopicId};
@@ -146,11 +148,7 @@ impl Image {
         Ok(())
     }
 
-    fn change_partition(
-        &mut self,
-        r: &protocol::PartitionChangeRecord,
-        delta: &mut Delta,
-    ) -> Result<(), ReplayError> {
+    fn change_partition(&mut self, r: &protocol::PartitionChangeRecord, delta: &mut Delta) -> Result<(), ReplayError> {
         let topic = self.topics.get_mut(&r.topic_id).ok_or(ReplayError::UnknownTopic { topic_id: r.topic_id })?;
         let unknown = ReplayError::UnknownPartition { topic_id: r.topic_id, partition: r.partition_id };
         let partition = Arc::make_mut(topic).partitions.get_mut(&r.partition_id).ok_or(unknown)?;

@@ -3,9 +3,9 @@
 use crate::image::{Broker, Controller, Image, Partition};
 use base::TopicId;
 use protocol::{
-    ClientQuotaRecord, ConfigRecord, FeatureLevelRecord, MetadataRecord, PartitionRecord,
-    ProducerIdsRecord, RegisterBrokerRecord, RegisterControllerRecord, TopicRecord, client_quota_record,
-    register_broker_record, register_controller_record,
+    ClientQuotaRecord, ConfigRecord, FeatureLevelRecord, MetadataRecord, PartitionRecord, ProducerIdsRecord,
+    RegisterBrokerRecord, RegisterControllerRecord, TopicRecord, client_quota_record, register_broker_record,
+    register_controller_record,
 };
 
 /// All records of the image with their versions, in the order in which they can be replayed: features first.

@@ -8,7 +8,11 @@ pub enum Piece {
     Bytes(Vec<u8>),
     /// `len` bytes of a file from `position` on. The file must not be cut below that while the answer is under way;
     /// if it is, the connection is closed.
-    File { file: Arc<dyn File>, position: u64, len: usize },
+    File {
+        file: Arc<dyn File>,
+        position: u64,
+        len: usize,
+    },
 }
 
 impl Piece {

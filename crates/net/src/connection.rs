@@ -174,7 +174,9 @@ impl Out {
             let Some(Slot::Ready(answer)) = self.slots.pop_front() else { return };
             match answer {
                 Answer::Bytes(bytes) => match self.writing.back_mut() {
-                    Some(Piece::Bytes(last)) if last.len() + bytes.len() <= JOIN_BELOW => last.extend_from_slice(&bytes),
+                    Some(Piece::Bytes(last)) if last.len() + bytes.len() <= JOIN_BELOW => {
+                        last.extend_from_slice(&bytes)
+                    }
                     _ => self.writing.push_back(Piece::Bytes(bytes)),
                 },
                 Answer::Pieces(pieces) => self.writing.extend(pieces.into_iter().filter(|piece| !piece.is_empty())),

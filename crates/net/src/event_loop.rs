@@ -318,7 +318,9 @@ impl EventLoop {
             let acceptor = &self.acceptors[index];
             match acceptor.listener.accept() {
                 Ok((stream, peer)) => {
-                    let Some((info, owner)) = self.registry.admit(acceptor, &stream, peer, &self.limits) else { continue };
+                    let Some((info, owner)) = self.registry.admit(acceptor, &stream, peer, &self.limits) else {
+                        continue;
+                    };
                     let _latency_only = stream.set_nodelay(true);
                     let transport = (acceptor.wrap)(stream);
                     let service = acceptor.service.clone();
@@ -329,7 +331,8 @@ impl EventLoop {
                     }
                 }
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => return,
-                Err(error) if matches!(error.kind(), io::ErrorKind::Interrupted | io::ErrorKind::ConnectionAborted) => {}
+                Err(error) if matches!(error.kind(), io::ErrorKind::Interrupted | io::ErrorKind::ConnectionAborted) => {
+                }
                 Err(error) => {
                     tracing::warn!(%error, "no connection could be accepted; trying again in 100 ms");
                     self.accept_again_us = Some(now.monotonic_us + 100_000);
@@ -348,8 +351,7 @@ impl EventLoop {
             self.registry.released(&info);
             return;
         }
-        let shared =
-            Arc::new(Shared { info, transport, key, owner: self.handle.clone(), out: Mutex::new(Out::new()) });
+        let shared = Arc::new(Shared { info, transport, key, owner: self.handle.clone(), out: Mutex::new(Out::new()) });
         entry.insert(Connection {
             shared,
             service,

@@ -50,7 +50,10 @@ impl Transport {
             }
         };
         if sent == 0 {
-            return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the file ended before the slice that was promised"));
+            return Err(io::Error::new(
+                io::ErrorKind::UnexpectedEof,
+                "the file ended before the slice that was promised",
+            ));
         }
         Ok(sent)
     }

@@ -72,6 +72,9 @@ mod tests {
         let mut text = Text::new();
         let metric = Metric { name: "a_total", kind: Kind::Counter, help: "How many." };
         text.metric(metric, [(vec![("t", "x\"y".to_owned()), ("p", "0".to_owned())], 3.0)]);
-        assert_eq!(text.finish(), "# HELP a_total How many.\n# TYPE a_total counter\na_total{t=\"x\\\"y\",p=\"0\"} 3\n");
+        assert_eq!(
+            text.finish(),
+            "# HELP a_total How many.\n# TYPE a_total counter\na_total{t=\"x\\\"y\",p=\"0\"} 3\n"
+        );
     }
 }

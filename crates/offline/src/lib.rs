@@ -7,6 +7,8 @@
 mod argparse;
 mod dump_log;
 mod metadata_shell;
+mod server_start;
+mod server_stop;
 mod storage_tool;
 
 use std::io::Write;
@@ -22,10 +24,19 @@ pub enum Tool {
     MetadataShell,
     /// `kafka-metadata --print`.
     MetadataPrint,
+    ServerStart,
+    ServerStop,
 }
 
 /// Names under which the binary is linked, so that Apache's scripts are this program.
-pub const LINK_NAMES: &[&str] = &["kafka-storage.sh", "kafka-dump-log.sh", "kafka-metadata-shell.sh", "kafka-metadata.sh"];
+pub const LINK_NAMES: &[&str] = &[
+    "kafka-storage.sh",
+    "kafka-dump-log.sh",
+    "kafka-metadata-shell.sh",
+    "kafka-metadata.sh",
+    "kafka-server-start.sh",
+    "kafka-server-stop.sh",
+];
 
 /// The tool that a name means: Apache's script name, the same without `.sh`, or without `kafka-` too.
 pub fn find(name: &str) -> Option<Tool> {
@@ -35,6 +46,8 @@ pub fn find(name: &str) -> Option<Tool> {
         "dump-log" => Tool::DumpLog,
         "metadata-shell" => Tool::MetadataShell,
         "metadata" => Tool::MetadataPrint,
+        "server-start" => Tool::ServerStart,
+        "server-stop" => Tool::ServerStop,
         _ => return None,
     })
 }
@@ -46,6 +59,8 @@ pub fn run(tool: &str, args: &[String], out: &mut dyn Write, err: &mut dyn Write
         Some(Tool::DumpLog) => dump_log::run(args, out, err),
         Some(Tool::MetadataShell) => metadata_shell::run(args, out, err),
         Some(Tool::MetadataPrint) => metadata_shell::run_print(args, out, err),
+        Some(Tool::ServerStart) => server_start::run(tool, args, out, err),
+        Some(Tool::ServerStop) => server_stop::run(args, out, err),
         None => {
             let _nobody_reads_it = writeln!(err, "there is no tool `{tool}`");
             2

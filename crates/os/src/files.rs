@@ -44,7 +44,10 @@ impl Files for RealFiles {
         for entry in fs::read_dir(dir)? {
             let entry = entry?;
             let name = entry.file_name().into_string().map_err(|name| {
-                io::Error::new(io::ErrorKind::InvalidData, format!("a name in {} is not UTF-8: {name:?}", dir.display()))
+                io::Error::new(
+                    io::ErrorKind::InvalidData,
+                    format!("a name in {} is not UTF-8: {name:?}", dir.display()),
+                )
             })?;
             // A file may vanish between the listing and the look at it (a deletion that runs beside us).
             let Ok(meta) = entry.metadata() else { continue };

@@ -18,8 +18,8 @@ mod snapshot;
 
 pub use bootstrap::{BootstrapCheckpoint, FormatPlan, write_format};
 pub use error::QuorumError;
-pub use listener::{ControllerEndpoint, ImageKeeper, rows};
 pub use handle::{ControllerRequest, Mailbox, Reply};
+pub use listener::{ControllerEndpoint, ImageKeeper, rows};
 pub use node::{Publisher, QuorumConfig, QuorumNode};
 pub use snapshot::{SnapshotContent, SnapshotId, read_snapshot};
 

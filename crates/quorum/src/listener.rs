@@ -9,9 +9,12 @@ use config::BrokerLayers;
 use metadata::{ConfigResource, ConfigResourceType, Delta, Image, SUPPORTED};
 use net::Pipelining;
 use protocol::describe_cluster_response::DescribeClusterBroker;
-use protocol::describe_configs_response::{DescribeConfigsResourceResult, DescribeConfigsResult, DescribeConfigsSynonym};
+use protocol::describe_configs_response::{
+    DescribeConfigsResourceResult, DescribeConfigsResult, DescribeConfigsSynonym,
+};
 use protocol::{
-    ApiKey, DecodeError, DescribeClusterRequest, DescribeClusterResponse, DescribeConfigsRequest, DescribeConfigsResponse,
+    ApiKey, DecodeError, DescribeClusterRequest, DescribeClusterResponse, DescribeConfigsRequest,
+    DescribeConfigsResponse,
 };
 use std::sync::Arc;
 
@@ -111,7 +114,9 @@ fn describe_cluster(endpoint: &ControllerEndpoint, request: Request<'_>) -> Resu
     if describe.endpoint_type != 2 {
         let response = DescribeClusterResponse {
             error_code: ErrorCode::MismatchedEndpointType.code(),
-            error_message: Some("The request was sent to an endpoint of the wrong type: this is a controller's.".into()),
+            error_message: Some(
+                "The request was sent to an endpoint of the wrong type: this is a controller's.".into(),
+            ),
             endpoint_type: 2,
             ..Default::default()
         };

@@ -3,7 +3,10 @@
 use crate::QuorumError;
 use base::{LeaderEpoch, Offset};
 use controller::Record;
-use protocol::{KRaftVersionRecord, LeaderChangeMessage, Message, MetadataRecord, VotersRecord, leader_change_message, voters_record};
+use protocol::{
+    KRaftVersionRecord, LeaderChangeMessage, Message, MetadataRecord, VotersRecord, leader_change_message,
+    voters_record,
+};
 use raft::{Endpoint, ReplicaKey, Voter, VoterSet};
 use records::control::{ControlType, control_batch};
 use records::{Batch, BatchBuilder, BatchOptions};
@@ -52,7 +55,10 @@ pub(crate) fn leader_change_batch(
 }
 
 /// KRaftVersion and KRaftVoters records (KIP-853).
-pub(crate) fn quorum_records(kraft_version: i16, voters: &VoterSet) -> Result<Vec<(ControlType, Vec<u8>)>, QuorumError> {
+pub(crate) fn quorum_records(
+    kraft_version: i16,
+    voters: &VoterSet,
+) -> Result<Vec<(ControlType, Vec<u8>)>, QuorumError> {
     let version = KRaftVersionRecord { version: 0, k_raft_version: kraft_version, ..Default::default() };
     let mut records = vec![(ControlType::KraftVersion, version.to_bytes(0)?)];
     if kraft_version >= 1 {
@@ -140,12 +146,14 @@ fn control_entry<'a>(key: Option<&[u8]>, value: &'a [u8]) -> Result<Entry<'a>, S
 }
 
 fn voter_set(record: &VotersRecord<'_>) -> VoterSet {
-    VoterSet::new(record.voters.iter().map(|voter| Voter {
-        key: ReplicaKey { id: voter.voter_id, directory_id: voter.voter_directory_id },
-        endpoints: voter
-            .endpoints
-            .iter()
-            .map(|e| Endpoint { listener: e.name.to_string(), host: e.host.to_string(), port: e.port })
-            .collect(),
+    VoterSet::new(record.voters.iter().map(|voter| {
+        Voter {
+            key: ReplicaKey { id: voter.voter_id, directory_id: voter.voter_directory_id },
+            endpoints: voter
+                .endpoints
+                .iter()
+                .map(|e| Endpoint { listener: e.name.to_string(), host: e.host.to_string(), port: e.port })
+                .collect(),
+        }
     }))
 }

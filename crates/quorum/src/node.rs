@@ -244,8 +244,8 @@ impl QuorumNode {
 
     fn append_batch(&mut self, now: Now, batch: &[u8]) -> Result<(), QuorumError> {
         let epoch = self.raft.epoch();
-        let batch = LeaderBatch::built(batch, AppendOrigin::Coordinator)
-            .map_err(|error| QuorumError::file(FOLDER, error))?;
+        let batch =
+            LeaderBatch::built(batch, AppendOrigin::Coordinator).map_err(|error| QuorumError::file(FOLDER, error))?;
         let appended = self.log.append_as_leader(&batch, epoch, now.wall_ms)?;
         for job in appended.jobs {
             job.run(&*self.files)?;
@@ -323,7 +323,10 @@ impl QuorumNode {
     fn activate(&mut self, now: Now) -> Result<(), QuorumError> {
         let in_transaction = self.latest.as_ref().is_some_and(Loader::in_transaction);
         if in_transaction {
-            let abort = protocol::AbortTransactionRecord { reason: Some("the controller failed over".into()), ..Default::default() };
+            let abort = protocol::AbortTransactionRecord {
+                reason: Some("the controller failed over".into()),
+                ..Default::default()
+            };
             self.append(now, &[Record { value: abort.into(), version: 0 }])?;
         }
         let is_new = self.view_image().is_some_and(|image| image.features.is_empty());
@@ -443,7 +446,12 @@ impl QuorumNode {
         let bytes = snapshot_bytes(&records, quorum, image.timestamp_ms, now.wall_ms, id.epoch)?;
         let path = self.config.metadata_log_dir.join(FOLDER).join(id.file_name());
         write_snapshot(&*self.files, &path, &bytes)?;
-        tracing::info!(end_offset = id.end_offset, epoch = id.epoch, bytes = bytes.len(), "snapshot of the metadata written");
+        tracing::info!(
+            end_offset = id.end_offset,
+            epoch = id.epoch,
+            bytes = bytes.len(),
+            "snapshot of the metadata written"
+        );
         Ok(())
     }
 

@@ -127,7 +127,8 @@ impl QuorumNode {
                 ..Default::default()
             });
         }
-        let is_found = topics.iter().any(|topic: &quorum::TopicData<'_>| topic.partitions.iter().any(|p| p.error_code == 0));
+        let is_found =
+            topics.iter().any(|topic: &quorum::TopicData<'_>| topic.partitions.iter().any(|p| p.error_code == 0));
         let nodes = self
             .image()
             .controllers

@@ -79,22 +79,16 @@ pub(crate) fn snapshot_bytes(
     now_wall_ms: i64,
     epoch: LeaderEpoch,
 ) -> Result<Vec<u8>, QuorumError> {
-    let header = SnapshotHeaderRecord {
-        version: 0,
-        last_contained_log_timestamp: last_timestamp_ms,
-        ..Default::default()
-    };
+    let header =
+        SnapshotHeaderRecord { version: 0, last_contained_log_timestamp: last_timestamp_ms, ..Default::default() };
     let mut control = vec![(ControlType::SnapshotHeader, header.to_bytes(0)?)];
     if let Some((version, voters)) = quorum {
         control.extend(quorum_records(version, voters)?);
     }
     let mut offset = 0;
     let mut bytes = Vec::new();
-    let options = |offset| BatchOptions {
-        base_offset: offset,
-        partition_leader_epoch: epoch,
-        ..BatchOptions::default()
-    };
+    let options =
+        |offset| BatchOptions { base_offset: offset, partition_leader_epoch: epoch, ..BatchOptions::default() };
     let borrowed: Vec<(ControlType, &[u8])> = control.iter().map(|(kind, value)| (*kind, value.as_slice())).collect();
     bytes.extend(control_batch(options(offset), now_wall_ms, &borrowed));
     offset += control.len() as Offset;

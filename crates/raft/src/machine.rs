@@ -55,11 +55,23 @@ pub enum Event {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Effect {
     Persist(QuorumState),
-    SendVote { to: NodeId, request: VoteRequest },
-    BeginEpoch { to: NodeId, epoch: LeaderEpoch },
-    BecameLeader { epoch: LeaderEpoch, epoch_start_offset: Offset, granting: Vec<NodeId> },
+    SendVote {
+        to: NodeId,
+        request: VoteRequest,
+    },
+    BeginEpoch {
+        to: NodeId,
+        epoch: LeaderEpoch,
+    },
+    BecameLeader {
+        epoch: LeaderEpoch,
+        epoch_start_offset: Offset,
+        granting: Vec<NodeId>,
+    },
     /// It leads no more, or follows another; whatever was not committed may be lost.
-    LostLeadership { epoch: LeaderEpoch },
+    LostLeadership {
+        epoch: LeaderEpoch,
+    },
     HighWatermark(Offset),
 }
 
@@ -80,10 +92,22 @@ pub enum Role {
     /// Knows no leader of this epoch.
     Unattached,
     /// Asks whether it would be elected before it disturbs anybody (KIP-996).
-    Prospective { granted: Set<NodeId>, rejected: Set<NodeId> },
-    Candidate { granted: Set<NodeId>, rejected: Set<NodeId> },
-    Follower { leader_id: NodeId },
-    Leader { epoch_start_offset: Offset, replicas: Map<NodeId, ReplicaProgress>, observers: Map<ReplicaKey, ReplicaProgress> },
+    Prospective {
+        granted: Set<NodeId>,
+        rejected: Set<NodeId>,
+    },
+    Candidate {
+        granted: Set<NodeId>,
+        rejected: Set<NodeId>,
+    },
+    Follower {
+        leader_id: NodeId,
+    },
+    Leader {
+        epoch_start_offset: Offset,
+        replicas: Map<NodeId, ReplicaProgress>,
+        observers: Map<ReplicaKey, ReplicaProgress>,
+    },
 }
 
 /// One replica of the metadata quorum.
@@ -472,8 +496,7 @@ mod tests {
             };
             let mut ignored = Vec::new();
             let answer = nodes[to as usize - 1].vote(at(ms), request, &mut ignored);
-            let event =
-                Event::VoteAnswered { voter: to, epoch: request.epoch, pre_vote: request.pre_vote, answer };
+            let event = Event::VoteAnswered { voter: to, epoch: request.epoch, pre_vote: request.pre_vote, answer };
             queue.extend(step(&mut nodes[from], ms, event));
         }
         rest
@@ -519,13 +542,8 @@ mod tests {
         let mut nodes = cluster(3);
         step(&mut nodes[2], 0, Event::Appended { end_offset: 4, last_epoch: 1 });
         let mut effects = Vec::new();
-        let ask = |id, last_offset| VoteRequest {
-            candidate: key(id),
-            epoch: 7,
-            last_epoch: 1,
-            last_offset,
-            pre_vote: false,
-        };
+        let ask =
+            |id, last_offset| VoteRequest { candidate: key(id), epoch: 7, last_epoch: 1, last_offset, pre_vote: false };
         assert!(!nodes[2].vote(at(0), ask(1, 3), &mut effects).granted, "a shorter log");
         assert!(nodes[2].vote(at(0), ask(1, 4), &mut effects).granted);
         assert!(matches!(effects.last(), Some(Effect::Persist(state)) if state.voted == Some(key(1))));

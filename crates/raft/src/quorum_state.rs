@@ -36,7 +36,11 @@ impl QuorumState {
     pub fn from_json(text: &str) -> Result<QuorumState, String> {
         let value: Value = serde_json::from_str(text).map_err(|error| format!("it is not JSON: {error}"))?;
         let number = |name: &str| {
-            value.get(name).and_then(Value::as_i64).and_then(|n| i32::try_from(n).ok()).ok_or(format!("no number `{name}`"))
+            value
+                .get(name)
+                .and_then(Value::as_i64)
+                .and_then(|n| i32::try_from(n).ok())
+                .ok_or(format!("no number `{name}`"))
         };
         match number("data_version")? {
             0 | 1 => {}

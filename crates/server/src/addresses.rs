@@ -16,8 +16,11 @@ pub(crate) fn bind_all(network: &NetworkConfig) -> Result<Vec<Bound>, ServerErro
     let mut bound = Vec::new();
     for listener in &network.listeners {
         let address = socket_address(listener)?;
-        let socket = net::bind(address, network.socket_listen_backlog)
-            .map_err(|source| ServerError::Bind { address: address.to_string(), port: address.port(), source })?;
+        let socket = net::bind(address, network.socket_listen_backlog).map_err(|source| ServerError::Bind {
+            address: address.to_string(),
+            port: address.port(),
+            source,
+        })?;
         let is_controller = network.controller_listener_names.contains(&listener.name);
         bound.push(Bound { name: listener.name.to_string(), is_controller, socket });
     }
@@ -35,10 +38,10 @@ fn socket_address(listener: &BrokerListener) -> Result<SocketAddr, ServerError> 
     // A name of both families means its IPv4 address, as with Java's default.
     let mut addresses: Vec<SocketAddr> = resolved.into_iter().flatten().collect();
     addresses.sort_by_key(|address| address.is_ipv6());
-    addresses.first().copied().ok_or_else(|| ServerError::Resolve {
-        listener: listener.name.to_string(),
-        host: host.clone(),
-    })
+    addresses
+        .first()
+        .copied()
+        .ok_or_else(|| ServerError::Resolve { listener: listener.name.to_string(), host: host.clone() })
 }
 
 /// Whether the loopback address of IPv6 can be bound.

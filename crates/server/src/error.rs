@@ -19,7 +19,9 @@ pub enum ServerError {
     Locked(PathBuf),
     #[error("{0}")]
     MetaProperties(String),
-    #[error("cannot listen on {address}: {source}.\nhint: another process may use port {port}; `ss -ltnp | grep :{port}` shows it")]
+    #[error(
+        "cannot listen on {address}: {source}.\nhint: another process may use port {port}; `ss -ltnp | grep :{port}` shows it"
+    )]
     Bind { address: String, port: u16, source: std::io::Error },
     #[error("cannot resolve the host of listener {listener}: {host}")]
     Resolve { listener: String, host: String },

@@ -164,7 +164,8 @@ fn check(
             first.cluster_id
         )));
     }
-    if let Some((other, _)) = dirs.iter().find(|(_, m)| m.directory_id.is_some() && m.directory_id == meta.directory_id) {
+    if let Some((other, _)) = dirs.iter().find(|(_, m)| m.directory_id.is_some() && m.directory_id == meta.directory_id)
+    {
         return Err(ServerError::MetaProperties(format!(
             "{} and {} have the same directory.id: one is a copy of the other",
             path.display(),

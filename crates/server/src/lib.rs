@@ -15,8 +15,9 @@ mod systemd;
 
 pub use error::ServerError;
 pub use folders::Folders;
-pub use node::{AclWatch, Event, open_quorum};
 pub use format::{FormatRequest, format, format_at};
 pub use logging::{LogFormat, init_logging};
+pub use node::{AclWatch, Event, open_quorum};
 pub use options::{Options, Source};
 pub use run::{controller_endpoints, run, run_arguments};
+pub use signals::ending_signal;

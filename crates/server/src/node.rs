@@ -11,7 +11,9 @@ use config::{Quorum, ServerConfig};
 use metadata::{Delta, Image};
 use net::{Limits, ListenerSpec, Transport};
 use os::{Clock, SystemRandom};
-use quorum::{ControllerEndpoint, ControllerRequest, FOLDER, ImageKeeper, Mailbox, Publisher, QuorumConfig, QuorumNode};
+use quorum::{
+    ControllerEndpoint, ControllerRequest, FOLDER, ImageKeeper, Mailbox, Publisher, QuorumConfig, QuorumNode,
+};
 use raft::{Endpoint, ReplicaKey, Voter, VoterSet};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -136,8 +138,7 @@ impl Node {
 
     /// Opens the client listeners: the broker is unfenced and every log is open.
     pub fn serve_clients(&mut self) {
-        let service =
-            Arc::new(Dispatcher::new(Arc::new(self.broker.clone()), broker::rows(), self.authorizer.clone()));
+        let service = Arc::new(Dispatcher::new(Arc::new(self.broker.clone()), broker::rows(), self.authorizer.clone()));
         for bound in self.client_sockets.drain(..) {
             self.network.listen(ListenerSpec {
                 name: bound.name,
@@ -165,9 +166,10 @@ impl Node {
         self.broker.write_checkpoints();
         self.quorum_stop.store(true, Ordering::Release);
         wake(&self.mailbox);
-        let quorum = self.quorum_thread.join().unwrap_or_else(|_| {
-            Err(ServerError::Fatal("the thread of the metadata quorum ended by a panic".into()))
-        });
+        let quorum = self
+            .quorum_thread
+            .join()
+            .unwrap_or_else(|_| Err(ServerError::Fatal("the thread of the metadata quorum ended by a panic".into())));
         let epoch = self.broker.epoch();
         for directory in &self.directories {
             if clean && quorum.is_ok() && !directory.dir.is_failed() {
@@ -235,7 +237,8 @@ pub fn open_quorum(
     };
     let folder = dir.path().join(FOLDER);
     files.create_dir_all(&folder)?;
-    let options = OpenOptions { clean_shutdown: folders.metadata_clean(), now_wall_ms: now.wall_ms, ..Default::default() };
+    let options =
+        OpenOptions { clean_shutdown: folders.metadata_clean(), now_wall_ms: now.wall_ms, ..Default::default() };
     let name = base::TopicPartition::new("__cluster_metadata", 0);
     let mut log = Log::open(files.clone(), folder, name, log_config, &options)?;
     log.set_topic_id(base::Uuid::METADATA_TOPIC)?;

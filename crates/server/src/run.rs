@@ -9,7 +9,9 @@ use crate::options::{Options, Source};
 use crate::{LogFormat, ServerError, init_logging, signals, systemd};
 use base::{Files, Random};
 use broker::LifecycleState;
-use config::{Origin, Properties, Quorum, ServerConfig, Settings, ZeroConfiguration, load, read_environment, zero_configuration};
+use config::{
+    Origin, Properties, Quorum, ServerConfig, Settings, ZeroConfiguration, load, read_environment, zero_configuration,
+};
 use observe::{Kind, Metric, Text};
 use os::{RealFiles, SystemRandom};
 use raft::Endpoint;
@@ -59,7 +61,10 @@ fn start_and_wait(options: &Options) -> Result<(), ServerError> {
     let start = configure(options)?;
     let open_files = os::raise_open_file_limit();
     if open_files < 10_000 {
-        tracing::warn!(open_files, "few files may be open at once: raise the limit (ulimit -n) for many partitions or clients");
+        tracing::warn!(
+            open_files,
+            "few files may be open at once: raise the limit (ulimit -n) for many partitions or clients"
+        );
     }
     if let Some((data_dir, settings, cluster_id)) = &start.zero {
         prepare_zero(&files, &start.config, data_dir, settings, cluster_id.as_deref())?;
@@ -122,11 +127,9 @@ fn configure(options: &Options) -> Result<Start, ServerError> {
     };
     match &options.source {
         Source::File(path) => {
-            let bytes =
-                std::fs::read(path).map_err(|source| ServerError::File { path: path.clone(), source })?;
-            let properties = Properties::parse(&bytes).map_err(|error| {
-                ServerError::Properties(format!("{}: {error}", path.display()))
-            })?;
+            let bytes = std::fs::read(path).map_err(|source| ServerError::File { path: path.clone(), source })?;
+            let properties = Properties::parse(&bytes)
+                .map_err(|error| ServerError::Properties(format!("{}: {error}", path.display())))?;
             let name = path.display().to_string();
             let config = checked(&overridden(Settings::default().file(&name, &properties)))?;
             let standalone = matches!(config.controller.quorum, Quorum::Dynamic(_));
@@ -147,11 +150,7 @@ fn configure(options: &Options) -> Result<Start, ServerError> {
             let dir = data_dir.clone().unwrap_or_else(|| PathBuf::from("ottla-data"));
             let dir = std::path::absolute(&dir)?;
             let shown = dir.display().to_string();
-            let zero = ZeroConfiguration {
-                data_dir: &shown,
-                port: *port,
-                has_ipv6_loopback: has_ipv6(),
-            };
+            let zero = ZeroConfiguration { data_dir: &shown, port: *port, has_ipv6_loopback: has_ipv6() };
             let mut settings = zero_configuration(&zero, &environment);
             if data_dir.is_some() {
                 settings.push("log.dirs", zero.data_dir, Origin::Option("--data-dir"));
@@ -246,7 +245,10 @@ fn bind_http(port: u16) -> Result<std::net::TcpListener, ServerError> {
 fn refuse_acls(options: &Options, config: &ServerConfig, count: usize) -> Option<String> {
     let loopback = config.network.listeners.iter().all(|listener| listener.endpoint.is_loopback());
     if options.ignore_acls && loopback {
-        tracing::warn!(count, "the folder holds ACLs, which are not enforced: everybody on this machine may do everything");
+        tracing::warn!(
+            count,
+            "the folder holds ACLs, which are not enforced: everybody on this machine may do everything"
+        );
         return None;
     }
     let hint = match options.ignore_acls {
@@ -286,10 +288,19 @@ fn pages(node: &Node, ready: &Arc<AtomicBool>) -> Pages {
         metrics: Box::new(move || {
             let mut text = Text::new();
             let image = broker.image.load();
-            text.single(gauge("ottla_connections", "Open client and controller connections."), network.connections() as f64);
-            text.single(gauge("ottla_partitions", "Partitions that this broker hosts."), broker.replicas.count() as f64);
+            text.single(
+                gauge("ottla_connections", "Open client and controller connections."),
+                network.connections() as f64,
+            );
+            text.single(
+                gauge("ottla_partitions", "Partitions that this broker hosts."),
+                broker.replicas.count() as f64,
+            );
             text.single(gauge("ottla_topics", "Topics of the cluster."), image.topic_count() as f64);
-            text.single(gauge("ottla_metadata_offset", "Offset of the newest metadata record applied."), image.offset as f64);
+            text.single(
+                gauge("ottla_metadata_offset", "Offset of the newest metadata record applied."),
+                image.offset as f64,
+            );
             text.single(gauge("ottla_fetch_sessions", "Incremental fetch sessions."), broker.sessions.count() as f64);
             let cells = broker.replicas.all();
             let labels = |cell: &base::TopicPartition| {

@@ -22,7 +22,8 @@ impl Knowledge {
     pub fn acknowledged(&mut self, partition: Partition, offset: Offset, value: u64) {
         let before = self.acknowledged.entry(partition).or_default().insert(offset, value);
         if let Some(before) = before.filter(|before| *before != value) {
-            self.violations.push(format!("{partition:?} offset {offset} was acknowledged for {before} and for {value}"));
+            self.violations
+                .push(format!("{partition:?} offset {offset} was acknowledged for {before} and for {value}"));
         }
     }
 

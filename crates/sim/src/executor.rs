@@ -50,13 +50,8 @@ pub enum Work {
 
 impl SimExecutor {
     pub fn new(now: Now) -> Arc<SimExecutor> {
-        let state = State {
-            now,
-            deferred: VecDeque::new(),
-            timers: BinaryHeap::new(),
-            blocking: VecDeque::new(),
-            order: 0,
-        };
+        let state =
+            State { now, deferred: VecDeque::new(), timers: BinaryHeap::new(), blocking: VecDeque::new(), order: 0 };
         Arc::new(SimExecutor { state: Mutex::new(state) })
     }
 

@@ -11,7 +11,7 @@ use parking_lot::Mutex;
 use protocol::header::{decode_response_header, encode_request};
 use protocol::{Decode, Message, Request, Writer};
 use quorum::{ControllerRequest, Mailbox, QuorumNode};
-use server::{FormatRequest, Folders, format_at, open_quorum};
+use server::{Folders, FormatRequest, format_at, open_quorum};
 use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::sync::{Arc, mpsc};
@@ -96,8 +96,7 @@ impl SimNode {
         let config = config()?;
         let folders = Folders::open(&files, &config, "format").map_err(|error| error.to_string())?;
         let mut fork = || Box::new(SplitMix64(random.next_u64()));
-        let mut quorum =
-            open_quorum(&files, &config, &folders, fork(), now).map_err(|error| error.to_string())?;
+        let mut quorum = open_quorum(&files, &config, &folders, fork(), now).map_err(|error| error.to_string())?;
         let (mailbox, requests) = Mailbox::new();
         let cluster_id = folders.cluster_id.clone();
         let previous = folders.previous_broker_epoch;
@@ -158,7 +157,8 @@ impl SimNode {
         }
         let now = self.executor.now();
         self.waiting.extend(self.requests.try_iter());
-        let quorum_is_due = !self.waiting.is_empty() || self.quorum_deadline_us.is_some_and(|at| at <= now.monotonic_us);
+        let quorum_is_due =
+            !self.waiting.is_empty() || self.quorum_deadline_us.is_some_and(|at| at <= now.monotonic_us);
         let has_work = self.executor.has_work();
         if quorum_is_due && (!has_work || random.below(2) == 0) {
             let Some(quorum) = &mut self.quorum else { return Step::Died };

@@ -143,7 +143,7 @@ impl World {
             2 => Fault { on: FaultOn::Write, after, errno: 5, sticky: false },
             _ => {
                 let hour = 3_600_000;
-                return node.executor.jump_wall(if after % 2 == 0 { hour } else { -hour });
+                return node.executor.jump_wall(if after.is_multiple_of(2) { hour } else { -hour });
             }
         };
         self.files.inject(fault);

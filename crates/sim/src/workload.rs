@@ -4,9 +4,9 @@ use crate::checks::{Knowledge, Partition};
 use crate::node::{SimNode, decode};
 use base::{ErrorCode, Offset, Random, SplitMix64};
 use protocol::{
-    CreateTopicsRequest, FetchRequest, FindCoordinatorRequest, InitProducerIdRequest, MetadataRequest, OffsetCommitRequest,
-    OffsetFetchRequest, ProduceRequest, create_topics_request, fetch_request, offset_commit_request, offset_fetch_request,
-    produce_request,
+    CreateTopicsRequest, FetchRequest, FindCoordinatorRequest, InitProducerIdRequest, MetadataRequest,
+    OffsetCommitRequest, OffsetFetchRequest, ProduceRequest, create_topics_request, fetch_request,
+    offset_commit_request, offset_fetch_request, produce_request,
 };
 use records::{BatchBuilder, BatchOptions, batches};
 use std::collections::BTreeMap;
@@ -313,7 +313,9 @@ impl Clients {
                     knowledge.acknowledged(batch.partition, answer.base_offset + i as Offset, *value);
                 }
             }
-            error @ (ErrorCode::OutOfOrderSequenceNumber | ErrorCode::InvalidProducerEpoch | ErrorCode::UnknownProducerId) => {
+            error @ (ErrorCode::OutOfOrderSequenceNumber
+            | ErrorCode::InvalidProducerEpoch
+            | ErrorCode::UnknownProducerId) => {
                 if producer.partition.0 == DURABLE {
                     let text = format!("{:?}: a producer that lost nothing was told {error}", producer.partition);
                     knowledge.violations.push(text);

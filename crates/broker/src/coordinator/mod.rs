@@ -100,18 +100,17 @@ impl Coordinators {
     /// Takes a request of one of the group APIs.
     pub(crate) fn request(&self, broker: &Arc<Broker>, request: Request<'_>) -> Result<(), DecodeError> {
         let host = format!("/{}", request.connection.peer.ip());
-        let context = RequestContext {
-            client_id: request.client_id.unwrap_or(""),
-            client_host: &host,
-            version: request.version,
-        };
+        let context =
+            RequestContext { client_id: request.client_id.unwrap_or(""), client_host: &host, version: request.version };
         let dispatch = Dispatch { coordinators: self, broker, context };
         let version = request.version;
         match request.api {
             ApiKey::JoinGroup => dispatch.single(GroupRequest::JoinGroup(request.decode()?), request, Operation::Read),
             ApiKey::SyncGroup => dispatch.single(GroupRequest::SyncGroup(request.decode()?), request, Operation::Read),
             ApiKey::Heartbeat => dispatch.single(GroupRequest::Heartbeat(request.decode()?), request, Operation::Read),
-            ApiKey::LeaveGroup => dispatch.single(GroupRequest::LeaveGroup(request.decode()?), request, Operation::Read),
+            ApiKey::LeaveGroup => {
+                dispatch.single(GroupRequest::LeaveGroup(request.decode()?), request, Operation::Read)
+            }
             ApiKey::OffsetCommit => {
                 dispatch.single(GroupRequest::OffsetCommit(request.decode()?), request, Operation::Read);
             }

@@ -293,7 +293,12 @@ impl Task for ShardCell {
 }
 
 /// Appends the records of an output as one batch; returns where they begin and end.
-fn append(cell: &PartitionCell, output: &Output, now: Now, effects: &mut Effects) -> Result<(Offset, Offset), ErrorCode> {
+fn append(
+    cell: &PartitionCell,
+    output: &Output,
+    now: Now,
+    effects: &mut Effects,
+) -> Result<(Offset, Offset), ErrorCode> {
     let mut builder = BatchBuilder::new(BatchOptions::default());
     for record in &output.records {
         builder.append(now.wall_ms, Some(&record.key), record.value.as_deref(), &[]);

@@ -7,10 +7,13 @@ use base::ErrorCode;
 use config::Described;
 use net::Pipelining;
 use protocol::describe_configs_request::DescribeConfigsResource;
-use protocol::describe_configs_response::{DescribeConfigsResourceResult, DescribeConfigsResult, DescribeConfigsSynonym};
+use protocol::describe_configs_response::{
+    DescribeConfigsResourceResult, DescribeConfigsResult, DescribeConfigsSynonym,
+};
 use protocol::list_config_resources_response as listed;
 use protocol::{
-    DecodeError, DescribeConfigsRequest, DescribeConfigsResponse, ListConfigResourcesRequest, ListConfigResourcesResponse,
+    DecodeError, DescribeConfigsRequest, DescribeConfigsResponse, ListConfigResourcesRequest,
+    ListConfigResourcesResponse,
 };
 use std::sync::Arc;
 
@@ -87,7 +90,10 @@ fn described(
                 return Err((ErrorCode::InvalidTopicException, message));
             }
             if image.topic_by_name(name).is_none() {
-                return Err((ErrorCode::UnknownTopicOrPartition, "This server does not host this topic-partition.".into()));
+                return Err((
+                    ErrorCode::UnknownTopicOrPartition,
+                    "This server does not host this topic-partition.".into(),
+                ));
             }
             let own = controller::dynamic_configs(&image, &ConfigResource::topic(name));
             Ok(config::describe_topic(&own, &layers))

@@ -41,15 +41,12 @@ pub(super) fn handle(broker: &Arc<Broker>, request: Request<'_>) -> Result<Pipel
         }
         names.retain(|name| name >= first);
     }
-    let mut left = describe.response_partition_limit.min(PARTITIONS_MAX).max(1) as usize;
+    let mut left = describe.response_partition_limit.clamp(1, PARTITIONS_MAX) as usize;
     let mut answer = DescribeTopicPartitionsResponse { next_cursor: None, ..Default::default() };
     for name in names {
         if left == 0 {
-            answer.next_cursor = Some(response::Cursor {
-                topic_name: name.into(),
-                partition_index: 0,
-                ..Default::default()
-            });
+            answer.next_cursor =
+                Some(response::Cursor { topic_name: name.into(), partition_index: 0, ..Default::default() });
             break;
         }
         let allowed = request.is_allowed(Operation::Describe, ResourceType::Topic, &name);

@@ -244,10 +244,9 @@ pub(crate) fn finish(fetch: &Fetch, found: Found, responder: Responder) {
             }
         }
         slices.extend(piece.map(Some));
-        let same = response
-            .responses
-            .last()
-            .is_some_and(|topic: &FetchableTopicResponse<'_>| topic.topic == asked.topic && topic.topic_id == asked.topic_id);
+        let same = response.responses.last().is_some_and(|topic: &FetchableTopicResponse<'_>| {
+            topic.topic == asked.topic && topic.topic_id == asked.topic_id
+        });
         if !same {
             response.responses.push(FetchableTopicResponse {
                 topic: asked.topic.clone().into(),
@@ -296,11 +295,8 @@ fn partition_data(
                     .collect()
             });
             if let Some(diverging) = outcome.diverging {
-                data.diverging_epoch = EpochEndOffset {
-                    epoch: diverging.epoch,
-                    end_offset: diverging.end_offset,
-                    ..Default::default()
-                };
+                data.diverging_epoch =
+                    EpochEndOffset { epoch: diverging.epoch, end_offset: diverging.end_offset, ..Default::default() };
             }
             let (position, len) = (outcome.slice.position, outcome.slice.length);
             match outcome.slice.file {

@@ -27,7 +27,10 @@ pub(super) fn handle(broker: &Arc<Broker>, request: Request<'_>) -> Result<Pipel
             }
         }
         let mut answered = BTreeSet::new();
-        let once = topic.partitions.iter().filter(|p| !twice.contains(&p.partition_index) || answered.insert(p.partition_index));
+        let once = topic
+            .partitions
+            .iter()
+            .filter(|p| !twice.contains(&p.partition_index) || answered.insert(p.partition_index));
         let partitions = once.map(|p| {
             let index = p.partition_index;
             let cell = broker.replicas.get(topic_id, index);

@@ -92,7 +92,9 @@ pub(super) fn handle(broker: &Arc<Broker>, request: Request<'_>) -> Result<Pipel
                 (_, Some(name)) => {
                     response.topics.push(failed(Some(name), asked.topic_id, ErrorCode::TopicAuthorizationFailed));
                 }
-                (Some(_), None) => response.topics.push(failed(None, asked.topic_id, ErrorCode::TopicAuthorizationFailed)),
+                (Some(_), None) => {
+                    response.topics.push(failed(None, asked.topic_id, ErrorCode::TopicAuthorizationFailed))
+                }
                 (None, None) => response.topics.push(failed(None, asked.topic_id, ErrorCode::UnknownTopicId)),
             }
         }

@@ -33,7 +33,8 @@ pub(super) fn handle(broker: &Arc<Broker>, request: Request<'_>) -> Result<Pipel
     let timeout_us = produce.timeout_ms.max(0) as u64 * 1000;
     let wait: OnceCell<Arc<ProduceWait>> = OnceCell::new();
     let count: usize = produce.topic_data.iter().map(|topic| topic.partition_data.len()).sum();
-    let mut response = ProduceResponse { responses: Vec::with_capacity(produce.topic_data.len()), ..Default::default() };
+    let mut response =
+        ProduceResponse { responses: Vec::with_capacity(produce.topic_data.len()), ..Default::default() };
     let (mut index, mut waiting) = (0, 0);
     let mut failed = false;
     for topic in &produce.topic_data {
@@ -129,8 +130,7 @@ fn append(
     };
     let mut effects = Effects::default();
     let leader_batch = LeaderBatch::validated(&batch);
-    let outcome =
-        cell.append(&leader_batch, acks, batch.log_append_time_ms, waiter, now, &mut effects);
+    let outcome = cell.append(&leader_batch, acks, batch.log_append_time_ms, waiter, now, &mut effects);
     effects.run(cell, now);
     match outcome {
         Ok(outcome) => {

@@ -24,7 +24,9 @@ pub(super) fn handle(broker: &Arc<Broker>, request: Request<'_>) -> Result<Pipel
                 _ if is_internal => Err(ErrorCode::InvalidTopicException),
                 None if image.partition(topic_id, p.partition_index).is_some() => Err(ErrorCode::NotLeaderOrFollower),
                 None => Err(ErrorCode::UnknownTopicOrPartition),
-                Some(cell) if !cell.settings().log.cleanup_policy.delete && cell.settings().log.cleanup_policy.compact => {
+                Some(cell)
+                    if !cell.settings().log.cleanup_policy.delete && cell.settings().log.cleanup_policy.compact =>
+                {
                     Err(ErrorCode::PolicyViolation)
                 }
                 Some(cell) => {

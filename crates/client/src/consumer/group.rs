@@ -4,6 +4,7 @@
 //! rebalances, forgets the member or moves. Join and sync answers are awaited over several polls on the coordinator's
 //! connection, which nobody else uses meanwhile: heartbeats are sent in `Stable` only.
 
+use super::Commits;
 use super::assignor::{assign_range, assign_round_robin};
 use crate::cluster::lock;
 use crate::{Call, ClientError, Cluster, Connection, ConsumerSettings, Metadata, Result, Target};
@@ -169,7 +170,7 @@ impl Group {
         }
     }
 
-    pub fn commit(&self, offsets: &BTreeMap<(String, i32), i64>) -> Result<()> {
+    pub fn commit(&self, offsets: &Commits) -> Result<()> {
         let (member, generation) = {
             let state = lock(&self.shared.state);
             if matches!(state.phase, Phase::Joining | Phase::Syncing) {
@@ -571,14 +572,14 @@ pub(crate) fn committed_of(
 }
 
 /// Commits without a member, as consumers with chosen partitions do.
-pub(crate) fn commit_of(cluster: &Cluster, group: &str, offsets: &BTreeMap<(String, i32), i64>) -> Result<()> {
+pub(crate) fn commit_of(cluster: &Cluster, group: &str, offsets: &Commits) -> Result<()> {
     commit_as(cluster, group, offsets, "", -1, None)
 }
 
 fn commit_as(
     cluster: &Cluster,
     group: &str,
-    offsets: &BTreeMap<(String, i32), i64>,
+    offsets: &Commits,
     member: &str,
     generation: i32,
     instance: Option<&str>,
@@ -587,11 +588,11 @@ fn commit_as(
         return Ok(());
     }
     let mut topics: BTreeMap<&str, Vec<OffsetCommitRequestPartition<'_>>> = BTreeMap::new();
-    for ((topic, partition), offset) in offsets {
+    for ((topic, partition), (offset, leader_epoch)) in offsets {
         topics.entry(topic).or_default().push(OffsetCommitRequestPartition {
             partition_index: *partition,
             committed_offset: *offset,
-            committed_leader_epoch: -1,
+            committed_leader_epoch: *leader_epoch,
             committed_metadata: Some(Cow::Borrowed("")),
             ..Default::default()
         });

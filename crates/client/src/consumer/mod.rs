@@ -482,9 +482,10 @@ impl Consumer {
 
     /// Commits these offsets.
     pub fn commit_offsets(&self, offsets: &BTreeMap<(String, i32), i64>) -> Result<()> {
+        let offsets: Commits = offsets.iter().map(|(key, offset)| (key.clone(), (*offset, -1))).collect();
         match (&self.group, &self.settings.group_id) {
-            (Some(group), _) => group.commit(offsets),
-            (None, Some(id)) => group::commit_of(&self.cluster, id, offsets),
+            (Some(group), _) => group.commit(&offsets),
+            (None, Some(id)) => group::commit_of(&self.cluster, id, &offsets),
             (None, None) => Err(ClientError::State("there is no group.id to commit for".into())),
         }
     }
@@ -506,9 +507,12 @@ fn listed(positions: &BTreeMap<Partition, Position>) -> Vec<(String, i32)> {
     positions.keys().map(|(topic, partition)| (topic.to_string(), *partition)).collect()
 }
 
-fn next_offsets(positions: &BTreeMap<Partition, Position>) -> BTreeMap<(String, i32), i64> {
-    let known = positions.iter().filter_map(|(key, position)| Some((key, position.next?)));
-    known.map(|((topic, partition), offset)| ((topic.to_string(), *partition), offset)).collect()
+/// Next offset and the leader epoch of the record before it (-1: unknown) per partition.
+pub(crate) type Commits = BTreeMap<(String, i32), (i64, i32)>;
+
+fn next_offsets(positions: &BTreeMap<Partition, Position>) -> Commits {
+    let known = positions.iter().filter_map(|(key, p)| Some((key, (p.next?, p.leader_epoch))));
+    known.map(|((topic, partition), at)| ((topic.to_string(), *partition), at)).collect()
 }
 
 fn commit(group: &Group, positions: &BTreeMap<Partition, Position>) -> Result<()> {

@@ -4,10 +4,13 @@ import static org.apache.kafka.clients.consumer.ConsumerConfig.*;
 
 import java.time.Duration;
 import java.util.*;
-import java.util.concurrent.*;
-import java.util.function.*;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.stream.*;
 import org.apache.kafka.clients.admin.*;
+import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.*;
 import org.apache.kafka.clients.producer.*;
 import org.apache.kafka.common.*;
@@ -88,7 +91,7 @@ public final class Main {
         List<Future<RecordMetadata>> sent = new ArrayList<>();
         List<RecordMetadata> placed = new ArrayList<>();
         try (var producer = producer(more)) {
-            for (String value : values) sent.add(producer.send(new ProducerRecord<>(topic, 0, null, value)));
+            for (String value : values) sent.add(producer.send(new ProducerRecord<String, String>(topic, 0, (Long) null, null, value)));
             for (Future<RecordMetadata> one : sent) placed.add(one.get());
         }
         return placed;
@@ -201,7 +204,7 @@ public final class Main {
             try (var producer = producer(Map.of())) {
                 var headers = List.<org.apache.kafka.common.header.Header>of(new RecordHeader("a", "1".getBytes()), new RecordHeader("n", (byte[]) null));
                 producer.send(new ProducerRecord<>("j-full", 0, 1700000000123L, "k", "v", headers));
-                producer.send(new ProducerRecord<>("j-full", 0, 1700000001000L, "t", null));
+                producer.send(new ProducerRecord<String, String>("j-full", 0, (Long) 1700000001000L, "t", (String) null));
             }
             var records = consume("j-full", 0, 2, Map.of());
             var first = records.get(0);
@@ -361,7 +364,7 @@ public final class Main {
         check("a message that is too large is refused by the broker", () ->
             refused(RecordTooLargeException.class, () -> produce("j-full", List.of("x".repeat(1500000)), Map.of("max.request.size", 4000000, "buffer.memory", 8000000))));
         check("an offset out of range is an error where there is no reset", () ->
-            refused(OffsetOutOfRangeException.class, () -> consume("j-full", 5000, 1, Map.of(AUTO_OFFSET_RESET_CONFIG, "none"))));
+            refused(org.apache.kafka.clients.consumer.OffsetOutOfRangeException.class, () -> consume("j-full", 5000, 1, Map.of(AUTO_OFFSET_RESET_CONFIG, "none"))));
         check("a transactional id is refused at once and for good", () -> {
             long begun = System.nanoTime();
             try (var producer = producer(Map.of("transactional.id", "j-tx"))) {

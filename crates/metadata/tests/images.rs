@@ -1,0 +1,110 @@
+//! Images come from the log alone: replaying a snapshot's records gives the same image.
+
+use base::Uuid;
+use metadata::{ConfigResource, Image, Loader, NO_LEADER, snapshot_records};
+use protocol::{
+    AbortTransactionRecord, BeginTransactionRecord, ConfigRecord, EndTransactionRecord, FeatureLevelRecord, MetadataRecord,
+    PartitionChangeRecord, PartitionRecord, ProducerIdsRecord, RegisterBrokerRecord, RemoveTopicRecord, TopicRecord,
+};
+
+const TOPIC: Uuid = Uuid::from_u128(77);
+
+fn feature(level: i16) -> MetadataRecord<'static> {
+    FeatureLevelRecord { name: "metadata.version".into(), feature_level: level, ..Default::default() }.into()
+}
+
+fn topic() -> Vec<MetadataRecord<'static>> {
+    let partition = PartitionRecord {
+        partition_id: 0,
+        topic_id: TOPIC,
+        replicas: vec![1],
+        isr: vec![1],
+        leader: 1,
+        leader_epoch: 0,
+        partition_epoch: 0,
+        directories: vec![Uuid::from_u128(5)],
+        ..Default::default()
+    };
+    let config = ConfigRecord {
+        resource_type: 2,
+        resource_name: "t".into(),
+        name: "retention.ms".into(),
+        value: Some("5".into()),
+        ..Default::default()
+    };
+    vec![
+        feature(30),
+        RegisterBrokerRecord { broker_id: 1, broker_epoch: 2, fenced: false, rack: None, ..Default::default() }.into(),
+        TopicRecord { name: "t".into(), topic_id: TOPIC, ..Default::default() }.into(),
+        partition.into(),
+        config.into(),
+        ProducerIdsRecord { broker_id: 1, broker_epoch: 2, next_producer_id: 1000, ..Default::default() }.into(),
+    ]
+}
+
+fn load(records: &[MetadataRecord<'static>]) -> Loader {
+    let mut loader = Loader::default();
+    for (offset, record) in records.iter().enumerate() {
+        loader.replay(offset as i64, 1, 0, record).unwrap();
+    }
+    loader
+}
+
+/// The images' content without where in the log it comes from.
+fn content(image: &Image) -> Image {
+    let mut content = image.clone();
+    (content.offset, content.epoch, content.timestamp_ms) = (0, 0, 0);
+    content
+}
+
+#[test]
+fn a_snapshot_recreates_the_image() {
+    let image = load(&topic()).visible().clone();
+    let records: Vec<_> = snapshot_records(&image).into_iter().map(|(record, _)| record).collect();
+    assert_eq!(content(load(&records).visible()), content(&image));
+}
+
+#[test]
+fn a_leader_change_raises_both_epochs_and_others_only_the_partitions() {
+    let mut records = topic();
+    let change = PartitionChangeRecord { partition_id: 0, topic_id: TOPIC, ..Default::default() };
+    records.push(PartitionChangeRecord { leader: NO_LEADER, isr: Some(vec![]), ..change.clone() }.into());
+    records.push(PartitionChangeRecord { isr: Some(vec![1]), ..change }.into());
+    let loader = load(&records);
+    let partition = loader.visible().partition(TOPIC, 0).unwrap();
+    assert_eq!((partition.leader, partition.leader_epoch, partition.partition_epoch), (NO_LEADER, 1, 2));
+}
+
+#[test]
+fn a_removed_topic_takes_its_configs_along() {
+    let mut records = topic();
+    records.push(RemoveTopicRecord { topic_id: TOPIC, ..Default::default() }.into());
+    let mut loader = load(&records);
+    assert_eq!(loader.visible().topic_count(), 0);
+    assert!(loader.visible().config(&ConfigResource::topic("t")).is_empty());
+    let (_, delta) = loader.take().unwrap();
+    assert_eq!(delta.removed_topics.len(), 1);
+    assert!(delta.partitions.is_empty());
+}
+
+#[test]
+fn nothing_of_an_unfinished_transaction_is_visible() {
+    let begin = MetadataRecord::from(BeginTransactionRecord { name: None, ..Default::default() });
+    let mut loader = load(&[vec![begin.clone()], topic()].concat());
+    assert!(loader.visible().features.is_empty());
+    assert!(loader.take().is_none());
+    let mut ended = loader.clone();
+    ended.replay(50, 1, 0, &EndTransactionRecord::default().into()).unwrap();
+    assert_eq!(ended.visible().topic_count(), 1);
+    let abort = AbortTransactionRecord { reason: None, ..Default::default() };
+    loader.replay(50, 1, 0, &abort.into()).unwrap();
+    assert_eq!(loader.latest().topic_count(), 0);
+}
+
+#[test]
+fn a_record_that_does_not_fit_is_an_error() {
+    let change = PartitionChangeRecord { partition_id: 9, topic_id: TOPIC, ..Default::default() };
+    let mut loader = load(&topic());
+    assert!(loader.replay(10, 1, 0, &change.into()).is_err());
+    assert!(loader.replay(10, 1, 0, &EndTransactionRecord::default().into()).is_err());
+}

@@ -1,0 +1,156 @@
+//! Real sockets against a service that echoes: order of answers, limits on frames, files with and without sendfile.
+
+use base::{Files, Now, OpenMode};
+use net::{Answer, ConnectionInfo, Limits, ListenerSpec, Piece, Pipelining, Reply, Server, Service, Transport, bind};
+use os::{Clock, RealFiles};
+use parking_lot::Mutex;
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Echoes; a frame `w...` waits until a frame `g` comes on any connection; `f` is answered from a file.
+#[derive(Default)]
+struct Echo {
+    waiting: Mutex<Vec<(Reply, Vec<u8>)>>,
+    file: Option<Arc<dyn base::File>>,
+}
+
+fn framed(body: &[u8]) -> Vec<u8> {
+    [&(body.len() as i32).to_be_bytes()[..], body].concat()
+}
+
+impl Service for Echo {
+    fn request(&self, _: &ConnectionInfo, frame: &mut [u8], reply: Reply, _: Now) -> Pipelining {
+        match (frame.first(), &self.file) {
+            (Some(b'w'), _) => self.waiting.lock().push((reply, frame.to_vec())),
+            (Some(b'd'), _) => drop(reply),
+            (Some(b'f'), Some(file)) => {
+                let len = file.len().unwrap_or(0) as usize;
+                let head = (len as i32).to_be_bytes().to_vec();
+                reply.send(Answer::Pieces(vec![
+                    Piece::Bytes(head),
+                    Piece::File { file: file.clone(), position: 0, len },
+                ]));
+            }
+            (Some(b'g'), _) => {
+                reply.send(Answer::Bytes(framed(frame)));
+                for (reply, frame) in self.waiting.lock().drain(..) {
+                    reply.send(Answer::Bytes(framed(&frame)));
+                }
+            }
+            _ => reply.send(Answer::Bytes(framed(frame))),
+        }
+        if frame.first() == Some(&b'h') { Pipelining::Hold } else { Pipelining::Allow }
+    }
+
+    fn disconnected(&self, _: &ConnectionInfo) {}
+}
+
+fn serve(echo: Echo, wrap: fn(mio::net::TcpStream) -> Transport) -> (Arc<Server>, SocketAddr) {
+    let server = Server::new(2, 2, Clock::new()).unwrap();
+    let limits = Limits { request_bytes_max: 1 << 20, idle_max_ms: 60_000, connections_max: 8, connections_per_ip_max: 8 };
+    server.start(limits).unwrap();
+    let socket = bind("127.0.0.1:0".parse().unwrap(), 50).unwrap();
+    let address = socket.local_addr().unwrap();
+    server.listen(ListenerSpec { name: "L".into(), socket, service: Arc::new(echo), wrap });
+    (server, address)
+}
+
+fn connect(address: SocketAddr) -> TcpStream {
+    let stream = TcpStream::connect(address).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+    stream
+}
+
+fn read(stream: &mut TcpStream) -> Vec<u8> {
+    let mut length = [0; 4];
+    stream.read_exact(&mut length).unwrap();
+    let mut body = vec![0; i32::from_be_bytes(length) as usize];
+    stream.read_exact(&mut body).unwrap();
+    body
+}
+
+fn is_closed(stream: &mut TcpStream) -> bool {
+    matches!(stream.read(&mut [0; 1]), Ok(0) | Err(_))
+}
+
+#[test]
+fn answers_leave_in_the_order_of_the_requests() {
+    let (server, address) = serve(Echo::default(), Transport::Plain);
+    let mut stream = connect(address);
+    stream.write_all(&[framed(b"w1"), framed(b"2"), framed(b"w3"), framed(b"4")].concat()).unwrap();
+    let mut other = connect(address);
+    other.write_all(&framed(b"x")).unwrap();
+    assert_eq!(read(&mut other), b"x");
+    other.write_all(&framed(b"g")).unwrap();
+    let answers: Vec<_> = (0..4).map(|_| read(&mut stream)).collect();
+    assert_eq!(answers, [&b"w1"[..], b"2", b"w3", b"4"]);
+    server.stop();
+}
+
+#[test]
+fn frames_in_pieces_of_every_size_arrive_whole() {
+    let (server, address) = serve(Echo::default(), Transport::Plain);
+    let body: Vec<u8> = (0..200_000u32).map(|i| (i % 251) as u8 | 0x80).collect();
+    for piece in [1000, 4096, 70_001, 200_004] {
+        let mut stream = connect(address);
+        let frame = [framed(&body), framed(b"end")].concat();
+        for part in frame.chunks(piece) {
+            stream.write_all(part).unwrap();
+        }
+        assert!(read(&mut stream) == body);
+        assert_eq!(read(&mut stream), b"end");
+    }
+    server.stop();
+}
+
+#[test]
+fn negative_and_too_long_frames_close_the_connection() {
+    let (server, address) = serve(Echo::default(), Transport::Plain);
+    for length in [-1, i32::MIN, i32::MAX, (1 << 20) + 1] {
+        let mut stream = connect(address);
+        stream.write_all(&length.to_be_bytes()).unwrap();
+        assert!(is_closed(&mut stream), "{length}");
+    }
+    server.stop();
+}
+
+#[test]
+fn a_reply_that_is_dropped_closes_the_connection() {
+    let (server, address) = serve(Echo::default(), Transport::Plain);
+    let mut stream = connect(address);
+    stream.write_all(&framed(b"d")).unwrap();
+    assert!(is_closed(&mut stream));
+    server.stop();
+}
+
+#[test]
+fn files_are_sent_whole_with_and_without_sendfile() {
+    let dir = tempfile::tempdir().unwrap();
+    let content: Vec<u8> = (0..3_000_000u32).map(|i| (i / 7) as u8).collect();
+    for wrap in [Transport::Plain as fn(_) -> _, Transport::PlainWithoutSendfile] {
+        let file = RealFiles.open(&dir.path().join("f"), OpenMode::Create).unwrap();
+        file.write_all_at(&content, 0).unwrap();
+        let (server, address) = serve(Echo { file: Some(file), ..Echo::default() }, wrap);
+        let mut stream = connect(address);
+        stream.write_all(&[framed(b"f"), framed(b"after")].concat()).unwrap();
+        assert!(read(&mut stream) == content);
+        assert_eq!(read(&mut stream), b"after");
+        server.stop();
+    }
+}
+
+#[test]
+fn connections_above_the_limit_are_refused_and_others_go_on() {
+    let (server, address) = serve(Echo::default(), Transport::Plain);
+    let mut first: Vec<TcpStream> = (0..8).map(|_| connect(address)).collect();
+    for stream in &mut first {
+        stream.write_all(&framed(b"x")).unwrap();
+        assert_eq!(read(stream), b"x");
+    }
+    assert!(is_closed(&mut connect(address)));
+    first[0].write_all(&framed(b"y")).unwrap();
+    assert_eq!(read(&mut first[0]), b"y");
+    server.stop();
+}
