@@ -160,22 +160,35 @@ impl Broker {
         }
     }
 
-    /// Closes every log in order, so that the next start needs no recovery. True if all could be closed.
+    /// Closes every log in order, so that the next start needs no recovery. True if all could be closed. Many logs are
+    /// closed by several threads, because each waits for the disk and the file system commits their syncs together.
     pub fn close_logs(&self) -> bool {
-        let mut clean = true;
-        for cell in self.replicas.all() {
-            if cell.directory.dir.is_failed() {
-                clean = false;
-                continue;
-            }
-            let mut effects = Effects::default();
-            if let Err(error) = cell.with_log(|log| log.close_cleanly()) {
-                tracing::error!(partition = %cell.name, %error, "a log could not be closed in order");
-                clean = false;
-            }
-            cell.mark_deleted(&mut effects);
-            effects.run(&cell, self.executor.now());
+        const LOGS_PER_THREAD: usize = 64;
+        const THREADS_MAX: usize = 8;
+        let cells = self.replicas.all();
+        let close = |cells: &[Arc<PartitionCell>]| cells.iter().filter(|cell| !self.close_log(cell)).count() == 0;
+        let threads = cells.len().div_ceil(LOGS_PER_THREAD).clamp(1, THREADS_MAX);
+        if threads == 1 {
+            return close(&cells);
         }
-        clean
+        let (each, close) = (cells.len().div_ceil(threads), &close);
+        std::thread::scope(|scope| {
+            let parts: Vec<_> = cells.chunks(each).map(|part| scope.spawn(move || close(part))).collect();
+            parts.into_iter().fold(true, |clean, part| part.join().unwrap_or(false) && clean)
+        })
+    }
+
+    fn close_log(&self, cell: &Arc<PartitionCell>) -> bool {
+        if cell.directory.dir.is_failed() {
+            return false;
+        }
+        let closed = cell.with_log(|log| log.close_cleanly());
+        if let Err(error) = &closed {
+            tracing::error!(partition = %cell.name, %error, "a log could not be closed in order");
+        }
+        let mut effects = Effects::default();
+        cell.mark_deleted(&mut effects);
+        effects.run(cell, self.executor.now());
+        closed.is_ok()
     }
 }

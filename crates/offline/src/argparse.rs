@@ -119,10 +119,10 @@ impl Grammar {
         if let (false, Some(word)) = (self.takes_words, parsed.words.first()) {
             return Err(Stop::Wrong(format!("unrecognized arguments: '{word}'")));
         }
-        for flag in self.flags.iter().filter(|flag| flag.required && !parsed.has(flag.long)) {
-            return Err(Stop::Wrong(format!("argument {} is required", flag.title())));
+        match self.flags.iter().find(|flag| flag.required && !parsed.has(flag.long)) {
+            Some(flag) => Err(Stop::Wrong(format!("argument {} is required", flag.title()))),
+            None => Ok(parsed),
         }
-        Ok(parsed)
     }
 
     /// Parses, or says what there is to say and returns the exit code.
@@ -181,11 +181,9 @@ impl Grammar {
             .iter()
             .find(|other| other.group == Some(group) && other.long != flag.long && parsed.has(other.long));
         match other {
-            Some(other) => Err(Stop::Wrong(format!(
-                "argument {}: not allowed with argument {}",
-                flag.title(),
-                other.title()
-            ))),
+            Some(other) => {
+                Err(Stop::Wrong(format!("argument {}: not allowed with argument {}", flag.title(), other.title())))
+            }
             None => Ok(()),
         }
     }

@@ -66,6 +66,9 @@ fn request(args: &[String]) -> Request {
         return Request::Usage(String::new());
     }
     let Some((file, mut rest)) = args.split_first() else { return Request::Usage(String::new()) };
+    if let Some(option) = file.strip_prefix("--") {
+        return Request::Wrong(format!("{option} is not a recognized option"));
+    }
     let mut arguments = vec![file.clone()];
     while let Some((arg, after)) = rest.split_first() {
         rest = after;

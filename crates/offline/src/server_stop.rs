@@ -120,7 +120,8 @@ fn running_nodes() -> std::io::Result<Vec<Node>> {
             continue;
         }
         // A process may end between the listing and the look at it, and another user's may not be looked at.
-        let (Ok(line), Ok(program)) = (std::fs::read(entry.path().join("cmdline")), std::fs::read_link(entry.path().join("exe")))
+        let (Ok(line), Ok(program)) =
+            (std::fs::read(entry.path().join("cmdline")), std::fs::read_link(entry.path().join("exe")))
         else {
             continue;
         };
@@ -172,7 +173,10 @@ mod tests {
         let words = |line: &str| Some(line.split_whitespace().map(str::to_owned).collect::<Vec<_>>());
         assert_eq!(arguments("/usr/bin/ottla server s.properties"), words("s.properties"));
         assert_eq!(arguments("/opt/kafka/bin/kafka-server-start.sh s.properties "), words("s.properties"));
-        assert_eq!(arguments("ottla kafka-server-start s.properties --override a=b"), words("s.properties --override a=b"));
+        assert_eq!(
+            arguments("ottla kafka-server-start s.properties --override a=b"),
+            words("s.properties --override a=b")
+        );
         assert_eq!(arguments("ottla server"), words(""));
         assert_eq!(arguments("ottla topics --list"), None);
         assert_eq!(arguments("kafka-topics.sh server"), None);

@@ -89,7 +89,10 @@ impl Codec {
             Codec::Snappy => {
                 Box::new(io::Cursor::new(snappy::decompress_block(compressed).map_err(|e| self.error(&e))?))
             }
-            Codec::Lz4 => Box::new(lz4_flex::frame::FrameDecoder::new(compressed)),
+            Codec::Lz4 => {
+                check_lz4_frame(compressed)?;
+                Box::new(lz4_flex::frame::FrameDecoder::new(compressed))
+            }
             Codec::Zstd => Box::new(BufReader::new(
                 zstd::stream::read::Decoder::with_buffer(compressed).map_err(|e| self.error(&e))?,
             )),
@@ -105,6 +108,21 @@ impl Codec {
             return Err(RecordsError::DecompressedTooLarge { limit: bytes_max });
         }
         Ok(plain)
+    }
+}
+
+/// Kafka's readers know version 1 of the frame format with independent blocks only: what they could not read later must
+/// not be stored.
+fn check_lz4_frame(compressed: &[u8]) -> Result<(), RecordsError> {
+    const VERSION: u8 = 0b1100_0000;
+    const INDEPENDENT_BLOCKS: u8 = 0b0010_0000;
+    let fail = |reason: &str| Err(RecordsError::Codec { codec: Codec::Lz4.name(), reason: reason.to_owned() });
+    match compressed.get(4) {
+        // The decoder says what is wrong with a frame that is not even begun.
+        None => Ok(()),
+        Some(flags) if flags & VERSION != 0b0100_0000 => fail("its frame format is not version 1"),
+        Some(flags) if flags & INDEPENDENT_BLOCKS == 0 => fail("its blocks depend on each other"),
+        Some(_) => Ok(()),
     }
 }
 
@@ -231,6 +249,14 @@ mod tests {
             let mut bounded = Bounded::new(codec, &bomb, limit).unwrap();
             assert_eq!(bounded.skip(plain.len()), Err(RecordsError::DecompressedTooLarge { limit }), "{codec:?}");
         }
+    }
+
+    #[test]
+    fn lz4_frames_that_kafka_cannot_read_are_refused() {
+        let mut frame = compress(Codec::Lz4, &[7; 1000]);
+        assert!(Codec::Lz4.decompress(&frame, 1 << 20).is_ok());
+        frame[4] &= !0x20;
+        assert!(Codec::Lz4.decompress(&frame, 1 << 20).unwrap_err().to_string().contains("depend"));
     }
 
     #[test]

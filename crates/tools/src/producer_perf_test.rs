@@ -85,7 +85,7 @@ pub fn run(args: &[String], io: &mut Io) -> i32 {
 }
 
 fn plan(matches: &Matches) -> Result<Plan, Failure> {
-    let usage = Failure::usage::<String>;
+    let usage = |message: String| Failure::usage(message);
     let mut map = SettingsMap::default();
     for file in ["--producer.config", "--command-config"] {
         if let Some(path) = matches.value(file) {

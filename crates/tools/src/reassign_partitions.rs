@@ -1,3 +1,383 @@
-//! Being written.
+//! `kafka-reassign-partitions.sh`: lists, verifies, starts and cancels moves of partitions between brokers and of
+//! replicas between log directories. Throttles are not set.
+
+use crate::connect;
+use crate::failure::{Failure, Outcome, java};
 use crate::io::Io;
-pub fn run(_: &[String], _: &mut Io) -> i32 { 1 }
+use crate::options::{self, COMMAND_CONFIG, HELP, Opt, OptionError, Parsed, Usage, VERSION, flag, long, text};
+use base::{ErrorCode, NodeId};
+use client::{Admin, Wanted};
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+
+const OPTIONS: &[Opt] = &[
+    text("bootstrap-server", "HOST:PORT[,...]", "brokers to connect to first"),
+    text("bootstrap-controller", "HOST:PORT[,...]", "controllers to connect to instead"),
+    COMMAND_CONFIG,
+    flag("list", "list moves that are under way"),
+    flag("verify", "show how far the moves of a file are"),
+    flag("execute", "start the moves of a file"),
+    flag("cancel", "stop the moves of a file"),
+    flag("generate", "propose moves"),
+    text("reassignment-json-file", "FILE", "the moves"),
+    text("topics-to-move-json-file", "FILE", "with --generate: the topics"),
+    text("broker-list", "ID,ID", "with --generate: the brokers"),
+    flag("additional", "with --execute: although others are under way"),
+    flag("preserve-throttles", "accepted: no throttles are set"),
+    flag("disable-rack-aware", "with --generate: do not look at racks"),
+    flag("disallow-replication-factor-change", "refuse moves that change the number of replicas"),
+    long("throttle", "BYTES", "not supported yet"),
+    long("replica-alter-log-dirs-throttle", "BYTES", "not supported yet"),
+    long("timeout", "MS", "how long to wait for log directory moves to start"),
+    HELP,
+    VERSION,
+];
+
+const USAGE: Usage = Usage {
+    tool: "kafka-reassign-partitions.sh",
+    purpose: "Move partitions between brokers and log directories.",
+    examples: &[
+        "--bootstrap-server localhost:9092 --list",
+        "--bootstrap-server localhost:9092 --verify --reassignment-json-file moves.json",
+    ],
+    options: OPTIONS,
+};
+
+/// One partition of a file with moves.
+struct Move {
+    topic: String,
+    partition: i32,
+    replicas: Vec<NodeId>,
+    /// `any`, or a directory for each replica.
+    dirs: Vec<String>,
+}
+
+impl Move {
+    fn key(&self) -> (String, i32) {
+        (self.topic.clone(), self.partition)
+    }
+
+    fn name(&self) -> String {
+        format!("{}-{}", self.topic, self.partition)
+    }
+}
+
+pub fn run(args: &[String], io: &mut Io) -> i32 {
+    let parsed = match options::parse(OPTIONS, args) {
+        Ok(parsed) => parsed,
+        Err(OptionError(message)) => {
+            io.complain(message);
+            return 1;
+        }
+    };
+    if args.is_empty() || parsed.has("help") {
+        io.complain(USAGE.purpose);
+        USAGE.print(io);
+        return 1;
+    }
+    if parsed.has("version") {
+        io.say(crate::KAFKA_VERSION);
+        return 0;
+    }
+    if let Err(message) = check(&parsed) {
+        io.complain(message);
+        USAGE.print(io);
+        return 1;
+    }
+    match act(&parsed, io) {
+        Ok(()) => 0,
+        Err(failure) => {
+            io.say(format!("Error: {}", failure.message));
+            1
+        }
+    }
+}
+
+fn check(parsed: &Parsed) -> Result<(), String> {
+    let actions = ["generate", "execute", "verify", "cancel", "list"];
+    if actions.iter().filter(|action| parsed.has(action)).count() != 1 {
+        return Err("Command must include exactly one action: --generate, --execute, --verify, --cancel, --list".into());
+    }
+    if !parsed.has("bootstrap-server") && !parsed.has("bootstrap-controller") {
+        return Err("Please specify --bootstrap-server".into());
+    }
+    if parsed.has("generate") {
+        return parsed.require(&["topics-to-move-json-file", "broker-list"]);
+    }
+    if parsed.has("list") {
+        return Ok(());
+    }
+    parsed.require(&["reassignment-json-file"])
+}
+
+fn act(parsed: &Parsed, io: &mut Io) -> Outcome {
+    if parsed.has("throttle") || parsed.has("replica-alter-log-dirs-throttle") {
+        return Err(Failure::new("throttles are not supported yet"));
+    }
+    let admin = connect::admin(parsed)?;
+    if parsed.has("list") {
+        return list(&admin, io);
+    }
+    if parsed.has("generate") {
+        return generate(parsed, &admin, io);
+    }
+    let moves = read_moves(parsed.value("reassignment-json-file").unwrap_or_default())?;
+    if parsed.has("verify") {
+        verify(&admin, &moves, io)
+    } else if parsed.has("execute") {
+        execute(parsed, &admin, &moves, io)
+    } else {
+        cancel(&admin, &moves, io)
+    }
+}
+
+fn read_json(path: &str) -> Result<Value, Failure> {
+    let text = std::fs::read_to_string(path).map_err(|_| Failure::new(format!("Unable to read file {path}")))?;
+    serde_json::from_str(&text).map_err(|_| Failure::new("The input string is not a valid JSON"))
+}
+
+fn read_moves(path: &str) -> Result<Vec<Move>, Failure> {
+    let json = read_json(path)?;
+    let row = |row: &Value| {
+        let replicas: Option<Vec<NodeId>> =
+            row.get("replicas")?.as_array()?.iter().map(|id| NodeId::try_from(id.as_i64()?).ok()).collect();
+        let replicas = replicas?;
+        let dirs = match row.get("log_dirs").and_then(Value::as_array) {
+            Some(dirs) => dirs.iter().map(|dir| dir.as_str().unwrap_or("any").to_string()).collect(),
+            None => vec!["any".to_string(); replicas.len()],
+        };
+        let partition = i32::try_from(row.get("partition")?.as_i64()?).ok()?;
+        let topic = row.get("topic")?.as_str()?.to_string();
+        (dirs.len() == replicas.len()).then_some(Move { topic, partition, replicas, dirs })
+    };
+    let rows = json.get("partitions").and_then(Value::as_array);
+    let rows = rows.ok_or_else(|| Failure::new("Missing partitions field"))?;
+    let moves: Option<Vec<Move>> = rows.iter().map(row).collect();
+    let moves = moves.ok_or_else(|| Failure::new(format!("Invalid entry in the partitions field of {path}")))?;
+    if moves.is_empty() {
+        return Err(Failure::new("Partition reassignment list cannot be empty"));
+    }
+    Ok(moves)
+}
+
+fn list(admin: &Admin, io: &mut Io) -> Outcome {
+    let moving = admin.list_reassignments()?;
+    if moving.is_empty() {
+        io.say("No partition reassignments found.");
+        return Ok(());
+    }
+    io.say("Current partition reassignments:");
+    let ids = |ids: &[NodeId]| ids.iter().map(NodeId::to_string).collect::<Vec<_>>().join(",");
+    for ((topic, partition), reassignment) in moving {
+        let mut line = format!("{topic}-{partition}: replicas: {}.", ids(&reassignment.replicas));
+        if !reassignment.adding.is_empty() {
+            line += &format!(" adding: {}.", ids(&reassignment.adding));
+        }
+        if !reassignment.removing.is_empty() {
+            line += &format!(" removing: {}.", ids(&reassignment.removing));
+        }
+        io.say(line);
+    }
+    Ok(())
+}
+
+/// Directory of every replica, and of those under way to another one, by partition and broker.
+type Dirs = BTreeMap<(String, i32, NodeId), (Option<String>, Option<String>)>;
+
+fn log_dirs(admin: &Admin, brokers: &BTreeSet<NodeId>) -> Result<Dirs, Failure> {
+    let mut dirs = Dirs::new();
+    for broker in brokers {
+        for dir in admin.describe_log_dirs(*broker, None)? {
+            for replica in dir.replicas {
+                let places = dirs.entry((replica.topic, replica.partition, *broker)).or_default();
+                let place = if replica.is_future { &mut places.1 } else { &mut places.0 };
+                *place = Some(dir.path.clone());
+            }
+        }
+    }
+    Ok(dirs)
+}
+
+fn brokers_of(moves: &[Move]) -> BTreeSet<NodeId> {
+    moves.iter().flat_map(|one| one.replicas.iter().copied()).collect()
+}
+
+fn verify(admin: &Admin, moves: &[Move], io: &mut Io) -> Outcome {
+    let moving = admin.list_reassignments()?;
+    let names: Vec<&str> = moves.iter().map(|one| one.topic.as_str()).collect();
+    let metadata = admin.metadata(Wanted::Names(&names), "describeTopics")?;
+    io.say("Status of partition reassignment:");
+    let mut done = true;
+    for one in moves {
+        let name = one.name();
+        if moving.contains_key(&one.key()) {
+            done = false;
+            io.say(format!("Reassignment of partition {name} is still in progress."));
+            continue;
+        }
+        match metadata.partition(&one.topic, one.partition) {
+            Some(partition) if partition.replicas == one.replicas => {
+                io.say(format!("Reassignment of partition {name} is completed."));
+            }
+            Some(partition) => {
+                let ids = |ids: &[NodeId]| ids.iter().map(NodeId::to_string).collect::<Vec<_>>().join(",");
+                io.say(format!(
+                    "There is no active reassignment of partition {name}, but replica set is {} rather than {}.",
+                    ids(&partition.replicas),
+                    ids(&one.replicas)
+                ));
+            }
+            None => io.say(format!("There is no active reassignment of partition {name}, but replica set is  rather than {:?}.", one.replicas)),
+        }
+    }
+    let named = moves.iter().flat_map(|one| one.replicas.iter().zip(&one.dirs).map(move |(id, dir)| (one, *id, dir)));
+    let named: Vec<(&Move, NodeId, &String)> = named.filter(|(_, _, dir)| *dir != "any").collect();
+    if !named.is_empty() {
+        let known: BTreeSet<NodeId> = metadata.nodes.keys().copied().collect();
+        let dirs = log_dirs(admin, &named.iter().map(|(_, id, _)| *id).filter(|id| known.contains(id)).collect())?;
+        for (one, id, wanted) in named {
+            let name = format!("{}-{id}", one.name());
+            match dirs.get(&(one.topic.clone(), one.partition, id)) {
+                Some((_, Some(future))) if future == wanted => {
+                    done = false;
+                    io.say(format!("Reassignment of replica {name} is still in progress."));
+                }
+                Some((Some(current), _)) if current == wanted => {
+                    io.say(format!("Reassignment of replica {name} completed successfully."));
+                }
+                Some((Some(current), _)) => io.say(format!(
+                    "Partition {} on broker {id} is not being moved from log dir {current} to {wanted}.",
+                    one.name()
+                )),
+                _ => io.say(format!("Partition {} is not found in any live log dir on broker {id}.", one.name())),
+            }
+        }
+    }
+    if done {
+        say_cleared(admin, moves, io);
+    }
+    Ok(())
+}
+
+/// The lines of Kafka's tool about throttles, which are not set here and need no clearing.
+fn say_cleared(admin: &Admin, moves: &[Move], io: &mut Io) {
+    let brokers: Vec<String> = admin.cluster().metadata().nodes.keys().map(NodeId::to_string).collect();
+    let topics: BTreeSet<&str> = moves.iter().map(|one| one.topic.as_str()).collect();
+    let plural = |count: usize| if count == 1 { "" } else { "s" };
+    io.say(format!("Clearing broker-level throttles on broker{} {}", plural(brokers.len()), brokers.join(",")));
+    let topics: Vec<&str> = topics.into_iter().collect();
+    io.say(format!("Clearing topic-level throttles on topic{} {}", plural(topics.len()), topics.join(",")));
+}
+
+/// The assignment of partitions as a file that `--execute` reads.
+fn current_json(admin: &Admin, keys: &[(String, i32)]) -> Result<String, Failure> {
+    let names: Vec<&str> = keys.iter().map(|(topic, _)| topic.as_str()).collect();
+    let metadata = admin.metadata(Wanted::Names(&names), "describeTopics")?;
+    let dirs = log_dirs(admin, &metadata.nodes.keys().copied().collect())?;
+    let mut rows = Vec::new();
+    for (topic, index) in keys {
+        let Some(partition) = metadata.partition(topic, *index) else {
+            return Err(Failure::new(java(&client::ClientError::from_code(ErrorCode::UnknownTopicOrPartition))));
+        };
+        let places = partition.replicas.iter().map(|id| {
+            dirs.get(&(topic.clone(), *index, *id)).and_then(|places| places.0.clone()).unwrap_or_else(|| "any".into())
+        });
+        rows.push(json!({
+            "topic": topic,
+            "partition": index,
+            "replicas": partition.replicas,
+            "log_dirs": places.collect::<Vec<String>>(),
+        }));
+    }
+    Ok(json!({ "version": 1, "partitions": rows }).to_string())
+}
+
+fn execute(parsed: &Parsed, admin: &Admin, moves: &[Move], io: &mut Io) -> Outcome {
+    let metadata = admin.metadata(Wanted::Nothing, "describeCluster")?;
+    if let Some(unknown) = brokers_of(moves).into_iter().find(|id| !metadata.nodes.contains_key(id)) {
+        return Err(Failure::new(format!("Unknown broker id {unknown}")));
+    }
+    if !parsed.has("additional") && !admin.list_reassignments()?.is_empty() {
+        return Err(Failure::new("Cannot execute because there is an existing partition assignment.  Use --additional to override this and create a new partition assignment in addition to the existing one. The --additional flag can also be used to change the throttle by resubmitting the current reassignment."));
+    }
+    let keys: Vec<(String, i32)> = moves.iter().map(Move::key).collect();
+    io.say(format!("Current partition replica assignment\n\n{}\n\nSave this to use as the --reassignment-json-file option during rollback", current_json(admin, &keys)?));
+    let wanted = moves.iter().map(|one| (one.key(), Some(one.replicas.clone()))).collect();
+    let allow = !parsed.has("disallow-replication-factor-change");
+    let failed: Vec<String> = admin
+        .alter_reassignments(&wanted, allow)?
+        .into_iter()
+        .filter_map(|((topic, partition), result)| Some(format!("{topic}-{partition}: {}", result.err()?)))
+        .collect();
+    if !failed.is_empty() {
+        return Err(Failure::new(format!("Error reassigning partition(s):\n{}", failed.join("\n"))));
+    }
+    let names: Vec<String> = moves.iter().map(Move::name).collect();
+    let plural = if names.len() == 1 { "" } else { "s" };
+    io.say(format!("Successfully started partition reassignment{plural} for {}", names.join(",")));
+    let mut by_broker: BTreeMap<NodeId, BTreeMap<(String, i32), String>> = BTreeMap::new();
+    for one in moves {
+        for (id, dir) in one.replicas.iter().zip(&one.dirs).filter(|(_, dir)| *dir != "any") {
+            by_broker.entry(*id).or_default().insert(one.key(), dir.clone());
+        }
+    }
+    for (broker, dirs) in by_broker {
+        for ((topic, partition), result) in admin.alter_replica_log_dirs(broker, &dirs)? {
+            result?;
+            let dir = dirs.get(&(topic.clone(), partition)).cloned().unwrap_or_default();
+            io.say(format!("Successfully started moving log directory to {dir} for replica {topic}-{partition} with broker {broker} "));
+        }
+    }
+    Ok(())
+}
+
+fn cancel(admin: &Admin, moves: &[Move], io: &mut Io) -> Outcome {
+    let moving = admin.list_reassignments()?;
+    let active: Vec<&Move> = moves.iter().filter(|one| moving.contains_key(&one.key())).collect();
+    if active.is_empty() {
+        io.say("None of the specified partition reassignments are active.");
+    } else {
+        let wanted = active.iter().map(|one| (one.key(), None)).collect();
+        for ((topic, partition), result) in admin.alter_reassignments(&wanted, true)? {
+            result.map_err(|error| Failure::new(format!("Error cancelling {topic}-{partition}: {error}")))?;
+        }
+        let names: Vec<String> = active.iter().map(|one| one.name()).collect();
+        io.say(format!("Successfully cancelled partition reassignments for: {}", names.join(",")));
+    }
+    io.write(b"None of the specified partition moves are active.");
+    say_cleared(admin, moves, io);
+    Ok(())
+}
+
+/// Replicas over the listed brokers in turn, as many as each topic has now.
+fn generate(parsed: &Parsed, admin: &Admin, io: &mut Io) -> Outcome {
+    let ids: Result<Vec<NodeId>, _> =
+        parsed.value("broker-list").unwrap_or_default().split(',').map(|id| id.trim().parse()).collect();
+    let ids = ids.map_err(|_| Failure::new("--broker-list must be a list of broker ids"))?;
+    let json = read_json(parsed.value("topics-to-move-json-file").unwrap_or_default())?;
+    let rows = json.get("topics").and_then(Value::as_array).cloned().unwrap_or_default();
+    let mut topics: Vec<String> =
+        rows.iter().filter_map(|row| Some(row.get("topic")?.as_str()?.to_string())).collect();
+    topics.sort();
+    let names: Vec<&str> = topics.iter().map(String::as_str).collect();
+    let metadata = admin.metadata(Wanted::Names(&names), "describeTopics")?;
+    let (mut keys, mut proposed) = (Vec::new(), Vec::new());
+    for topic in &topics {
+        let known = metadata.topics.get(topic).filter(|known| known.error.is_ok());
+        let known = known.ok_or_else(|| Failure::new(format!("Topic {topic} not found.")))?;
+        for partition in &known.partitions {
+            let factor = partition.replicas.len();
+            if factor > ids.len() {
+                return Err(Failure::new(format!("Replication factor: {factor} larger than available brokers: {}.", ids.len())));
+            }
+            let start = partition.index as usize;
+            let replicas: Vec<NodeId> = (0..factor).map(|i| ids[(start + i) % ids.len()]).collect();
+            keys.push((topic.clone(), partition.index));
+            let dirs = vec!["any"; factor];
+            proposed.push(json!({ "topic": topic, "partition": partition.index, "replicas": replicas, "log_dirs": dirs }));
+        }
+    }
+    io.say(format!("Current partition replica assignment\n{}\n", current_json(admin, &keys)?));
+    io.say(format!("Proposed partition reassignment configuration\n{}", json!({ "version": 1, "partitions": proposed })));
+    Ok(())
+}

@@ -16,8 +16,11 @@ use tempfile::TempDir;
 const READY_LIMIT: Duration = Duration::from_secs(30);
 const STOP_LIMIT: Duration = Duration::from_secs(20);
 
-/// Builds the binary and says where it is.
-pub fn build(release: bool) -> Result<PathBuf, TaskError> {
+/// Builds the binary, unless there is `one` already, and says where it is.
+pub fn build(release: bool, one: Option<PathBuf>) -> Result<PathBuf, TaskError> {
+    if let Some(binary) = one {
+        return std::path::absolute(&binary).during(format!("find {}", binary.display()));
+    }
     let log = place::workshop("logs")?.join("build.log");
     let mut command = Command::new("cargo");
     command.args(["build", "--quiet", "--package", "ottla"]).current_dir(place::root());

@@ -15,12 +15,13 @@ use error::TaskError;
 const USAGE: &str = "\
 usage: cargo xtask TASK
 
-  test [--core | --interop] [--only SUITE[,SUITE]] [--release]
+  test [--core | --interop] [--only SUITE[,SUITE]] [--release | --binary FILE]
                          all tests: the workspace's own, then real clients against a broker.
                          --list names the suites.
   test --against HOST:PORT --only SUITE[,SUITE]
                          suites against a broker that runs already, such as Apache Kafka
-  hostile [--only TEXT] [--bodies] [--against HOST:PORT]
+                         With --binary FILE the node is that program, and nothing is built.
+  hostile [--only TEXT] [--bodies] [--binary FILE | --against HOST:PORT]
                          replays malformed and extreme frames, compares the answers with Apache Kafka's
 
 In CI (CI=true) a suite that cannot run is a failure; elsewhere it is named and counted as skipped.

@@ -3,6 +3,7 @@
 use crate::error::TaskError;
 use crate::interop::{self, Target};
 use crate::{broker, core_tests, report};
+use std::path::PathBuf;
 
 /// What was asked for.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -12,6 +13,7 @@ struct Options {
     only: Vec<String>,
     release: bool,
     against: Option<String>,
+    binary: Option<PathBuf>,
     list: bool,
 }
 
@@ -30,7 +32,7 @@ pub fn run(arguments: &[String]) -> Result<bool, TaskError> {
     if options.interop {
         let target = match &options.against {
             Some(address) => Target::Running(address.clone()),
-            None => Target::Binary(broker::build(options.release)?),
+            None => Target::Binary(broker::build(options.release, options.binary.clone())?),
         };
         results.extend(interop::run_all(&target, &options.only)?);
     }
@@ -48,6 +50,7 @@ fn parse(arguments: &[String]) -> Result<Options, TaskError> {
             "--only" => options.only = value()?.split(',').map(str::to_owned).collect(),
             "--release" => options.release = true,
             "--against" => options.against = Some(value()?),
+            "--binary" => options.binary = Some(PathBuf::from(value()?)),
             "--list" => options.list = true,
             _ => return Err(TaskError::Usage(format!("unknown argument: {argument}"))),
         }

@@ -12,7 +12,10 @@ use serde_json::{Value, json};
 #[derive(Debug)]
 pub(super) enum Decoder {
     /// By the named classes of Kafka; `None` is the string decoder.
-    Classes { key: Option<String>, value: Option<String> },
+    Classes {
+        key: Option<String>,
+        value: Option<String>,
+    },
     Offsets,
     Transactions,
     Metadata,
@@ -72,7 +75,7 @@ impl Class {
     fn show(self, bytes: &[u8]) -> Result<String, String> {
         let short = |needed: usize| format!("{} bytes are too few for the decoder, which needs {needed}", bytes.len());
         Ok(match self {
-            Class::String => String::from_utf8_lossy(bytes).into_owned(),
+            Class::String => java_text(bytes),
             Class::Long => i64::from_be_bytes(*bytes.first_chunk().ok_or_else(|| short(8))?).to_string(),
             Class::Integer => i32::from_be_bytes(*bytes.first_chunk().ok_or_else(|| short(4))?).to_string(),
             // Java shows the array's identity here; ours depends on the content alone.
@@ -239,6 +242,25 @@ fn remote_log_payload(record: &Record<'_>) -> String {
     }
 }
 
+/// UTF-8 as Java reads it: what is malformed becomes U+FFFD, and three bytes that encode a surrogate become one of them.
+fn java_text(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len());
+    let mut rest = bytes;
+    loop {
+        let Err(error) = std::str::from_utf8(rest) else { break };
+        let (valid, malformed) = rest.split_at(error.valid_up_to());
+        text.push_str(&String::from_utf8_lossy(valid));
+        text.push(char::REPLACEMENT_CHARACTER);
+        let skipped = match malformed {
+            [0xed, 0xa0..=0xbf, 0x80..=0xbf, ..] => 3,
+            _ => error.error_len().unwrap_or(malformed.len()),
+        };
+        rest = malformed.get(skipped..).unwrap_or_default();
+    }
+    text.push_str(&String::from_utf8_lossy(rest));
+    text
+}
+
 /// `TopicRecord` as `TOPIC_RECORD`.
 fn upper_snake(name: &str) -> String {
     let mut out = String::with_capacity(name.len() + 8);
@@ -249,4 +271,22 @@ fn upper_snake(name: &str) -> String {
         out.push(c.to_ascii_uppercase());
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::java_text;
+
+    #[test]
+    fn malformed_text_is_shown_as_by_java() {
+        for (bytes, shown) in [
+            (&b"plain"[..], "plain"),
+            (b"a\xffb", "a\u{fffd}b"),
+            (b"\xed\xba\x8fz", "\u{fffd}z"),
+            (b"\xe0\x80\x80", "\u{fffd}\u{fffd}\u{fffd}"),
+            (b"\xe4\xb8", "\u{fffd}"),
+        ] {
+            assert_eq!(java_text(bytes), shown, "{bytes:?}");
+        }
+    }
 }

@@ -1,8 +1,8 @@
 //! `.index` and `.timeindex`: their entries, and whether the segment has what they say.
 
+use super::Failure;
 use super::log_file::{BatchReader, starting_offset};
 use super::options::Options;
-use super::Failure;
 use std::io::Write;
 
 const OFFSET_ENTRY_LEN: usize = 8;
@@ -18,18 +18,19 @@ pub(super) struct Findings {
     gaps: Vec<(String, Vec<(i64, i64)>)>,
 }
 
+/// Notes a pair of numbers under a file, which is named by its absolute path.
 fn add(list: &mut Vec<(String, Vec<(i64, i64)>)>, path: &str, pair: (i64, i64)) {
-    match list.last_mut().filter(|(last, _)| last == path) {
+    let path = std::path::absolute(path).map_or_else(|_| path.to_owned(), |path| path.display().to_string());
+    match list.last_mut().filter(|(last, _)| *last == path) {
         Some((_, pairs)) => pairs.push(pair),
-        None => list.push((path.to_owned(), vec![pair])),
+        None => list.push((path, vec![pair])),
     }
 }
 
 impl Findings {
     /// Two records of a segment whose offsets do not follow each other.
     pub fn gap(&mut self, path: &str, before: i64, after: i64) {
-        let absolute = std::path::absolute(path).map_or_else(|_| path.to_owned(), |path| path.display().to_string());
-        add(&mut self.gaps, &absolute, (before, after));
+        add(&mut self.gaps, path, (before, after));
     }
 
     pub fn write(&self, err: &mut dyn Write) -> Result<(), Failure> {
@@ -51,8 +52,8 @@ impl Findings {
                 writeln!(err, "  Index timestamp: {index}, Previously indexed timestamp: {before}")?;
             }
         }
-        for (_, pairs) in &self.not_found {
-            writeln!(err, "The following indexed offsets are not found in the log.")?;
+        for (path, pairs) in &self.not_found {
+            writeln!(err, "The following indexed offsets are not found in :{path}")?;
             for (index, log) in pairs {
                 writeln!(err, "Indexed offset: {index}, found log offset: {log}")?;
             }
@@ -179,7 +180,10 @@ pub(super) fn dump_times(
         if i > 0 && offset == index.base {
             return Ok(());
         }
-        let below = positions.iter().enumerate().take_while(|(i, (known, _))| *known <= offset && (*i == 0 || *known > index.base));
+        let below = positions
+            .iter()
+            .enumerate()
+            .take_while(|(i, (known, _))| *known <= offset && (*i == 0 || *known > index.base));
         let position = below.last().map_or(0, |(_, (_, position))| *position);
         check_time(&index, path, position.into(), (time, offset), findings)?;
         if before >= time {

@@ -1,9 +1,9 @@
 //! Segments and snapshots: batches, and the records in them.
 
+use super::Failure;
 use super::decoders::Ready;
 use super::indexes::Findings;
 use super::options::Options;
-use super::Failure;
 use base::{File, Files, OpenMode};
 use os::RealFiles;
 use protocol::json;
@@ -100,8 +100,8 @@ pub(super) fn dump(
     } else if name == "bootstrap.checkpoint" {
         writeln!(out, "KRaft bootstrap snapshot")?;
     } else {
-        let id = SnapshotId::from_file_name(name)
-            .ok_or_else(|| Failure(format!("{name} is not the name of a snapshot")))?;
+        let id =
+            SnapshotId::from_file_name(name).ok_or_else(|| Failure(format!("{name} is not the name of a snapshot")))?;
         writeln!(out, "Snapshot end offset: {}, epoch: {}", id.end_offset, id.epoch)?;
     }
     let mut reader = BatchReader::open(path, 0, options.bytes_max.unwrap_or(u64::MAX))?;
@@ -242,7 +242,8 @@ fn control(record: &Record<'_>, out: &mut dyn Write) -> Result<(), Failure> {
     let (title, message) = match kind {
         Some(kind @ (ControlType::Abort | ControlType::Commit)) => {
             let name = if kind == ControlType::Commit { "COMMIT" } else { "ABORT" };
-            let epoch = value.get(2..).and_then(|rest| rest.first_chunk()).map_or(-1, |bytes| i32::from_be_bytes(*bytes));
+            let epoch =
+                value.get(2..).and_then(|rest| rest.first_chunk()).map_or(-1, |bytes| i32::from_be_bytes(*bytes));
             write!(out, " endTxnMarker: {name} coordinatorEpoch: {epoch}")?;
             return Ok(());
         }

@@ -88,9 +88,7 @@ pub(super) fn parse(args: &[String]) -> Result<Options, Stop> {
     }
     for (name, _) in OPTIONS {
         if given.iter().filter(|(option, value)| option == name && value.is_some()).count() > 1 {
-            return Err(Stop::Wrong(format!(
-                "Found multiple arguments for option {name}, but you asked for only one"
-            )));
+            return Err(Stop::Wrong(format!("Found multiple arguments for option {name}, but you asked for only one")));
         }
     }
     let Some(files) = get("files") else {
@@ -98,9 +96,10 @@ pub(super) fn parse(args: &[String]) -> Result<Options, Stop> {
     };
     let number = |name: &str| match get(name) {
         None => Ok(None),
-        Some(text) => text.parse::<i32>().map(Some).map_err(|_| {
-            Stop::Wrong(format!("Cannot parse argument '{text}' of option {name}"))
-        }),
+        Some(text) => text
+            .parse::<i32>()
+            .map(Some)
+            .map_err(|_| Stop::Wrong(format!("Cannot parse argument '{text}' of option {name}"))),
     };
     let decoders = [
         ("offsets-decoder", Decoder::Offsets),
@@ -114,12 +113,10 @@ pub(super) fn parse(args: &[String]) -> Result<Options, Stop> {
         value: get("value-decoder-class").map(str::to_owned),
     };
     let special = decoders.into_iter().find(|(name, _)| has(name)).map(|(_, decoder)| decoder);
-    let print_data = has("print-data-log")
-        || special.is_some()
-        || has("key-decoder-class")
-        || has("value-decoder-class");
+    let print_data =
+        has("print-data-log") || special.is_some() || has("key-decoder-class") || has("value-decoder-class");
     Ok(Options {
-        files: files.split(',').map(str::to_owned).collect(),
+        files: files.trim_end_matches(',').split(',').map(str::to_owned).collect(),
         print_data,
         deep: print_data || has("deep-iteration"),
         skip_metadata: has("skip-record-metadata"),

@@ -28,7 +28,7 @@ pub(super) fn dump_producers(path: &str, out: &mut dyn Write, err: &mut dyn Writ
         write!(
             out,
             "producerId: {} producerEpoch: {} coordinatorEpoch: {} currentTxnFirstOffset: {first_offset} lastTimestamp: \
-             {time} ",
+             {time}",
             i64::from_be_bytes(field(entry, 0)),
             i16::from_be_bytes(field(entry, 8)),
             i32::from_be_bytes(field(entry, 34)),
@@ -37,7 +37,7 @@ pub(super) fn dump_producers(path: &str, out: &mut dyn Write, err: &mut dyn Writ
             let first_sequence = (i64::from(last_sequence) - i64::from(delta)) & i64::from(i32::MAX);
             write!(
                 out,
-                "firstSequence: {first_sequence} lastSequence: {last_sequence} lastOffset: {last_offset} offsetDelta: \
+                " firstSequence: {first_sequence} lastSequence: {last_sequence} lastOffset: {last_offset} offsetDelta: \
                  {delta} timestamp: {time}"
             )?;
         }

@@ -59,7 +59,9 @@ impl Shell {
             }
             "man" => match targets.first().map(|name| (name, HELP.iter().find(|(known, ..)| known == name))) {
                 Some((_, Some((name, usage, about)))) => writeln!(out, "{name}: {about}\n\nusage: {usage}")?,
-                Some((name, None)) => writeln!(out, "man: unknown command {name}. Type help to get a list of commands.")?,
+                Some((name, None)) => {
+                    writeln!(out, "man: unknown command {name}. Type help to get a list of commands.")?
+                }
                 None => writeln!(out, "too few arguments")?,
             },
             "history" => {

@@ -255,7 +255,12 @@ fn shown_acl(acl: &AccessControlEntryRecord<'_>) -> String {
     format!(
         "StandardAcl(resourceType={}, resourceName={}, patternType={}, principal={}, host={}, operation={}, \
          permissionType={})",
-        acl.resource_type, acl.resource_name, acl.pattern_type, acl.principal, acl.host, acl.operation,
+        acl.resource_type,
+        acl.resource_name,
+        acl.pattern_type,
+        acl.principal,
+        acl.host,
+        acl.operation,
         acl.permission_type
     )
 }
@@ -280,8 +285,7 @@ fn provenance(image: &Image) -> String {
 fn utc(ms: i64) -> String {
     let (days, of_day) = (ms.div_euclid(86_400_000), ms.rem_euclid(86_400_000));
     let (year, month, day) = civil(days);
-    let (hour, minute, second, millis) =
-        (of_day / 3_600_000, of_day / 60_000 % 60, of_day / 1000 % 60, of_day % 1000);
+    let (hour, minute, second, millis) = (of_day / 3_600_000, of_day / 60_000 % 60, of_day / 1000 % 60, of_day % 1000);
     let rest = match (second, millis) {
         (0, 0) => String::new(),
         (_, 0) => format!(":{second:02}"),

@@ -32,8 +32,18 @@ pub(crate) fn directories(config: &ServerConfig) -> Vec<PathBuf> {
     dirs
 }
 
+/// Kafka's sentence for each problem, and below it where the value stands.
 fn describe(rejected: Rejected) -> Failure {
-    Failure(rejected.to_string())
+    let lines: Vec<String> = rejected
+        .problems
+        .iter()
+        .chain(&rejected.refusals)
+        .map(|problem| match &problem.given {
+            Some(given) => format!("{}\n  ({given}, {})", problem.message, problem.origin),
+            None => problem.message.clone(),
+        })
+        .collect();
+    Failure(lines.join("\n"))
 }
 
 /// The settings less what the server refuses to run with; nothing of that concerns the folders.

@@ -15,7 +15,7 @@ const DEFAULTS: &[(&str, &[(i16, i16)])] = &[
     ("transaction.version", &[(24, 2)]),
     ("group.version", &[(22, 1)]),
     ("eligible.leader.replicas.version", &[(26, 1)]),
-    ("share.version", &[(29, 1)]),
+    ("share.version", &[(28, 1)]),
     ("streams.version", &[(29, 1)]),
 ];
 

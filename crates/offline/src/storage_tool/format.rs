@@ -32,7 +32,7 @@ pub(super) fn run(parsed: &Parsed, out: &mut dyn Write) -> Result<i32, Failure> 
     check_kraft_version(parsed, &config)?;
     let credentials = credentials(parsed, levels.metadata_version)?;
     let cluster_id = parsed.get("--cluster-id").unwrap_or_default();
-    let folders = Folders::look(&config, cluster_id)?;
+    let folders = Folders::look(&config, cluster_id, out)?;
     if let (Some(dir), false) = (folders.formatted.first(), parsed.has("--ignore-formatted")) {
         return Err(Failure(format!(
             "Log directory {} is already formatted. Use --ignore-formatted to ignore this directory and format the \
@@ -58,10 +58,9 @@ pub(super) fn run(parsed: &Parsed, out: &mut dyn Write) -> Result<i32, Failure> 
         };
         let (shown, name) = (dir.display(), levels.metadata_version_name);
         writeln!(out, "Formatting {kind} directory {shown} with metadata.version {name}.")?;
-        let more_records = credentials.iter().map(|credential| Record {
-            value: MetadataRecord::UserScramCredential(credential.clone()),
-            version: 0,
-        });
+        let more_records = credentials
+            .iter()
+            .map(|credential| Record { value: MetadataRecord::UserScramCredential(credential.clone()), version: 0 });
         let request = FormatRequest {
             cluster_id: cluster_id.to_owned(),
             node_id: config.node.node_id,
@@ -240,7 +239,8 @@ fn initial_controller(text: &str) -> Result<InitialController, &'static str> {
     let id = id.parse().map_err(|_| "Failed to parse node id in dynamic voter string.")?;
     let (host, rest) = match rest.strip_prefix('[') {
         Some(bracketed) => {
-            let (host, rest) = bracketed.split_once(']').ok_or("Hostname began with left bracket, but no right bracket was found.")?;
+            let (host, rest) =
+                bracketed.split_once(']').ok_or("Hostname began with left bracket, but no right bracket was found.")?;
             (host, rest.strip_prefix(':').ok_or("No colon following hostname could be found.")?)
         }
         None => rest.split_once(':').ok_or("No colon following hostname could be found.")?,
@@ -251,10 +251,7 @@ fn initial_controller(text: &str) -> Result<InitialController, &'static str> {
     Ok(InitialController { id, host: host.to_owned(), port, directory_id })
 }
 
-fn credentials(
-    parsed: &Parsed,
-    metadata_version: i16,
-) -> Result<Vec<UserScramCredentialRecord<'static>>, Failure> {
+fn credentials(parsed: &Parsed, metadata_version: i16) -> Result<Vec<UserScramCredentialRecord<'static>>, Failure> {
     let records = parsed.all("--add-scram").map(|text| scram::parse(text, &mut SystemRandom));
     let records: Vec<_> = records.collect::<Result<_, _>>()?;
     if !records.is_empty() && metadata_version < SCRAM_SINCE {
@@ -270,15 +267,13 @@ struct Folders {
 }
 
 impl Folders {
-    fn look(config: &ServerConfig, cluster_id: &str) -> Result<Folders, Failure> {
+    fn look(config: &ServerConfig, cluster_id: &str, out: &mut dyn Write) -> Result<Folders, Failure> {
         let mut folders = Folders { formatted: Vec::new(), empty: Vec::new() };
         for dir in config_file::directories(config) {
             let path = dir.join("meta.properties");
             match std::fs::read(&path) {
                 Err(error) if error.kind() == std::io::ErrorKind::NotFound => folders.empty.push(dir),
-                Err(error) => {
-                    return Err(Failure(format!("I/O error trying to read log directory {}: {error}", dir.display())));
-                }
+                Err(_) => writeln!(out, "I/O error trying to read log directory {}. Ignoring...", dir.display())?,
                 Ok(bytes) => {
                     check_meta(&path, &bytes, cluster_id, config.node.node_id)?;
                     folders.formatted.push(dir);

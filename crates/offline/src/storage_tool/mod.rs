@@ -64,7 +64,8 @@ const FORMAT: Grammar = Grammar {
 
 const VERSION_MAPPING: Grammar = Grammar {
     program: "kafka-storage",
-    usage: "usage: kafka-storage version-mapping [-h] [--release-version RELEASE_VERSION]",
+    usage: "usage: kafka-storage version-mapping [-h]
+                     [--release-version RELEASE_VERSION]",
     about: "Shows the feature levels that belong to a release.",
     flags: &[Flag::value("--release-version", Some('r'), "the release; the newest one without it")],
     takes_words: false,

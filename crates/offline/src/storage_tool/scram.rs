@@ -62,10 +62,7 @@ fn finish<M: Mac>(mac: Result<M, hmac::digest::InvalidLength>, message: &[u8]) -
 }
 
 /// The record of one `--add-scram` argument.
-pub(super) fn parse(
-    argument: &str,
-    random: &mut dyn Random,
-) -> Result<UserScramCredentialRecord<'static>, Failure> {
+pub(super) fn parse(argument: &str, random: &mut dyn Random) -> Result<UserScramCredentialRecord<'static>, Failure> {
     let Some((mechanism, body)) = argument.split_once('=') else {
         return Err(Failure(format!("Failed to find equals sign in SCRAM argument '{argument}'")));
     };
@@ -180,7 +177,10 @@ mod tests {
         let sha256 = record(&format!("SCRAM-SHA-256=[name=alice,{salt},{salted},iterations=8192]")).unwrap();
         assert_eq!(sha256.stored_key[..6], [93, 50, 42, 160, 113, 232]);
         assert_eq!(sha256.server_key[..6], [101, 174, 119, 71, 108, 132]);
-        assert_eq!((sha256.mechanism, sha256.iterations, &sha256.salt[..]), (1, 8192, &b"1lv4pdnw4fwq7notcxm0ycu6f"[..]));
+        assert_eq!(
+            (sha256.mechanism, sha256.iterations, &sha256.salt[..]),
+            (1, 8192, &b"1lv4pdnw4fwq7notcxm0ycu6f"[..])
+        );
     }
 
     #[test]

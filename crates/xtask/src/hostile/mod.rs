@@ -12,7 +12,7 @@ use crate::place;
 use crate::report::SuiteResult;
 use frames::Case;
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 const OVERRIDES: &[&str] = &[
@@ -29,6 +29,7 @@ struct Options {
     only: Option<String>,
     bodies: bool,
     against: Option<String>,
+    binary: Option<PathBuf>,
 }
 
 /// The task: prints what differs; true if all of it is listed.
@@ -36,7 +37,7 @@ pub fn run(arguments: &[String]) -> Result<bool, TaskError> {
     let options = parse(arguments)?;
     let result = match &options.against {
         Some(address) => replay_all(address, &options)?,
-        None => with_broker(&broker::build(false)?, &options)?,
+        None => with_broker(&broker::build(false, options.binary.clone())?, &options)?,
     };
     Ok(crate::report::print(&[result]))
 }
@@ -55,6 +56,7 @@ fn parse(arguments: &[String]) -> Result<Options, TaskError> {
             "--only" => options.only = Some(value()?),
             "--bodies" => options.bodies = true,
             "--against" => options.against = Some(value()?),
+            "--binary" => options.binary = Some(PathBuf::from(value()?)),
             _ => return Err(TaskError::Usage(format!("unknown argument: {argument}"))),
         }
     }

@@ -126,7 +126,7 @@ public final class Main {
 
     public static void main(String[] arguments) throws Exception {
         System.out.println("# version " + AppInfoParser.getVersion());
-        admin = Admin.create(Map.of("bootstrap.servers", BOOTSTRAP, "default.api.timeout.ms", 20000));
+        admin = Admin.create(Map.of("bootstrap.servers", BOOTSTRAP, "default.api.timeout.ms", 20000, "request.timeout.ms", 15000));
         topicsAndConfigs();
         producing();
         consuming();
