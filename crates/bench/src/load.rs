@@ -49,6 +49,8 @@ pub fn create_topic(address: &str, name: &str, partitions: i32, configs: &[(&str
             topic.partitions.len() == partitions as usize && topic.partitions.iter().all(|p| p.leader_id >= 0)
         });
         if ready {
+            // Kafka's metadata names leaders shortly before they answer.
+            std::thread::sleep(std::time::Duration::from_secs(1));
             return Ok(());
         }
         std::thread::sleep(std::time::Duration::from_millis(10));

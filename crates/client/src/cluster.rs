@@ -285,7 +285,9 @@ impl Cluster {
 
     /// Forgets what an error says is out of date.
     fn note(&self, call: &Call<'_>, code: ErrorCode) -> ClientError {
-        if let (Target::Group(group), ErrorCode::NotCoordinator | ErrorCode::CoordinatorNotAvailable) = (call.target, code) {
+        if let (Target::Group(group), ErrorCode::NotCoordinator | ErrorCode::CoordinatorNotAvailable) =
+            (call.target, code)
+        {
             self.forget_coordinator(group);
         }
         if code.invalidates_metadata() || code == ErrorCode::NotController {

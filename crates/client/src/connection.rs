@@ -52,7 +52,9 @@ impl ApiVersions {
         let supported = response.supported_features.into_iter();
         let finalized = response.finalized_features.into_iter();
         ApiVersions {
-            ranges: ranges.map(|api| (api.api_key, VersionRange { min: api.min_version, max: api.max_version })).collect(),
+            ranges: ranges
+                .map(|api| (api.api_key, VersionRange { min: api.min_version, max: api.max_version }))
+                .collect(),
             supported_features: supported
                 .map(|f| (f.name.into_owned(), VersionRange { min: f.min_version, max: f.max_version }))
                 .collect(),
@@ -231,7 +233,8 @@ impl Connection {
     }
 
     fn receive_by(&mut self, deadline: Instant) -> Result<Received> {
-        let timed_out = || ClientError::Disconnected { address: self.address.clone(), reason: "no answer in time".into() };
+        let timed_out =
+            || ClientError::Disconnected { address: self.address.clone(), reason: "no answer in time".into() };
         let late = timed_out();
         self.receive(deadline)?.ok_or(late)
     }

@@ -103,7 +103,9 @@ pub fn default_message(code: ErrorCode) -> &'static str {
         ErrorCode::GroupAuthorizationFailed => "Group authorization failed.",
         ErrorCode::ClusterAuthorizationFailed => "Cluster authorization failed.",
         ErrorCode::RequestTimedOut => "The request timed out.",
-        ErrorCode::LeaderNotAvailable => "There is no leader for this topic-partition as we are in the middle of a leadership election.",
+        ErrorCode::LeaderNotAvailable => {
+            "There is no leader for this topic-partition as we are in the middle of a leadership election."
+        }
         other => other.name(),
     }
 }
@@ -115,7 +117,10 @@ mod tests {
     #[test]
     fn a_broker_error_keeps_code_and_sentence() {
         let error = ClientError::broker(ErrorCode::TopicAlreadyExists, Some("Topic 'a' already exists."));
-        assert_eq!((error.code(), error.to_string().as_str()), (ErrorCode::TopicAlreadyExists, "Topic 'a' already exists."));
+        assert_eq!(
+            (error.code(), error.to_string().as_str()),
+            (ErrorCode::TopicAlreadyExists, "Topic 'a' already exists.")
+        );
         assert_eq!(ClientError::from_code(ErrorCode::NonEmptyGroup).to_string(), "The group is not empty.");
         assert!(ClientError::from_code(ErrorCode::NotController).is_retriable());
     }

@@ -371,11 +371,9 @@ mod tests {
 
     #[test]
     fn addresses_are_read_as_kafka_writes_them() {
-        for (text, host, port) in [
-            ("localhost:9092", "localhost", 9092),
-            ("[::1]:9093", "::1", 9093),
-            ("PLAINTEXT://a.b:1", "a.b", 1),
-        ] {
+        for (text, host, port) in
+            [("localhost:9092", "localhost", 9092), ("[::1]:9093", "::1", 9093), ("PLAINTEXT://a.b:1", "a.b", 1)]
+        {
             assert_eq!(Address::parse(text).unwrap(), Address { host: host.into(), port });
         }
         assert_eq!(Address::parse("[::1]:9093").unwrap().to_string(), "[::1]:9093");

@@ -38,8 +38,10 @@ pub const LINK_NAMES: &[&str] = &[
     "kafka-server-stop.sh",
 ];
 
-/// The tool that a name means: Apache's script name, the same without `.sh`, or without `kafka-` too.
+/// The tool that a name means: Apache's script name, the same without `.sh`, or without `kafka-` too; a path before it is
+/// passed over.
 pub fn find(name: &str) -> Option<Tool> {
+    let name = name.rsplit('/').next().unwrap_or(name);
     let bare = name.strip_suffix(".sh").unwrap_or(name);
     Some(match bare.strip_prefix("kafka-").unwrap_or(bare) {
         "storage" => Tool::Storage,

@@ -81,7 +81,10 @@ pub struct Syntax {
 pub enum Stopped {
     /// `-h`: the help of the tool or of a sub-command.
     Help(Option<&'static str>),
-    Wrong { command: Option<&'static str>, message: String },
+    Wrong {
+        command: Option<&'static str>,
+        message: String,
+    },
 }
 
 /// What was read.
@@ -97,12 +100,22 @@ impl Matches {
     }
 
     pub fn value(&self, name: &str) -> Option<&str> {
-        self.found.iter().rev().find(|(found, _)| *found == name).and_then(|(_, values)| values.first()).map(String::as_str)
+        self.found
+            .iter()
+            .rev()
+            .find(|(found, _)| *found == name)
+            .and_then(|(_, values)| values.first())
+            .map(String::as_str)
     }
 
     /// All values of all occurrences.
     pub fn all(&self, name: &str) -> Vec<&str> {
-        self.found.iter().filter(|(found, _)| *found == name).flat_map(|(_, values)| values).map(String::as_str).collect()
+        self.found
+            .iter()
+            .filter(|(found, _)| *found == name)
+            .flat_map(|(_, values)| values)
+            .map(String::as_str)
+            .collect()
     }
 
     /// A number, or argparse4j's sentence.

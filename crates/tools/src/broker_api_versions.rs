@@ -7,8 +7,12 @@ use crate::options::{self, COMMAND_CONFIG, HELP, Opt, OptionError, Usage, VERSIO
 use client::{ApiVersions, ClientError, VersionRange};
 use protocol::ApiKey;
 
-const OPTIONS: &[Opt] =
-    &[text("bootstrap-server", "HOST:PORT[,...]", "brokers to connect to first").required(), COMMAND_CONFIG, HELP, VERSION];
+const OPTIONS: &[Opt] = &[
+    text("bootstrap-server", "HOST:PORT[,...]", "brokers to connect to first").required(),
+    COMMAND_CONFIG,
+    HELP,
+    VERSION,
+];
 
 const USAGE: Usage = Usage {
     tool: "kafka-broker-api-versions.sh",
@@ -59,7 +63,8 @@ pub fn run(args: &[String], io: &mut Io) -> i32 {
 
 fn show(admin: &client::Admin, io: &mut Io) -> Outcome {
     // One round over the bootstrap addresses, as Kafka's tool; there is nothing to wait for.
-    let soon = std::time::Instant::now() + std::time::Duration::from_secs(1).min(admin.cluster().settings().api_timeout);
+    let soon =
+        std::time::Instant::now() + std::time::Duration::from_secs(1).min(admin.cluster().settings().api_timeout);
     admin.cluster().refresh(client::Wanted::Nothing, false, "metadata", soon)?;
     for broker in admin.broker_versions()? {
         let rack = broker.node.rack.as_deref().unwrap_or("null");

@@ -105,7 +105,9 @@ fn act(matches: &Matches, io: &mut Io) -> Outcome {
 fn list_endpoints(matches: &Matches, admin: &Admin, io: &mut Io) -> Outcome {
     let controllers = admin.cluster().settings().bootstrap.is_controllers();
     if controllers && matches.has("--include-fenced-brokers") {
-        return Err(Failure::new("The option --include-fenced-brokers is only supported with --bootstrap-server option"));
+        return Err(Failure::new(
+            "The option --include-fenced-brokers is only supported with --bootstrap-server option",
+        ));
     }
     let nodes = admin.describe_cluster(matches.has("--include-fenced-brokers"))?.nodes;
     let widest = nodes.iter().map(|(node, _)| node.address.host.len()).max().unwrap_or(0).max(4);

@@ -4,7 +4,9 @@
 use crate::connect;
 use crate::failure::{Failure, Outcome};
 use crate::io::Io;
-use crate::options::{self, BOOTSTRAP_SERVER, COMMAND_CONFIG, HELP, Opt, OptionError, Parsed, Usage, VERSION, flag, text};
+use crate::options::{
+    self, BOOTSTRAP_SERVER, COMMAND_CONFIG, HELP, Opt, OptionError, Parsed, Usage, VERSION, flag, text,
+};
 use client::{Admin, AlterOp, ConfigEntry, ConfigResource, ConfigValueChange, ResourceType};
 
 const OPTIONS: &[Opt] = &[
@@ -153,11 +155,17 @@ fn check(parsed: &Parsed, entities: &[Entity]) -> Outcome {
             )));
         }
         if matches!(entity.kind.as_str(), "users" | "clients" | "ips") {
-            return Err(Failure::new(format!("configs of {} are not supported yet: {}", entity.kind, "quotas and credentials are not served")));
+            return Err(Failure::new(format!(
+                "configs of {} are not supported yet: {}",
+                entity.kind, "quotas and credentials are not served"
+            )));
         }
         let default = entity.name.as_deref() == Some("");
         if default && entity.kind != "brokers" && parsed.has("describe") {
-            return Err(Failure::new(format!("--entity-default must not be specified with --describe of {}", entity.kind)));
+            return Err(Failure::new(format!(
+                "--entity-default must not be specified with --describe of {}",
+                entity.kind
+            )));
         }
         if matches!(entity.kind.as_str(), "brokers" | "broker-loggers")
             && !default
@@ -178,10 +186,14 @@ fn check(parsed: &Parsed, entities: &[Entity]) -> Outcome {
     }
     if parsed.has("alter") {
         if entities[0].name.is_none() {
-            return fail("An entity-name or default entity must be specified with --alter of users, clients, brokers or ips");
+            return fail(
+                "An entity-name or default entity must be specified with --alter of users, clients, brokers or ips",
+            );
         }
         if !["add-config", "add-config-file", "delete-config"].iter().any(|option| parsed.has(option)) {
-            return fail("At least one of --add-config, --add-config-file, or --delete-config must be specified with --alter");
+            return fail(
+                "At least one of --add-config, --add-config-file, or --delete-config must be specified with --alter",
+            );
         }
         if parsed.has("add-config") && parsed.has("add-config-file") {
             return fail("Only one of --add-config or --add-config-file must be specified.");

@@ -120,7 +120,9 @@ fn plan(parsed: &Parsed, io: &mut Io) -> Result<Plan, Failure> {
             return Err(Failure::usage(format!("Options --{old} and --{new} cannot be specified together.")));
         }
         if parsed.has(old) {
-            io.say(format!("Option --{old} is deprecated and will be removed in a future version. Use --{new} instead."));
+            io.say(format!(
+                "Option --{old} is deprecated and will be removed in a future version. Use --{new} instead."
+            ));
         }
     }
     let offset = parsed.value("offset");
@@ -229,7 +231,8 @@ fn consume(plan: Plan, count: &mut u64, io: &mut Io) -> Result<(), Failure> {
     let mut outcome = Ok(());
     while !enough(*count) && !io.stop.is_requested() {
         let silence = plan.timeout.map(|timeout| timeout.saturating_sub(last.elapsed()));
-        let records = match consumer.poll(silence.unwrap_or(Duration::from_millis(100)).min(Duration::from_millis(100))) {
+        let records = match consumer.poll(silence.unwrap_or(Duration::from_millis(100)).min(Duration::from_millis(100)))
+        {
             Ok(records) => records,
             Err(error) if plan.skip_errors => {
                 io.complain(format!("Error processing message, skipping this message: {error}"));

@@ -98,14 +98,17 @@ pub fn run(args: &[String], io: &mut Io) -> i32 {
 fn prepare(parsed: &Parsed, io: &mut Io) -> Result<(ProducerSettings, LineReader), Failure> {
     for (old, new) in DEPRECATED {
         if parsed.has(old) && parsed.has(new) && *old != "max-partition-memory-bytes" {
-            let (first, second) = if *old == "property" { (*new, *old) } else { (*new, *old) };
-            return Err(Failure::usage(format!("Options --{first} and --{second} cannot be specified together.")));
+            return Err(Failure::usage(format!("Options --{new} and --{old} cannot be specified together.")));
         }
         if parsed.has(old) {
-            io.say(format!("Warning: --{old} is deprecated and will be removed in a future version. Use --{new} instead."));
+            io.say(format!(
+                "Warning: --{old} is deprecated and will be removed in a future version. Use --{new} instead."
+            ));
         }
     }
-    if let Some(class) = parsed.value("line-reader").filter(|class| *class != "org.apache.kafka.tools.LineMessageReader") {
+    if let Some(class) =
+        parsed.value("line-reader").filter(|class| *class != "org.apache.kafka.tools.LineMessageReader")
+    {
         return Err(Failure::new(format!("java.lang.ClassNotFoundException: {class}")));
     }
     let mut properties = Vec::new();

@@ -28,7 +28,8 @@ pub(crate) const OPTIONS: &[Opt] = &[
     flag("all-groups", "all groups"),
     text("topic", "TOPIC[:P,P]", "topic, or partitions of it; may be repeated"),
     flag("all-topics", "all topics that the group has offsets of"),
-    text("state", "STATES", "with --describe the group's state; with --list only groups in these states").optional_value(),
+    text("state", "STATES", "with --describe the group's state; with --list only groups in these states")
+        .optional_value(),
     text("type", "TYPES", "with --list: types of groups, or only these types").optional_value(),
     flag("members", "with --describe: members"),
     flag("offsets", "with --describe: offsets (default)"),
@@ -100,7 +101,9 @@ fn check(parsed: &Parsed, io: &mut Io) -> Outcome {
     let fail = |message: &str| Err(Failure::usage(message));
     let actions = ["list", "describe", "delete", "reset-offsets", "delete-offsets", "validate-regex"];
     if actions.iter().filter(|action| parsed.has(action)).count() != 1 {
-        return fail("Command must include exactly one action: --list, --describe, --delete, --reset-offsets, --delete-offsets, --validate-regex");
+        return fail(
+            "Command must include exactly one action: --list, --describe, --delete, --reset-offsets, --delete-offsets, --validate-regex",
+        );
     }
     if parsed.has("describe") {
         if !parsed.has("group") && !parsed.has("all-groups") {
@@ -145,11 +148,12 @@ fn check_reset(parsed: &Parsed, io: &mut Io) -> Outcome {
     if !parsed.has("group") && !parsed.has("all-groups") {
         return fail("Option [reset-offsets] takes one of these options: [all-groups], [group]");
     }
-    let scenarios = [
-        "to-offset", "shift-by", "to-datetime", "by-duration", "to-earliest", "to-latest", "to-current", "from-file",
-    ];
+    let scenarios =
+        ["to-offset", "shift-by", "to-datetime", "by-duration", "to-earliest", "to-latest", "to-current", "from-file"];
     if !scenarios.iter().any(|scenario| parsed.has(scenario)) {
-        return fail("Option '[reset-offsets]' requires one of the following scenarios: [[by-duration], [to-latest], [to-current], [to-earliest], [to-offset], [shift-by], [from-file], [to-datetime]]");
+        return fail(
+            "Option '[reset-offsets]' requires one of the following scenarios: [[by-duration], [to-latest], [to-current], [to-earliest], [to-offset], [shift-by], [from-file], [to-datetime]]",
+        );
     }
     for scenario in scenarios {
         let others: Vec<&str> = scenarios.into_iter().filter(|other| *other != scenario).collect();
@@ -306,7 +310,7 @@ fn offset_rows(admin: &Admin, group: &GroupDescription) -> Result<Vec<OffsetRow>
     let mut committed = admin.group_offsets(&group.id, None).map_err(|error| Failure::new(java(&error)))?;
     let mut rows: BTreeMap<(String, i32), OffsetRow> = BTreeMap::new();
     let mut members: Vec<&GroupMember> = group.members.iter().collect();
-    members.sort_by(|a, b| b.assignment.len().cmp(&a.assignment.len()));
+    members.sort_by_key(|member| std::cmp::Reverse(member.assignment.len()));
     for member in members {
         for (topic, partitions) in &member.assignment {
             for partition in partitions {
@@ -339,8 +343,17 @@ fn offset_rows(admin: &Admin, group: &GroupDescription) -> Result<Vec<OffsetRow>
 }
 
 fn offsets_table(group: &GroupDescription, rows: &[OffsetRow], verbose: bool) -> Table {
-    let mut header =
-        vec!["GROUP", "TOPIC", "PARTITION", "CURRENT-OFFSET", "LOG-END-OFFSET", "LAG", "CONSUMER-ID", "HOST", "CLIENT-ID"];
+    let mut header = vec![
+        "GROUP",
+        "TOPIC",
+        "PARTITION",
+        "CURRENT-OFFSET",
+        "LOG-END-OFFSET",
+        "LAG",
+        "CONSUMER-ID",
+        "HOST",
+        "CLIENT-ID",
+    ];
     let mut widths = vec![15, 15, 10, 15, 15, 15, 15, 15, 0];
     if verbose {
         header.insert(3, "LEADER-EPOCH");

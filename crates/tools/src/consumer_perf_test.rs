@@ -58,7 +58,10 @@ pub fn run(args: &[String], io: &mut Io) -> i32 {
     }
     for pair in [["topic", "include"], ["messages", "num-records"]] {
         if parsed.has(pair[0]) == parsed.has(pair[1]) {
-            return fail(&format!("Exactly one of the following arguments is required: [{}], [{}]", pair[0], pair[1]), io);
+            return fail(
+                &format!("Exactly one of the following arguments is required: [{}], [{}]", pair[0], pair[1]),
+                io,
+            );
         }
     }
     for (old, new) in [("messages", "num-records"), ("consumer.config", "command-config")] {
@@ -122,7 +125,9 @@ fn measure(parsed: &Parsed, io: &mut Io) -> Result<(), Failure> {
         let records = consumer.poll(Duration::from_millis(100))?;
         for event in consumer.take_events() {
             match event {
-                RebalanceEvent::Assigned(_) => join += rebalancing.take().map_or(Duration::ZERO, |since| since.elapsed()),
+                RebalanceEvent::Assigned(_) => {
+                    join += rebalancing.take().map_or(Duration::ZERO, |since| since.elapsed())
+                }
                 _ => rebalancing = Some(Instant::now()),
             }
         }

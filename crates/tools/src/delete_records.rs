@@ -65,7 +65,10 @@ fn delete(parsed: &Parsed, io: &mut Io) -> Outcome {
     }
     if !repeated.is_empty() {
         let repeated: Vec<String> = repeated.into_iter().collect();
-        return Err(Failure::new(format!("Offset json file contains duplicate topic partitions: {}", repeated.join(","))));
+        return Err(Failure::new(format!(
+            "Offset json file contains duplicate topic partitions: {}",
+            repeated.join(",")
+        )));
     }
     let admin = connect::admin(parsed)?;
     io.say("Executing records delete operation");
@@ -81,8 +84,7 @@ fn delete(parsed: &Parsed, io: &mut Io) -> Outcome {
 }
 
 fn parse(text: &str) -> Result<Vec<(String, i32, i64)>, Failure> {
-    let json: Value =
-        serde_json::from_str(text).map_err(|_| Failure::new("The input string is not a valid JSON"))?;
+    let json: Value = serde_json::from_str(text).map_err(|_| Failure::new("The input string is not a valid JSON"))?;
     match json.get("version") {
         None => {}
         Some(version) if version.as_i64() == Some(1) => {}

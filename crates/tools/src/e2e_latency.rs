@@ -6,7 +6,8 @@ use crate::io::Io;
 use crate::options::{self, HELP, Opt, OptionError, Parsed, Usage, VERSION, int, text};
 use base::{Random, SplitMix64};
 use client::{
-    Admin, Consumer, ConsumerSettings, NewTopic, Producer, ProducerRecord, ProducerSettings, Settings, SettingsMap, StartAt,
+    Admin, Consumer, ConsumerSettings, NewTopic, Producer, ProducerRecord, ProducerSettings, Settings, SettingsMap,
+    StartAt,
 };
 use std::time::{Duration, Instant};
 
@@ -28,7 +29,9 @@ const OPTIONS: &[Opt] = &[
 const USAGE: Usage = Usage {
     tool: "kafka-e2e-latency.sh",
     purpose: "Measure the time from producer to consumer.",
-    examples: &["--bootstrap-server localhost:9092 --topic test --num-records 1000 --producer-acks all --record-size 100"],
+    examples: &[
+        "--bootstrap-server localhost:9092 --topic test --num-records 1000 --producer-acks all --record-size 100",
+    ],
     options: OPTIONS,
 };
 
@@ -91,13 +94,17 @@ fn map(parsed: &Parsed) -> Result<SettingsMap, Failure> {
 fn measure(parsed: &Parsed, io: &mut Io) -> Result<(), Failure> {
     let acks = parsed.value("producer-acks").unwrap_or_default();
     if acks != "1" && acks != "all" {
-        return Err(Failure::new("Invalid value for --producer-acks. Latency testing requires synchronous acknowledgement. Please use '1' or 'all'."));
+        return Err(Failure::new(
+            "Invalid value for --producer-acks. Latency testing requires synchronous acknowledgement. Please use '1' or 'all'.",
+        ));
     }
     let number = |name: &str| parsed.number(name).unwrap_or(0).max(0) as usize;
     let (count, topic) = (number("num-records"), parsed.value("topic").unwrap_or_default().to_string());
     let admin = Admin::new(Settings::admin(&map(parsed)?, None)?)?;
     if !admin.list_topics()?.iter().any(|(name, _, _)| *name == topic) {
-        io.say(format!("Topic \"{topic}\" does not exist. Will create topic with 1 partition(s) and replication factor = 1"));
+        io.say(format!(
+            "Topic \"{topic}\" does not exist. Will create topic with 1 partition(s) and replication factor = 1"
+        ));
         let new = NewTopic { name: topic.clone(), partitions: 1, replication_factor: 1, ..NewTopic::default() };
         admin.create_topic(&new)?;
     }
@@ -131,8 +138,13 @@ fn measure(parsed: &Parsed, io: &mut Io) -> Result<(), Failure> {
         let value = letters(number("record-size"));
         let key = Some(number("record-key-size")).filter(|size| *size > 0).map(&mut letters);
         let sent = Instant::now();
-        let record =
-            ProducerRecord { topic: topic.clone(), key, value: Some(value.clone()), headers, ..ProducerRecord::default() };
+        let record = ProducerRecord {
+            topic: topic.clone(),
+            key,
+            value: Some(value.clone()),
+            headers,
+            ..ProducerRecord::default()
+        };
         producer.send_and_wait(record)?;
         let mut read = Vec::new();
         while read.is_empty() && sent.elapsed() < PATIENCE {
@@ -140,11 +152,19 @@ fn measure(parsed: &Parsed, io: &mut Io) -> Result<(), Failure> {
         }
         let elapsed = sent.elapsed();
         match read.as_slice() {
-            [] => return Err(Failure::new(format!("poll() timed out before finding a result (timeout:[{}ms])", PATIENCE.as_millis()))),
+            [] => {
+                return Err(Failure::new(format!(
+                    "poll() timed out before finding a result (timeout:[{}ms])",
+                    PATIENCE.as_millis()
+                )));
+            }
             [one] if one.value.as_ref() == Some(&value) => {}
             [_] => return Err(Failure::new("The message value read did not match the message value sent")),
             more => {
-                return Err(Failure::new(format!("Only one result was expected during this test. We found [{}]", more.len())));
+                return Err(Failure::new(format!(
+                    "Only one result was expected during this test. We found [{}]",
+                    more.len()
+                )));
             }
         }
         let ms = elapsed.as_nanos() as f64 / 1_000_000.0;
@@ -158,7 +178,9 @@ fn measure(parsed: &Parsed, io: &mut Io) -> Result<(), Failure> {
     producer.close(Duration::from_secs(5));
     consumer.close()?;
     latencies.sort_unstable();
-    let at = |share: f64| latencies.get((latencies.len() as f64 * share) as usize).or(latencies.last()).copied().unwrap_or(0);
+    let at = |share: f64| {
+        latencies.get((latencies.len() as f64 * share) as usize).or(latencies.last()).copied().unwrap_or(0)
+    };
     io.say(format!("Avg latency: {:.4} ms", total / latencies.len().max(1) as f64));
     io.say(format!("Percentiles: 50th = {}, 99th = {}, 99.9th = {}", at(0.5), at(0.99), at(0.999)));
     Ok(())

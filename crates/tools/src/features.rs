@@ -169,7 +169,9 @@ fn parse_feature(text: &str) -> Result<(String, i16), Failure> {
         Ok(level) => level,
         Err(_) if name.trim() == METADATA_VERSION => metadata_level(level.trim())?,
         Err(_) => {
-            return Err(Failure::new(format!("Can't parse feature=level string {text}: unable to parse {level} as a short.")));
+            return Err(Failure::new(format!(
+                "Can't parse feature=level string {text}: unable to parse {level} as a short."
+            )));
         }
     };
     Ok((name.trim().to_string(), level))
@@ -207,10 +209,8 @@ fn update(matches: &Matches, io: &mut Io) -> Outcome {
         return Err(Failure::new(format!("You must specify at least one feature to {verb}")));
     }
     let dry_run = matches.has("--dry-run");
-    let updates: Vec<FeatureUpdate> = levels
-        .into_iter()
-        .map(|(feature, level)| FeatureUpdate { feature, level, upgrade_type })
-        .collect();
+    let updates: Vec<FeatureUpdate> =
+        levels.into_iter().map(|(feature, level)| FeatureUpdate { feature, level, upgrade_type }).collect();
     let results = admin(matches)?.update_features(&updates, dry_run)?;
     let done = format!("{verb}d");
     let mut failed = 0;

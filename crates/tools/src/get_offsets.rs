@@ -90,7 +90,8 @@ fn offsets(parsed: &Parsed) -> Result<Vec<String>, Failure> {
         match at {
             Ok(at) if at.offset >= 0 => lines.push(format!("{topic}:{partition}:{}", at.offset)),
             Ok(_) => {}
-            Err(error) => lines.push(format!("Skip getting offsets for topic-partition {topic}-{partition} due to error: {error}")),
+            Err(error) => lines
+                .push(format!("Skip getting offsets for topic-partition {topic}-{partition} due to error: {error}")),
         }
     }
     Ok(lines)
@@ -145,7 +146,11 @@ impl Filter {
 }
 
 fn partition_list(text: &str) -> Result<Vec<(i32, i32)>, Failure> {
-    let bad = || Failure::new("--partitions expects a comma separated list of numeric partition ids, but received: ".to_string() + text);
+    let bad = || {
+        Failure::new(
+            "--partitions expects a comma separated list of numeric partition ids, but received: ".to_string() + text,
+        )
+    };
     let numbers: Result<BTreeSet<i32>, _> =
         text.split(',').filter(|part| !part.is_empty()).map(|part| part.trim().parse()).collect();
     Ok(numbers.map_err(|_| bad())?.into_iter().map(|partition| (partition, partition)).collect())

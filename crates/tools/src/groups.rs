@@ -81,5 +81,8 @@ fn list(parsed: &Parsed, io: &mut Io) -> Outcome {
 /// A group's type with a capital, as the tools print it.
 pub fn kind_name(kind: &str) -> String {
     let mut chars = kind.chars();
-    chars.next().map(|first| first.to_uppercase().collect::<String>() + &chars.as_str().to_lowercase()).unwrap_or_default()
+    chars
+        .next()
+        .map(|first| first.to_uppercase().collect::<String>() + &chars.as_str().to_lowercase())
+        .unwrap_or_default()
 }

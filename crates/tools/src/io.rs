@@ -2,8 +2,8 @@
 
 use std::io::{BufRead, BufReader, Cursor, Write};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Set by whoever handles signals; tools that run until they are stopped look at it.
 #[derive(Debug, Clone, Default)]

@@ -110,13 +110,15 @@ fn elect(parsed: &Parsed, io: &mut Io) -> Outcome {
 
 fn read_partitions(path: &str) -> Result<Partitions, Failure> {
     let text = std::fs::read_to_string(path).map_err(|_| Failure::new(format!("Unable to read file {path}")))?;
-    let json: Value = serde_json::from_str(&text).map_err(|_| Failure::new("Replica election data is not in JSON format"))?;
+    let json: Value =
+        serde_json::from_str(&text).map_err(|_| Failure::new("Replica election data is not in JSON format"))?;
     let rows = json.get("partitions").and_then(Value::as_array);
     let rows = rows.ok_or_else(|| Failure::new("Replica election data is missing \"partitions\" field"))?;
     let mut partitions = Partitions::new();
     for row in rows {
         let topic = row.get("topic").and_then(Value::as_str);
-        let partition = row.get("partition").and_then(Value::as_i64).and_then(|partition| i32::try_from(partition).ok());
+        let partition =
+            row.get("partition").and_then(Value::as_i64).and_then(|partition| i32::try_from(partition).ok());
         let (Some(topic), Some(partition)) = (topic, partition) else {
             return Err(Failure::new(format!("Invalid entry in the partitions field: {row}")));
         };

@@ -108,7 +108,9 @@ impl LineReader {
                 Some((key, value)) => {
                     if self.is_null(key.as_bytes()) {
                         let number = self.line_number;
-                        let message = format!("Header keys should not be equal to the null marker '{key}' as they can't be null (line number {number})");
+                        let message = format!(
+                            "Header keys should not be equal to the null marker '{key}' as they can't be null (line number {number})"
+                        );
                         return Err(Failure::new(message));
                     }
                     headers.push((key.to_string(), self.nullable(value.as_bytes())));

@@ -67,8 +67,12 @@ pub fn run(args: &[String], io: &mut Io) -> i32 {
 
 fn describe(matches: &Matches, io: &mut Io) -> Outcome {
     match (matches.has("--status"), matches.has("--replication")) {
-        (true, true) => Err(Failure::new("Only one of --status or --replication should be specified with describe sub-command")),
-        (false, false) => Err(Failure::new("One of --status or --replication must be specified with describe sub-command")),
+        (true, true) => {
+            Err(Failure::new("Only one of --status or --replication should be specified with describe sub-command"))
+        }
+        (false, false) => {
+            Err(Failure::new("One of --status or --replication must be specified with describe sub-command"))
+        }
         (true, false) if matches.has("--human-readable") => {
             Err(Failure::new("The option --human-readable is only supported along with --replication"))
         }
@@ -140,7 +144,8 @@ fn replication(quorum: &Quorum, human: bool, io: &mut Io) {
         (true, ms) => format!("{} ms ago", (now - ms).max(0)),
         (false, ms) => ms.to_string(),
     };
-    let header = ["NodeId", "DirectoryId", "LogEndOffset", "Lag", "LastFetchTimestamp", "LastCaughtUpTimestamp", "Status"];
+    let header =
+        ["NodeId", "DirectoryId", "LogEndOffset", "Lag", "LastFetchTimestamp", "LastCaughtUpTimestamp", "Status"];
     let mut rows: Vec<Vec<String>> = vec![header.iter().map(|cell| cell.to_string()).collect()];
     let followers = quorum.voters.iter().filter(|voter| voter.id != quorum.leader_id).map(|voter| (voter, "Follower"));
     let leader = quorum.voters.iter().filter(|voter| voter.id == quorum.leader_id).map(|voter| (voter, "Leader"));
@@ -183,7 +188,9 @@ fn remove(matches: &Matches, io: &mut Io) -> Outcome {
 
 fn add(matches: &Matches, io: &mut Io) -> Outcome {
     let path = matches.value("--command-config").ok_or_else(|| {
-        Failure::new("You must supply the configuration file of the controller you are adding when using add-controller.")
+        Failure::new(
+            "You must supply the configuration file of the controller you are adding when using add-controller.",
+        )
     })?;
     let server = connect::read_properties(path)?;
     let get = |key: &str| server.get(key).map(str::trim);

@@ -44,7 +44,8 @@ pub fn run(parsed: &Parsed, admin: &Admin, io: &mut Io) -> Outcome {
 }
 
 fn print_plan(plan: &BTreeMap<String, Offsets>, io: &mut Io) {
-    let rows = || plan.iter().flat_map(|(group, offsets)| offsets.iter().map(move |(key, offset)| (group, key, offset)));
+    let rows =
+        || plan.iter().flat_map(|(group, offsets)| offsets.iter().map(move |(key, offset)| (group, key, offset)));
     let group_width = rows().map(|(group, _, _)| group.len()).max().unwrap_or(0).max(15);
     let topic_width = rows().map(|(_, (topic, _), _)| topic.len()).max().unwrap_or(0).max(15);
     io.say(format!("\n{:<group_width$} {:<topic_width$} {:<10} NEW-OFFSET", "GROUP", "TOPIC", "PARTITION"));
@@ -178,7 +179,10 @@ fn from_current(
         let mut wanted = Offsets::new();
         for key in partitions {
             let Some(current) = committed.get(&key) else {
-                let message = format!("Cannot shift offset for partition {}-{} since there is no current committed offset", key.0, key.1);
+                let message = format!(
+                    "Cannot shift offset for partition {}-{} since there is no current committed offset",
+                    key.0, key.1
+                );
                 return Err(Failure::new(message));
             };
             wanted.insert(key, current.offset.saturating_add(shift));
@@ -198,7 +202,9 @@ fn by_time(admin: &Admin, partitions: &[(String, i32)], timestamp: i64, io: &mut
     let found = plain(offsets_at(admin, partitions, OffsetSpec::Timestamp(timestamp))?)?;
     let (mut offsets, none): (Offsets, Offsets) = found.into_iter().partition(|(_, offset)| *offset >= 0);
     for (topic, partition) in none.keys() {
-        io.say(format!("\nWarn: Partition {partition} from topic {topic} is empty. Falling back to latest known offset."));
+        io.say(format!(
+            "\nWarn: Partition {partition} from topic {topic} is empty. Falling back to latest known offset."
+        ));
     }
     let none: Vec<(String, i32)> = none.into_keys().collect();
     if !none.is_empty() {

@@ -195,11 +195,9 @@ pub fn parse(options: &'static [Opt], args: &[String]) -> Result<Parsed, OptionE
         }
         parsed.found.push((option.name, value));
     }
-    let missing: Vec<&str> =
-        options.iter().filter(|option| option.required && !parsed.has(option.name)).map(|option| option.name).collect();
-    if !missing.is_empty() && !parsed.has("help") && !parsed.has("version") {
-        let noun = if missing.len() == 1 { "option" } else { "option(s)" };
-        return Err(OptionError(format!("Missing required {noun} [{}]", missing.join(", "))));
+    let missing = options.iter().find(|option| option.required && !parsed.has(option.name));
+    if let Some(option) = missing.filter(|_| !parsed.has("help") && !parsed.has("version")) {
+        return Err(OptionError(format!("Missing required argument \"[{}]\"", option.name)));
     }
     Ok(parsed)
 }
@@ -273,6 +271,7 @@ mod tests {
             ("--topic", "Option topic requires an argument"),
             ("--partitions x", "Cannot parse argument 'x' of option partitions"),
             ("--list=x", "Option list does not allow an argument"),
+            ("--partitions=", "Cannot parse argument '' of option partitions"),
         ] {
             assert_eq!(read(line).unwrap_err(), message, "{line}");
         }

@@ -33,7 +33,9 @@ const SYNTAX: Syntax = Syntax {
     ],
     group_required: true,
     commands: &[],
-    examples: &["--topic test --num-records 100000 --record-size 100 --throughput -1 --bootstrap-server localhost:9092"],
+    examples: &[
+        "--topic test --num-records 100000 --record-size 100 --throughput -1 --bootstrap-server localhost:9092",
+    ],
 };
 
 struct Plan {
@@ -64,7 +66,9 @@ pub fn run(args: &[String], io: &mut Io) -> i32 {
     }
     for (old, new) in [("--producer-props", "--command-property"), ("--producer.config", "--command-config")] {
         if matches.has(old) {
-            io.say(format!("Option {old} has been deprecated and will be removed in a future version. Use {new} instead."));
+            io.say(format!(
+                "Option {old} has been deprecated and will be removed in a future version. Use {new} instead."
+            ));
         }
     }
     let plan = match plan(&matches) {
@@ -102,7 +106,9 @@ fn plan(matches: &Matches) -> Result<Plan, Failure> {
     }
     map.set_default("client.id", "perf-producer-client");
     if map.get("bootstrap.servers").is_none() {
-        return Err(usage("At least one of --bootstrap-server, --command-property or --command-config must name the brokers.".into()));
+        return Err(usage(
+            "At least one of --bootstrap-server, --command-property or --command-config must name the brokers.".into(),
+        ));
     }
     let records: u64 = matches.number("--num-records").map_err(usage)?.unwrap_or(0);
     let warmup: u64 = matches.number("--warmup-records").map_err(usage)?.unwrap_or(0);
@@ -126,10 +132,12 @@ fn payload(matches: &Matches) -> Result<Payload, Failure> {
         return Ok(Payload::Monotonic);
     }
     if let Some(path) = matches.value("--payload-file") {
-        let text = std::fs::read(path).map_err(|_| Failure::new(format!("File does not exist or empty file provided: {path}")))?;
+        let text = std::fs::read(path)
+            .map_err(|_| Failure::new(format!("File does not exist or empty file provided: {path}")))?;
         let delimiter = matches.value("--payload-delimiter").unwrap_or("\\n").replace("\\n", "\n");
         let lines = String::from_utf8_lossy(&text);
-        let lines: Vec<Vec<u8>> = lines.split(&delimiter).filter(|l| !l.is_empty()).map(|l| l.as_bytes().to_vec()).collect();
+        let lines: Vec<Vec<u8>> =
+            lines.split(&delimiter).filter(|l| !l.is_empty()).map(|l| l.as_bytes().to_vec()).collect();
         if lines.is_empty() {
             return Err(Failure::new(format!("File does not exist or empty file provided: {path}")));
         }
@@ -273,7 +281,10 @@ impl Throttle {
 fn measure(plan: Plan, io: &mut Io) -> Result<(), Failure> {
     let producer = Producer::new(plan.settings)?;
     if plan.warmup > 0 {
-        io.say(format!("Warmup first {} records. Steady state results will print after the complete test summary.", plan.warmup));
+        io.say(format!(
+            "Warmup first {} records. Steady state results will print after the complete test summary.",
+            plan.warmup
+        ));
         io.flush();
     }
     let stats = Arc::new(Mutex::new(Stats::new(false, 0)));

@@ -227,7 +227,10 @@ fn verify(admin: &Admin, moves: &[Move], io: &mut Io) -> Outcome {
                     ids(&one.replicas)
                 ));
             }
-            None => io.say(format!("There is no active reassignment of partition {name}, but replica set is  rather than {:?}.", one.replicas)),
+            None => io.say(format!(
+                "There is no active reassignment of partition {name}, but replica set is  rather than {:?}.",
+                one.replicas
+            )),
         }
     }
     let named = moves.iter().flat_map(|one| one.replicas.iter().zip(&one.dirs).map(move |(id, dir)| (one, *id, dir)));
@@ -298,7 +301,9 @@ fn execute(parsed: &Parsed, admin: &Admin, moves: &[Move], io: &mut Io) -> Outco
         return Err(Failure::new(format!("Unknown broker id {unknown}")));
     }
     if !parsed.has("additional") && !admin.list_reassignments()?.is_empty() {
-        return Err(Failure::new("Cannot execute because there is an existing partition assignment.  Use --additional to override this and create a new partition assignment in addition to the existing one. The --additional flag can also be used to change the throttle by resubmitting the current reassignment."));
+        return Err(Failure::new(
+            "Cannot execute because there is an existing partition assignment.  Use --additional to override this and create a new partition assignment in addition to the existing one. The --additional flag can also be used to change the throttle by resubmitting the current reassignment.",
+        ));
     }
     let keys: Vec<(String, i32)> = moves.iter().map(Move::key).collect();
     io.say(format!("Current partition replica assignment\n\n{}\n\nSave this to use as the --reassignment-json-file option during rollback", current_json(admin, &keys)?));
@@ -356,8 +361,7 @@ fn generate(parsed: &Parsed, admin: &Admin, io: &mut Io) -> Outcome {
     let ids = ids.map_err(|_| Failure::new("--broker-list must be a list of broker ids"))?;
     let json = read_json(parsed.value("topics-to-move-json-file").unwrap_or_default())?;
     let rows = json.get("topics").and_then(Value::as_array).cloned().unwrap_or_default();
-    let mut topics: Vec<String> =
-        rows.iter().filter_map(|row| Some(row.get("topic")?.as_str()?.to_string())).collect();
+    let mut topics: Vec<String> = rows.iter().filter_map(|row| Some(row.get("topic")?.as_str()?.to_string())).collect();
     topics.sort();
     let names: Vec<&str> = topics.iter().map(String::as_str).collect();
     let metadata = admin.metadata(Wanted::Names(&names), "describeTopics")?;
@@ -368,16 +372,23 @@ fn generate(parsed: &Parsed, admin: &Admin, io: &mut Io) -> Outcome {
         for partition in &known.partitions {
             let factor = partition.replicas.len();
             if factor > ids.len() {
-                return Err(Failure::new(format!("Replication factor: {factor} larger than available brokers: {}.", ids.len())));
+                return Err(Failure::new(format!(
+                    "Replication factor: {factor} larger than available brokers: {}.",
+                    ids.len()
+                )));
             }
             let start = partition.index as usize;
             let replicas: Vec<NodeId> = (0..factor).map(|i| ids[(start + i) % ids.len()]).collect();
             keys.push((topic.clone(), partition.index));
             let dirs = vec!["any"; factor];
-            proposed.push(json!({ "topic": topic, "partition": partition.index, "replicas": replicas, "log_dirs": dirs }));
+            proposed
+                .push(json!({ "topic": topic, "partition": partition.index, "replicas": replicas, "log_dirs": dirs }));
         }
     }
     io.say(format!("Current partition replica assignment\n{}\n", current_json(admin, &keys)?));
-    io.say(format!("Proposed partition reassignment configuration\n{}", json!({ "version": 1, "partitions": proposed })));
+    io.say(format!(
+        "Proposed partition reassignment configuration\n{}",
+        json!({ "version": 1, "partitions": proposed })
+    ));
     Ok(())
 }

@@ -132,7 +132,10 @@ const TOOLS: &[Tool] = &[
     },
     Tool {
         name: "reassign-partitions",
-        classes: &["org.apache.kafka.tools.reassign.ReassignPartitionsCommand", "kafka.admin.ReassignPartitionsCommand"],
+        classes: &[
+            "org.apache.kafka.tools.reassign.ReassignPartitionsCommand",
+            "kafka.admin.ReassignPartitionsCommand",
+        ],
         summary: "show partition reassignments",
         run: crate::reassign_partitions::run,
     },

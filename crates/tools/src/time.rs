@@ -122,10 +122,9 @@ pub fn parse_duration(text: &str) -> Result<i64, String> {
         return Err(bad());
     }
     let mut ms = 0f64;
-    for (part, units) in [
-        (days, &[('D', 86_400_000.0)][..]),
-        (time, &[('H', 3_600_000.0), ('M', 60_000.0), ('S', 1000.0)]),
-    ] {
+    for (part, units) in
+        [(days, &[('D', 86_400_000.0)][..]), (time, &[('H', 3_600_000.0), ('M', 60_000.0), ('S', 1000.0)])]
+    {
         let mut part = part;
         for (unit, scale) in units {
             if let Some((number, after)) = part.split_once(*unit) {

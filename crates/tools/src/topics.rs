@@ -3,10 +3,14 @@
 use crate::connect;
 use crate::failure::{Failure, Outcome};
 use crate::io::Io;
-use crate::options::{self, BOOTSTRAP_SERVER, COMMAND_CONFIG, HELP, Opt, OptionError, Parsed, Usage, VERSION, flag, int, text};
+use crate::options::{
+    self, BOOTSTRAP_SERVER, COMMAND_CONFIG, HELP, Opt, OptionError, Parsed, Usage, VERSION, flag, int, text,
+};
 use crate::patterns::{TopicPattern, is_internal};
 use base::{ErrorCode, NodeId, Uuid};
-use client::{Admin, ClientError, ConfigEntry, ConfigResource, NewPartitions, NewTopic, PartitionDescription, ResourceType};
+use client::{
+    Admin, ClientError, ConfigEntry, ConfigResource, NewPartitions, NewTopic, PartitionDescription, ResourceType,
+};
 use config::Table;
 use std::collections::BTreeSet;
 
@@ -56,6 +60,9 @@ pub fn run(args: &[String], io: &mut Io) -> i32 {
     let parsed = match options::parse(OPTIONS, args) {
         Ok(parsed) => parsed,
         Err(OptionError(message)) => {
+            if message.starts_with("Cannot parse argument") {
+                io.say(format!("Error while executing topic command : {message}"));
+            }
             io.complain(message);
             return 1;
         }
@@ -141,13 +148,13 @@ fn check(parsed: &Parsed, io: &mut Io) -> Outcome {
         let others: Vec<&str> = filters.into_iter().filter(|other| *other != filter).collect();
         usage(parsed.forbid_with(filter, &others))?;
     }
-    for name in ["topic", "partitions", "replication-factor", "bootstrap-server"] {
-        parsed.get(name).map_err(|OptionError(message)| Failure::new(message))?;
-    }
     Ok(())
 }
 
 fn act(parsed: &Parsed, io: &mut Io) -> Outcome {
+    for name in ["bootstrap-server", "topic", "partitions", "replication-factor"] {
+        parsed.get(name).map_err(|OptionError(message)| Failure::new(message))?;
+    }
     if parsed.has("create") {
         // Judged before anything is connected.
         let topic = new_topic(parsed)?;

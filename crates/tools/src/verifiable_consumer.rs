@@ -137,7 +137,8 @@ fn record_json(record: &ConsumerRecord) -> Value {
 fn report_records(count: usize, taken: &[ConsumerRecord], io: &mut Io) -> BTreeMap<(String, i32), i64> {
     let mut ranges: BTreeMap<(String, i32), (usize, i64, i64)> = BTreeMap::new();
     for record in taken {
-        let range = ranges.entry((record.topic.to_string(), record.partition)).or_insert((0, record.offset, record.offset));
+        let range =
+            ranges.entry((record.topic.to_string(), record.partition)).or_insert((0, record.offset, record.offset));
         *range = (range.0 + 1, range.1.min(record.offset), range.2.max(record.offset));
     }
     let shown: Vec<Value> = ranges

@@ -66,7 +66,9 @@ pub fn settings_from(matches: &Matches, old: &str, io: &mut Io) -> Result<Settin
         if matches.has("--command-config") {
             return Err(Failure::new(format!("{old} and --command-config cannot be specified together.")));
         }
-        io.say(format!("Option {old} has been deprecated and will be removed in a future version. Use --command-config instead."));
+        io.say(format!(
+            "Option {old} has been deprecated and will be removed in a future version. Use --command-config instead."
+        ));
     }
     for option in [old, "--command-config"] {
         if let Some(path) = matches.value(option) {
@@ -131,7 +133,8 @@ fn report((key, value, result): Report, topic: &str, acked: &mut i64, io: &mut I
     match result {
         Ok(at) => {
             *acked += 1;
-            let place = json!({ "key": key, "value": value, "offset": at.offset, "topic": topic, "partition": at.partition });
+            let place =
+                json!({ "key": key, "value": value, "offset": at.offset, "topic": topic, "partition": at.partition });
             event("producer_send_success", place, io);
         }
         Err(error) => {

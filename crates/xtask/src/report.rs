@@ -96,7 +96,10 @@ mod tests {
             result.take_line(line);
         }
         assert_eq!((result.passed, result.version.as_str()), (2, "1.2"));
-        assert_eq!((result.failures.as_slice(), result.skips.as_slice()), (&["c: no".to_owned()][..], &["d: why".to_owned()][..]));
+        assert_eq!(
+            (result.failures.as_slice(), result.skips.as_slice()),
+            (&["c: no".to_owned()][..], &["d: why".to_owned()][..])
+        );
         assert_eq!(last_line(&[result.clone(), result]), "4 passed, 2 failed, 2 skipped");
     }
 

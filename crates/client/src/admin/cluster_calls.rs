@@ -91,10 +91,10 @@ impl Admin {
     /// API versions of every broker.
     pub fn broker_versions(&self) -> Result<Vec<NodeVersions>> {
         let metadata = self.metadata(Wanted::Nothing, "listNodes")?;
-        let versions = metadata.nodes.values().map(|node| NodeVersions {
-            node: node.clone(),
-            versions: self.versions_of(Some(node.id)),
-        });
+        let versions = metadata
+            .nodes
+            .values()
+            .map(|node| NodeVersions { node: node.clone(), versions: self.versions_of(Some(node.id)) });
         Ok(versions.collect())
     }
 
@@ -103,7 +103,8 @@ impl Admin {
         let name = "describeFeatures";
         let metadata = self.metadata(Wanted::Nothing, name)?;
         let node = node.or(metadata.nodes.keys().next().copied()).unwrap_or(-1);
-        let call = Call { name, target: Target::Node(node), deadline: self.cluster().deadline(), version_max: i16::MAX };
+        let call =
+            Call { name, target: Target::Node(node), deadline: self.cluster().deadline(), version_max: i16::MAX };
         self.cluster().on_node(Lane::Calls, node, &call, |connection| {
             let version = connection.version(ApiKey::ApiVersions, i16::MAX)?;
             let request = protocol::ApiVersionsRequest {
@@ -161,8 +162,7 @@ impl Admin {
             ..Default::default()
         };
         let target = self.quorum_target();
-        let response =
-            self.call("describeMetadataQuorum", target, build, |r| ErrorCode::from_code(r.error_code))?;
+        let response = self.call("describeMetadataQuorum", target, build, |r| ErrorCode::from_code(r.error_code))?;
         item_result(response.error_code, response.error_message.as_deref())?;
         let endpoints = response.nodes.into_iter().map(|node| {
             let listeners = node.listeners.into_iter().map(|listener| {
@@ -220,11 +220,7 @@ impl Admin {
 
     /// Takes a controller out of the voters (KIP-853).
     pub fn remove_voter(&self, id: NodeId, directory_id: Uuid) -> Result<()> {
-        let build = |_| RemoveRaftVoterRequest {
-            voter_id: id,
-            voter_directory_id: directory_id,
-            ..Default::default()
-        };
+        let build = |_| RemoveRaftVoterRequest { voter_id: id, voter_directory_id: directory_id, ..Default::default() };
         let response =
             self.call("removeRaftVoter", self.quorum_target(), build, |r| ErrorCode::from_code(r.error_code))?;
         item_result(response.error_code, response.error_message.as_deref())

@@ -106,8 +106,7 @@ impl Admin {
     }
 
     fn describe_consumer_group(&self, group: &str) -> Result<GroupDescription> {
-        let build =
-            |_| ConsumerGroupDescribeRequest { group_ids: vec![Cow::Borrowed(group)], ..Default::default() };
+        let build = |_| ConsumerGroupDescribeRequest { group_ids: vec![Cow::Borrowed(group)], ..Default::default() };
         let verdict = |r: &protocol::ConsumerGroupDescribeResponse<'static>| {
             super::first_retriable(r.groups.iter().map(|g| g.error_code))
         };
@@ -225,7 +224,10 @@ impl Admin {
         let response = self.cluster().call(call, build, codes)?;
         let results = response.topics.into_iter().flat_map(|topic| {
             let name = topic.name.into_owned();
-            topic.partitions.into_iter().map(move |p| ((name.clone(), p.partition_index), ErrorCode::from_code(p.error_code)))
+            topic
+                .partitions
+                .into_iter()
+                .map(move |p| ((name.clone(), p.partition_index), ErrorCode::from_code(p.error_code)))
         });
         Ok(results.collect())
     }
@@ -256,7 +258,10 @@ impl Admin {
         item_result(response.error_code, None)?;
         let results = response.topics.into_iter().flat_map(|topic| {
             let name = topic.name.into_owned();
-            topic.partitions.into_iter().map(move |p| ((name.clone(), p.partition_index), ErrorCode::from_code(p.error_code)))
+            topic
+                .partitions
+                .into_iter()
+                .map(move |p| ((name.clone(), p.partition_index), ErrorCode::from_code(p.error_code)))
         });
         Ok(results.collect())
     }
@@ -331,7 +336,14 @@ pub(crate) fn collect_offsets(
     item_result(response.error_code, None)?;
     for topic in response.topics {
         for p in topic.partitions {
-            note(&topic.name, p.partition_index, p.committed_offset, p.committed_leader_epoch, p.metadata, p.error_code)?;
+            note(
+                &topic.name,
+                p.partition_index,
+                p.committed_offset,
+                p.committed_leader_epoch,
+                p.metadata,
+                p.error_code,
+            )?;
         }
     }
     for group in response.groups {

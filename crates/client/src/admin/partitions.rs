@@ -211,8 +211,7 @@ impl Admin {
             timeout_ms: self.timeout_ms(),
             ..Default::default()
         };
-        let response =
-            self.call("electLeaders", Target::Controller, build, |r| ErrorCode::from_code(r.error_code))?;
+        let response = self.call("electLeaders", Target::Controller, build, |r| ErrorCode::from_code(r.error_code))?;
         item_result(response.error_code, None)?;
         let results = response.replica_election_results.into_iter().flat_map(|topic| {
             let name = topic.topic.into_owned();
@@ -225,14 +224,10 @@ impl Admin {
 
     /// Reassignments that are under way.
     pub fn list_reassignments(&self) -> Result<PerPartition<Reassignment>> {
-        let build = |_| ListPartitionReassignmentsRequest {
-            timeout_ms: self.timeout_ms(),
-            topics: None,
-            ..Default::default()
-        };
-        let response = self.call("listPartitionReassignments", Target::Controller, build, |r| {
-            ErrorCode::from_code(r.error_code)
-        })?;
+        let build =
+            |_| ListPartitionReassignmentsRequest { timeout_ms: self.timeout_ms(), topics: None, ..Default::default() };
+        let response =
+            self.call("listPartitionReassignments", Target::Controller, build, |r| ErrorCode::from_code(r.error_code))?;
         item_result(response.error_code, response.error_message.as_deref())?;
         let found = response.topics.into_iter().flat_map(|topic| {
             let name = topic.name.into_owned();
@@ -265,9 +260,8 @@ impl Admin {
             .collect(),
             ..Default::default()
         };
-        let response = self.call("alterPartitionReassignments", Target::Controller, build, |r| {
-            ErrorCode::from_code(r.error_code)
-        })?;
+        let response = self
+            .call("alterPartitionReassignments", Target::Controller, build, |r| ErrorCode::from_code(r.error_code))?;
         item_result(response.error_code, response.error_message.as_deref())?;
         let results = response.responses.into_iter().flat_map(|topic| {
             let name = topic.name.into_owned();
@@ -306,7 +300,10 @@ impl Admin {
         let response = self.call("alterReplicaLogDirs", Target::Node(broker), build, |_| ErrorCode::None)?;
         let results = response.results.into_iter().flat_map(|topic| {
             let name = topic.topic_name.into_owned();
-            topic.partitions.into_iter().map(move |p| ((name.clone(), p.partition_index), item_result(p.error_code, None)))
+            topic
+                .partitions
+                .into_iter()
+                .map(move |p| ((name.clone(), p.partition_index), item_result(p.error_code, None)))
         });
         Ok(results.collect())
     }
@@ -413,8 +410,7 @@ fn list_offsets_at(
         timeout_ms: i32::try_from(cluster.settings().request_timeout.as_millis()).unwrap_or(i32::MAX),
         ..Default::default()
     };
-    let call =
-        crate::Call { name: "listOffsets", target: Target::Node(leader), deadline, version_max: i16::MAX };
+    let call = crate::Call { name: "listOffsets", target: Target::Node(leader), deadline, version_max: i16::MAX };
     let answered = cluster.on_node(crate::Lane::Calls, leader, &call, |connection| {
         let version = connection.version(ApiKey::ListOffsets, i16::MAX)?;
         if version < needed {

@@ -7,9 +7,7 @@ use protocol::create_partitions_request::{CreatePartitionsAssignment, CreatePart
 use protocol::create_topics_request::{CreatableReplicaAssignment, CreatableTopic, CreatableTopicConfig};
 use protocol::delete_topics_request::DeleteTopicState;
 use protocol::describe_topic_partitions_request::{Cursor, TopicRequest};
-use protocol::{
-    CreatePartitionsRequest, CreateTopicsRequest, DeleteTopicsRequest, DescribeTopicPartitionsRequest,
-};
+use protocol::{CreatePartitionsRequest, CreateTopicsRequest, DeleteTopicsRequest, DescribeTopicPartitionsRequest};
 use std::borrow::Cow;
 
 /// Partitions that one answer to DescribeTopicPartitions may have, as Kafka's tools ask.
@@ -184,9 +182,8 @@ impl Admin {
             timeout_ms: self.timeout_ms(),
             ..Default::default()
         };
-        let verdict = |r: &protocol::CreateTopicsResponse<'static>| {
-            super::first_retriable(r.topics.iter().map(|t| t.error_code))
-        };
+        let verdict =
+            |r: &protocol::CreateTopicsResponse<'static>| super::first_retriable(r.topics.iter().map(|t| t.error_code));
         let response = self.call("createTopics", Target::Controller, build, verdict)?;
         let created = response.topics.first().ok_or_else(|| super::missing("the topic"))?;
         item_result(created.error_code, created.error_message.as_deref())?;
@@ -223,7 +220,10 @@ impl Admin {
                 count: new.total,
                 assignments: assignments.map(|all| {
                     all.iter()
-                        .map(|replicas| CreatePartitionsAssignment { broker_ids: replicas.clone(), ..Default::default() })
+                        .map(|replicas| CreatePartitionsAssignment {
+                            broker_ids: replicas.clone(),
+                            ..Default::default()
+                        })
                         .collect()
                 }),
                 ..Default::default()

@@ -178,8 +178,13 @@ impl Fetcher {
             if progress || left.is_zero() {
                 return Ok(());
             }
-            let descriptors: Vec<_> =
-                self.nodes.values().filter(|n| n.asked.is_some()).filter_map(|n| n.connection.as_ref()).map(AsFd::as_fd).collect();
+            let descriptors: Vec<_> = self
+                .nodes
+                .values()
+                .filter(|n| n.asked.is_some())
+                .filter_map(|n| n.connection.as_ref())
+                .map(AsFd::as_fd)
+                .collect();
             if descriptors.is_empty() {
                 std::thread::sleep(left.min(Duration::from_millis(10)));
                 return Ok(());
@@ -327,7 +332,11 @@ impl ConsumerSettings {
                 current = Some(topic);
                 topics.push(FetchTopic {
                     topic: Cow::Borrowed(if version >= BY_TOPIC_ID { "" } else { topic }),
-                    topic_id: if version >= BY_TOPIC_ID { ids.get(&**topic).copied().unwrap_or_default() } else { Uuid::ZERO },
+                    topic_id: if version >= BY_TOPIC_ID {
+                        ids.get(&**topic).copied().unwrap_or_default()
+                    } else {
+                        Uuid::ZERO
+                    },
                     ..Default::default()
                 });
             }
@@ -389,11 +398,12 @@ impl Fetched {
                 self.aborted.remove(0);
             }
         }
+        let aborted = batch.is_transactional() && self.open_aborts.contains(&batch.producer_id());
         if batch.is_control() {
             if is_abort(&batch) {
                 self.open_aborts.remove(&batch.producer_id());
             }
-        } else if !skip && !(batch.is_transactional() && self.open_aborts.contains(&batch.producer_id())) {
+        } else if !skip && !aborted {
             let timestamp_type = (batch.magic() > 0).then(|| batch.timestamp_type());
             let epoch = Some(batch.partition_leader_epoch()).filter(|epoch| *epoch >= 0);
             let open = batch.open(BATCH_BYTES_MAX).map_err(|error| failed(error.to_string()))?;

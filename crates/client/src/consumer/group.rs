@@ -258,7 +258,12 @@ impl Shared {
                 session_timeout_ms: self.settings.session_timeout.as_millis() as i32,
                 rebalance_timeout_ms: self.settings.poll_interval_max.as_millis() as i32,
                 member_id: Cow::Borrowed(&member_id),
-                group_instance_id: self.settings.group_instance_id.as_deref().filter(|_| version >= 5).map(Cow::Borrowed),
+                group_instance_id: self
+                    .settings
+                    .group_instance_id
+                    .as_deref()
+                    .filter(|_| version >= 5)
+                    .map(Cow::Borrowed),
                 protocol_type: Cow::Borrowed(PROTOCOL_TYPE),
                 protocols: self
                     .settings
@@ -324,7 +329,12 @@ impl Shared {
                 group_id: Cow::Borrowed(&self.id),
                 generation_id: response.generation_id,
                 member_id: response.member_id.clone(),
-                group_instance_id: self.settings.group_instance_id.as_deref().filter(|_| version >= 3).map(Cow::Borrowed),
+                group_instance_id: self
+                    .settings
+                    .group_instance_id
+                    .as_deref()
+                    .filter(|_| version >= 3)
+                    .map(Cow::Borrowed),
                 protocol_type: Some(Cow::Borrowed(PROTOCOL_TYPE)),
                 protocol_name: protocol,
                 assignments: assignments
@@ -372,10 +382,9 @@ impl Shared {
             .into_iter()
             .map(|(member, topics)| {
                 use protocol::consumer_protocol_assignment::TopicPartition;
-                let assigned_partitions = topics.into_iter().map(|(topic, partitions)| TopicPartition {
-                    topic: Cow::Owned(topic),
-                    partitions,
-                });
+                let assigned_partitions = topics
+                    .into_iter()
+                    .map(|(topic, partitions)| TopicPartition { topic: Cow::Owned(topic), partitions });
                 let assignment = ConsumerProtocolAssignment {
                     assigned_partitions: assigned_partitions.collect(),
                     ..Default::default()
@@ -612,7 +621,8 @@ fn commit_as(
             .collect(),
         ..Default::default()
     };
-    let call = Call { name: "offsetCommit", target: Target::Group(group), deadline: cluster.deadline(), version_max: 9 };
+    let call =
+        Call { name: "offsetCommit", target: Target::Group(group), deadline: cluster.deadline(), version_max: 9 };
     let codes = |response: &protocol::OffsetCommitResponse<'static>| {
         let codes = response.topics.iter().flat_map(|topic| topic.partitions.iter().map(|p| p.error_code));
         let mut codes = codes.map(ErrorCode::from_code);

@@ -290,8 +290,7 @@ impl Consumer {
             for (topic, partitions) in &assigned {
                 for partition in partitions {
                     list.push((topic.clone(), *partition));
-                    let position =
-                        Position { next: None, start: StartAt::Committed, leader_epoch: -1, paused: false };
+                    let position = Position { next: None, start: StartAt::Committed, leader_epoch: -1, paused: false };
                     self.positions.insert((topic.as_str().into(), *partition), position);
                 }
             }

@@ -76,7 +76,9 @@ impl Batch {
 /// What became of a record.
 pub(crate) enum Append {
     /// Queued; `wake` if the sender has something new to look at.
-    Taken { wake: bool },
+    Taken {
+        wake: bool,
+    },
     Full(ProducerRecord, Option<Delivery>),
 }
 
@@ -115,11 +117,8 @@ impl Accumulator {
         partition: i32,
         timestamp_ms: i64,
     ) -> Append {
-        let headers: Vec<Header<'_>> = record
-            .headers
-            .iter()
-            .map(|(key, value)| Header { key: key.as_bytes(), value: value.as_deref() })
-            .collect();
+        let headers: Vec<Header<'_>> =
+            record.headers.iter().map(|(key, value)| Header { key: key.as_bytes(), value: value.as_deref() }).collect();
         let (key, value) = (record.key.as_deref(), record.value.as_deref());
         let topic = match self.topics.get(&record.topic) {
             Some(topic) => topic.clone(),

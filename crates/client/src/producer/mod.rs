@@ -12,8 +12,8 @@ use crate::{ClientError, Cluster, ProducerSettings, Result, Wanted};
 use accumulator::{Accumulator, Append};
 use base::ErrorCode;
 use partitioner::Sticky;
-use std::os::unix::net::UnixStream;
 use std::io::Write;
+use std::os::unix::net::UnixStream;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -110,10 +110,13 @@ impl Producer {
         let partitions = self.partitions_of(&record.topic, deadline)?;
         let size = record.key.as_ref().map_or(0, Vec::len) + record.value.as_ref().map_or(0, Vec::len);
         if size > self.shared.settings.request_bytes_max {
-            return Err(ClientError::broker(ErrorCode::MessageTooLarge, Some(format!(
-                "The message is {size} bytes when serialized which is larger than {}, which is the value of the max.request.size configuration.",
-                self.shared.settings.request_bytes_max
-            ))));
+            return Err(ClientError::broker(
+                ErrorCode::MessageTooLarge,
+                Some(format!(
+                    "The message is {size} bytes when serialized which is larger than {}, which is the value of the max.request.size configuration.",
+                    self.shared.settings.request_bytes_max
+                )),
+            ));
         }
         let partition = match (&record.partition, &record.key) {
             (Some(partition), _) if (0..partitions).contains(partition) => *partition,

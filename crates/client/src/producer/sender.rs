@@ -265,7 +265,11 @@ impl Sender {
                 .into_iter()
                 .map(|(name, partition_data)| TopicProduceData {
                     name: Cow::Borrowed(if version >= BY_TOPIC_ID { "" } else { name }),
-                    topic_id: if version >= BY_TOPIC_ID { ids.get(name).copied().unwrap_or_default() } else { Uuid::ZERO },
+                    topic_id: if version >= BY_TOPIC_ID {
+                        ids.get(name).copied().unwrap_or_default()
+                    } else {
+                        Uuid::ZERO
+                    },
                     partition_data,
                     ..Default::default()
                 })

@@ -246,8 +246,7 @@ fn remote_log_payload(record: &Record<'_>) -> String {
 fn java_text(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len());
     let mut rest = bytes;
-    loop {
-        let Err(error) = std::str::from_utf8(rest) else { break };
+    while let Err(error) = std::str::from_utf8(rest) {
         let (valid, malformed) = rest.split_at(error.valid_up_to());
         text.push_str(&String::from_utf8_lossy(valid));
         text.push(char::REPLACEMENT_CHARACTER);

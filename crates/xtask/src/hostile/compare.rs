@@ -90,7 +90,9 @@ fn collect(value: &Value, path: &str, found: &mut Vec<(String, i64)>) {
         Value::Object(fields) => {
             for (name, field) in fields {
                 match field.as_i64() {
-                    Some(code) if name.to_lowercase().ends_with("errorcode") => found.push((format!("{path}{name}"), code)),
+                    Some(code) if name.to_lowercase().ends_with("errorcode") => {
+                        found.push((format!("{path}{name}"), code))
+                    }
                     _ => collect(field, &format!("{path}{name}."), found),
                 }
             }
@@ -126,10 +128,23 @@ fn masked(value: &Value) -> Value {
         Value::Object(fields) => {
             let mask = |(name, field): (&String, &Value)| {
                 let shown = match name.as_str() {
-                    "host" | "port" | "clusterId" | "producerId" | "sessionId" | "memberId" | "timestamp" | "logAppendTimeMs"
-                    | "topicId" | "leader" | "directoryId" | "replicaDirectoryId" | "lastFetchTimestamp" | "lastCaughtUpTimestamp" | "totalBytes" | "usableBytes" | "logDir" => {
-                        Value::from("*")
-                    }
+                    "host"
+                    | "port"
+                    | "clusterId"
+                    | "producerId"
+                    | "sessionId"
+                    | "memberId"
+                    | "timestamp"
+                    | "logAppendTimeMs"
+                    | "topicId"
+                    | "leader"
+                    | "directoryId"
+                    | "replicaDirectoryId"
+                    | "lastFetchTimestamp"
+                    | "lastCaughtUpTimestamp"
+                    | "totalBytes"
+                    | "usableBytes"
+                    | "logDir" => Value::from("*"),
                     "errorMessage" | "batchIndexErrorMessage" => Value::from(field.is_string()),
                     _ => masked(field),
                 };
@@ -170,7 +185,11 @@ fn requests(mut sent: &[u8]) -> Vec<(i16, i16, i32)> {
     let mut requests = Vec::new();
     while let Some((length, rest)) = sent.split_first_chunk::<4>() {
         let Some((&[k0, k1, v0, v1, c0, c1, c2, c3], _)) = rest.split_first_chunk::<8>() else { break };
-        requests.push((i16::from_be_bytes([k0, k1]), i16::from_be_bytes([v0, v1]), i32::from_be_bytes([c0, c1, c2, c3])));
+        requests.push((
+            i16::from_be_bytes([k0, k1]),
+            i16::from_be_bytes([v0, v1]),
+            i32::from_be_bytes([c0, c1, c2, c3]),
+        ));
         let length = usize::try_from(i32::from_be_bytes(*length)).unwrap_or(usize::MAX);
         sent = rest.get(length..).unwrap_or_default();
     }
@@ -238,7 +257,8 @@ mod tests {
 
     #[test]
     fn error_codes_are_found_at_every_depth() {
-        let value = json!({"errorCode": 0, "topics": [{"name": "a", "errorCode": 3}, {"partitions": [{"errorCode": 6}]}]});
+        let value =
+            json!({"errorCode": 0, "topics": [{"name": "a", "errorCode": 3}, {"partitions": [{"errorCode": 6}]}]});
         let want = [("errorCode", 0), ("topics.errorCode", 3), ("topics.partitions.errorCode", 6)];
         assert_eq!(error_codes(&value), want.map(|(path, code)| (path.to_owned(), code)));
     }

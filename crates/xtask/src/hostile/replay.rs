@@ -98,7 +98,8 @@ impl Reader {
 fn frames(mut bytes: &[u8]) -> Vec<Vec<u8>> {
     let mut frames = Vec::new();
     while let Some((length, rest)) = bytes.split_first_chunk::<4>() {
-        let Some(frame) = usize::try_from(i32::from_be_bytes(*length)).ok().and_then(|length| rest.get(..length)) else {
+        let Some(frame) = usize::try_from(i32::from_be_bytes(*length)).ok().and_then(|length| rest.get(..length))
+        else {
             break;
         };
         frames.push(frame.to_vec());

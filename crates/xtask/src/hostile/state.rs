@@ -18,9 +18,7 @@ const ONE_RECORD: &str = "00000000000000000000003a000000000294ae935b000000000000
 /// Makes topics, records and the group.
 pub fn prepare(address: &str) -> Result<(), TaskError> {
     let mut peer = Peer::connect(address)?;
-    let topic = |name: &str, partitions: i32, configs: Value| {
-        json!({"name": name, "numPartitions": partitions, "replicationFactor": 1, "assignments": [], "configs": configs})
-    };
+    let topic = |name: &str, partitions: i32, configs: Value| json!({"name": name, "numPartitions": partitions, "replicationFactor": 1, "assignments": [], "configs": configs});
     let compact = json!([{"name": "cleanup.policy", "value": "compact"}]);
     let topics = json!([topic("h1", 1, json!([])), topic("h2", 2, json!([])), topic("hc", 1, compact)]);
     let body = json!({"topics": topics, "timeoutMs": 10000, "validateOnly": false});
@@ -28,7 +26,8 @@ pub fn prepare(address: &str) -> Result<(), TaskError> {
     peer.produce("h1", &bytes(TWO_RECORDS))?;
     peer.produce("h2", &bytes(ONE_RECORD))?;
     peer.until(10, 2, "FindCoordinator", &json!({"key": "hseed", "keyType": 0}))?;
-    let partition = json!({"partitionIndex": 0, "committedOffset": 1, "committedLeaderEpoch": -1, "committedMetadata": ""});
+    let partition =
+        json!({"partitionIndex": 0, "committedOffset": 1, "committedLeaderEpoch": -1, "committedMetadata": ""});
     let commit = json!({"groupId": "hseed", "generationIdOrMemberEpoch": -1, "memberId": "",
         "topics": [{"name": "h1", "partitions": [partition]}]});
     peer.until(8, 6, "OffsetCommit", &commit)

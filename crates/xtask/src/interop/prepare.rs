@@ -111,7 +111,11 @@ fn patiently(command: &mut Command, log: &Path) -> Result<(), TaskError> {
 }
 
 /// Does `work` unless the workshop was made from just these manifests.
-fn once(workshop: &Path, manifests: &[&PathBuf], work: impl FnOnce() -> Result<(), TaskError>) -> Result<(), TaskError> {
+fn once(
+    workshop: &Path,
+    manifests: &[&PathBuf],
+    work: impl FnOnce() -> Result<(), TaskError>,
+) -> Result<(), TaskError> {
     let mut want = Vec::new();
     for manifest in manifests {
         want.extend(std::fs::read(manifest).during(format!("read {}", manifest.display()))?);

@@ -161,7 +161,7 @@ public final class Main {
             eventually(() -> admin.describeConfigs(List.of(topic)).all().get().get(topic).get("retention.ms").value().equals("200000"));
             var delete = new AlterConfigOp(new ConfigEntry("retention.ms", ""), AlterConfigOp.OpType.DELETE);
             admin.incrementalAlterConfigs(Map.of(topic, List.of(delete))).all().get();
-            eventually(() -> admin.describeConfigs(List.of(topic)).all().get().get(topic).get("retention.ms").isDefault());
+            eventually(() -> admin.describeConfigs(List.of(topic)).all().get().get(topic).get("retention.ms").value().equals("604800000"));
             var append = new AlterConfigOp(new ConfigEntry("cleanup.policy", "compact"), AlterConfigOp.OpType.APPEND);
             admin.incrementalAlterConfigs(Map.of(topic, List.of(append))).all().get();
             eventually(() -> admin.describeConfigs(List.of(topic)).all().get().get(topic).get("cleanup.policy").value().equals("delete,compact"));
