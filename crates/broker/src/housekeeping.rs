@@ -174,7 +174,7 @@ impl Broker {
         let (each, close) = (cells.len().div_ceil(threads), &close);
         std::thread::scope(|scope| {
             let parts: Vec<_> = cells.chunks(each).map(|part| scope.spawn(move || close(part))).collect();
-            parts.into_iter().fold(true, |clean, part| part.join().unwrap_or(false) && clean)
+            parts.into_iter().map(|part| part.join().unwrap_or(false)).filter(|clean| !clean).count() == 0
         })
     }
 

@@ -3,8 +3,9 @@
 use base::Uuid;
 use metadata::{ConfigResource, Image, Loader, NO_LEADER, snapshot_records};
 use protocol::{
-    AbortTransactionRecord, BeginTransactionRecord, ConfigRecord, EndTransactionRecord, FeatureLevelRecord, MetadataRecord,
-    PartitionChangeRecord, PartitionRecord, ProducerIdsRecord, RegisterBrokerRecord, RemoveTopicRecord, TopicRecord,
+    AbortTransactionRecord, BeginTransactionRecord, ConfigRecord, EndTransactionRecord, FeatureLevelRecord,
+    MetadataRecord, PartitionChangeRecord, PartitionRecord, ProducerIdsRecord, RegisterBrokerRecord, RemoveTopicRecord,
+    TopicRecord,
 };
 
 const TOPIC: Uuid = Uuid::from_u128(77);

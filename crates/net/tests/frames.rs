@@ -49,7 +49,8 @@ impl Service for Echo {
 
 fn serve(echo: Echo, wrap: fn(mio::net::TcpStream) -> Transport) -> (Arc<Server>, SocketAddr) {
     let server = Server::new(2, 2, Clock::new()).unwrap();
-    let limits = Limits { request_bytes_max: 1 << 20, idle_max_ms: 60_000, connections_max: 8, connections_per_ip_max: 8 };
+    let limits =
+        Limits { request_bytes_max: 1 << 20, idle_max_ms: 60_000, connections_max: 8, connections_per_ip_max: 8 };
     server.start(limits).unwrap();
     let socket = bind("127.0.0.1:0".parse().unwrap(), 50).unwrap();
     let address = socket.local_addr().unwrap();

@@ -1,7 +1,7 @@
 //! Replays recorded sessions of Apache Kafka's tools against a running broker and compares.
 //!
 //! The broker is one node, freshly formatted, whose address is in `OTTLA_TEST_BOOTSTRAP` (its controller listens on the
-//! next port unless `OTTLA_TEST_CONTROLLER` says otherwise), configured as in `docs` of the recordings: two log
+//! next port unless `OTTLA_TEST_CONTROLLER` says otherwise), configured as the recorded one was: two log
 //! directories, 4 partitions for internal topics, `log.retention.ms=-1`, `group.initial.rebalance.delay.ms=0`. Without
 //! the variable there is nothing to test.
 //!
