@@ -9,9 +9,19 @@ use protocol::{
     UpdateFeaturesResponse, update_features_response,
 };
 
+const KRAFT_VERSION: &str = "kraft.version";
+
+/// How far an update may go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum ChangeType {
+    Upgrade,
+    SafeDowngrade,
+    UnsafeDowngrade,
+}
+
 /// Levels that `format` writes by default, `kraft.version` aside: metadata.version first, then by name, those above 0.
 pub fn default_feature_levels() -> Vec<(String, i16)> {
-    let mut levels: Vec<_> = SUPPORTED.iter().filter(|f| f.name != "kraft.version").collect();
+    let mut levels: Vec<_> = SUPPORTED.iter().filter(|f| f.name != KRAFT_VERSION).collect();
     levels.sort_by_key(|f| (f.name != "metadata.version", f.name));
     levels.into_iter().map(|f| (f.name.to_owned(), f.default)).collect()
 }
@@ -71,8 +81,12 @@ impl Controller {
         let mut failure = None;
         let mut results = Vec::new();
         for update in &request.feature_updates {
-            let downgrade_allowed = if version == 0 { update.allow_downgrade } else { update.upgrade_type != 1 };
-            let outcome = self.update_feature(view, &update.feature, update.max_version_level, downgrade_allowed);
+            let change = match (version, update.allow_downgrade, update.upgrade_type) {
+                (0, true, _) | (1.., _, 2) => ChangeType::SafeDowngrade,
+                (0, false, _) | (_, _, 1) => ChangeType::Upgrade,
+                _ => ChangeType::UnsafeDowngrade,
+            };
+            let outcome = self.update_feature(view, &update.feature, update.max_version_level, change);
             let (error, message) = match outcome {
                 Ok(Some(change)) => {
                     records.push(record(change, 0));
@@ -114,10 +128,13 @@ impl Controller {
         view: View<'_>,
         name: &str,
         level: i16,
-        downgrade_allowed: bool,
+        change: ChangeType,
     ) -> Result<Option<FeatureLevelRecord<'static>>, (ErrorCode, String)> {
         let invalid = |message: String| Err((ErrorCode::InvalidUpdateVersion, message));
-        let current = view.image.features.level(name);
+        let current = match name {
+            KRAFT_VERSION => self.settings.kraft_version,
+            _ => view.image.features.level(name),
+        };
         let Some(feature) = SUPPORTED.iter().find(|f| f.name == name) else {
             return invalid(format!(
                 "Invalid update version {level} for feature {name}. Local controller {} does not support this feature.",
@@ -155,25 +172,30 @@ impl Controller {
             }
         }
         if level < current {
-            if !downgrade_allowed {
+            if change == ChangeType::Upgrade {
                 return invalid(format!(
                     "Invalid update version {level} for feature {name}. Can't downgrade the version of this feature \
                      without setting the upgrade type to either safe or unsafe downgrade."
                 ));
             }
             if name == "metadata.version" {
-                return invalid(format!(
-                    "Invalid metadata.version {level}. Unsafe metadata downgrade is not supported in this version."
-                ));
+                let why = match change {
+                    ChangeType::UnsafeDowngrade => "Unsafe metadata downgrade is not supported in this version.",
+                    _ if !metadata::loses_metadata(current, level) => "",
+                    _ => "Refusing to perform the requested downgrade because it might delete metadata information.",
+                };
+                if !why.is_empty() {
+                    return invalid(format!("Unsupported metadata.version downgrade from {current} to {level}. {why}"));
+                }
             }
-        }
-        if name == "kraft.version" {
-            return invalid(format!(
-                "Invalid update version {level} for feature kraft.version. Its level is fixed when the node is formatted."
-            ));
         }
         if level == current {
             return Ok(None);
+        }
+        if name == KRAFT_VERSION {
+            return invalid(format!(
+                "Invalid update version {level} for feature kraft.version. Its level is fixed when the node is formatted."
+            ));
         }
         Ok(Some(FeatureLevelRecord { name: name.to_owned().into(), feature_level: level, ..Default::default() }))
     }

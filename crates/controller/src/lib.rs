@@ -28,6 +28,8 @@ use metadata::Image;
 pub struct Settings {
     pub node_id: NodeId,
     pub cluster_id: String,
+    /// Level of `kraft.version`, which lives in the quorum's own records.
+    pub kraft_version: i16,
     /// `broker.session.timeout.ms`
     pub session_timeout_ms: u64,
     /// `num.partitions`

@@ -235,7 +235,8 @@ impl Controller {
         }
         if factor > registered.len() {
             return Err(unable(format!(
-                "The target replication factor of {factor} cannot be reached because only {} broker(s) are registered.",
+                "The target replication factor of {factor} cannot be reached because only {} broker(s) are registered or \
+                 some brokers have all their log directories cordoned.",
                 registered.len()
             )));
         }

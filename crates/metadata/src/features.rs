@@ -63,6 +63,13 @@ pub fn metadata_versions() -> &'static [(i16, &'static str)] {
     METADATA_VERSIONS
 }
 
+/// Whether records may be lost on the way down from one metadata version to an older one: some versions between brought
+/// new kinds of records or fields.
+pub fn loses_metadata(from: i16, to: i16) -> bool {
+    const BROUGHT_RECORDS: [i16; 9] = [7, 8, 11, 13, 14, 15, 17, 23, 30];
+    BROUGHT_RECORDS.iter().any(|level| (to + 1..=from).contains(level))
+}
+
 /// The finalized levels of a cluster.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Features {

@@ -13,7 +13,7 @@ mod loader;
 mod replay;
 mod snapshot;
 
-pub use features::{Feature, Features, SUPPORTED, metadata_version_name, metadata_versions};
+pub use features::{Feature, Features, SUPPORTED, loses_metadata, metadata_version_name, metadata_versions};
 pub use image::{
     Broker, ConfigResource, ConfigResourceType, Controller, Endpoint, Image, Partition, ProducerIds, Topic,
     VersionRange,

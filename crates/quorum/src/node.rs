@@ -127,6 +127,7 @@ impl QuorumNode {
             Ok(())
         })?;
         node.kraft_version = kraft_version;
+        node.config.settings.kraft_version = kraft_version;
         let state = node.read_quorum_state()?;
         let last_epoch = node.log.leader_epochs().latest().map_or(0, |entry| entry.epoch);
         node.raft = Raft::new(

@@ -263,6 +263,8 @@ pub fn open_quorum(
         settings: controller::Settings {
             node_id: config.node.node_id,
             cluster_id: folders.cluster_id.clone(),
+            // Set by the quorum, which reads it from its log.
+            kraft_version: 0,
             session_timeout_ms: config.lifecycle.session_timeout_ms.max(1) as u64,
             partitions_default: config.topics.num_partitions,
             replication_factor_default: config.topics.replication_factor as i16,

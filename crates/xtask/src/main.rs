@@ -12,6 +12,14 @@ mod test;
 
 use error::TaskError;
 
+/// Runs the simulator in release mode: thousands of schedules an hour.
+fn simulate(arguments: &[String]) -> Result<bool, TaskError> {
+    let mut command = std::process::Command::new("cargo");
+    command.args(["run", "--quiet", "--release", "--package", "sim", "--"]).args(arguments).current_dir(place::root());
+    let status = command.status().map_err(|error| TaskError::Usage(format!("cargo cannot be run: {error}")))?;
+    Ok(status.success())
+}
+
 const USAGE: &str = "\
 usage: cargo xtask TASK
 
@@ -21,6 +29,8 @@ usage: cargo xtask TASK
   test --against HOST:PORT --only SUITE[,SUITE]
                          suites against a broker that runs already, such as Apache Kafka
                          With --binary FILE the node is that program, and nothing is built.
+  sim [--seed N | --minutes M | --seconds S] [--from N]
+                         whole simulated nodes with faults; a seed runs twice and must give one trace
   hostile [--only TEXT] [--bodies] [--binary FILE | --against HOST:PORT]
                          replays malformed and extreme frames, compares the answers with Apache Kafka's
 
@@ -36,6 +46,7 @@ fn main() {
     let outcome = match task {
         "test" => test::run(rest),
         "hostile" => hostile::run(rest),
+        "sim" => simulate(rest),
         "help" | "--help" | "-h" => {
             print!("{USAGE}");
             Ok(true)

@@ -6,7 +6,7 @@ use crate::fetch_sessions::{FetchContext, FetchPartition, SessionError};
 use crate::fetch_wait::FetchWait;
 use crate::partition::{Effects, PartitionCell, Position, ReadError, ReadOutcome, Reader};
 use api::{Operation, Request, ResourceType, Responder};
-use base::{ErrorCode, NodeId, Now, Offset, TopicId, Uuid};
+use base::{ErrorCode, Map, NodeId, Now, Offset, TopicId, Uuid};
 use net::{Piece, Pipelining};
 use protocol::fetch_response::{AbortedTransaction, EpochEndOffset, FetchableTopicResponse, PartitionData};
 use protocol::{DecodeError, FetchRequest, FetchResponse, RecordsField};
@@ -106,11 +106,13 @@ pub(super) fn handle(broker: &Arc<Broker>, request: Request<'_>) -> Result<Pipel
     Ok(Pipelining::Hold)
 }
 
+/// The partitions that the request names; of one that is named twice the last counts.
 fn named_partitions(fetch: &FetchRequest<'_>) -> Vec<FetchPartition> {
     let mut named = Vec::new();
+    let mut places: Map<(TopicId, &str, i32), usize> = Map::default();
     for topic in &fetch.topics {
         for p in &topic.partitions {
-            named.push(FetchPartition {
+            let partition = FetchPartition {
                 topic: topic.topic.to_string(),
                 topic_id: topic.topic_id,
                 partition: p.partition,
@@ -119,7 +121,14 @@ fn named_partitions(fetch: &FetchRequest<'_>) -> Vec<FetchPartition> {
                 current_leader_epoch: p.current_leader_epoch,
                 last_fetched_epoch: p.last_fetched_epoch,
                 log_start_offset: p.log_start_offset,
-            });
+            };
+            match places.insert((topic.topic_id, &topic.topic, p.partition), named.len()) {
+                None => named.push(partition),
+                Some(place) => {
+                    places.insert((topic.topic_id, &topic.topic, p.partition), place);
+                    named[place] = partition;
+                }
+            }
         }
     }
     named

@@ -72,17 +72,22 @@ pub(super) fn handle(broker: &Arc<Broker>, request: Request<'_>) -> Result<Pipel
             response.topics.push(describe(&image, topic, listener, operations(&topic.name), request.version));
         }
     } else {
+        // One id makes it a request by ids: Java's client then sends empty names beside them.
+        let by_id = metadata.topics.iter().flatten().any(|asked| !asked.topic_id.is_zero());
         for asked in metadata.topics.iter().flatten() {
-            let by_id = !asked.topic_id.is_zero();
-            if asked.name.is_some() && by_id || asked.name.is_none() && !by_id {
-                response.topics.push(failed(asked.name.as_deref(), asked.topic_id, ErrorCode::InvalidRequest));
+            let asked_name = asked.name.as_ref().filter(|_| !by_id);
+            if by_id && asked.topic_id.is_zero() {
                 continue;
             }
-            let topic = match &asked.name {
+            if !by_id && asked_name.is_none() {
+                response.topics.push(failed(None, asked.topic_id, ErrorCode::InvalidRequest));
+                continue;
+            }
+            let topic = match asked_name {
                 Some(name) => image.topic_by_name(name),
                 None => image.topic(asked.topic_id),
             };
-            match (topic, &asked.name) {
+            match (topic, asked_name) {
                 (Some(topic), _) if allowed(&topic.name) => {
                     response.topics.push(describe(&image, topic, listener, operations(&topic.name), request.version));
                 }

@@ -6,7 +6,7 @@ use crate::Broker;
 use crate::coordinator::is_internal_topic;
 use crate::partition::{AckWaiter, Acks, AppendError, Effects, PartitionCell};
 use api::{Operation, Request, ResourceType, Responder};
-use base::{ErrorCode, Now};
+use base::{ErrorCode, Now, Set};
 use net::Pipelining;
 use parking_lot::Mutex;
 use protocol::produce_response::{BatchIndexAndErrorMessage, PartitionProduceResponse, TopicProduceResponse};
@@ -37,7 +37,8 @@ pub(super) fn handle(broker: &Arc<Broker>, request: Request<'_>) -> Result<Pipel
         ProduceResponse { responses: Vec::with_capacity(produce.topic_data.len()), ..Default::default() };
     let (mut index, mut waiting) = (0, 0);
     let mut failed = false;
-    for topic in &produce.topic_data {
+    let superseded = superseded(&produce);
+    for (t, topic) in produce.topic_data.iter().enumerate() {
         let (topic_id, unknown) = if request.version >= 13 {
             (topic.topic_id, ErrorCode::UnknownTopicId)
         } else {
@@ -46,7 +47,10 @@ pub(super) fn handle(broker: &Arc<Broker>, request: Request<'_>) -> Result<Pipel
         let name = image.topic(topic_id).map_or(&*topic.name, |topic| topic.name.as_str());
         let allowed = request.is_allowed(Operation::Write, ResourceType::Topic, name);
         let mut partitions = Vec::with_capacity(topic.partition_data.len());
-        for data in &topic.partition_data {
+        for (p, data) in topic.partition_data.iter().enumerate() {
+            if superseded.contains(&(t, p)) {
+                continue;
+            }
             let mut answer = PartitionProduceResponse {
                 index: data.index,
                 base_offset: -1,
@@ -105,6 +109,23 @@ pub(super) fn handle(broker: &Arc<Broker>, request: Request<'_>) -> Result<Pipel
         Some(wait) => wait.arm(waiting, response, request.responder),
     }
     Ok(Pipelining::Allow)
+}
+
+/// Positions (topic, partition) that are named again later in the request: Kafka takes the last and answers once.
+fn superseded(produce: &ProduceRequest<'_>) -> Vec<(usize, usize)> {
+    let mut earlier = Vec::new();
+    if produce.topic_data.len() == 1 && produce.topic_data[0].partition_data.len() == 1 {
+        return earlier;
+    }
+    let mut seen = Set::default();
+    for (t, topic) in produce.topic_data.iter().enumerate().rev() {
+        for (p, data) in topic.partition_data.iter().enumerate().rev() {
+            if !seen.insert((topic.topic_id, &*topic.name, data.index)) {
+                earlier.push((t, p));
+            }
+        }
+    }
+    earlier
 }
 
 /// Validates and appends the batch of one partition. `Ok(false)`: the waiter will be called.
