@@ -29,6 +29,8 @@ const RECEIVE_MAX: usize = 256 * 1024;
 /// Buffers of incomplete frames that a loop keeps for the next ones, and how large they may be.
 const SPARE_MAX: usize = 16;
 const SPARE_BYTES_MAX: usize = 256 * 1024;
+/// Bytes of an incomplete request that are never too many.
+const HELD_ALWAYS: usize = 1 << 20;
 /// Requests of a connection that may wait for their answers.
 const IN_FLIGHT_MAX: usize = 1000;
 /// Bytes of answers that may wait for a slow reader before its requests are held back.
@@ -168,6 +170,8 @@ struct Connection {
     /// The request that the later ones wait for.
     waits_for: Option<u64>,
     last_active_us: u64,
+    /// Bytes of `input` that were counted.
+    accounted: usize,
 }
 
 pub(crate) struct EventLoop {
@@ -362,6 +366,7 @@ impl EventLoop {
             queued: false,
             waits_for: None,
             last_active_us: now.monotonic_us,
+            accounted: 0,
         });
         self.handle.connections.fetch_add(1, Ordering::Relaxed);
         self.enqueue(key);
@@ -446,6 +451,10 @@ impl EventLoop {
         let mut buffer = std::mem::take(&mut self.buffer);
         let outcome = connection.turn(&mut buffer, &mut self.spare, &self.limits, now);
         self.buffer = buffer;
+        let outcome = match self.account(key) {
+            true => outcome,
+            false => TurnEnd::Close,
+        };
         match outcome {
             TurnEnd::Again => self.enqueue(key),
             TurnEnd::Idle => {}
@@ -453,8 +462,24 @@ impl EventLoop {
         }
     }
 
+    /// Counts the bytes that the connection holds. False: all connections together hold too much, and this one is among
+    /// those that hold a lot.
+    fn account(&mut self, key: usize) -> bool {
+        let Some(connection) = self.connections.get_mut(key) else { return true };
+        let held = connection.input.len();
+        let all = self.registry.account(connection.accounted, held);
+        connection.accounted = held;
+        if held <= HELD_ALWAYS || all <= self.limits.partial_bytes_max {
+            return true;
+        }
+        let peer = connection.shared.info.peer;
+        tracing::warn!(%peer, held, all, "requests that are not complete take too much memory: a large one is dropped");
+        false
+    }
+
     fn close(&mut self, key: usize) {
         let Some(connection) = self.connections.try_remove(key) else { return };
+        self.registry.account(connection.accounted, 0);
         connection.shared.out.lock().close();
         connection.shared.transport.shutdown();
         connection.service.disconnected(&connection.shared.info);

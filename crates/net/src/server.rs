@@ -23,6 +23,8 @@ pub struct Limits {
     pub request_bytes_max: usize,
     /// `connections.max.idle.ms`
     pub idle_max_ms: u64,
+    /// Bytes of incomplete requests that all connections together may hold; above it those with a large one are closed.
+    pub partial_bytes_max: usize,
     /// `max.connections`
     pub connections_max: usize,
     /// `max.connections.per.ip`
@@ -51,6 +53,8 @@ pub(crate) struct Registry {
     next: AtomicUsize,
     next_id: AtomicU64,
     counts: Mutex<Counts>,
+    /// Bytes of incomplete requests.
+    partial_bytes: AtomicUsize,
 }
 
 #[derive(Default)]
@@ -81,6 +85,15 @@ impl Registry {
         let id = self.next_id.fetch_add(1, Ordering::Relaxed);
         let owner = self.loops[self.next.fetch_add(1, Ordering::Relaxed) % self.loops.len()].clone();
         Some((ConnectionInfo { id, listener: acceptor.name.clone(), peer, local }, owner))
+    }
+
+    /// Replaces what one connection holds; returns what all hold.
+    pub fn account(&self, before: usize, now: usize) -> usize {
+        if before == now {
+            return self.partial_bytes.load(Ordering::Relaxed);
+        }
+        let others = self.partial_bytes.fetch_add(now.wrapping_sub(before), Ordering::Relaxed);
+        others.wrapping_add(now.wrapping_sub(before))
     }
 
     pub fn released(&self, info: &ConnectionInfo) {
@@ -136,6 +149,7 @@ impl Server {
             next: AtomicUsize::new(0),
             next_id: AtomicU64::new(1),
             counts: Mutex::new(Counts::default()),
+            partial_bytes: AtomicUsize::new(0),
         };
         Ok(Arc::new(Server {
             loops: handles,

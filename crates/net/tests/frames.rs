@@ -49,8 +49,13 @@ impl Service for Echo {
 
 fn serve(echo: Echo, wrap: fn(mio::net::TcpStream) -> Transport) -> (Arc<Server>, SocketAddr) {
     let server = Server::new(2, 2, Clock::new()).unwrap();
-    let limits =
-        Limits { request_bytes_max: 1 << 20, idle_max_ms: 60_000, connections_max: 8, connections_per_ip_max: 8 };
+    let limits = Limits {
+        request_bytes_max: 4 << 20,
+        partial_bytes_max: 5 << 20,
+        idle_max_ms: 60_000,
+        connections_max: 8,
+        connections_per_ip_max: 8,
+    };
     server.start(limits).unwrap();
     let socket = bind("127.0.0.1:0".parse().unwrap(), 50).unwrap();
     let address = socket.local_addr().unwrap();
@@ -109,7 +114,7 @@ fn frames_in_pieces_of_every_size_arrive_whole() {
 #[test]
 fn negative_and_too_long_frames_close_the_connection() {
     let (server, address) = serve(Echo::default(), Transport::Plain);
-    for length in [-1, i32::MIN, i32::MAX, (1 << 20) + 1] {
+    for length in [-1, i32::MIN, i32::MAX, (4 << 20) + 1] {
         let mut stream = connect(address);
         stream.write_all(&length.to_be_bytes()).unwrap();
         assert!(is_closed(&mut stream), "{length}");
@@ -154,4 +159,29 @@ fn connections_above_the_limit_are_refused_and_others_go_on() {
     first[0].write_all(&framed(b"y")).unwrap();
     assert_eq!(read(&mut first[0]), b"y");
     server.stop();
+}
+
+#[test]
+fn incomplete_requests_cannot_fill_the_memory_and_small_ones_go_on() {
+    let (server, address) = serve(Echo::default(), Transport::Plain);
+    let part = vec![0x80; 2 << 20];
+    let mut greedy: Vec<TcpStream> = (0..4).map(|_| connect(address)).collect();
+    for stream in &mut greedy {
+        // The end of the request never comes; a connection that was closed meanwhile takes no more.
+        let _may_be_closed = stream.write_all(&(4i32 << 20).to_be_bytes()).and_then(|()| stream.write_all(&part));
+    }
+    assert!(greedy.iter_mut().any(is_closed_soon), "four times 2 MiB are above the limit of 5 MiB");
+    let mut modest = connect(address);
+    modest.write_all(&framed(&[0x80; 100_000])).unwrap();
+    assert_eq!(read(&mut modest).len(), 100_000);
+    server.stop();
+}
+
+/// Whether the other end closes within a few seconds.
+fn is_closed_soon(stream: &mut TcpStream) -> bool {
+    stream.set_read_timeout(Some(Duration::from_secs(3))).unwrap();
+    match stream.read(&mut [0; 1]) {
+        Ok(n) => n == 0,
+        Err(error) => !matches!(error.kind(), std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut),
+    }
 }

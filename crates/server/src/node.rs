@@ -45,6 +45,9 @@ pub(crate) struct Node {
     mailbox: Mailbox,
 }
 
+/// Bytes of incomplete requests in memory where `queued.max.request.bytes` sets no limit.
+const PARTIAL_BYTES_MAX: usize = 1 << 30;
+
 /// Loops of the network: as many as there are cores, at least two so that one busy connection leaves another free.
 fn network_threads(config: &ServerConfig) -> usize {
     let cores = std::thread::available_parallelism().map_or(2, usize::from);
@@ -200,6 +203,10 @@ fn limits(config: &ServerConfig) -> Limits {
             u64::MAX / 2000
         } else {
             network.connections_max_idle_ms as u64
+        },
+        partial_bytes_max: match usize::try_from(network.queued_request_bytes_max) {
+            Ok(bytes) if bytes > 0 => bytes,
+            _ => PARTIAL_BYTES_MAX,
         },
         connections_max: at_least_0(network.connections_max),
         connections_per_ip_max: at_least_0(network.connections_per_ip_max),
