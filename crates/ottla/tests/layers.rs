@@ -42,7 +42,8 @@ fn crates_depend_only_downwards() {
         if DEVELOPMENT.contains(&name.as_str()) {
             continue;
         }
-        let own = *rank.get(name.as_str()).unwrap_or_else(|| panic!("crate {name} is in no layer: add it to this list"));
+        let own =
+            *rank.get(name.as_str()).unwrap_or_else(|| panic!("crate {name} is in no layer: add it to this list"));
         for dependency in dependencies(&manifest) {
             assert!(!DEVELOPMENT.contains(&dependency), "{name} depends on {dependency}, which is for development");
             if let Some(other) = rank.get(dependency) {
