@@ -128,7 +128,10 @@ fn nullable(context: &Context, field: &Field) -> String {
         Type::String => format!("c.nullable_string({flexible}, \"{name}\")?"),
         Type::Bytes => format!("c.nullable_bytes({flexible}, \"{name}\")?"),
         Type::Records => format!("c.nullable_bytes({flexible}, \"{name}\")?.map(Into::into)"),
-        Type::Struct(ty) => format!("if c.struct_present()? {{ Some({ty}::decode(c, version)?) }} else {{ None }}"),
+        Type::Struct(ty) => {
+            let present = if field.tag.is_some() { "tagged_struct_present" } else { "struct_present" };
+            format!("if c.{present}()? {{ Some({ty}::decode(c, version)?) }} else {{ None }}")
+        }
         Type::Array(element) => format!("c.nullable_array({})?", array_arguments(context, field, element)),
         _ => panic!("{name}: a fixed-size field cannot be null"),
     }

@@ -71,7 +71,7 @@ fn value(context: &Context, field: &Field) -> String {
     }
     let marker = if matches!(field.ty, Type::Struct(_)) { "w.i8(1);\n" } else { "" };
     let null = match field.ty {
-        Type::Struct(_) => "w.i8(-1)".to_string(),
+        Type::Struct(_) => format!("w.null_struct({})", field.tag.is_some()),
         Type::String => format!("w.null_string({})", context.flexible_for(field)),
         _ => format!("w.null_length({})", context.flexible_for(field)),
     };

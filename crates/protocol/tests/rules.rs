@@ -1,9 +1,10 @@
 //! Kafka's rules of encoding that vectors cannot show: what is refused, what is left out, what is kept.
 
+use protocol::consumer_group_member_metadata_value::ClassicMemberMetadata;
 use protocol::fetch_response::{FetchableTopicResponse, PartitionData};
 use protocol::json::{self, JsonError, View};
 use protocol::{
-    AddPartitionsToTxnRequest, ApiKey, ApiVersionsResponse, ConsumerProtocolSubscription, Cursor, Decode, DecodeError,
+    AddPartitionsToTxnRequest, ApiKey, ApiVersionsResponse, ConsumerGroupMemberMetadataValue, ConsumerProtocolSubscription, Cursor, Decode, DecodeError,
     EncodeError, FetchRequest, FetchResponse, Message, MetadataResponse, Request, SaslAuthenticateRequest,
     UnknownTaggedField, metadata_response,
 };
@@ -26,6 +27,22 @@ fn null_is_refused_where_the_version_does_not_allow_it() {
     assert!(response.to_bytes(12).is_ok());
     let null_client_list = [0xff, 0xff, 0xff, 0xff];
     assert!(matches!(MetadataResponse::from_bytes(&null_client_list, 0), Err(DecodeError::Null { .. })));
+}
+
+/// Apache Kafka 4.3.1 writes the bytes below, and reads `null` and the value back.
+#[test]
+fn a_struct_in_a_tagged_field_has_zero_for_null() {
+    let absent = ConsumerGroupMemberMetadataValue { classic_member_metadata: None, ..Default::default() };
+    let present = ConsumerGroupMemberMetadataValue {
+        classic_member_metadata: Some(ClassicMemberMetadata { session_timeout_ms: 7, ..Default::default() }),
+        ..Default::default()
+    };
+    let start = [1, 1, 1, 1, 1, 1, 0xff, 0xff, 0xff, 0xff, 1];
+    for (value, tagged) in [(absent, &[1, 0, 1, 0][..]), (present, &[1, 0, 7, 1, 0, 0, 0, 7, 1, 0][..])] {
+        let bytes = value.to_bytes(0).expect("it can be written");
+        assert_eq!(bytes, [&start[..], tagged].concat());
+        assert_eq!(ConsumerGroupMemberMetadataValue::from_bytes(&bytes, 0), Ok(value));
+    }
 }
 
 #[test]

@@ -63,7 +63,7 @@ impl Reader<'_> {
     fn value(&self, field: &Field, c: &mut Cursor<'_>) -> Result<Value, JsonError> {
         let flexible = self.flexible && !field.inflexible;
         let present = match &field.ty {
-            Type::Struct(_) if !field.nullable.contains(self.version) || c.struct_present()? => {
+            Type::Struct(_) if !field.nullable.contains(self.version) || struct_present(field, c)? => {
                 Some(self.plain(&field.ty, flexible, c)?)
             }
             Type::Struct(_) => None,
@@ -134,4 +134,8 @@ fn float(value: f64) -> Value {
         return if value > 0.0 { "Infinity" } else { "-Infinity" }.into();
     }
     value.into()
+}
+
+fn struct_present(field: &Field, c: &mut Cursor<'_>) -> Result<bool, DecodeError> {
+    if field.tag.is_some() { c.tagged_struct_present() } else { c.struct_present() }
 }

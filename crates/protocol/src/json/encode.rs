@@ -77,7 +77,7 @@ impl Converter<'_> {
             return wrong(&field.name, "something other than null");
         }
         match field.ty {
-            Type::Struct(_) => w.i8(-1),
+            Type::Struct(_) => w.null_struct(field.tag.is_some()),
             Type::String => w.null_string(flexible),
             _ => w.null_length(flexible),
         }

@@ -2,7 +2,7 @@
 //! characters, tagged fields only where they differ from their default. Works from the definitions, not from the
 //! generated types, so a message is known by its name.
 
-mod base64;
+pub mod base64;
 mod decode;
 mod encode;
 
@@ -99,7 +99,7 @@ pub fn encode(name: &str, version: i16, value: &Value) -> Result<Vec<u8>, JsonEr
 }
 
 /// What a field that is left out holds.
-fn default_value(message: &Message, version: i16, field: &Field) -> Value {
+pub fn default_value(message: &Message, version: i16, field: &Field) -> Value {
     match (&field.default, &field.ty) {
         (DefaultValue::Null, _) => Value::Null,
         (DefaultValue::Int(value), _) => Value::from(*value),

@@ -262,6 +262,12 @@ impl<'a> Cursor<'a> {
         Ok(self.i8()? >= 0)
     }
 
+    /// Whether a nullable struct follows in a tagged field: there Kafka has an unsigned number, and 0 for null.
+    #[inline]
+    pub fn tagged_struct_present(&mut self) -> Result<bool> {
+        Ok(self.uvarint()? > 0)
+    }
+
     /// Number of tagged fields at the end of a struct. What Java takes for a negative number means none, as in Kafka.
     #[inline]
     pub fn tag_count(&mut self) -> Result<u32> {

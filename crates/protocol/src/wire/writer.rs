@@ -124,6 +124,12 @@ impl Writer {
         self.uvarlong(u64::from(value));
     }
 
+    /// Stands for a struct that is null: 0 in a tagged field, -1 elsewhere.
+    #[inline]
+    pub fn null_struct(&mut self, tagged: bool) {
+        self.i8(if tagged { 0 } else { -1 });
+    }
+
     #[inline]
     pub fn uvarlong(&mut self, mut value: u64) {
         while value >= 0x80 {

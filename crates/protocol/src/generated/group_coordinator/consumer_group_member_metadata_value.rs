@@ -61,7 +61,7 @@ impl<'a> ConsumerGroupMemberMetadataValue<'a> {
             match tag {
                 0 => {
                     classic_member_metadata =
-                        if c.struct_present()? { Some(ClassicMemberMetadata::decode(c, version)?) } else { None }
+                        if c.tagged_struct_present()? { Some(ClassicMemberMetadata::decode(c, version)?) } else { None }
                 }
                 _ => {
                     c.unknown_tag(tag, size, &mut unknown_tagged_fields)?;
@@ -137,7 +137,7 @@ impl<'a> ConsumerGroupMemberMetadataValue<'a> {
                     w.i8(1);
                     v.encode(w, version)?;
                 }
-                None => w.i8(-1),
+                None => w.null_struct(true),
             }
             w.end_tag(start);
         }

@@ -94,7 +94,7 @@ impl<'a> StreamsGroupMemberMetadataValue<'a> {
                 w.i8(1);
                 v.encode(w, version)?;
             }
-            None => w.i8(-1),
+            None => w.null_struct(false),
         }
         w.length(self.client_tags.len(), true, "clientTags")?;
         for v in &self.client_tags {

@@ -53,7 +53,7 @@ impl<'a> DescribeTopicPartitionsResponse<'a> {
                 w.i8(1);
                 v.encode(w, version)?;
             }
-            None => w.i8(-1),
+            None => w.null_struct(false),
         }
         w.only_unknown_tags(&self.unknown_tagged_fields);
         Ok(())

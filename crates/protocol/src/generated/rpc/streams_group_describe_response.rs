@@ -154,7 +154,7 @@ impl<'a> DescribedGroup<'a> {
                 w.i8(1);
                 v.encode(w, version)?;
             }
-            None => w.i8(-1),
+            None => w.null_struct(false),
         }
         w.length(self.members.len(), true, "members")?;
         for v in &self.members {
@@ -418,7 +418,7 @@ impl<'a> Member<'a> {
                 w.i8(1);
                 v.encode(w, version)?;
             }
-            None => w.i8(-1),
+            None => w.null_struct(false),
         }
         w.length(self.client_tags.len(), true, "clientTags")?;
         for v in &self.client_tags {

@@ -126,7 +126,7 @@ impl<'a> StreamsGroupHeartbeatRequest<'a> {
                 w.i8(1);
                 v.encode(w, version)?;
             }
-            None => w.i8(-1),
+            None => w.null_struct(false),
         }
         match &self.active_tasks {
             Some(v) => {
@@ -166,7 +166,7 @@ impl<'a> StreamsGroupHeartbeatRequest<'a> {
                 w.i8(1);
                 v.encode(w, version)?;
             }
-            None => w.i8(-1),
+            None => w.null_struct(false),
         }
         match &self.client_tags {
             Some(v) => {
