@@ -1,6 +1,7 @@
 //! The file system as the storage layer sees it. `os::RealFiles` is the machine's; the simulator has one that loses
 //! what was not synced. Every call may fail with an `io::Error`; nothing here retries.
 
+use crate::mutant::{Mutant, mutant};
 use std::io;
 use std::os::fd::BorrowedFd;
 use std::path::Path;
@@ -17,6 +18,36 @@ pub enum OpenMode {
     Create,
     /// It must be absent.
     CreateNew,
+}
+
+/// Part of a file that is not in memory: what a read was refused for under [`Files::without_waiting`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("{length} bytes at {position} are not in memory")]
+pub struct ColdRange {
+    pub position: u64,
+    pub length: usize,
+}
+
+impl ColdRange {
+    /// The range that an error of a refused read carries.
+    pub fn of(error: &io::Error) -> Option<ColdRange> {
+        error.get_ref().and_then(|inner| inner.downcast_ref::<ColdRange>()).copied()
+    }
+
+    /// Reads the range from the disk, so that it is in memory for a while.
+    pub fn warm(self, file: &dyn File) -> io::Result<()> {
+        let mut chunk = vec![0; self.length.min(128 * 1024)];
+        let end = self.position + self.length as u64;
+        let mut at = self.position;
+        while at < end && !chunk.is_empty() {
+            let length = chunk.len().min((end - at) as usize);
+            match file.read_full_at(&mut chunk[..length], at)? {
+                0 => break,
+                n => at += n as u64,
+            }
+        }
+        Ok(())
+    }
 }
 
 /// An entry of a folder.
@@ -50,6 +81,17 @@ pub trait Files: Send + Sync {
     /// Milliseconds since 1970 of the last change of the file.
     fn modified_ms(&self, path: &Path) -> io::Result<i64>;
 
+    /// Runs `work`. Meanwhile reads of this thread that would have to wait for the disk fail with
+    /// [`io::ErrorKind::WouldBlock`] and a [`ColdRange`]; where reads never wait, it is just run.
+    fn without_waiting(&self, work: &mut dyn FnMut()) {
+        work();
+    }
+
+    /// Takes the right to write a finished file from everybody, as Kafka does with snapshots. Nothing rests on it.
+    fn make_read_only(&self, _path: &Path) -> io::Result<()> {
+        Ok(())
+    }
+
     /// The whole content of a small file.
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
         let file = self.open(path, OpenMode::Read)?;
@@ -68,7 +110,9 @@ pub trait Files: Send + Sync {
         let file = self.open(tmp, OpenMode::Create)?;
         file.set_len(0)?;
         file.write_all_at(content, 0)?;
-        file.sync_all()?;
+        if !mutant(Mutant::ReplaceWithoutSync) {
+            file.sync_all()?;
+        }
         drop(file);
         self.rename(tmp, path)?;
         self.sync_dir(path.parent().unwrap_or(Path::new(".")))

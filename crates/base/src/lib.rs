@@ -6,16 +6,20 @@ mod files;
 mod ids;
 mod java;
 mod map;
+mod mutant;
 mod task;
 mod time;
 
 pub use error_code::ErrorCode;
-pub use files::{DirEntry, File, FileLock, Files, OpenMode};
+pub use files::{ColdRange, DirEntry, File, FileLock, Files, OpenMode};
 pub use ids::{
     BrokerEpoch, DirectoryId, LeaderEpoch, NodeId, Offset, PartitionEpoch, PartitionIndex, ProducerEpoch, ProducerId,
     TopicId, TopicPartition, Uuid, UuidParseError,
 };
 pub use java::{coordinator_partition, string_hash_code};
 pub use map::{FixedState, Map, Set};
+#[cfg(feature = "mutants")]
+pub use mutant::set_mutant;
+pub use mutant::{Mutant, mutant};
 pub use task::{BlockingWork, Executor, Task};
 pub use time::{Now, Random, SplitMix64};

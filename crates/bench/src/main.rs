@@ -1,165 +1,134 @@
-//! `cargo run --release -p bench -- --ottla PATH --kafka-bin DIR [--rows a,b] [--quick]`: starts each broker in turn on a
-//! fresh folder, puts the same load on it from this process, and prints Ottla's figures, Kafka's, and the ratio.
+//! `cargo run --release -p bench -- --kafka-bin DIR [--rows a,b] [--quick] [--out FILE]`: puts the same load on Ottla and
+//! on Apache Kafka, group of rows by group of rows and one broker after the other, and prints both figures, their ratio
+//! and the goal. `--list` names the groups.
 //!
 //! CPU is the broker's own, from /proc; the load's own is not counted. Numbers of one run are comparable with each other
 //! and with nothing else.
 
+mod arguments;
 mod broker;
 mod load;
+mod measure;
+mod process;
+mod rdkafka;
+mod report;
+mod rows;
+mod session;
+mod setting;
+mod topics;
 mod wire;
 
-use broker::{Broker, Kind};
-use std::path::PathBuf;
-use std::time::Duration;
+use arguments::Arguments;
+use broker::{Broker, Kind, Place};
+use measure::{Group, Load};
+use rdkafka::Api;
+use report::Results;
+use session::Session;
+use std::process::ExitCode;
+use std::time::Instant;
 
-struct Arguments {
-    ottla: PathBuf,
-    kafka_bin: Option<PathBuf>,
-    rows: Vec<String>,
-    quick: bool,
-}
-
-fn arguments() -> Result<Arguments, String> {
-    let mut parsed =
-        Arguments { ottla: PathBuf::from("target/release/ottla"), kafka_bin: None, rows: Vec::new(), quick: false };
-    let mut rest = std::env::args().skip(1);
-    while let Some(argument) = rest.next() {
-        let mut value = || rest.next().ok_or(format!("{argument} needs a value"));
-        match argument.as_str() {
-            "--ottla" => parsed.ottla = value()?.into(),
-            "--kafka-bin" => parsed.kafka_bin = Some(value()?.into()),
-            "--rows" => parsed.rows = value()?.split(',').map(str::to_owned).collect(),
-            "--quick" => parsed.quick = true,
-            other => return Err(format!("unknown argument: {other}")),
+fn main() -> ExitCode {
+    match Arguments::parse(std::env::args().skip(1)) {
+        Ok(arguments) if arguments.list => {
+            rows::GROUPS.iter().for_each(|group| println!("{:<12}{}", group.name, group.about));
+            ExitCode::SUCCESS
         }
-    }
-    Ok(parsed)
-}
-
-/// One figure of one broker.
-struct Figure {
-    row: String,
-    unit: &'static str,
-    value: f64,
-}
-
-fn main() {
-    let arguments = match arguments() {
-        Ok(arguments) => arguments,
+        Ok(arguments) => run(&arguments),
         Err(message) => {
             eprintln!("bench: {message}");
-            std::process::exit(2);
+            ExitCode::from(2)
         }
+    }
+}
+
+fn run(arguments: &Arguments) -> ExitCode {
+    let librdkafka = Api::load().inspect_err(|error| eprintln!("bench: without librdkafka: {error}")).ok();
+    let mut run = Run {
+        place: Place::new(arguments.dir.clone(), arguments.first_port),
+        quick: arguments.quick,
+        librdkafka: librdkafka.as_ref(),
+        contestants: vec![Contestant { kind: Kind::Ottla(arguments.ottla.clone()), shared: None }],
+        results: Results::default(),
     };
-    let mut kinds = vec![Kind::Ottla(arguments.ottla.clone())];
     if let Some(bin) = &arguments.kafka_bin {
-        kinds.push(Kind::Kafka(bin.clone()));
+        run.contestants.push(Contestant { kind: Kind::Kafka(bin.clone()), shared: None });
     }
-    let mut all: Vec<Vec<Figure>> = Vec::new();
-    for kind in &kinds {
-        match measure(kind, &arguments) {
-            Ok(figures) => all.push(figures),
-            Err(error) => {
-                eprintln!("bench: {kind:?}: {error}");
-                std::process::exit(1);
+    for group in rows::GROUPS.iter().filter(|group| arguments.wants(group.name)) {
+        run.group(group);
+    }
+    let text = report::markdown(&setting::setting(arguments, librdkafka.as_ref()), rows::GROUPS, &run.results);
+    println!("{text}");
+    if let Some(out) = &arguments.out
+        && let Err(error) = std::fs::write(out, &text)
+    {
+        eprintln!("bench: {}: {error}", out.display());
+        return ExitCode::FAILURE;
+    }
+    if run.results.failed.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// A kind of broker, with the process that the shared groups use.
+struct Contestant {
+    kind: Kind,
+    shared: Option<Broker>,
+}
+
+struct Run<'a> {
+    place: Place,
+    quick: bool,
+    librdkafka: Option<&'a Api>,
+    contestants: Vec<Contestant>,
+    results: Results,
+}
+
+impl Run<'_> {
+    /// Measures one group on every kind of broker; what fails is noted, and the run goes on.
+    fn group(&mut self, group: &Group) {
+        eprintln!("{}: {}", group.name, group.about);
+        if group.needs_librdkafka && self.librdkafka.is_none() {
+            self.results.skipped.push(format!("{}: librdkafka is not on this machine", group.name));
+            return;
+        }
+        if matches!(group.load, Load::Fresh(_)) {
+            self.contestants.iter_mut().for_each(|contestant| contestant.shared = None);
+        }
+        for contestant in &mut self.contestants {
+            let kind = contestant.kind.clone();
+            let mut session = Session {
+                kind: &kind,
+                group,
+                place: &self.place,
+                quick: self.quick,
+                librdkafka: self.librdkafka,
+                figures: Vec::new(),
+            };
+            let begun = Instant::now();
+            let result = contestant.measure(&mut session);
+            eprintln!("  {:<8}took {:.0} s", kind.name(), begun.elapsed().as_secs_f64());
+            let figures = if kind.is_kafka() { &mut self.results.kafka } else { &mut self.results.ottla };
+            figures.append(&mut session.figures);
+            if let Err(error) = result {
+                eprintln!("  {} failed: {error}", kind.name());
+                self.results.failed.push(format!("{}, {}: {error}", group.name, kind.name()));
+                // What is left of it would spoil the next group.
+                contestant.shared = None;
             }
         }
     }
-    print_table(&all);
 }
 
-fn print_table(all: &[Vec<Figure>]) {
-    println!("| measure | unit | Ottla | Apache Kafka | ratio |");
-    println!("|---|---|---|---|---|");
-    for (i, ottla) in all[0].iter().enumerate() {
-        let kafka = all.get(1).and_then(|figures| figures.get(i));
-        let show = |value: f64| if value >= 100.0 { format!("{value:.0}") } else { format!("{value:.3}") };
-        let (kafka_text, ratio) = match kafka {
-            Some(kafka) => (show(kafka.value), format!("{:.3}", ottla.value / kafka.value)),
-            None => ("-".into(), "-".into()),
-        };
-        println!("| {} | {} | {} | {kafka_text} | {ratio} |", ottla.row, ottla.unit, show(ottla.value));
-    }
-}
-
-fn measure(kind: &Kind, arguments: &Arguments) -> Result<Vec<Figure>, String> {
-    let wanted = |row: &str| arguments.rows.is_empty() || arguments.rows.iter().any(|r| r == row);
-    let scale = if arguments.quick { 8 } else { 1 };
-    let mut figures = Vec::new();
-    let mut figure = |row: String, unit: &'static str, value: f64| {
-        eprintln!("{kind:?}: {row}: {value:.4} {unit}");
-        figures.push(Figure { row, unit, value });
-    };
-    let broker = Broker::start(kind)?;
-    if wanted("start") {
-        figure("start to first answered Metadata".into(), "ms", broker.start_ms);
-        figure("CPU of the start".into(), "ms", broker.cpu_ms());
-        std::thread::sleep(Duration::from_secs(3));
-        figure("memory at rest".into(), "MB", broker.rss_mb());
-        let before = broker.cpu_ms();
-        std::thread::sleep(Duration::from_secs(20 / scale as u64));
-        let seconds = 20.0 / scale as f64;
-        figure("CPU at rest".into(), "% of a core", (broker.cpu_ms() - before) / seconds / 10.0);
-    }
-    let address = broker.address.clone();
-    if wanted("produce") {
-        warm(kind, &address, scale)?;
-        for connections in [1, 8, 64] {
-            let topic = format!("p64k-{connections}");
-            load::create_topic(&address, &topic, 8, &[])?;
-            let total = (2 << 30) / scale;
-            let before = broker.cpu_ms();
-            let outcome = load::produce(&address, &topic, 8, connections, 5, 64, 1024, total / (64 * 1024))?;
-            let gb = outcome.bytes as f64 / 1e9;
-            let cpu = (broker.cpu_ms() - before) / 1e3 / gb;
-            figure(format!("produce 64 KiB batches, {connections} connections"), "CPU s/GB", cpu);
-        }
-        figure("memory under the produce load".into(), "MB", broker.rss_mb());
-    }
-    if wanted("small") {
-        for connections in [1, 8, 64] {
-            let topic = format!("p1k-{connections}");
-            load::create_topic(&address, &topic, 8, &[])?;
-            let before = broker.cpu_ms();
-            let outcome = load::produce(&address, &topic, 8, connections, 5, 1, 1024, 400_000 / scale)?;
-            let cpu = (broker.cpu_ms() - before) * 1e3 / outcome.requests as f64;
-            figure(format!("produce one 1 KiB record a request, {connections} connections"), "CPU us/request", cpu);
-            if connections == 64 {
-                figure("64 pipelining producers: acknowledgement p99".into(), "ms", outcome.p99_ms);
+impl Contestant {
+    fn measure(&mut self, session: &mut Session) -> Result<(), String> {
+        match session.group.load {
+            Load::Fresh(run) => run(session),
+            Load::Shared(run) => {
+                if self.shared.is_none() {
+                    let broker = session.start()?;
+                    rows::warm(session, &broker)?;
+                    self.shared = Some(broker);
+                }
+                self.shared.as_ref().map_or(Ok(()), |broker| run(session, broker))
             }
         }
     }
-    if wanted("consume") {
-        let topic = "p64k-8";
-        let before = broker.cpu_ms();
-        let bytes = load::consume(&address, topic, 8, 1 << 20)?;
-        figure(
-            "consume from page cache, 1 MiB fetches".into(),
-            "CPU s/GB",
-            (broker.cpu_ms() - before) / 1e3 / (bytes as f64 / 1e9),
-        );
-    }
-    if wanted("durable") {
-        load::create_topic(&address, "durable", 16, &[("flush.messages", "1")])?;
-        for in_flight in [1, 5] {
-            let before = broker.cpu_ms();
-            let outcome = load::produce(&address, "durable", 16, 64, in_flight, 1, 1024, 60_000 / scale)?;
-            let cpu = (broker.cpu_ms() - before) * 1e3 / outcome.requests as f64;
-            let row = format!("flush.messages=1, 64 connections, {in_flight} in flight");
-            figure(format!("{row}: acknowledged"), "records/s", outcome.requests as f64 / outcome.seconds);
-            figure(format!("{row}: CPU"), "us/record", cpu);
-        }
-    }
-    broker.stop();
-    Ok(figures)
-}
-
-/// A JVM needs load before it shows what it can do; the same goes to both.
-fn warm(kind: &Kind, address: &str, scale: usize) -> Result<(), String> {
-    load::create_topic(address, "warm", 8, &[])?;
-    let (big, small) = if matches!(kind, Kind::Kafka(_)) { (3 << 30, 600_000) } else { (256 << 20, 50_000) };
-    load::produce(address, "warm", 8, 8, 5, 64, 1024, big / scale / (64 * 1024))?;
-    load::produce(address, "warm", 8, 8, 5, 1, 1024, small / scale)?;
-    load::consume(address, "warm", 8, 1 << 20)?;
-    Ok(())
 }

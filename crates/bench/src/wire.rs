@@ -4,6 +4,10 @@ use protocol::header::{decode_response_header, encode_request};
 use protocol::{Decode, Request, Writer};
 use std::io::{Read, Write};
 use std::net::TcpStream;
+use std::time::Duration;
+
+/// No answer takes longer than the creation of thousands of partitions.
+const ANSWER_WITHIN: Duration = Duration::from_secs(150);
 
 pub struct Connection {
     pub stream: TcpStream,
@@ -12,8 +16,9 @@ pub struct Connection {
 
 impl Connection {
     pub fn open(address: &str) -> Result<Connection, String> {
-        let stream = TcpStream::connect(address).map_err(|error| error.to_string())?;
+        let stream = TcpStream::connect(address).map_err(|error| format!("connect to {address}: {error}"))?;
         stream.set_nodelay(true).map_err(|error| error.to_string())?;
+        stream.set_read_timeout(Some(ANSWER_WITHIN)).map_err(|error| error.to_string())?;
         Ok(Connection { stream, correlation: 0 })
     }
 

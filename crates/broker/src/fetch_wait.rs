@@ -72,6 +72,14 @@ impl FetchWait {
         let mut pending = self.pending.lock();
         let Some((fetch, _)) = &mut *pending else { return };
         let found = fetch.look(now);
+        if let Some(cold) = found.cold {
+            drop(pending);
+            let this = self.clone();
+            return self.executor.run_blocking(Box::new(move || {
+                cold.warm();
+                this.look_again(this.executor.now());
+            }));
+        }
         let enough = found.bytes >= fetch.bytes_min || found.has_error || now.monotonic_us >= self.deadline_us;
         if !enough {
             drop(pending);

@@ -156,7 +156,7 @@ impl Directory {
 
     /// Takes the directory out of service, for good.
     pub fn fail(&self) {
-        if self.dir.is_failed() {
+        if self.dir.is_failed() || base::mutant(base::Mutant::AppendsAfterIoError) {
             return;
         }
         self.dir.mark_failed();

@@ -6,10 +6,11 @@
 
 use crate::log_dirs::Directory;
 use crate::topic_settings::TopicSettings;
-use base::{ErrorCode, LeaderEpoch, NodeId, Now, Offset, TopicId, TopicPartition};
+use base::{ColdRange, ErrorCode, LeaderEpoch, NodeId, Now, Offset, OpenMode, TopicId, TopicPartition};
 use parking_lot::Mutex;
 use replication::{Admission, Leader};
 use std::collections::VecDeque;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use storage::{AppendOrigin, EpochEnd, FlushJob, Flushed, Job, LeaderBatch, Log, LogSlice, ReadLimits, StorageError};
@@ -88,6 +89,23 @@ pub struct ReadOutcome {
     pub log_start_offset: Offset,
     /// The reader's log went another way: where the records of its last epoch end here (KIP-595).
     pub diverging: Option<EpochEnd>,
+}
+
+/// Part of a file of a log that is not in memory.
+pub struct ColdData {
+    path: PathBuf,
+    range: ColdRange,
+    directory: Arc<Directory>,
+}
+
+impl ColdData {
+    /// Reads it from the disk. What cannot be read any more is not there for the next look either.
+    pub fn warm(&self) {
+        let warmed = self.directory.dir.files().open(&self.path, OpenMode::Read).and_then(|file| self.range.warm(&*file));
+        if let Err(error) = warmed {
+            tracing::warn!(path = %self.path.display(), %error, "part of a log cannot be read from the disk");
+        }
+    }
 }
 
 /// Where a reader stands.
@@ -217,17 +235,15 @@ impl PartitionCell {
             return Ok(());
         }
         effects.jobs.extend(inner.log.assign_leader_epoch(registration.leader_epoch));
-        let (end, high_watermark) = (inner.log.log_end_offset(), inner.log.high_watermark());
-        let mut leader = Leader::new(
-            local,
-            registration.leader_epoch,
-            registration.partition_epoch,
-            registration.isr.clone(),
-            &registration.replicas,
-            end,
-            high_watermark,
-        );
-        leader.set_acknowledges_on_disk(inner.settings.acknowledges_on_disk());
+        let (end, flushed) = (inner.log.log_end_offset(), inner.log.recovery_point());
+        let (epoch, partition_epoch) = (registration.leader_epoch, registration.partition_epoch);
+        let (isr, replicas) = (registration.isr.clone(), &registration.replicas);
+        let leader = if inner.settings.acknowledges_on_disk() {
+            effects.wants_flush |= flushed < end;
+            Leader::on_disk(local, (epoch, partition_epoch), isr, replicas, end, flushed)
+        } else {
+            Leader::new(local, epoch, partition_epoch, isr, replicas, end, inner.log.high_watermark())
+        };
         inner.leader = Some(leader);
         inner.high_watermark_moved(effects);
         Ok(())
@@ -245,6 +261,10 @@ impl PartitionCell {
     pub fn mark_failed(&self, effects: &mut Effects) {
         let mut inner = self.inner.lock();
         inner.log.mark_failed();
+        if base::mutant(base::Mutant::AckAfterFailure) {
+            let waits = inner.ack_waits.drain(..);
+            effects.acknowledged.extend(waits.map(|wait| (wait.waiter, wait.index, Ok(()))));
+        }
         inner.release_all(ErrorCode::KafkaStorageError, effects);
     }
 
@@ -359,13 +379,15 @@ impl PartitionCell {
         effects.acknowledged.extend(expired.into_iter().map(timed_out));
     }
 
-    /// Reads for a fetch. The slice is sent after the cell was left.
+    /// Reads for a fetch. The slice is sent after the cell was left. With `may_wait` the disk is waited for in the cell.
+    #[allow(clippy::too_many_arguments)]
     pub fn read(
         &self,
         position: Position,
         reader: Reader,
         bytes_max: usize,
         at_least_one: bool,
+        may_wait: bool,
         now: Now,
         effects: &mut Effects,
     ) -> Result<ReadOutcome, ReadError> {
@@ -398,7 +420,15 @@ impl PartitionCell {
         if offset < log_start_offset || offset > log.log_end_offset() {
             return Err(ReadError::OutOfRange);
         }
-        match log.read(offset, &limits) {
+        let mut read = None;
+        match may_wait {
+            true => read = Some(log.read(offset, &limits)),
+            false => self.directory.dir.files().without_waiting(&mut || read = Some(log.read(offset, &limits))),
+        }
+        match read.unwrap_or_else(|| Ok(LogSlice::empty(offset))) {
+            Err(StorageError::Cold { path, range }) => {
+                Err(ReadError::Cold(ColdData { path, range, directory: self.directory.clone() }))
+            }
             Ok(slice) => {
                 Ok(ReadOutcome { slice, high_watermark, last_stable_offset, log_start_offset, diverging: None })
             }
@@ -483,11 +513,27 @@ pub enum AppendError {
 }
 
 /// Why nothing could be read.
-#[derive(Debug)]
 pub enum ReadError {
     Refused(ErrorCode),
     OutOfRange,
+    /// The disk must be waited for, which may not happen in the cell.
+    Cold(ColdData),
     Storage(StorageError),
+}
+
+impl ReadError {
+    /// What the reader of a partition is told.
+    pub fn error_code(self, cell: &PartitionCell) -> ErrorCode {
+        match self {
+            ReadError::Refused(error) => error,
+            ReadError::OutOfRange => ErrorCode::OffsetOutOfRange,
+            ReadError::Cold(_) => ErrorCode::KafkaStorageError,
+            ReadError::Storage(error) => {
+                tracing::warn!(partition = %cell.name, %error, "a fetch could not be served");
+                error.error_code()
+            }
+        }
+    }
 }
 
 impl Inner {

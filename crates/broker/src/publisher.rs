@@ -31,13 +31,14 @@ enum Loading {
 }
 
 impl BrokerPublisher {
+    /// Opens logs on `recovery_threads` threads for each directory; 0: on the thread that publishes, one by one.
     pub fn new(
         broker: Arc<Broker>,
         recovery_threads: usize,
         on_published: Arc<dyn Fn(&Arc<Image>) + Send + Sync>,
     ) -> BrokerPublisher {
         let state = Arc::new(Mutex::new(Loading::NotBegun));
-        BrokerPublisher { broker, state, on_published, recovery_threads: recovery_threads.max(1) }
+        BrokerPublisher { broker, state, on_published, recovery_threads }
     }
 }
 
@@ -119,17 +120,17 @@ fn open_all(broker: &Arc<Broker>, image: &Image, threads: usize) {
     let started = broker.executor.now();
     let next = AtomicUsize::new(0);
     let count = (threads * broker.replicas.directories().len()).min(work.len()).max(1);
-    std::thread::scope(|scope| {
-        for _ in 0..count {
-            scope.spawn(|| {
-                while let Some((name, topic_id, directory, settings)) = work.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    if let Err(error) = broker.replicas.open(name, *topic_id, *directory, settings.clone()) {
-                        report_open(broker, name, &error);
-                    }
-                }
-            });
+    let open = || {
+        while let Some((name, topic_id, directory, settings)) = work.get(next.fetch_add(1, Ordering::Relaxed)) {
+            if let Err(error) = broker.replicas.open(name, *topic_id, *directory, settings.clone()) {
+                report_open(broker, name, &error);
+            }
         }
-    });
+    };
+    match threads {
+        0 => open(),
+        _ => std::thread::scope(|scope| (0..count).for_each(|_| drop(scope.spawn(open)))),
+    }
     let took_ms = (broker.executor.now().monotonic_us - started.monotonic_us) / 1000;
     tracing::info!(logs = work.len(), took_ms, "logs opened");
 }
@@ -138,7 +139,10 @@ fn report_open(broker: &Broker, name: &TopicPartition, error: &storage::StorageE
     tracing::error!(partition = %name, %error, "the log cannot be opened; the partition is offline");
     if error.fails_log_dir()
         && let Some(directory) =
-            broker.replicas.directories().iter().find(|d| d.dir.path().join(storage::folder_name(name)).exists())
+            broker.replicas.directories().iter().find(|d| {
+            let folder = d.dir.path().join(storage::folder_name(name));
+            d.dir.files().exists(&folder).unwrap_or(true)
+        })
     {
         directory.fail();
     }

@@ -25,7 +25,12 @@ struct Found {
     directory: Arc<Directory>,
     hint: RecoveryHint,
     topic_id: Option<TopicId>,
+    /// The image has the partition, but its log could not be opened so far.
+    is_claimed: bool,
 }
+
+/// Ids that name no directory (KIP-858).
+const NO_DIRECTORY: [Uuid; 3] = [Uuid::DIRECTORY_UNASSIGNED, Uuid::DIRECTORY_LOST, Uuid::DIRECTORY_MIGRATING];
 
 /// The hosted partitions.
 pub struct Replicas {
@@ -58,7 +63,7 @@ impl Replicas {
         topic_id: Option<TopicId>,
         hint: RecoveryHint,
     ) {
-        self.found.lock().insert(partition, Found { directory, hint, topic_id });
+        self.found.lock().insert(partition, Found { directory, hint, topic_id, is_claimed: false });
     }
 
     pub fn directories(&self) -> &[Arc<Directory>] {
@@ -100,10 +105,14 @@ impl Replicas {
         directory_id: Uuid,
         settings: Arc<TopicSettings>,
     ) -> Result<Arc<PartitionCell>, StorageError> {
-        let found = self.found.lock().remove(name);
+        let found = self.found.lock().get_mut(name).map(|found| {
+            found.is_claimed = true;
+            found.clone()
+        });
         let found = found.filter(|found| match found.topic_id {
-            Some(id) if id != topic_id => {
+            Some(id) if id != topic_id && !base::mutant(base::Mutant::RecreatedTopicInherits) => {
                 // The folder of an older topic of that name: it must never be inherited (KIP-516).
+                self.found.lock().remove(name);
                 self.set_aside(name, &found.directory);
                 false
             }
@@ -111,7 +120,7 @@ impl Replicas {
         });
         let directory = match &found {
             Some(found) => found.directory.clone(),
-            None => self.choose(directory_id),
+            None => self.choose(directory_id)?,
         };
         let hint = found.as_ref().map(|found| found.hint).unwrap_or_default();
         let now = self.executor.now();
@@ -126,26 +135,41 @@ impl Replicas {
         };
         let folder: PathBuf = directory.dir.path().join(folder_name(name));
         let files = directory.dir.files().clone();
-        let mut log = Log::open(files, folder, name.clone(), settings.log.clone(), &options)?;
+        let mut log = Log::open(files.clone(), folder, name.clone(), settings.log.clone(), &options)?;
+        if settings.acknowledges_on_disk()
+            && let Some(job) = log.flush_job(false)?
+        {
+            // What a recovery found becomes what the topic promises, before anybody sees it or is told that it is there.
+            let flushed = job.run(&*files)?;
+            log.flushed(&flushed);
+        }
         log.set_topic_id(topic_id)?;
         if let Some(high_watermark) = hint.high_watermark {
             log.set_high_watermark(high_watermark);
         }
         let cell = Arc::new(PartitionCell::new(name.clone(), topic_id, directory, log, settings));
         self.cells.write().insert((topic_id, name.partition), cell.clone());
+        // Until here a later try finds the folder, and what the checkpoints say of it.
+        self.found.lock().remove(name);
         Ok(cell)
     }
 
-    /// The directory that the registration names, else the one with the fewest partitions.
-    fn choose(&self, directory_id: Uuid) -> Arc<Directory> {
+    /// The directory that the registration names, else the one with the fewest partitions. While a directory is out of
+    /// service, a partition that was assigned to another than those in use may lie there: it must not begin anew
+    /// elsewhere (KAFKA-16234).
+    fn choose(&self, directory_id: Uuid) -> Result<Arc<Directory>, StorageError> {
         let usable = || self.directories.iter().filter(|directory| !directory.dir.is_failed());
         if let Some(named) = usable().find(|directory| directory.id == directory_id) {
-            return named.clone();
+            return Ok(named.clone());
+        }
+        let failed = self.directories.iter().find(|directory| directory.dir.is_failed());
+        if let Some(failed) = failed.filter(|_| !NO_DIRECTORY.contains(&directory_id)) {
+            return Err(StorageError::Offline { path: failed.dir.path().to_owned() });
         }
         let cells = self.cells.read();
         let load =
             |directory: &Arc<Directory>| cells.values().filter(|cell| Arc::ptr_eq(&cell.directory, directory)).count();
-        usable().min_by_key(|directory| load(directory)).unwrap_or(&self.directories[0]).clone()
+        Ok(usable().min_by_key(|directory| load(directory)).unwrap_or(&self.directories[0]).clone())
     }
 
     fn set_aside(&self, name: &TopicPartition, directory: &Arc<Directory>) {
@@ -167,6 +191,9 @@ impl Replicas {
         cell.mark_deleted(&mut effects);
         effects.run(&cell, now);
         let unique = Random::uuid(&mut base::SplitMix64(self.seed.fetch_add(1, Ordering::Relaxed)));
+        if base::mutant(base::Mutant::RecreatedTopicInherits) {
+            return;
+        }
         let name = deleted_folder_name(&cell.name, unique);
         let renamed = cell.with_log(|log| log.rename_folder(&name));
         if let Err(error) = renamed {
@@ -178,6 +205,9 @@ impl Replicas {
         let (runner, directory) = (cell.directory.clone(), cell.directory.clone());
         let remove = move || {
             let path = directory.dir.path().join(&name);
+            if base::mutant(base::Mutant::DeleteByName) {
+                let _same_name = directory.dir.remove_folder(&directory.dir.path().join(folder_name(&cell.name)));
+            }
             if let Err(error) = cell.with_log(|log| log.delete_folder()) {
                 tracing::error!(path = %path.display(), %error, "a deleted folder could not be removed");
             }
@@ -197,7 +227,7 @@ impl Replicas {
 
     /// Folders found at the start that no partition of the image claims: renamed to `-stray`, as Kafka does.
     pub fn set_aside_strays(&self) {
-        let strays: Vec<_> = self.found.lock().drain().collect();
+        let strays: Vec<_> = self.found.lock().extract_if(|_, found| !found.is_claimed).collect();
         for (name, found) in strays {
             self.set_aside(&name, &found.directory);
         }

@@ -56,7 +56,7 @@ impl TopicSettings {
 
     /// Whether an acknowledgement means that the record is on disk (`flush.messages=1`).
     pub fn acknowledges_on_disk(&self) -> bool {
-        self.log.flush_messages <= 1
+        self.log.flush_messages <= 1 && !base::mutant(base::Mutant::AckBeforeSync)
     }
 }
 

@@ -110,10 +110,8 @@ impl Controller {
     pub fn heartbeat(&mut self, view: View<'_>, request: &BrokerHeartbeatRequest) -> Plan<BrokerHeartbeatResponse> {
         let Some(broker) = view.image.brokers.get(&request.broker_id).filter(|b| b.epoch == request.broker_epoch)
         else {
-            let error_code = match view.image.brokers.contains_key(&request.broker_id) {
-                true => ErrorCode::StaleBrokerEpoch,
-                false => ErrorCode::BrokerIdNotRegistered,
-            };
+            // Kafka says the same of a broker that is not registered at all.
+            let error_code = ErrorCode::StaleBrokerEpoch;
             return Plan::answer(BrokerHeartbeatResponse { error_code: error_code.code(), ..Default::default() });
         };
         self.heartbeats.touch(broker.id, view.now);

@@ -101,11 +101,12 @@ impl Controller {
             results.push(update_features_response::UpdatableFeatureResult {
                 feature: update.feature.to_string().into(),
                 error_code: error.code(),
-                error_message: message.map(Into::into),
+                // Kafka names the absence of an error.
+                error_message: Some(message.unwrap_or_else(|| "NONE".to_owned()).into()),
                 ..Default::default()
             });
         }
-        let mut reply = UpdateFeaturesResponse::default();
+        let mut reply = UpdateFeaturesResponse { error_message: None, ..Default::default() };
         if let Some((error, message)) = failure {
             records.clear();
             // One answer for the whole request (KIP-1022), also for clients that would look at the features'.

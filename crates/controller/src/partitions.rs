@@ -140,7 +140,7 @@ impl Controller {
             _ => partition.leader != metadata::NO_LEADER,
         };
         if not_needed {
-            return (ErrorCode::ElectionNotNeeded, None);
+            return (ErrorCode::ElectionNotNeeded, Some("No election is needed: the partition has that leader.".to_owned()));
         }
         let may_lead = |replica: NodeId| self.may_lead(view, replica);
         let change = self.partition_change(view, topic, index, partition, election, &may_lead).into_record();
@@ -241,6 +241,9 @@ impl Controller {
             producer_id_len: PRODUCER_ID_BLOCK,
             ..Default::default()
         };
+        if base::mutant(base::Mutant::ProducerIdsReused) {
+            return Plan::answer(reply);
+        }
         Plan { records: vec![record(block, 0)], reply }
     }
 
@@ -278,6 +281,6 @@ impl Controller {
                 });
             }
         }
-        ListPartitionReassignmentsResponse { topics, ..Default::default() }
+        ListPartitionReassignmentsResponse { topics, error_message: None, ..Default::default() }
     }
 }

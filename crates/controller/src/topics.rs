@@ -89,9 +89,6 @@ impl Controller {
         }
         if request.validate_only {
             records.clear();
-            for topic in &mut topics {
-                topic.topic_id = Uuid::ZERO;
-            }
         }
         Plan { records, reply: CreateTopicsResponse { topics, ..Default::default() } }
     }

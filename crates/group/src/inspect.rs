@@ -35,17 +35,16 @@ impl Group {
     }
 }
 
-/// Metadata and assignment are shown of a stable group only, whose protocol is settled.
+/// Metadata is shown of a stable group only, whose protocol is settled; the assignment is the last that was given.
 fn described_member(member: &Member, protocol: Option<&str>) -> DescribedGroupMember<'static> {
     let metadata = protocol.and_then(|p| member.metadata(p)).unwrap_or_default();
-    let assignment = if protocol.is_some() { member.assignment.clone() } else { Vec::new() };
     DescribedGroupMember {
         member_id: Cow::Owned(member.id.clone()),
         group_instance_id: member.instance_id.clone().map(Cow::Owned),
         client_id: Cow::Owned(member.client_id.clone()),
         client_host: Cow::Owned(member.client_host.clone()),
         member_metadata: Cow::Owned(metadata.to_vec()),
-        member_assignment: Cow::Owned(assignment),
+        member_assignment: Cow::Owned(member.assignment.clone()),
         ..Default::default()
     }
 }

@@ -31,7 +31,7 @@ impl Group {
             return Err(ErrorCode::UnknownMemberId);
         }
         self.validate_member(&request.member_id, instance_id)?;
-        if generation != self.generation {
+        if generation != self.generation && !base::mutant(base::Mutant::StaleGenerationCommits) {
             return Err(ErrorCode::IllegalGeneration);
         }
         match self.state {

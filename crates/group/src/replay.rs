@@ -72,13 +72,17 @@ impl Shard {
             }
             return Ok(());
         };
+        if !self.is_loaded && !self.groups.contains_key(group) && base::mutant(base::Mutant::OffsetsNeedGroup) {
+            return Ok(());
+        }
         let value: OffsetCommitValue<'_> = decode_value(record_offset, value)?;
         let committed = CommittedOffset {
             offset: value.offset,
             leader_epoch: value.leader_epoch,
             metadata: value.metadata.into_owned(),
             commit_timestamp_ms: value.commit_timestamp,
-            expire_timestamp_ms: Some(value.expire_timestamp).filter(|t| *t >= 0),
+            expire_timestamp_ms: Some(value.expire_timestamp)
+                .filter(|t| *t >= 0 || base::mutant(base::Mutant::OffsetsExpireEarly)),
             topic_id: value.topic_id,
             record_offset,
         };
@@ -109,7 +113,9 @@ impl Shard {
 
     fn replay_group(&mut self, offset: Offset, group_id: &str, value: Option<&[u8]>) -> Result<(), ReplayError> {
         let Some(value) = value else {
-            self.groups.remove(group_id);
+            if self.is_loaded || !base::mutant(base::Mutant::GroupTombstoneIgnored) {
+                self.groups.remove(group_id);
+            }
             return Ok(());
         };
         let value: GroupMetadataValue<'_> = decode_value(offset, value)?;

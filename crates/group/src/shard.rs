@@ -79,7 +79,9 @@ impl Shard {
         let (groups, mut turn) = self.split(now);
         for group in groups.values_mut() {
             for member in group.members.values_mut() {
-                turn.restart_session(&group.id, member);
+                if !base::mutant(base::Mutant::SessionsLostAtLoad) {
+                    turn.restart_session(&group.id, member);
+                }
             }
             if group.members.len() > turn.settings.group_size_max {
                 group.prepare_rebalance(&mut turn);

@@ -11,6 +11,7 @@ pub(crate) struct BlockingPool {
     state: Mutex<State>,
     wake: Condvar,
     threads_max: usize,
+    name: &'static str,
 }
 
 struct State {
@@ -22,9 +23,9 @@ struct State {
 const IDLE_FOR: Duration = Duration::from_secs(30);
 
 impl BlockingPool {
-    pub fn new(threads_max: usize) -> Arc<BlockingPool> {
+    pub fn new(name: &'static str, threads_max: usize) -> Arc<BlockingPool> {
         let state = Mutex::new(State { queue: VecDeque::new(), threads: 0, idle: 0 });
-        Arc::new(BlockingPool { state, wake: Condvar::new(), threads_max: threads_max.max(1) })
+        Arc::new(BlockingPool { state, wake: Condvar::new(), threads_max: threads_max.max(1), name })
     }
 
     pub fn run(self: &Arc<Self>, work: BlockingWork) {
@@ -35,7 +36,7 @@ impl BlockingPool {
         } else if state.threads < self.threads_max {
             state.threads += 1;
             let pool = self.clone();
-            let spawned = std::thread::Builder::new().name("ottla-blocking".into()).spawn(move || pool.work());
+            let spawned = std::thread::Builder::new().name(self.name.into()).spawn(move || pool.work());
             if spawned.is_err() {
                 state.threads -= 1;
                 if state.threads == 0 {

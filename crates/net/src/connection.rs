@@ -3,11 +3,19 @@
 use crate::answer::{Answer, Piece};
 use crate::event_loop::LoopHandle;
 use crate::transport::Transport;
+use base::{ColdRange, File};
 use parking_lot::Mutex;
 use std::collections::VecDeque;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
+
+/// Requests of a connection that may wait for their answers.
+const IN_FLIGHT_MAX: usize = 1000;
+/// Bytes of answers that may wait for a slow reader before its requests are held back.
+const QUEUED_ANSWERS_MAX: usize = 1 << 20;
+/// Bytes of a file that are looked at, or read from the disk, at once.
+const WINDOW: usize = 1 << 20;
 
 /// Who is at the other end, as far as the network knows.
 #[derive(Debug, Clone)]
@@ -56,8 +64,22 @@ pub(crate) struct Out {
     pub stalled: bool,
     pub closed: bool,
     close_after_writing: bool,
+    /// Bytes of the first piece, from its beginning on, that may be sent without waiting for the disk.
+    in_memory: usize,
+    /// Somebody reads the next bytes of the first piece from the disk.
+    warming: bool,
     /// Bytes of answers that wait to be sent.
     pub queued_bytes: usize,
+}
+
+/// What a flush came to.
+pub(crate) enum Flushed {
+    /// For the socket, for an answer, or for the disk.
+    Waits,
+    /// The connection is to be closed.
+    Ended,
+    /// The next bytes have to be read from the disk first.
+    Cold(Arc<dyn File>, ColdRange),
 }
 
 enum Slot {
@@ -77,6 +99,8 @@ impl Out {
             stalled: false,
             closed: false,
             close_after_writing: false,
+            in_memory: 0,
+            warming: false,
             queued_bytes: 0,
         }
     }
@@ -85,10 +109,6 @@ impl Out {
     pub fn open_slot(&mut self) -> u64 {
         self.slots.push_back(Slot::Pending);
         self.head + self.slots.len() as u64 - 1
-    }
-
-    pub fn in_flight(&self) -> usize {
-        self.slots.len()
     }
 
     pub fn is_answered(&self, sequence: u64) -> bool {
@@ -130,35 +150,66 @@ impl Out {
         self.blocked = false;
     }
 
-    /// Writes until the socket is full or nothing is ready. `Ok(true)`: the connection is to be closed.
-    pub fn flush(&mut self, transport: &Transport) -> io::Result<bool> {
+    /// Whether requests of this connection must wait until answers have left.
+    pub fn is_full(&self) -> bool {
+        self.slots.len() >= IN_FLIGHT_MAX || self.queued_bytes >= QUEUED_ANSWERS_MAX
+    }
+
+    /// The next bytes of the first piece have been read from the disk.
+    fn warmed(&mut self, length: usize) {
+        self.warming = false;
+        self.in_memory = self.written + length;
+    }
+
+    /// The part of the first piece that the disk must be waited for, if any.
+    fn cold(&mut self) -> Option<(Arc<dyn File>, ColdRange)> {
+        let Some(Piece::File { file, position, len }) = self.writing.front() else { return None };
+        if self.written < self.in_memory {
+            return None;
+        }
+        let range = ColdRange { position: position + self.written as u64, length: (len - self.written).min(WINDOW) };
+        if file.as_fd().is_none_or(|fd| os::is_in_memory(fd, range.position, range.length)) {
+            self.in_memory = self.written + range.length;
+            return None;
+        }
+        Some((file.clone(), range))
+    }
+
+    /// Writes until the socket is full, nothing is ready, or the disk would have to be waited for.
+    pub fn flush(&mut self, transport: &Transport) -> io::Result<Flushed> {
         self.dirty = false;
-        if self.closed || self.blocked {
-            return Ok(false);
+        if self.closed || self.blocked || self.warming {
+            return Ok(Flushed::Waits);
         }
         loop {
             if self.writing.is_empty() {
                 if self.close_after_writing {
-                    return Ok(true);
+                    return Ok(Flushed::Ended);
                 }
                 if !self.has_ready_head() {
-                    return Ok(false);
+                    return Ok(Flushed::Waits);
                 }
                 self.take_ready();
                 continue;
+            }
+            if let Some((file, range)) = self.cold() {
+                self.warming = true;
+                return Ok(Flushed::Cold(file, range));
             }
             let more = self.writing.len() > 1;
             let result = match &self.writing[0] {
                 Piece::Bytes(bytes) => transport.send(&bytes[self.written..], more),
                 Piece::File { file, position, len } => {
-                    transport.send_file(file.as_ref(), position + self.written as u64, len - self.written, more)
+                    let until = self.in_memory.min(*len);
+                    let more = more || until < *len;
+                    transport.send_file(file.as_ref(), position + self.written as u64, until - self.written, more)
                 }
             };
             match result {
                 Ok(n) => self.advance(n),
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
                     self.blocked = true;
-                    return Ok(false);
+                    return Ok(Flushed::Waits);
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => return Err(error),
@@ -192,6 +243,7 @@ impl Out {
             return;
         }
         self.written = 0;
+        self.in_memory = 0;
         match self.writing.pop_front() {
             Some(Piece::Bytes(bytes)) => self.queued_bytes = self.queued_bytes.saturating_sub(bytes.len()),
             Some(Piece::File { .. }) => self.queued_bytes = self.queued_bytes.saturating_sub(64),
@@ -201,16 +253,39 @@ impl Out {
 }
 
 impl Shared {
-    /// Writes what is ready and closes the connection where that is due or writing fails.
-    pub fn flush(&self) {
+    /// Writes what is ready and closes the connection where that is due or writing fails. What is not in memory is read
+    /// on a thread that may wait, and written after that.
+    pub fn flush(self: &Arc<Self>) {
         let mut out = self.out.lock();
-        match out.flush(&self.transport) {
-            Ok(false) => {}
-            Ok(true) | Err(_) => {
+        let was_full = out.is_full();
+        let flushed = out.flush(&self.transport);
+        let resumes = was_full && !out.is_full() && std::mem::take(&mut out.stalled);
+        match flushed {
+            Ok(Flushed::Waits) => drop(out),
+            Ok(Flushed::Cold(file, range)) => {
+                drop(out);
+                self.warm(file, range);
+            }
+            Ok(Flushed::Ended) | Err(_) => {
                 out.close();
                 drop(out);
                 self.transport.shutdown();
             }
         }
+        if resumes {
+            self.owner.resume(self.key, self.info.id);
+        }
+    }
+
+    fn warm(self: &Arc<Self>, file: Arc<dyn File>, range: ColdRange) {
+        let shared = self.clone();
+        self.owner.cold_reads.run(Box::new(move || {
+            if let Err(error) = range.warm(&*file) {
+                // Sending it will fail as well, and close the connection.
+                tracing::warn!(peer = %shared.info.peer, %error, "records cannot be read from the disk");
+            }
+            shared.out.lock().warmed(range.length);
+            shared.flush();
+        }));
     }
 }

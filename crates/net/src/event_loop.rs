@@ -4,6 +4,7 @@
 //! deferred meanwhile -> answers written. The loop owns the receive buffer; a connection keeps bytes of its own only
 //! while a frame is incomplete, so idle connections pin nothing.
 
+use crate::blocking::BlockingPool;
 use crate::connection::{ConnectionInfo, Out, Phase, Shared};
 use crate::reply::Reply;
 use crate::server::{Acceptor, Limits, Registry};
@@ -31,10 +32,6 @@ const SPARE_MAX: usize = 16;
 const SPARE_BYTES_MAX: usize = 256 * 1024;
 /// Bytes of an incomplete request that are never too many.
 const HELD_ALWAYS: usize = 1 << 20;
-/// Requests of a connection that may wait for their answers.
-const IN_FLIGHT_MAX: usize = 1000;
-/// Bytes of answers that may wait for a slow reader before its requests are held back.
-const QUEUED_ANSWERS_MAX: usize = 1 << 20;
 
 /// What other threads may ask of a loop.
 pub(crate) enum Message {
@@ -53,12 +50,15 @@ pub(crate) struct LoopHandle {
     waker: Waker,
     pub stop: AtomicBool,
     pub connections: AtomicU64,
+    /// Threads that read what answers need from the disk.
+    pub cold_reads: Arc<BlockingPool>,
 }
 
 impl LoopHandle {
-    pub fn new(index: usize, waker: Waker) -> LoopHandle {
+    pub fn new(index: usize, waker: Waker, cold_reads: Arc<BlockingPool>) -> LoopHandle {
         LoopHandle {
             index,
+            cold_reads,
             mailbox: Mutex::new(Vec::new()),
             has_mail: AtomicBool::new(false),
             waker,
@@ -560,9 +560,7 @@ impl Connection {
     /// Whether requests must wait: for an answer, or for the reader at the other end.
     fn is_held(&mut self) -> bool {
         let mut out = self.shared.out.lock();
-        let held = self.waits_for.is_some_and(|sequence| !out.is_answered(sequence))
-            || out.in_flight() >= IN_FLIGHT_MAX
-            || out.queued_bytes >= QUEUED_ANSWERS_MAX;
+        let held = self.waits_for.is_some_and(|sequence| !out.is_answered(sequence)) || out.is_full();
         out.stalled = held;
         held
     }

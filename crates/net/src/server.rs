@@ -16,6 +16,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::thread::JoinHandle;
 
+/// Threads that read from the disk what answers need: consumers of old records never keep syncs waiting.
+const COLD_READERS_MAX: usize = 4;
+
 /// Limits that hold for every listener.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
@@ -138,10 +141,11 @@ impl Server {
     pub fn new(loops: usize, blocking_threads_max: usize, clock: Clock) -> io::Result<Arc<Server>> {
         let mut handles = Vec::new();
         let mut polls = Vec::new();
+        let cold_reads = BlockingPool::new("ottla-read", COLD_READERS_MAX);
         for index in 0..loops.max(1) {
             let poll = Poll::new()?;
             let waker = Waker::new(poll.registry(), WAKER)?;
-            handles.push(Arc::new(LoopHandle::new(index, waker)));
+            handles.push(Arc::new(LoopHandle::new(index, waker, cold_reads.clone())));
             polls.push(poll);
         }
         let registry = Registry {
@@ -155,7 +159,7 @@ impl Server {
             loops: handles,
             threads: Mutex::new(Vec::new()),
             polls: Mutex::new(polls),
-            blocking: BlockingPool::new(blocking_threads_max),
+            blocking: BlockingPool::new("ottla-blocking", blocking_threads_max),
             clock,
             registry: Arc::new(registry),
         }))

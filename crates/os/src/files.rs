@@ -1,9 +1,11 @@
 //! The machine's file system behind `base::Files`.
 
-use base::{DirEntry, File, FileLock, Files, OpenMode};
+use base::{ColdRange, DirEntry, File, FileLock, Files, OpenMode};
 use rustix::fs::FlockOperation;
+use rustix::io::{Errno, ReadWriteFlags};
+use std::cell::Cell;
 use std::fs;
-use std::io::{self, IoSlice};
+use std::io::{self, IoSlice, IoSliceMut};
 use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::fs::FileExt;
 use std::path::Path;
@@ -15,6 +17,11 @@ use std::time::UNIX_EPOCH;
 pub struct RealFiles;
 
 struct RealFile(fs::File);
+
+thread_local! {
+    /// Reads of this thread must not wait for the disk.
+    static NEVER_WAITS: Cell<bool> = const { Cell::new(false) };
+}
 
 struct RealLock {
     _file: fs::File,
@@ -86,6 +93,17 @@ impl Files for RealFiles {
         }
     }
 
+    fn without_waiting(&self, work: &mut dyn FnMut()) {
+        let before = NEVER_WAITS.replace(true);
+        work();
+        NEVER_WAITS.set(before);
+    }
+
+    fn make_read_only(&self, path: &Path) -> io::Result<()> {
+        use std::os::unix::fs::PermissionsExt;
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o400))
+    }
+
     fn free_space(&self, path: &Path) -> io::Result<(u64, u64)> {
         let stat = rustix::fs::statvfs(path)?;
         Ok((stat.f_bavail.saturating_mul(stat.f_frsize), stat.f_blocks.saturating_mul(stat.f_frsize)))
@@ -99,7 +117,17 @@ impl Files for RealFiles {
 
 impl File for RealFile {
     fn read_at(&self, buffer: &mut [u8], position: u64) -> io::Result<usize> {
-        FileExt::read_at(&self.0, buffer, position)
+        if !NEVER_WAITS.get() {
+            return FileExt::read_at(&self.0, buffer, position);
+        }
+        let length = buffer.len();
+        match rustix::io::preadv2(&self.0, &mut [IoSliceMut::new(buffer)], position, ReadWriteFlags::NOWAIT) {
+            Ok(n) => Ok(n),
+            Err(Errno::AGAIN) => Err(io::Error::new(io::ErrorKind::WouldBlock, ColdRange { position, length })),
+            // A file system that cannot tell.
+            Err(Errno::OPNOTSUPP) => FileExt::read_at(&self.0, buffer, position),
+            Err(error) => Err(error.into()),
+        }
     }
 
     fn write_all_at(&self, bytes: &[u8], position: u64) -> io::Result<()> {
@@ -151,9 +179,55 @@ impl File for RealFile {
     }
 }
 
+/// Between two probes of [`is_in_memory`]: what the kernel reads ahead at least.
+const PROBE_EVERY: u64 = 128 * 1024;
+
+/// Whether part of a file is in the page cache, as far as probes tell: its first and last byte and some between. A file
+/// system that cannot tell says yes.
+pub fn is_in_memory(file: BorrowedFd<'_>, position: u64, length: usize) -> bool {
+    let Some(last) = (length as u64).checked_sub(1) else { return true };
+    let probes = (0..last).step_by(PROBE_EVERY as usize).chain([last]);
+    let cold = |at: u64| {
+        let mut byte = [0];
+        let read = rustix::io::preadv2(file, &mut [IoSliceMut::new(&mut byte)], position + at, ReadWriteFlags::NOWAIT);
+        read == Err(Errno::AGAIN)
+    };
+    !probes.into_iter().any(cold)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Puts a file's pages out of memory; false where the file system keeps them (tmpfs).
+    fn chill(file: &fs::File) -> bool {
+        file.sync_all().unwrap();
+        rustix::fs::fadvise(file, 0, None, rustix::fs::Advice::DontNeed).unwrap();
+        !is_in_memory(file.as_fd(), 0, 1)
+    }
+
+    #[test]
+    fn reads_that_would_wait_are_refused_and_go_through_once_the_range_is_warm() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("cold");
+        fs::write(&path, vec![7; 1 << 20]).unwrap();
+        let file = RealFiles.open(&path, OpenMode::Read).unwrap();
+        if !chill(&fs::File::open(&path).unwrap()) {
+            return;
+        }
+        let mut buffer = [0; 100];
+        let mut outcome = None;
+        RealFiles.without_waiting(&mut || outcome = Some(file.read_at(&mut buffer, 5000)));
+        let error = outcome.unwrap().unwrap_err();
+        let cold = ColdRange::of(&error).unwrap();
+        assert_eq!(cold, ColdRange { position: 5000, length: 100 });
+        cold.warm(&*file).unwrap();
+        assert!(is_in_memory(file.as_fd().unwrap(), 5000, 100));
+        let mut outcome = None;
+        RealFiles.without_waiting(&mut || outcome = Some(file.read_at(&mut buffer, 5000)));
+        assert_eq!(outcome.unwrap().unwrap(), 100);
+        assert_eq!(buffer, [7; 100]);
+    }
 
     #[test]
     fn vectored_writes_land_in_order() {

@@ -8,12 +8,14 @@
 //! committed records only, in the same order everywhere, and before the replies that depend on them leave.
 
 mod bootstrap;
+mod cleaning;
 mod error;
 mod handle;
 mod listener;
 mod log;
 mod node;
 mod plan;
+mod replicate;
 mod snapshot;
 
 pub use bootstrap::{BootstrapCheckpoint, FormatPlan, write_format};

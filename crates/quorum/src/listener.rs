@@ -83,6 +83,8 @@ pub fn rows() -> Vec<Row<ControllerEndpoint>> {
         row(K::BrokerHeartbeat, post, O::ClusterAction, R::Cluster, Quota::None),
         row(K::AllocateProducerIds, post, O::ClusterAction, R::Cluster, Quota::None),
         row(K::AssignReplicasToDirs, post, O::ClusterAction, R::Cluster, Quota::None),
+        row(K::Fetch, post, O::ClusterAction, R::Cluster, Quota::None),
+        row(K::FetchSnapshot, post, O::ClusterAction, R::Cluster, Quota::None),
         row(K::DescribeCluster, describe_cluster, O::Alter, R::Cluster, Quota::Request),
         row(K::DescribeConfigs, describe_configs, O::DescribeConfigs, R::Cluster, Quota::Request),
     ]

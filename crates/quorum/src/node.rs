@@ -3,14 +3,16 @@
 use crate::bootstrap::BootstrapCheckpoint;
 use crate::handle::{ControllerRequest, Reply};
 use crate::log::{Entry, data_batch, for_each_entry, leader_change_batch};
-use crate::snapshot::{SnapshotId, newest_snapshot, read_snapshot, snapshot_bytes, write_snapshot};
+use crate::replicate::{WaitingFetch, is_replication};
+use crate::snapshot::{SnapshotId, read_snapshot, snapshot_bytes, write_snapshot};
 use crate::{FOLDER, QuorumError};
 use base::{ErrorCode, Files, LeaderEpoch, Now, Offset, Random, Uuid};
 use controller::{Controller, Record, Records, Settings, View, bootstrap_records};
 use metadata::{Delta, Image, Loader};
+use protocol::ApiKey;
 use raft::{Effect, Event, QuorumState, Raft, ReplicaKey, VoterSet};
 use records::batches;
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::path::PathBuf;
 use std::sync::Arc;
 use storage::{AppendOrigin, LeaderBatch, Log, ReadLimits};
@@ -33,6 +35,10 @@ pub struct QuorumConfig {
     pub snapshot_after_bytes: u64,
     /// `metadata.log.max.snapshot.interval.ms`; 0: never by time.
     pub snapshot_interval_ms: u64,
+    /// `metadata.max.retention.bytes`; negative: no limit.
+    pub retention_bytes: i64,
+    /// `metadata.max.retention.ms`; negative: no limit.
+    pub retention_ms: i64,
 }
 
 /// Gets every new committed image, in order.
@@ -67,6 +73,10 @@ pub struct QuorumNode {
     bytes_since_snapshot: u64,
     next_snapshot_us: Option<u64>,
     needs_flush: bool,
+    /// The snapshots in the folder.
+    pub(crate) snapshots: BTreeSet<SnapshotId>,
+    /// Replicas that wait for more of the log.
+    pub(crate) fetches: Vec<WaitingFetch>,
 }
 
 impl QuorumNode {
@@ -84,7 +94,13 @@ impl QuorumNode {
         let mut kraft_version = 0;
         let mut voters = config.static_voters.clone();
         let mut applied = log.log_start_offset();
-        if let Some(id) = newest_snapshot(&entries) {
+        let snapshots: BTreeSet<SnapshotId> =
+            entries.iter().filter_map(|entry| SnapshotId::from_file_name(&entry.name)).collect();
+        if applied > 0 && snapshots.last().is_none_or(|newest| newest.end_offset < applied) {
+            let reason = format!("the log starts at offset {applied}, and no snapshot holds what was before it");
+            return Err(QuorumError::file(&folder, reason));
+        }
+        if let Some(id) = snapshots.last().copied() {
             let path = folder.join(id.file_name());
             let content = read_snapshot(&*files, &path)?;
             for record in &content.records {
@@ -117,6 +133,8 @@ impl QuorumNode {
             bytes_since_snapshot: 0,
             next_snapshot_us: None,
             needs_flush: false,
+            snapshots,
+            fetches: Vec::new(),
         };
         node.read_entries(applied, node.log.log_end_offset(), |_, _, _, entry| {
             match entry {
@@ -189,24 +207,30 @@ impl QuorumNode {
         }
         self.expire_sessions(now)?;
         self.flush(now)?;
+        self.answer_fetches(now)?;
         self.snapshot_if_due(now)?;
         let raft = self.raft.deadline_us().filter(|_| self.config.is_controller);
         let timeout = self.config.settings.session_timeout_ms;
         let session = self.controller.as_ref().and_then(|c| c.heartbeats.next_expiry_us(timeout)).map(|(_, at)| at);
-        Ok([raft, session, self.next_snapshot_us].into_iter().flatten().min())
+        let fetches = self.fetch_deadline_us();
+        Ok([raft, session, fetches, self.next_snapshot_us].into_iter().flatten().min())
     }
 
     /// Makes everything durable and ends: no event is taken afterwards.
     pub fn close(mut self, now: Now) -> Result<(), QuorumError> {
         self.flush(now)?;
-        for pending in self.pending.drain(..) {
-            (pending.reply)(Err(ErrorCode::NotController));
-        }
+        self.lost_leadership();
         Ok(self.log.close_cleanly()?)
     }
 
     fn request(&mut self, now: Now, request: ControllerRequest) -> Result<(), QuorumError> {
         let ControllerRequest { api, version, body, reply } = request;
+        if is_replication(api) {
+            return match api {
+                ApiKey::Fetch => self.fetch(now, version, &body, reply),
+                _ => self.fetch_snapshot(version, &body, reply),
+            };
+        }
         match self.plan(now, api, version, &body) {
             Err(error) => reply(Err(error)),
             Ok((records, body)) => {
@@ -259,7 +283,9 @@ impl QuorumNode {
     /// Syncs the log, tells Raft, and carries out what became committed.
     fn flush(&mut self, now: Now) -> Result<(), QuorumError> {
         while std::mem::take(&mut self.needs_flush) {
-            if let Some(job) = self.log.flush_job(false)? {
+            if let Some(job) = self.log.flush_job(false)?
+                && !base::mutant(base::Mutant::MetadataBeforeFlush)
+            {
                 let flushed = job.run(&*self.files)?;
                 self.log.flushed(&flushed);
             }
@@ -268,7 +294,7 @@ impl QuorumNode {
         Ok(())
     }
 
-    fn raft_event(&mut self, now: Now, event: Event) -> Result<(), QuorumError> {
+    pub(crate) fn raft_event(&mut self, now: Now, event: Event) -> Result<(), QuorumError> {
         let mut effects = Vec::new();
         self.raft.step(now, event, &mut effects);
         for effect in effects {
@@ -441,19 +467,23 @@ impl QuorumNode {
         self.bytes_since_snapshot = 0;
         let image = self.committed.visible();
         let id = SnapshotId { end_offset: self.applied, epoch: image.epoch };
+        let wrong = i64::from(base::mutant(base::Mutant::SnapshotIdOffByOne))
+            - i64::from(base::mutant(base::Mutant::SnapshotInsideBatch));
+        let id = SnapshotId { end_offset: id.end_offset + wrong, ..id };
         let records: Records =
             metadata::snapshot_records(image).into_iter().map(|(value, version)| Record { value, version }).collect();
         let quorum = (self.kraft_version >= 1).then(|| (self.kraft_version, self.raft.voters()));
         let bytes = snapshot_bytes(&records, quorum, image.timestamp_ms, now.wall_ms, id.epoch)?;
-        let path = self.config.metadata_log_dir.join(FOLDER).join(id.file_name());
+        let path = self.snapshot_path(id);
         write_snapshot(&*self.files, &path, &bytes)?;
+        self.snapshots.insert(id);
         tracing::info!(
             end_offset = id.end_offset,
             epoch = id.epoch,
             bytes = bytes.len(),
             "snapshot of the metadata written"
         );
-        Ok(())
+        self.clean(now)
     }
 
     fn quorum_state_path(&self) -> PathBuf {

@@ -12,6 +12,8 @@ use protocol::{
 };
 use raft::ReplicaProgress;
 
+/// First DescribeQuorum version that knows nodes and directory ids.
+const NODES_VERSION: i16 = 2;
 const METADATA_TOPIC: &str = "__cluster_metadata";
 
 fn decode<'a, M: Decode<'a>>(body: &'a [u8], version: i16) -> Result<M, ErrorCode> {
@@ -39,7 +41,7 @@ impl QuorumNode {
     ) -> Result<(Records, Vec<u8>), ErrorCode> {
         if api == ApiKey::DescribeQuorum {
             let request: DescribeQuorumRequest<'_> = decode(body, version)?;
-            return encoded(Plan::answer(self.describe_quorum(now, &request)), version);
+            return encoded(Plan::answer(self.describe_quorum(now, &request, version)), version);
         }
         let next_offset = self.log.log_end_offset();
         let Some(image) = self.view_image().cloned() else { return Err(ErrorCode::NotController) };
@@ -105,14 +107,17 @@ impl QuorumNode {
     }
 
     /// DescribeQuorum (KIP-595): who votes and how far everybody is.
-    fn describe_quorum(&self, now: Now, request: &DescribeQuorumRequest<'_>) -> DescribeQuorumResponse<'static> {
+    fn describe_quorum(&self, now: Now, request: &DescribeQuorumRequest<'_>, version: i16) -> DescribeQuorumResponse<'static> {
         let mut topics = Vec::new();
+        // Only a request for just the one partition is valid.
+        let is_valid = matches!(&request.topics[..], [topic] if topic.topic_name == METADATA_TOPIC
+            && matches!(&topic.partitions[..], [partition] if partition.partition_index == 0));
         for topic in &request.topics {
             let partitions = topic
                 .partitions
                 .iter()
-                .map(|p| match topic.topic_name == METADATA_TOPIC && p.partition_index == 0 {
-                    true => self.describe_partition(now),
+                .map(|p| match is_valid {
+                    true => self.describe_partition(now, version),
                     false => quorum::PartitionData {
                         partition_index: p.partition_index,
                         error_code: ErrorCode::UnknownTopicOrPartition.code(),
@@ -127,13 +132,11 @@ impl QuorumNode {
                 ..Default::default()
             });
         }
-        let is_found =
-            topics.iter().any(|topic: &quorum::TopicData<'_>| topic.partitions.iter().any(|p| p.error_code == 0));
         let nodes = self
             .image()
             .controllers
             .values()
-            .filter(|_| is_found)
+            .filter(|_| is_valid && version >= NODES_VERSION)
             .map(|controller| quorum::Node {
                 node_id: controller.id,
                 listeners: controller
@@ -152,7 +155,7 @@ impl QuorumNode {
         DescribeQuorumResponse { topics, nodes, ..Default::default() }
     }
 
-    fn describe_partition(&self, now: Now) -> quorum::PartitionData<'static> {
+    fn describe_partition(&self, now: Now, version: i16) -> quorum::PartitionData<'static> {
         let (voters, observers) = self.raft.progress();
         let wall = |us: u64| match us {
             0 => -1,
@@ -164,6 +167,7 @@ impl QuorumNode {
             quorum::ReplicaState {
                 replica_id: progress.key.id,
                 replica_directory_id: match self.kraft_version() {
+                    _ if version < NODES_VERSION => base::Uuid::ZERO,
                     0 => base::Uuid::ZERO,
                     _ => progress.key.directory_id,
                 },

@@ -3,7 +3,7 @@
 
 use crate::QuorumError;
 use crate::log::{Entry, data_batch, for_each_entry, quorum_records};
-use base::{DirEntry, Files, LeaderEpoch, Offset, OpenMode};
+use base::{Files, LeaderEpoch, Offset, OpenMode};
 use controller::Record;
 use protocol::{Message, SnapshotFooterRecord, SnapshotHeaderRecord};
 use raft::VoterSet;
@@ -105,23 +105,22 @@ pub(crate) fn snapshot_bytes(
     Ok(bytes)
 }
 
-/// Writes a snapshot so that it is there whole or not at all: `<name>.part`, synced, renamed.
+/// Writes a snapshot so that it is there whole or not at all: `<name>.part`, synced, frozen, renamed.
 pub(crate) fn write_snapshot(files: &dyn Files, path: &Path, bytes: &[u8]) -> Result<(), QuorumError> {
     let mut part = path.as_os_str().to_owned();
     part.push(".part");
     let part = PathBuf::from(part);
     let write = || {
-        let file = files.open(&part, OpenMode::Create)?;
-        file.set_len(0)?;
+        // One that a crash left cannot be written any more.
+        if files.exists(&part)? {
+            files.remove_file(&part)?;
+        }
+        let file = files.open(&part, OpenMode::CreateNew)?;
         file.write_all_at(bytes, 0)?;
         file.sync_all()?;
+        files.make_read_only(&part)?;
         files.rename(&part, path)?;
         files.sync_dir(path.parent().unwrap_or(Path::new(".")))
     };
     write().map_err(|error: std::io::Error| QuorumError::file(path, error))
-}
-
-/// The newest snapshot in a folder.
-pub(crate) fn newest_snapshot(entries: &[DirEntry]) -> Option<SnapshotId> {
-    entries.iter().filter_map(|entry| SnapshotId::from_file_name(&entry.name)).max()
 }

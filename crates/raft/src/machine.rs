@@ -4,6 +4,11 @@ use crate::quorum_state::QuorumState;
 use crate::voters::{ReplicaKey, VoterSet};
 use base::{LeaderEpoch, Map, NodeId, Now, Offset, Set};
 
+/// A replica that does not vote is forgotten when it has not fetched for so long (as in Kafka).
+const OBSERVER_SESSION_US: u64 = 300_000_000;
+/// Most replicas without a vote that a leader keeps in mind; more may fetch, and are not described.
+const OBSERVERS_MAX: usize = 10_000;
+
 /// Timeouts in microseconds of the monotonic clock.
 #[derive(Debug, Clone, Copy)]
 struct Timeouts {
@@ -417,12 +422,21 @@ impl Raft {
         let Role::Leader { replicas, observers, .. } = &mut self.role else { return };
         let progress = match replicas.get_mut(&replica.id) {
             Some(progress) if progress.key.matches(&replica) => progress,
-            _ => observers.entry(replica).or_insert(ReplicaProgress {
-                key: replica,
-                end_offset: 0,
-                last_fetch_us: 0,
-                last_caught_up_us: 0,
-            }),
+            _ => {
+                if !observers.contains_key(&replica) {
+                    observers
+                        .retain(|_, seen| now.monotonic_us.saturating_sub(seen.last_fetch_us) < OBSERVER_SESSION_US);
+                    if observers.len() >= OBSERVERS_MAX {
+                        return;
+                    }
+                }
+                observers.entry(replica).or_insert(ReplicaProgress {
+                    key: replica,
+                    end_offset: 0,
+                    last_fetch_us: 0,
+                    last_caught_up_us: 0,
+                })
+            }
         };
         progress.end_offset = end_offset.min(leader_end);
         progress.last_fetch_us = now.monotonic_us;

@@ -69,6 +69,23 @@ impl Leader {
         leader
     }
 
+    /// The same where an acknowledgement means "on disk": what this process has not flushed does not count, although a
+    /// recovery found it.
+    pub fn on_disk(
+        local: NodeId,
+        (epoch, partition_epoch): (LeaderEpoch, PartitionEpoch),
+        isr: Vec<NodeId>,
+        replicas: &[NodeId],
+        log_end_offset: Offset,
+        flushed_offset: Offset,
+    ) -> Leader {
+        let flushed_offset = flushed_offset.clamp(0, log_end_offset);
+        let mut leader = Leader::new(local, epoch, partition_epoch, isr, replicas, flushed_offset, 0);
+        leader.acknowledges_on_disk = true;
+        (leader.log_end_offset, leader.epoch_start_offset) = (log_end_offset, log_end_offset);
+        leader
+    }
+
     pub fn epoch(&self) -> LeaderEpoch {
         self.epoch
     }
@@ -170,6 +187,15 @@ mod tests {
         assert_eq!(leader.high_watermark(), 5);
         assert!(leader.appended(8));
         assert_eq!(leader.high_watermark(), 8);
+    }
+
+    #[test]
+    fn what_a_recovery_found_is_not_on_disk_before_it_is_flushed() {
+        let mut leader = Leader::on_disk(1, (0, 0), vec![1], &[1], 9, 6);
+        assert_eq!(leader.high_watermark(), 6);
+        assert!(!leader.appended(12));
+        assert!(leader.flushed(12));
+        assert_eq!(leader.high_watermark(), 12);
     }
 
     #[test]

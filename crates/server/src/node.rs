@@ -282,6 +282,8 @@ pub fn open_quorum(
         incarnation_id: random.uuid(),
         controller_endpoints,
         snapshot_after_bytes: config.controller.snapshot_record_bytes_max.max(1) as u64,
+        retention_bytes: config.controller.metadata_retention_bytes_max,
+        retention_ms: config.controller.metadata_retention_max_ms,
         snapshot_interval_ms: config.controller.snapshot_interval_max_ms.max(0) as u64,
     };
     let node = QuorumNode::open(files.clone(), log, quorum_config, random, now)?;

@@ -55,7 +55,7 @@ impl SimExecutor {
         Arc::new(SimExecutor { state: Mutex::new(state) })
     }
 
-    /// Something that may run now; which of several kinds is drawn. Work of one kind keeps its order.
+    /// Something that may run now; which of several kinds is drawn. Tasks of one kind keep their order.
     pub fn next(&self, random: &mut SplitMix64) -> Option<Work> {
         let mut state = self.state.lock();
         let due = state.timers.peek().is_some_and(|Reverse(timer)| timer.at_us <= state.now.monotonic_us);
@@ -68,7 +68,11 @@ impl SimExecutor {
         }
         match kinds[random.below(kinds.len() as u64) as usize] {
             0 => state.deferred.pop_front().map(Work::Task),
-            1 => state.blocking.pop_front().map(Work::Blocking),
+            1 => {
+                // Several threads do it, so that a later piece may be done first.
+                let at = if random.below(2) == 0 { random.below(state.blocking.len().min(4) as u64) as usize } else { 0 };
+                state.blocking.remove(at).map(Work::Blocking)
+            }
             _ => state.timers.pop().map(|Reverse(timer)| Work::Task(timer.task)),
         }
     }

@@ -6,9 +6,14 @@
 //! One seed gives one trace; its fingerprint is compared when a seed is run twice.
 
 mod checks;
+mod disk;
 mod executor;
+#[cfg(feature = "mutants")]
+mod mutants;
 mod node;
 mod schedule;
 mod workload;
 
+#[cfg(feature = "mutants")]
+pub use mutants::{Hunt, hunt};
 pub use schedule::{Report, run_seed};

@@ -17,6 +17,43 @@ use std::path::PathBuf;
 use std::sync::{Arc, mpsc};
 use testkit::SimFiles;
 
+/// What differs from seed to seed, the same for all processes of one.
+#[derive(Debug, Clone, Copy)]
+pub struct Swarm {
+    pub has_two_dirs: bool,
+    pub checkpoint_ms: u32,
+    pub snapshot_bytes: u32,
+    /// Of the clients' topics.
+    pub segment_bytes: u32,
+}
+
+impl Swarm {
+    pub fn draw(random: &mut SplitMix64) -> Swarm {
+        let mut one_of = |choices: [u32; 3]| choices[random.below(3) as usize];
+        Swarm {
+            has_two_dirs: one_of([0, 1, 1]) == 1,
+            checkpoint_ms: one_of([300, 2_000, 60_000]),
+            snapshot_bytes: one_of([500, 1_500, 20_000_000]),
+            segment_bytes: one_of([1_200, 4_000, 1 << 20]),
+        }
+    }
+
+    fn dirs(&self) -> &'static [&'static str] {
+        if self.has_two_dirs { &["/data", "/more"] } else { &["/data"] }
+    }
+
+    fn file(&self) -> String {
+        let (dirs, checkpoint_ms, snapshot_bytes) = (self.dirs().join(","), self.checkpoint_ms, self.snapshot_bytes);
+        format!(
+            "{FILE}log.dirs={dirs}\n\
+            log.flush.offset.checkpoint.interval.ms={checkpoint_ms}\n\
+            log.flush.start.offset.checkpoint.interval.ms={checkpoint_ms}\n\
+            replica.high.watermark.checkpoint.interval.ms={checkpoint_ms}\n\
+            metadata.log.max.record.bytes.between.snapshots={snapshot_bytes}\n"
+        )
+    }
+}
+
 const FILE: &str = "\
 process.roles=broker,controller
 node.id=1
@@ -24,14 +61,16 @@ controller.quorum.voters=1@127.0.0.1:9093
 listeners=PLAINTEXT://127.0.0.1:9092,CONTROLLER://127.0.0.1:9093
 advertised.listeners=PLAINTEXT://127.0.0.1:9092
 controller.listener.names=CONTROLLER
-log.dirs=/data
 offsets.topic.replication.factor=1
 offsets.topic.num.partitions=2
 log.index.size.max.bytes=4096
 log.index.interval.bytes=256
 group.initial.rebalance.delay.ms=0
-metadata.log.max.record.bytes.between.snapshots=4096
+log.retention.check.interval.ms=150
+offsets.retention.check.interval.ms=1000
 ";
+
+const CLUSTER_ID: &str = "AAAAAAAAQACAAAAAAAAAAQ";
 
 /// An answer that came back to a simulated connection: its tag, and the frame without its length (`None`: closed).
 pub type Inbox = Arc<Mutex<VecDeque<(u64, Option<Vec<u8>>)>>>;
@@ -63,18 +102,18 @@ pub enum Step {
     Died,
 }
 
-pub fn config() -> Result<ServerConfig, String> {
-    let properties = Properties::parse_str(FILE).map_err(|error| error.to_string())?;
+fn config(swarm: &Swarm) -> Result<ServerConfig, String> {
+    let properties = Properties::parse_str(&swarm.file()).map_err(|error| error.to_string())?;
     let loaded = load(&Settings::default().file("sim", &properties)).map_err(|error| error.to_string())?;
     Ok(loaded.config)
 }
 
-/// Formats the simulated folder.
-pub fn format(files: &SimFiles, now: Now, random: &mut SplitMix64) -> Result<(), String> {
+/// Formats the simulated folders, those that are not yet.
+pub fn format(files: &SimFiles, swarm: &Swarm, now: Now, random: &mut SplitMix64) -> Result<(), String> {
     let request = FormatRequest {
-        cluster_id: random.uuid().to_string(),
+        cluster_id: CLUSTER_ID.to_owned(),
         node_id: 1,
-        log_dirs: vec![PathBuf::from("/data")],
+        log_dirs: swarm.dirs().iter().map(PathBuf::from).collect(),
         metadata_log_dir: PathBuf::from("/data"),
         features: controller::default_feature_levels(),
         more_records: Vec::new(),
@@ -88,12 +127,12 @@ pub fn format(files: &SimFiles, now: Now, random: &mut SplitMix64) -> Result<(),
 
 impl SimNode {
     /// Starts a process on the disk as it is.
-    pub fn start(files: &SimFiles, now: Now, seed: u64) -> Result<SimNode, String> {
+    pub fn start(files: &SimFiles, swarm: &Swarm, now: Now, seed: u64) -> Result<SimNode, String> {
         let mut random = SplitMix64(seed);
         let executor = SimExecutor::new(now);
         let shared: Arc<dyn Executor> = executor.clone();
         let files: Arc<dyn Files> = Arc::new(files.clone());
-        let config = config()?;
+        let config = config(swarm)?;
         let folders = Folders::open(&files, &config, "format").map_err(|error| error.to_string())?;
         let mut fork = || Box::new(SplitMix64(random.next_u64()));
         let mut quorum = open_quorum(&files, &config, &folders, fork(), now).map_err(|error| error.to_string())?;
@@ -124,7 +163,7 @@ impl SimNode {
         let lifecycle = Lifecycle::new(broker.clone(), incarnation, previous, Box::new(|_| {}));
         let published = lifecycle.clone();
         let on_published = Arc::new(move |image: &Arc<Image>| published.published(image.offset));
-        quorum.add_publisher(Box::new(BrokerPublisher::new(broker.clone(), 1, on_published)));
+        quorum.add_publisher(Box::new(BrokerPublisher::new(broker.clone(), 0, on_published)));
         let clients = Arc::new(Dispatcher::new(Arc::new(broker.clone()), broker::rows(), Arc::new(AllowAll)));
         let local = std::net::SocketAddr::from(([127, 0, 0, 1], 9092));
         let info = ConnectionInfo { id: 1, listener: "PLAINTEXT".into(), peer: local, local };
@@ -152,7 +191,9 @@ impl SimNode {
 
     /// Does one piece of work.
     pub fn step(&mut self, random: &mut SplitMix64) -> Step {
-        if self.directories.iter().any(|directory| directory.dir.is_failed()) {
+        // As the server: without the metadata's directory, which is the first, or without any, the process ends.
+        let is_failed = |directory: &Arc<Directory>| directory.dir.is_failed();
+        if self.directories.first().is_none_or(is_failed) || self.directories.iter().all(is_failed) {
             return Step::Died;
         }
         let now = self.executor.now();
@@ -197,6 +238,23 @@ impl SimNode {
         let now = self.executor.now();
         self.clients.request(&self.info, &mut frame, reply, now);
         tag
+    }
+
+    /// What is wrong with the logs as they are now, looked at from inside.
+    pub fn wrong_logs(&self) -> Option<String> {
+        self.broker.replicas.all().iter().find_map(|cell| {
+            let on_disk = cell.settings().log.flush_messages <= 1;
+            cell.with_log(|log| {
+                let (start, watermark, end) = (log.log_start_offset(), log.high_watermark(), log.log_end_offset());
+                let flushed = if on_disk { log.recovery_point() } else { end };
+                let fits = start <= watermark && watermark <= flushed && flushed <= end;
+                let text = || {
+                    let name = &cell.name;
+                    format!("{name}: log start {start}, high watermark {watermark}, on disk {flushed}, log end {end}")
+                };
+                (!fits && !log.is_failed()).then(text)
+            })
+        })
     }
 
     /// Stops in order and closes everything.

@@ -1,9 +1,10 @@
 //! One schedule: a life of several processes on one disk, with faults between and during them.
 
-use crate::checks::Knowledge;
-use crate::node::{SimNode, Step, format};
-use crate::workload::{Clients, DURABLE, PARTITIONS, PLAIN, records_of, send_fetch};
-use base::{FixedState, Now, Offset, Random, SplitMix64};
+use crate::checks::{Knowledge, Partition};
+use crate::disk;
+use crate::node::{SimNode, Step, Swarm, format};
+use crate::workload::{Clients, described, EARLIEST, KEPT, PARTITIONS, list_offsets, listed, records_of, send_fetch};
+use base::{Executor, FixedState, Now, Offset, Random, SplitMix64};
 use std::collections::BTreeMap;
 use std::hash::{BuildHasher, Hash, Hasher};
 use testkit::{Fault, FaultOn, SimFiles};
@@ -21,10 +22,25 @@ pub struct Report {
 }
 
 const START: Now = Now { monotonic_us: 1_000_000, wall_ms: 1_750_000_000_000 };
+const EIO: i32 = 5;
+const ENOSPC: i32 = 28;
+/// Simulated time in which a node must serve, and then everything must have been done, once nothing goes wrong any more.
+const PATIENCE_US: u64 = 120_000_000;
+
+/// The ways in which a process ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum End {
+    InOrder,
+    Killed,
+    PowerCut,
+    /// The power goes while it stops in order.
+    PowerCutWhileStopping,
+}
 
 struct World {
     files: SimFiles,
     random: SplitMix64,
+    swarm: Swarm,
     clients: Clients,
     knowledge: Knowledge,
     trace: <FixedState as BuildHasher>::Hasher,
@@ -32,26 +48,40 @@ struct World {
     processes: u32,
 }
 
-/// Runs one seed.
+/// Runs one seed. A panic is a violation like any other.
 pub fn run_seed(seed: u64) -> Report {
+    std::panic::catch_unwind(|| run(seed)).unwrap_or_else(|panic| {
+        let text = panic.downcast_ref::<String>().cloned();
+        let text = text.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()));
+        let violation = format!("a panic: {}", text.unwrap_or_default());
+        Report { seed, fingerprint: 0, acknowledged: 0, read: 0, processes: 0, violations: vec![violation] }
+    })
+}
+
+fn run(seed: u64) -> Report {
+    let mut random = SplitMix64(seed);
+    let swarm = Swarm::draw(&mut random);
     let mut world = World {
         files: SimFiles::new(),
-        random: SplitMix64(seed),
-        clients: Clients::new(),
+        random,
+        swarm,
+        clients: Clients::new(swarm.segment_bytes),
         knowledge: Knowledge::default(),
         trace: FixedState::default().build_hasher(),
         now: START,
         processes: 0,
     };
-    if let Err(error) = format(&world.files, world.now, &mut world.random) {
-        world.knowledge.violations.push(format!("the folder could not be formatted: {error}"));
-    }
-    world.files.sync_everything();
+    world.format();
     let lives = 2 + world.random.below(4);
     for _ in 0..lives {
         world.live();
+        if !world.knowledge.violations.is_empty() {
+            break;
+        }
     }
-    world.finish();
+    if world.knowledge.violations.is_empty() {
+        world.finish();
+    }
     Report {
         seed,
         fingerprint: world.trace.finish(),
@@ -63,90 +93,198 @@ pub fn run_seed(seed: u64) -> Report {
 }
 
 impl World {
+    /// Formats the folders; sometimes the power goes meanwhile, and it is done again.
+    fn format(&mut self) {
+        if self.random.below(4) == 0 {
+            self.device_dies_after(30);
+            let _interrupted = format(&self.files, &self.swarm, self.now, &mut self.random);
+            let seed = self.random.next_u64();
+            self.files.power_cut(seed);
+        }
+        if let Err(error) = format(&self.files, &self.swarm, self.now, &mut self.random) {
+            self.knowledge.say(format!("the folder could not be formatted: {error}"));
+        }
+    }
+
+    fn device_dies_after(&mut self, calls: u64) {
+        let after = self.random.below(calls);
+        tracing::info!(after, "the device dies");
+        self.files.inject(Fault { on: FaultOn::Any, after, errno: EIO, sticky: true });
+    }
+
     fn start(&mut self) -> Result<SimNode, String> {
         self.processes += 1;
+        tracing::info!(number = self.processes, "a process starts");
         let seed = self.random.next_u64();
         self.files.set_wall_ms(self.now.wall_ms);
-        match SimNode::start(&self.files, self.now, seed) {
-            Ok(node) => Ok(node),
-            Err(error) => {
-                error.hash(&mut self.trace);
-                self.files.heal();
-                Err(error)
-            }
-        }
+        SimNode::start(&self.files, &self.swarm, self.now, seed)
     }
 
     /// One process: it starts, serves, meets faults and ends in one of several ways.
     fn live(&mut self) {
-        let Ok(mut node) = self.start() else { return };
-        let mut actions = 40 + self.random.below(160);
+        let mut is_harmed = false;
+        if self.random.below(4) == 0 {
+            // Recovery meets an error, or the power goes meanwhile.
+            is_harmed = true;
+            match self.random.below(3) {
+                0 => self.one_fault(200),
+                _ => self.device_dies_after(500),
+            }
+        }
+        let died;
+        match self.start() {
+            Ok(node) => died = self.serve(node, &mut is_harmed),
+            Err(error) => {
+                error.hash(&mut self.trace);
+                if !is_harmed {
+                    self.knowledge.say(format!("the node does not start: {error}"));
+                }
+                died = true;
+                self.cut_power_perhaps();
+            }
+        }
+        died.hash(&mut self.trace);
+        self.files.process_died();
+        self.files.heal();
+        self.clients.disconnected(&mut self.knowledge);
+        if self.random.below(3) > 0 {
+            self.now.monotonic_us += 1_000_000;
+        }
+    }
+
+    fn cut_power_perhaps(&mut self) {
+        if self.random.below(2) == 0 {
+            self.cut_power();
+        }
+    }
+
+    fn cut_power(&mut self) {
+        tracing::info!("the power goes");
+        let seed = self.random.next_u64();
+        self.files.power_cut(seed);
+        self.knowledge.power_was_cut();
+        self.clients.power_was_cut();
+    }
+
+    /// Runs a process to its end. True if it died of a fault.
+    fn serve(&mut self, mut node: SimNode, is_harmed: &mut bool) -> bool {
+        let mut actions = 40 + self.random.below(240);
         let fault_at = self.random.below(actions * 2);
-        let mut died = false;
+        let heal_at = self.random.below(fault_at + 1);
+        let (mut died, mut steps) = (false, 0u64);
+        let begun_us = node.executor.now().monotonic_us;
         while actions > 0 && !died {
-            if actions == fault_at {
+            if actions == fault_at && !*is_harmed {
+                *is_harmed = true;
                 self.fault(&node);
             }
+            if actions == heal_at && self.random.below(8) == 0 {
+                self.files.heal();
+            }
             self.deliver(&mut node);
-            let may_act = node.serves() && self.clients.outstanding() < 6;
+            let now_us = node.executor.now().monotonic_us;
+            let is_quiet = now_us < self.clients.quiet_until_us();
+            let may_act = node.serves() && !is_quiet && self.clients.outstanding() < 12;
             if may_act && self.random.below(4) == 0 {
                 actions -= 1;
                 self.clients.act(&mut node, &mut self.random, &mut self.knowledge);
                 continue;
             }
             match node.step(&mut self.random) {
-                Step::Worked => {}
+                Step::Worked => {
+                    steps += 1;
+                    if steps % 4 == 0 {
+                        self.look_inside(&node);
+                    }
+                }
                 Step::IdleUntil(next) => {
-                    actions -= 1;
                     if may_act {
+                        actions -= 1;
                         self.clients.act(&mut node, &mut self.random, &mut self.knowledge);
                     } else {
-                        let now = base::Executor::now(&*node.executor).monotonic_us;
-                        let at = next.unwrap_or(now + 10_000).max(now + 1);
-                        node.executor.advance_to(at);
+                        actions -= u64::from(!is_quiet);
+                        let next = next.unwrap_or(now_us + 10_000).max(now_us + 1);
+                        let quiet_until = self.clients.quiet_until_us();
+                        node.executor.advance_to(if is_quiet { next.min(quiet_until) } else { next });
+                    }
+                    if !node.serves() && !*is_harmed && now_us > begun_us + PATIENCE_US {
+                        self.knowledge.say("the node does not come up".into());
+                        break;
                     }
                 }
                 Step::Died => died = true,
             }
         }
-        self.now = base::Executor::now(&*node.executor);
-        self.now.monotonic_us += 1_000_000;
-        let end = if died { 1 } else { self.random.below(3) };
+        if died && !*is_harmed {
+            self.knowledge.say("the node ended by itself although nothing was wrong".into());
+        }
+        self.now = node.executor.now();
+        self.end(node, died);
+        died
+    }
+
+    fn end(&mut self, node: SimNode, died: bool) {
+        let end = match self.random.below(8) {
+            _ if died => [End::Killed, End::PowerCut][self.random.below(2) as usize],
+            0..=1 => End::InOrder,
+            2..=3 => End::Killed,
+            4..=6 => End::PowerCut,
+            _ => End::PowerCutWhileStopping,
+        };
         end.hash(&mut self.trace);
+        tracing::info!(?end, now = ?self.now, "the process ends");
         self.files.calls().hash(&mut self.trace);
         match end {
-            0 => {
-                node.stop(&mut self.random);
-            }
-            1 => node.kill(),
-            _ => {
+            End::InOrder => node.stop(&mut self.random),
+            End::Killed => node.kill(),
+            End::PowerCut => {
                 node.kill();
-                let seed = self.random.next_u64();
-                self.files.power_cut(seed);
-                self.knowledge.power_was_cut(DURABLE);
-                self.clients.power_was_cut();
+                self.cut_power();
+            }
+            End::PowerCutWhileStopping => {
+                self.device_dies_after(80);
+                node.stop(&mut self.random);
+                self.cut_power();
             }
         }
-        self.files.process_died();
-        self.files.heal();
-        self.clients.disconnected();
     }
 
     /// Something goes wrong while the process runs.
     fn fault(&mut self, node: &SimNode) {
-        let kind = self.random.below(4);
+        let kind = self.random.below(10);
         kind.hash(&mut self.trace);
-        let after = self.random.below(20);
-        let fault = match kind {
-            0 => Fault { on: FaultOn::Write, after, errno: 28, sticky: true },
-            1 => Fault { on: FaultOn::Sync, after, errno: 5, sticky: false },
-            2 => Fault { on: FaultOn::Write, after, errno: 5, sticky: false },
+        let after = self.random.below(30);
+        tracing::info!(kind, after, "a fault");
+        match kind {
+            0 | 1 | 8 | 9 => self.files.inject(Fault { on: FaultOn::Write, after, errno: ENOSPC, sticky: kind != 1 }),
+            2 | 3 => self.files.inject(Fault { on: FaultOn::Sync, after, errno: EIO, sticky: false }),
+            4 => self.files.inject(Fault { on: FaultOn::Write, after, errno: EIO, sticky: false }),
+            5 => self.device_dies_after(300),
+            6 => self.one_fault(30),
             _ => {
-                let hour = 3_600_000;
-                return node.executor.jump_wall(if after.is_multiple_of(2) { hour } else { -hour });
+                self.knowledge.clock_jumped = true;
+                let minutes = 600_000;
+                node.executor.jump_wall(if after.is_multiple_of(2) { minutes } else { -minutes });
             }
-        };
-        self.files.inject(fault);
+        }
+    }
+
+    fn one_fault(&mut self, calls: u64) {
+        let kinds = [
+            FaultOn::Any,
+            FaultOn::Read,
+            FaultOn::Write,
+            FaultOn::SetLen,
+            FaultOn::Sync,
+            FaultOn::Create,
+            FaultOn::Rename,
+            FaultOn::Remove,
+        ];
+        let on = kinds[self.random.below(kinds.len() as u64) as usize];
+        let after = self.random.below(calls);
+        tracing::info!(?on, after, "a single fault");
+        let errno = if self.random.below(3) == 0 { ENOSPC } else { EIO };
+        self.files.inject(Fault { on, after, errno, sticky: false });
     }
 
     fn deliver(&mut self, node: &mut SimNode) {
@@ -159,32 +297,61 @@ impl World {
         }
     }
 
-    /// The faults end: a last process must come up and show everything.
+    fn look_inside(&mut self, node: &SimNode) {
+        if let Some(wrong) = node.wrong_logs() {
+            self.knowledge.say(wrong);
+        }
+    }
+
+    /// The faults end: a last process must come up, do what is still to be done, show everything, and leave good files.
     fn finish(&mut self) {
         self.files.heal();
         let mut node = match self.start() {
             Ok(node) => node,
             Err(error) => {
                 let text = format!("the node does not start although nothing is wrong any more: {error}");
-                return self.knowledge.violations.push(text);
+                return self.knowledge.say(text);
             }
         };
         if !self.run_until(&mut node, |_, node| node.serves()) {
-            self.knowledge.violations.push("the node does not come up although nothing is wrong any more".into());
+            self.knowledge.say("the node does not come up although nothing is wrong any more".into());
             return node.kill();
         }
-        for topic in [DURABLE, PLAIN] {
-            for index in 0..PARTITIONS {
-                if let Some(log) = self.read_all(&mut node, (topic, index)) {
-                    self.knowledge.check_final((topic, index), &log);
-                }
+        self.describe_group(&mut node);
+        let settled = self.run_until(&mut node, |world, node| {
+            world.deliver(node);
+            world.clients.settle(node, &mut world.knowledge)
+        });
+        if !settled {
+            let text = format!("not everything gets done although nothing is wrong: {}", self.clients.unsettled());
+            self.knowledge.say(text);
+        }
+        for partition in PARTITIONS {
+            if let Some((start, log)) = self.read_all(&mut node, partition) {
+                self.knowledge.check_final(partition, start, &log);
             }
         }
-        node.kill();
+        self.look_inside(&node);
+        node.stop(&mut self.random);
+        for wrong in disk::check(&self.files) {
+            self.knowledge.say(wrong);
+        }
     }
 
-    fn run_until(&mut self, node: &mut SimNode, done: impl Fn(&World, &SimNode) -> bool) -> bool {
-        for _ in 0..200_000 {
+    /// Nobody is left of the group with members, and its sessions end.
+    fn describe_group(&mut self, node: &mut SimNode) {
+        let rested_us = node.executor.now().monotonic_us + 20_000_000;
+        self.run_until(node, |_, node| node.executor.now().monotonic_us > rested_us);
+        let tag = self.clients.describe_group(node);
+        match self.answer(node, tag).and_then(|frame| described(&frame)) {
+            Some((state, members)) => self.knowledge.group_described(&state, members),
+            None => self.knowledge.say("the group is not described".into()),
+        }
+    }
+
+    fn run_until(&mut self, node: &mut SimNode, mut done: impl FnMut(&mut World, &mut SimNode) -> bool) -> bool {
+        let end_us = node.executor.now().monotonic_us + PATIENCE_US;
+        while node.executor.now().monotonic_us < end_us {
             if done(self, node) {
                 return true;
             }
@@ -197,33 +364,54 @@ impl World {
         false
     }
 
-    /// Everything in a partition; `None` when the topic was never made.
-    fn read_all(&mut self, node: &mut SimNode, partition: (&'static str, i32)) -> Option<BTreeMap<Offset, u64>> {
-        let mut log = BTreeMap::new();
-        let mut next = 0;
+    /// The answer to a request that was just sent.
+    fn answer(&mut self, node: &mut SimNode, tag: u64) -> Option<Vec<u8>> {
+        let mut found = None;
+        self.run_until(node, |_, node| {
+            let mut inbox = node.inbox.lock();
+            found = inbox.iter().position(|(other, _)| *other == tag).and_then(|at| inbox.remove(at));
+            found.is_some()
+        });
+        found.and_then(|(_, frame)| frame)
+    }
+
+    /// The log start of a partition, and everything in it.
+    fn read_all(&mut self, node: &mut SimNode, partition: Partition) -> Option<(Offset, BTreeMap<Offset, u64>)> {
+        let tag = list_offsets(node, partition, EARLIEST);
+        let start = self.answer(node, tag).and_then(|frame| listed(&frame));
+        let Some((base::ErrorCode::None, start)) = start else {
+            self.knowledge.say(format!("{partition:?}: the log start is not told: {start:?}"));
+            return None;
+        };
+        if start != 0 && partition.0 != KEPT {
+            self.knowledge.say(format!("{partition:?}: the log starts at {start}, and nobody deleted anything"));
+        }
+        let (mut log, mut next) = (BTreeMap::new(), start);
         loop {
             let tag = send_fetch(node, partition, next, 0);
-            let answered = self.run_until(node, |_, node| node.inbox.lock().iter().any(|(t, _)| *t == tag));
-            let answer = node.inbox.lock().drain(..).find(|(t, _)| *t == tag);
-            let found = answer.and_then(|(_, frame)| records_of(&frame?));
-            let Some((error, values)) = found.filter(|_| answered) else {
-                self.knowledge.violations.push(format!("{partition:?}: no answer to a fetch at {next}"));
-                return Some(log);
-            };
-            if !error.is_ok() {
-                let was_used = self.clients.acknowledged > 0 && error != base::ErrorCode::UnknownTopicOrPartition;
-                if was_used {
-                    self.knowledge.violations.push(format!("{partition:?}: a fetch at {next} is told {error}"));
+            let fetched = self.answer(node, tag).map(|frame| records_of(&frame));
+            let fetched = match fetched {
+                Some(Ok(fetched)) if fetched.error.is_ok() => fetched,
+                Some(Ok(fetched)) => {
+                    self.knowledge.say(format!("{partition:?}: a fetch at {next} is told {}", fetched.error));
+                    return None;
                 }
-                return None;
-            }
+                Some(Err(reason)) => {
+                    self.knowledge.say(format!("{partition:?}: what was read at {next} is damaged: {reason}"));
+                    return None;
+                }
+                None => {
+                    self.knowledge.say(format!("{partition:?}: no answer to a fetch at {next}"));
+                    return None;
+                }
+            };
             let before = next;
-            for (offset, value) in values.into_iter().filter(|(offset, _)| *offset >= before) {
+            for (offset, value) in fetched.values.into_iter().filter(|(offset, _)| *offset >= before) {
                 log.insert(offset, value);
                 next = offset + 1;
             }
             if next == before {
-                return Some(log);
+                return Some((start, log));
             }
         }
     }

@@ -146,6 +146,9 @@ impl Log {
                 });
             }
         }
+        if base::mutant(base::Mutant::StateBeforeAppend) {
+            self.producers.apply(&meta);
+        }
         let written = self.write_as_leader(batch, &meta, leader_epoch, now_wall_ms);
         self.noting(written)
     }
@@ -208,6 +211,9 @@ impl Log {
         appended: &mut Appended,
     ) -> Result<(), StorageError> {
         self.active.wrote(&*self.files, span, self.config.index_interval_bytes)?;
+        if base::mutant(base::Mutant::EndLeftBehind) {
+            self.active.index.write_out(&*self.files)?;
+        }
         self.log_end = meta.last_offset + 1;
         if self.epochs.assign(leader_epoch, meta.base_offset) {
             appended.jobs.push(self.epochs_job());

@@ -1,6 +1,6 @@
 //! What can go wrong with a log, and Kafka's error code for each.
 
-use base::{ErrorCode, LeaderEpoch, Offset, ProducerEpoch, ProducerId};
+use base::{ColdRange, ErrorCode, LeaderEpoch, Offset, ProducerEpoch, ProducerId};
 use records::RecordsError;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -14,6 +14,9 @@ pub enum StorageError {
     /// The log directory can no longer be trusted: all its logs must go offline until the process starts again.
     #[error("log directory failed at {}: {source}", path.display())]
     LogDirFailed { path: PathBuf, source: io::Error },
+    /// Only under `Files::without_waiting`: the disk would have to be waited for. Nothing happened.
+    #[error("{} at {}", range, path.display())]
+    Cold { path: PathBuf, range: ColdRange },
     /// The log went offline before, by an error that was reported then.
     #[error("log is offline after an earlier error: {}", path.display())]
     Offline { path: PathBuf },
@@ -51,6 +54,7 @@ impl StorageError {
             | StorageError::LogDirFailed { .. }
             | StorageError::Offline { .. }
             | StorageError::Corrupt { .. }
+            | StorageError::Cold { .. }
             | StorageError::Cancelled => ErrorCode::KafkaStorageError,
             StorageError::OffsetOutOfRange { .. } => ErrorCode::OffsetOutOfRange,
             StorageError::UnexpectedAppendOffset { .. } | StorageError::LeaderEpochFell { .. } => {
@@ -81,6 +85,9 @@ impl StorageError {
 
     /// An I/O error after which the directory cannot be trusted.
     pub(crate) fn failed(path: &Path, source: io::Error) -> StorageError {
+        if let Some(range) = ColdRange::of(&source) {
+            return StorageError::Cold { path: path.to_owned(), range };
+        }
         StorageError::LogDirFailed { path: path.to_owned(), source }
     }
 

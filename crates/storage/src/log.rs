@@ -79,7 +79,9 @@ impl Log {
             return Ok(());
         }
         let path = self.folder.join(names::PARTITION_METADATA);
-        if let Some(present) = self.topic_id {
+        if let Some(present) = self.topic_id
+            && !base::mutant(base::Mutant::RecreatedTopicInherits)
+        {
             return Err(StorageError::corrupt(&path, format!("its topic id is {present}, not {topic_id}")));
         }
         self.online()?;
@@ -345,7 +347,7 @@ impl Log {
 
     /// Remembers that the directory failed.
     pub(crate) fn noting<T>(&mut self, result: Result<T, StorageError>) -> Result<T, StorageError> {
-        if matches!(&result, Err(error) if error.fails_log_dir()) {
+        if matches!(&result, Err(error) if error.fails_log_dir()) && !base::mutant(base::Mutant::AppendsAfterIoError) {
             self.failed = true;
         }
         result

@@ -74,7 +74,7 @@ pub struct LogDir {
 impl LogDir {
     /// Makes the directory when absent and takes its lock, before anything in it is read.
     pub fn open(files: Arc<dyn Files>, path: PathBuf) -> Result<LogDir, LogDirError> {
-        files.create_dir_all(&path).or_writing(&path)?;
+        make_durably(&*files, &path)?;
         let lock_path = path.join(LOCK);
         let lock = files.lock(&lock_path).or_writing(&lock_path)?;
         let Some(lock) = lock else { return Err(LogDirError::Locked(path)) };
@@ -145,8 +145,10 @@ impl LogDir {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             other => other.or_failed(&path)?,
         };
-        self.files.remove_file(&path).or_failed(&path)?;
-        self.files.sync_dir(&self.path).or_failed(&self.path)?;
+        if !base::mutant(base::Mutant::CleanShutdownKept) {
+            self.files.remove_file(&path).or_failed(&path)?;
+            self.files.sync_dir(&self.path).or_failed(&self.path)?;
+        }
         let text = String::from_utf8_lossy(&bytes);
         let epoch = text.split_once("\"brokerEpoch\"").and_then(|(_, rest)| {
             let rest = rest.trim_start().strip_prefix(':')?.trim_start();
@@ -244,6 +246,23 @@ impl LogDir {
         self.lock = None;
         Ok(())
     }
+}
+
+/// Makes a folder and those above it; the names of those that were not there are durable when it returns.
+fn make_durably(files: &dyn Files, path: &Path) -> Result<(), StorageError> {
+    let mut made = Vec::new();
+    for folder in path.ancestors().filter(|folder| !folder.as_os_str().is_empty()) {
+        if files.exists(folder).or_failed(folder)? {
+            break;
+        }
+        made.push(folder);
+    }
+    files.create_dir_all(path).or_writing(path)?;
+    for folder in made.iter().rev() {
+        let parent = folder.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        files.sync_dir(parent).or_failed(parent)?;
+    }
+    Ok(())
 }
 
 impl std::fmt::Debug for LogDir {

@@ -103,6 +103,9 @@ impl Log {
                     let found =
                         TimestampOffset { timestamp_ms: record.timestamp_ms, offset: record.offset, leader_epoch };
                     if record.offset >= self.log_start && wanted(&found) {
+                        if base::mutant(base::Mutant::TimestampFindsBatchEnd) {
+                            return Ok(Some(TimestampOffset { offset: batch.last_offset(), ..found }));
+                        }
                         return Ok(Some(found));
                     }
                 }

@@ -90,7 +90,8 @@ impl ProducerEntry {
         let same = |known: &&ProducerBatch| {
             known.first_sequence() == batch.base_sequence && known.last_sequence == batch.last_sequence
         };
-        (self.epoch == batch.producer_epoch).then(|| self.batches().iter().find(same).copied()).flatten()
+        let first = if base::mutant(base::Mutant::DedupOnlyLast) { self.batches().len().saturating_sub(1) } else { 0 };
+        (self.epoch == batch.producer_epoch).then(|| self.batches().iter().skip(first).find(same).copied()).flatten()
     }
 }
 

@@ -195,7 +195,8 @@ impl Log {
                 _ => self.producers_at(base, options.now_wall_ms)?,
             };
             let walked = walk.segment(self, base, producers)?;
-            if base >= unflushed && !self.is_joined(base, &walked) {
+            let joined = self.is_joined(base, &walked) || base::mutant(base::Mutant::RecoveryKeepsLaterSegments);
+            if base >= unflushed && !joined {
                 self.drop_segments_above(base)?;
                 break;
             }

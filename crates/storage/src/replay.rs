@@ -60,6 +60,9 @@ impl Log {
         snapshot: Offset,
         now_wall_ms: i64,
     ) -> Result<(), StorageError> {
+        if base::mutant(base::Mutant::DedupLostAtStart) {
+            return Ok(());
+        }
         if snapshot <= self.first_base_offset() || !states.wrote_since(now_wall_ms.saturating_sub(RECALL_MS)) {
             return Ok(());
         }

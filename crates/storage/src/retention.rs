@@ -67,7 +67,10 @@ impl Log {
         self.older
             .values()
             .chain((self.active.size > 0).then_some(&self.active))
-            .take_while(|segment| self.end_of(segment.base_offset) <= self.high_watermark)
+            .take_while(|segment| {
+                self.end_of(segment.base_offset) <= self.high_watermark
+                    || base::mutant(base::Mutant::RetentionPastHighWatermark)
+            })
     }
 
     fn count_expired(&self, now_wall_ms: i64) -> Result<usize, StorageError> {
@@ -105,6 +108,9 @@ impl Log {
             if self.snapshots.remove(&base_offset) {
                 jobs.extend(self.discard_snapshot(base_offset)?);
             }
+        }
+        if base::mutant(base::Mutant::ProducersGoWithRetention) {
+            self.producers.clear(self.log_end);
         }
         let first = self.first_base_offset();
         self.log_start = self.log_start.max(first);

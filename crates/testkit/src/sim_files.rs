@@ -6,7 +6,7 @@
 //! the dirty pages for good although the content stays readable. Killing the process needs nothing: drop the log.
 
 use base::{DirEntry, File, FileLock, Files, OpenMode, Random, SplitMix64};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, ErrorKind};
 use std::os::fd::BorrowedFd;
 use std::path::{Component, Path};
@@ -55,19 +55,43 @@ struct State {
     wall_ms: i64,
 }
 
+#[derive(Clone)]
 enum Node {
     File(FileNode),
     Folder(FolderNode),
 }
 
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct FileNode {
     content: Vec<u8>,
     synced: Vec<u8>,
+    /// Sectors that a failed sync dropped: readable, clean as the kernel sees it, and never on disk unless written again.
+    lost: BTreeSet<usize>,
     modified_ms: i64,
 }
 
-#[derive(Default)]
+impl FileNode {
+    fn sync(&mut self) {
+        let before = std::mem::replace(&mut self.synced, self.content.clone());
+        for sector in &self.lost {
+            let end = (sector * SECTOR + SECTOR).min(self.synced.len());
+            for at in (sector * SECTOR).min(end)..end {
+                self.synced[at] = before.get(at).copied().unwrap_or(0);
+            }
+        }
+    }
+
+    fn sync_failed(&mut self) {
+        let sector = |bytes: &[u8], at: usize| bytes.get(at..(at + SECTOR).min(bytes.len())).map(<[u8]>::to_vec);
+        for at in (0..self.content.len()).step_by(SECTOR) {
+            if sector(&self.content, at) != sector(&self.synced, at) {
+                self.lost.insert(at / SECTOR);
+            }
+        }
+    }
+}
+
+#[derive(Clone, Default)]
 struct FolderNode {
     names: BTreeMap<String, usize>,
     durable: BTreeMap<String, usize>,
@@ -214,6 +238,14 @@ impl SimFiles {
         }
     }
 
+    /// The same files once more, apart from these; faults and locks stay behind.
+    pub fn copy(&self) -> SimFiles {
+        let state = self.lock_state();
+        let (calls, wall_ms) = (state.calls, state.wall_ms);
+        let copied = State { nodes: state.nodes.clone(), faults: Vec::new(), locked: Vec::new(), calls, wall_ms };
+        SimFiles { state: Arc::new(Mutex::new(copied)) }
+    }
+
     /// Makes all content and names durable.
     pub fn sync_everything(&self) {
         for node in &mut self.lock_state().nodes {
@@ -263,11 +295,12 @@ fn cut_file(file: &mut FileNode, random: &mut SplitMix64) {
         1 if new > old => old + random.below((new - old) as u64 + 1) as usize,
         _ => new,
     };
+    let lost = std::mem::take(&mut file.lost);
     let keep_in_8 = random.below(9);
     let mut image = vec![0; len];
     for start in (0..len).step_by(SECTOR) {
         let end = (start + SECTOR).min(len);
-        let source = if random.below(8) < keep_in_8 { &file.content } else { &file.synced };
+        let source = if random.below(8) < keep_in_8 && !lost.contains(&(start / SECTOR)) { &file.content } else { &file.synced };
         let present = source.get(start..end.min(source.len())).unwrap_or_default();
         image[start..start + present.len()].copy_from_slice(present);
     }
@@ -426,6 +459,7 @@ fn write_into(file: &mut FileNode, parts: &[&[u8]], position: u64, wall_ms: i64)
             file.content.resize(at + part.len(), 0);
         }
         file.content[at..at + part.len()].copy_from_slice(part);
+        file.lost.retain(|sector| sector * SECTOR >= at + part.len() || (sector + 1) * SECTOR <= at);
         at += part.len();
     }
     file.modified_ms = wall_ms;
@@ -466,7 +500,11 @@ impl File for SimFile {
     }
 
     fn sync_data(&self) -> io::Result<()> {
-        self.with(FaultOn::Sync, |file, _| file.synced.clone_from(&file.content))
+        let synced = self.with(FaultOn::Sync, |file, _| file.sync());
+        if synced.is_err() {
+            self.files.lock_state().file(self.node)?.sync_failed();
+        }
+        synced
     }
 
     fn sync_all(&self) -> io::Result<()> {
@@ -513,6 +551,22 @@ mod tests {
             }
         }
         assert!(lost_name && kept_name);
+    }
+
+    #[test]
+    fn what_a_failed_sync_dropped_is_not_on_disk_after_one_that_succeeds() {
+        let files = SimFiles::new();
+        files.put(Path::new("/f"), &[1; 512]);
+        let file = files.open(Path::new("/f"), OpenMode::Write).unwrap();
+        file.write_all_at(&[2; 1024], 0).unwrap();
+        files.inject(Fault { on: FaultOn::Sync, after: 0, errno: 5, sticky: false });
+        file.sync_data().unwrap_err();
+        file.write_all_at(&[3; 512], 512).unwrap();
+        file.sync_data().unwrap();
+        assert_eq!(files.read(Path::new("/f")).unwrap()[..512], [2; 512]);
+        files.power_cut(1);
+        let content = files.read(Path::new("/f")).unwrap();
+        assert_eq!((content[0], content[512]), (1, 3));
     }
 
     #[test]

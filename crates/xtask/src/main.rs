@@ -2,6 +2,7 @@
 
 mod broker;
 mod core_tests;
+mod diff;
 mod error;
 mod hostile;
 mod interop;
@@ -12,10 +13,11 @@ mod test;
 
 use error::TaskError;
 
-/// Runs the simulator in release mode: thousands of schedules an hour.
-fn simulate(arguments: &[String]) -> Result<bool, TaskError> {
+/// Runs the simulator, optimised and with assertions: thousands of schedules an hour.
+fn simulate(options: &[&str], arguments: &[String]) -> Result<bool, TaskError> {
     let mut command = std::process::Command::new("cargo");
-    command.args(["run", "--quiet", "--release", "--package", "sim", "--"]).args(arguments).current_dir(place::root());
+    command.args(["run", "--quiet", "--profile", "sim", "--package", "sim"]).args(options);
+    command.args(arguments).current_dir(place::root());
     let status = command.status().map_err(|error| TaskError::Usage(format!("cargo cannot be run: {error}")))?;
     Ok(status.success())
 }
@@ -31,8 +33,17 @@ usage: cargo xtask TASK
                          With --binary FILE the node is that program, and nothing is built.
   sim [--seed N | --minutes M | --seconds S] [--from N]
                          whole simulated nodes with faults; a seed runs twice and must give one trace
+  mutants [--only NAME[,NAME]] [--seeds N] [--from N]
+                         switches historical bugs on, one by one, and fails if the simulator misses one
   hostile [--only TEXT] [--bodies] [--binary FILE | --against HOST:PORT]
                          replays malformed and extreme frames, compares the answers with Apache Kafka's
+  diff [--only NAME[,NAME]] [--binary FILE] [--table] [--messages] [--steps] [--port N]
+                         plays interop/diff/scenarios and compares the answers with Apache Kafka's that are kept;
+                         --table writes docs/diff.md
+  diff --kafka-bin DIR --record
+                         starts Apache Kafka from its scripts' folder and keeps its answers
+  diff --against HOST:PORT[,CONTROLLER] [--record]
+                         the same with a node that runs already
 
 In CI (CI=true) a suite that cannot run is a failure; elsewhere it is named and counted as skipped.
 ";
@@ -45,8 +56,10 @@ fn main() {
     };
     let outcome = match task {
         "test" => test::run(rest),
+        "diff" => diff::run(rest),
         "hostile" => hostile::run(rest),
-        "sim" => simulate(rest),
+        "sim" => simulate(&["--"], rest),
+        "mutants" => simulate(&["--features", "mutants", "--", "--mutants"], rest),
         "help" | "--help" | "-h" => {
             print!("{USAGE}");
             Ok(true)

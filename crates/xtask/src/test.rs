@@ -21,7 +21,7 @@ struct Options {
 pub fn run(arguments: &[String]) -> Result<bool, TaskError> {
     let options = parse(arguments)?;
     if options.list {
-        interop::suites().iter().for_each(|suite| println!("{}", suite.name));
+        interop::names().iter().for_each(|name| println!("{name}"));
         return Ok(true);
     }
     let mut results = Vec::new();
@@ -55,7 +55,7 @@ fn parse(arguments: &[String]) -> Result<Options, TaskError> {
             _ => return Err(TaskError::Usage(format!("unknown argument: {argument}"))),
         }
     }
-    let names: Vec<&str> = interop::suites().iter().map(|suite| suite.name).collect();
+    let names = interop::names();
     if let Some(unknown) = options.only.iter().find(|name| !names.contains(&name.as_str())) {
         return Err(TaskError::Usage(format!("there is no suite `{unknown}`; there are {}", names.join(", "))));
     }

@@ -137,7 +137,10 @@ impl Coordinators {
             }
             ApiKey::DeleteGroups => {
                 let delete: DeleteGroupsRequest<'_> = request.decode()?;
-                let parts = delete.groups_names.iter().map(|group| {
+                // A group that is named twice is answered once.
+                let mut seen = std::collections::BTreeSet::new();
+                let names = delete.groups_names.iter().filter(|group| seen.insert((*group).clone()));
+                let parts = names.map(|group| {
                     GroupRequest::DeleteGroups(DeleteGroupsRequest {
                         groups_names: vec![group.clone()],
                         ..Default::default()

@@ -228,6 +228,9 @@ impl ShardCell {
                 }
                 Err(error) => {
                     tracing::warn!(partition = %cell.name, %error, "a coordinator's records were not appended");
+                    for record in output.records.iter().filter(|_| base::mutant(base::Mutant::OffsetsBeforeLog)) {
+                        let _remembered = state.shard.replay(state.appended, -1, &record.key, record.value.as_deref());
+                    }
                     output = state.shard.append_failed(now, output, error);
                 }
             }

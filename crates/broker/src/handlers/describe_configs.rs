@@ -99,7 +99,7 @@ fn described(
             Ok(config::describe_topic(&own, &layers))
         }
         ConfigResourceType::Broker if name.is_empty() => cluster_only(layers.describe_cluster_defaults()),
-        ConfigResourceType::Broker if name == broker.node_id.to_string() => cluster_only(layers.describe_broker()),
+        ConfigResourceType::Broker if name.parse() == Ok(broker.node_id) => cluster_only(layers.describe_broker()),
         ConfigResourceType::Broker => match name.parse::<i32>() {
             Ok(_) => Err((
                 ErrorCode::InvalidRequest,
@@ -107,6 +107,9 @@ fn described(
             )),
             Err(_) => Err((ErrorCode::InvalidRequest, format!("Broker id must be an integer, but it is: {name}"))),
         },
+        ConfigResourceType::Group | ConfigResourceType::ClientMetrics if name.is_empty() => {
+            Err((ErrorCode::InvalidRequest, "The name of the resource must not be empty.".to_owned()))
+        }
         ConfigResourceType::Group => {
             if !allowed(ResourceType::Group, name) {
                 return Err((ErrorCode::GroupAuthorizationFailed, "Group authorization failed.".into()));
@@ -118,7 +121,10 @@ fn described(
             let own = ConfigResource::new(ConfigResourceType::ClientMetrics, name);
             cluster_only(config::describe_client_metrics(&controller::dynamic_configs(&image, &own)))
         }
-        ConfigResourceType::BrokerLogger => cluster_only(Vec::new()),
+        ConfigResourceType::BrokerLogger if name.parse() == Ok(broker.node_id) => cluster_only(Vec::new()),
+        ConfigResourceType::BrokerLogger => {
+            Err((ErrorCode::InvalidRequest, format!("Expected the id of this broker, {}, but received {name:?}", broker.node_id)))
+        }
         ConfigResourceType::Other(code) => {
             Err((ErrorCode::InvalidRequest, format!("Unsupported resource type: {code}")))
         }

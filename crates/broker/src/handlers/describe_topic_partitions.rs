@@ -62,6 +62,10 @@ pub(super) fn handle(broker: &Arc<Broker>, request: Request<'_>) -> Result<Pipel
             answer.topics.push(response::DescribeTopicPartitionsResponseTopic {
                 error_code: error.code(),
                 is_internal: is_internal_topic(&name),
+                topic_authorized_operations: match allowed {
+                    true => topic_operations(&request, &name),
+                    false => super::metadata::OPERATIONS_OMITTED,
+                },
                 name: Some(name.into()),
                 ..Default::default()
             });

@@ -4,7 +4,7 @@
 use crate::Broker;
 use crate::fetch_sessions::{FetchContext, FetchPartition, SessionError};
 use crate::fetch_wait::FetchWait;
-use crate::partition::{Effects, PartitionCell, Position, ReadError, ReadOutcome, Reader};
+use crate::partition::{ColdData, Effects, PartitionCell, Position, ReadError, ReadOutcome, Reader};
 use api::{Operation, Request, ResourceType, Responder};
 use base::{ErrorCode, Map, NodeId, Now, Offset, TopicId, Uuid};
 use net::{Piece, Pipelining};
@@ -22,7 +22,12 @@ pub(crate) struct Fetch {
     pub bytes_max: Option<usize>,
     pub bytes_min: usize,
     pub uses_topic_ids: bool,
+    /// How often the disk was waited for.
+    pub cold_looks: u32,
 }
+
+/// A fetch that met so much cold data waits for the disk inside of the partitions in the end.
+const COLD_LOOKS_MAX: u32 = 64;
 
 /// A partition of a fetch.
 pub(crate) struct Target {
@@ -39,6 +44,8 @@ pub(crate) struct Found {
     pub results: Vec<Result<ReadOutcome, ErrorCode>>,
     pub bytes: usize,
     pub has_error: bool,
+    /// Data that must be read from the disk before it is worth looking again; the rest of this says nothing then.
+    pub cold: Option<ColdData>,
 }
 
 pub(super) fn handle(broker: &Arc<Broker>, request: Request<'_>) -> Result<Pipelining, DecodeError> {
@@ -87,7 +94,7 @@ pub(super) fn handle(broker: &Arc<Broker>, request: Request<'_>) -> Result<Pipel
     let bytes_max = if replica >= 0 { fetch.max_bytes } else { fetch.max_bytes.min(limit) };
     let targets = targets(broker, &request, partitions, uses_topic_ids);
     let wait_ms = fetch.max_wait_ms;
-    let mut fetch = Fetch {
+    let fetch = Fetch {
         broker: broker.clone(),
         session,
         partitions: targets,
@@ -95,15 +102,28 @@ pub(super) fn handle(broker: &Arc<Broker>, request: Request<'_>) -> Result<Pipel
         bytes_max: usize::try_from(bytes_max).ok(),
         bytes_min: fetch.min_bytes.max(0).min(bytes_max.max(0)) as usize,
         uses_topic_ids,
+        cold_looks: 0,
     };
-    let found = fetch.look(request.now);
+    answer_or_wait(fetch, request.responder, wait_ms, request.now);
+    Ok(Pipelining::Hold)
+}
+
+/// Answers when there is enough, else waits for more. The disk is waited for on a thread that may.
+fn answer_or_wait(mut fetch: Fetch, responder: Responder, wait_ms: i32, now: Now) {
+    let found = fetch.look(now);
+    if let Some(cold) = found.cold {
+        let executor = fetch.broker.executor.clone();
+        return executor.clone().run_blocking(Box::new(move || {
+            cold.warm();
+            answer_or_wait(fetch, responder, wait_ms, executor.now());
+        }));
+    }
     let enough = found.bytes >= fetch.bytes_min || found.has_error || fetch.partitions.is_empty() || wait_ms <= 0;
     if enough {
-        finish(&fetch, found, request.responder);
+        finish(&fetch, found, responder);
     } else {
-        FetchWait::begin(fetch, request.responder, request.now, wait_ms as u64 * 1000);
+        FetchWait::begin(fetch, responder, now, wait_ms as u64 * 1000);
     }
-    Ok(Pipelining::Hold)
 }
 
 /// The partitions that the request names; of one that is named twice the last counts.
@@ -176,7 +196,9 @@ fn targets(
 impl Fetch {
     /// Looks at every partition, within the limits of the request (KIP-74: the first records come whatever their size).
     pub fn look(&mut self, now: Now) -> Found {
-        let mut found = Found { results: Vec::with_capacity(self.partitions.len()), bytes: 0, has_error: false };
+        let may_wait = self.cold_looks >= COLD_LOOKS_MAX;
+        let results = Vec::with_capacity(self.partitions.len());
+        let mut found = Found { results, bytes: 0, has_error: false, cold: None };
         for target in &mut self.partitions {
             let Some(cell) = &target.cell else {
                 found.has_error = true;
@@ -197,7 +219,7 @@ impl Fetch {
             };
             let mut effects = Effects::default();
             let at_least_one = found.bytes == 0;
-            let read = cell.read(position, self.reader, bytes_max, at_least_one, now, &mut effects);
+            let read = cell.read(position, self.reader, bytes_max, at_least_one, may_wait, now, &mut effects);
             effects.run(cell, now);
             let result = match read {
                 Ok(outcome) => {
@@ -210,16 +232,14 @@ impl Fetch {
                     found.has_error |= outcome.diverging.is_some();
                     Ok(outcome)
                 }
+                Err(ReadError::Cold(cold)) => {
+                    self.cold_looks += 1;
+                    found.cold = Some(cold);
+                    return found;
+                }
                 Err(error) => {
                     found.has_error = true;
-                    Err(match error {
-                        ReadError::Refused(error) => error,
-                        ReadError::OutOfRange => ErrorCode::OffsetOutOfRange,
-                        ReadError::Storage(error) => {
-                            tracing::warn!(partition = %cell.name, %error, "a fetch could not be served");
-                            error.error_code()
-                        }
-                    })
+                    Err(error.error_code(cell))
                 }
             };
             found.results.push(result);

@@ -86,6 +86,10 @@ fn look_up(
     if !(0..=1).contains(&list.isolation_level) {
         return Err(ErrorCode::UnknownServerError);
     }
+    if asked.current_leader_epoch < -1 {
+        // Older than every epoch; only -1 means that none is given.
+        return Err(ErrorCode::FencedLeaderEpoch);
+    }
     cell.check_leadership(asked.current_leader_epoch)?;
     let from_consumer = list.replica_id < 0;
     cell.with_log(|log| {

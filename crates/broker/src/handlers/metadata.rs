@@ -48,6 +48,10 @@ fn bits(request: &Request<'_>, operations: &[Operation], resource: ResourceType,
 
 pub(super) fn handle(broker: &Arc<Broker>, request: Request<'_>) -> Result<Pipelining, DecodeError> {
     let metadata: MetadataRequest<'_> = request.decode()?;
+    if is_refused(&metadata, request.version) {
+        request.responder.send(&refusal(&metadata));
+        return Ok(Pipelining::Hold);
+    }
     let image = broker.image.load_full();
     let listener = &*request.connection.listener;
     let mut response = MetadataResponse {
@@ -74,7 +78,11 @@ pub(super) fn handle(broker: &Arc<Broker>, request: Request<'_>) -> Result<Pipel
     } else {
         // One id makes it a request by ids: Java's client then sends empty names beside them.
         let by_id = metadata.topics.iter().flatten().any(|asked| !asked.topic_id.is_zero());
+        let mut seen = base::Set::default();
         for asked in metadata.topics.iter().flatten() {
+            if !seen.insert((asked.topic_id, asked.name.as_deref().filter(|_| !by_id))) {
+                continue;
+            }
             let asked_name = asked.name.as_ref().filter(|_| !by_id);
             if by_id && asked.topic_id.is_zero() {
                 continue;
@@ -112,6 +120,24 @@ pub(super) fn handle(broker: &Arc<Broker>, request: Request<'_>) -> Result<Pipel
         broker.create_topics_automatically(&to_create);
     }
     Ok(Pipelining::Hold)
+}
+
+/// Versions 10 and 11 carry ids, but broker and clients could not agree on them yet (KAFKA-10774): ids and absent names
+/// are for 12 and later. There, too, a topic without either is a mistake of the whole request.
+fn is_refused(metadata: &MetadataRequest<'_>, version: i16) -> bool {
+    let mut topics = metadata.topics.iter().flatten();
+    topics.any(|topic| match version {
+        ..12 => topic.name.is_none() || !topic.topic_id.is_zero(),
+        _ => topic.name.is_none() && topic.topic_id.is_zero(),
+    })
+}
+
+/// The answer to such a request: the error at every topic, and nothing about the cluster.
+fn refusal(metadata: &MetadataRequest<'_>) -> MetadataResponse<'static> {
+    let topics = metadata.topics.iter().flatten().map(|topic| {
+        failed(Some(topic.name.as_deref().unwrap_or_default()), topic.topic_id, ErrorCode::InvalidRequest)
+    });
+    MetadataResponse { topics: topics.collect(), cluster_id: None, controller_id: -1, ..Default::default() }
 }
 
 fn brokers(image: &Image, listener: &str) -> Vec<MetadataResponseBroker<'static>> {

@@ -161,6 +161,10 @@ fn append(
             Ok(outcome.is_acknowledged)
         }
         Err(AppendError::Refused(error)) => Err(error),
+        Err(AppendError::Storage(error)) if is_sequence_error(error.error_code()) => {
+            answer.log_start_offset = cell.with_log(|log| log.log_start_offset());
+            Err(error.error_code())
+        }
         Err(AppendError::Storage(error)) => {
             if matches!(error, StorageError::NoSpace { .. } | StorageError::LogDirFailed { .. }) {
                 tracing::warn!(partition = %cell.name, %error, "a batch could not be appended");
@@ -168,6 +172,18 @@ fn append(
             Err(error.error_code())
         }
     }
+}
+
+/// Errors of an idempotent producer's sequence are answered with the log start offset, as Kafka does for what it cannot
+/// append but understands.
+fn is_sequence_error(error: ErrorCode) -> bool {
+    matches!(
+        error,
+        ErrorCode::OutOfOrderSequenceNumber
+            | ErrorCode::DuplicateSequenceNumber
+            | ErrorCode::InvalidProducerEpoch
+            | ErrorCode::UnknownProducerId
+    )
 }
 
 fn describe_invalid(invalid: &InvalidBatch, cell: &PartitionCell, answer: &mut PartitionProduceResponse<'static>) {

@@ -18,9 +18,13 @@ pub(super) fn init_producer_id(broker: &Arc<Broker>, request: Request<'_>) -> Re
         producer_epoch: -1,
         ..Default::default()
     };
+    if (init.producer_id >= 0) != (init.producer_epoch >= 0) {
+        request.responder.send(&refuse(ErrorCode::InvalidRequest));
+        return Ok(Pipelining::Hold);
+    }
     if let Some(id) = &init.transactional_id {
         let timeout_max_ms = broker.static_config.transactions.max_timeout_ms;
-        let error = if id.is_empty() || (init.producer_id >= 0) != (init.producer_epoch >= 0) {
+        let error = if id.is_empty() {
             ErrorCode::InvalidRequest
         } else if !(1..=timeout_max_ms).contains(&init.transaction_timeout_ms) {
             ErrorCode::InvalidTransactionTimeout
@@ -63,7 +67,11 @@ pub(super) fn describe_producers(broker: &Arc<Broker>, request: Request<'_>) -> 
             };
             answer.error_code = error.code();
             answer.error_message = match error {
-                ErrorCode::UnknownTopicOrPartition => Some("This server does not host this topic-partition.".into()),
+                // A partition that a known topic lacks is answered with the code alone.
+                ErrorCode::UnknownTopicOrPartition if topic_id.is_zero() => {
+                    Some("This server does not host this topic-partition.".into())
+                }
+                ErrorCode::InvalidTopicException => controller::validate_topic_name(&topic.name).err().map(Into::into),
                 _ => None,
             };
             if let (Some(cell), true) = (cell, error.is_ok()) {

@@ -10,7 +10,7 @@ use crate::broker::Broker;
 use crate::error::{During, TaskError};
 use crate::process::{Ended, run, tail};
 use crate::report::SuiteResult;
-use crate::{hostile, place};
+use crate::{diff, hostile, place};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -24,7 +24,15 @@ pub enum Target {
     Running(String),
 }
 
-/// Runs all suites, or those named, and the hostile frames.
+/// Suites of this program's own, without a real client.
+const OWN: [&str; 2] = ["hostile", "diff"];
+
+/// Names of all suites.
+pub fn names() -> Vec<&'static str> {
+    suites().iter().map(|suite| suite.name).chain(OWN).collect()
+}
+
+/// Runs all suites, or those named, with the hostile frames and the comparison of answers.
 pub fn run_all(target: &Target, only: &[String]) -> Result<Vec<SuiteResult>, TaskError> {
     let chosen = suites().iter().filter(|suite| only.is_empty() || only.iter().any(|name| name == suite.name));
     let mut results = Vec::new();
@@ -38,9 +46,14 @@ pub fn run_all(target: &Target, only: &[String]) -> Result<Vec<SuiteResult>, Tas
         }
         results.push(result);
     }
-    if let (true, Target::Binary(binary)) = (only.is_empty(), target) {
+    let wanted = |name: &str| only.is_empty() || only.iter().any(|one| one == name);
+    if let (true, Target::Binary(binary)) = (wanted("hostile"), target) {
         println!("hostile: malformed and extreme frames, answered as Apache Kafka answers");
         results.push(hostile::run_as_suite(binary)?);
+    }
+    if let (true, Target::Binary(binary)) = (wanted("diff"), target) {
+        println!("diff: scripted requests, answered as Apache Kafka answers");
+        results.push(diff::run_as_suite(binary)?);
     }
     Ok(results)
 }

@@ -142,6 +142,16 @@ pub fn suites() -> &'static [Suite] {
             limit_s: 240,
         },
         Suite {
+            name: "neighbour",
+            what: "a broker of Apache Kafka with Ottla's controller",
+            folder: "neighbour",
+            needs: &["java", "mvn", "bash"],
+            prepare: prepare::apache_tools,
+            overrides: &[],
+            own_broker: true,
+            limit_s: 180,
+        },
+        Suite {
             name: "crash",
             what: "kill -9 under load: nothing acknowledged is lost",
             folder: "python",

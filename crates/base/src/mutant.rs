@@ -1,0 +1,125 @@
+//! Historical bugs of Kafka and its peers, built in behind a feature, so that the simulation can prove that it finds
+//! each of them. Without the feature `mutants` the question below is a constant: nothing of this is in a real build.
+
+/// A bug that can be switched on; `if base::mutant(Mutant::X)` stands where the bug was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Mutant {
+    /// KAFKA-6683: producer state changes before the append succeeded, so that a retry counts as a duplicate.
+    StateBeforeAppend = 1,
+    /// KAFKA-7866: an error behind the write leaves the log end behind what is in the file.
+    EndLeftBehind,
+    /// A write that met a full disk is not cut back.
+    CutBackMissing,
+    /// KAFKA-9892, KAFKA-16541: small files are renamed into place before they are on disk.
+    ReplaceWithoutSync,
+    /// KAFKA-10471: `.kafka_cleanshutdown` survives the start, so that a crash after it looks like a clean stop.
+    CleanShutdownKept,
+    /// KAFKA-10101, Redpanda 9711: the recovery point moves without a sync.
+    FlushWithoutSync,
+    /// `flush.messages=1` acknowledges before the disk has it.
+    AckBeforeSync,
+    /// A failed sync is tried again and believed (PostgreSQL's fsyncgate).
+    FailedSyncRetried,
+    /// KAFKA-10778: the directory stays in service after an I/O error.
+    AppendsAfterIoError,
+    /// Who waits for the disk is told that all is well when the directory fails.
+    AckAfterFailure,
+    /// Redpanda 3039, 5355: only the last batch of a producer is recognised when it is repeated.
+    DedupOnlyLast,
+    /// The same after a start: a producer snapshot has only the last batch.
+    DedupLostAtStart,
+    /// Recovery takes batches whose checksum is wrong.
+    RecoveryKeepsTornBatch,
+    /// Recovery goes on behind a damaged segment.
+    RecoveryKeepsLaterSegments,
+    /// KAFKA-9156: recovery leaves the old entries in the indexes.
+    IndexNotReset,
+    /// KAFKA-16342: a search by timestamp answers with the end of the batch.
+    TimestampFindsBatchEnd,
+    /// KAFKA-5634: retention deletes what is above the high watermark.
+    RetentionPastHighWatermark,
+    /// KAFKA-7190: the producer state goes with the records that retention deletes.
+    ProducersGoWithRetention,
+    /// KAFKA-12964: the delayed delete removes a new folder of the same name.
+    DeleteByName,
+    /// KAFKA-14616, KIP-516: a topic that is made again inherits the files of the old one.
+    RecreatedTopicInherits,
+    /// KAFKA-14618: the id of a metadata snapshot is one too high.
+    SnapshotIdOffByOne,
+    /// KAFKA-17713: a metadata snapshot ends inside a batch.
+    SnapshotInsideBatch,
+    /// KAFKA-10527, KAFKA-10533: metadata counts as committed before it is flushed.
+    MetadataBeforeFlush,
+    /// A block of producer ids is handed out again after a restart.
+    ProducerIdsReused,
+    /// KAFKA-17306: offsets whose group has no record are left out when the coordinator loads.
+    OffsetsNeedGroup,
+    /// KAFKA-8069: the default timestamp of an offset is taken for its end.
+    OffsetsExpireEarly,
+    /// KAFKA-15784: offsets are in memory although the append failed.
+    OffsetsBeforeLog,
+    /// A member of an older generation commits offsets.
+    StaleGenerationCommits,
+    /// KAFKA-9752: members that vanish while the coordinator moves keep their group waiting for ever.
+    SessionsLostAtLoad,
+    /// KAFKA-4704: the tombstone of a group is forgotten when the coordinator loads.
+    GroupTombstoneIgnored,
+}
+
+impl Mutant {
+    pub const ALL: [Mutant; 30] = [
+        Mutant::StateBeforeAppend,
+        Mutant::EndLeftBehind,
+        Mutant::CutBackMissing,
+        Mutant::ReplaceWithoutSync,
+        Mutant::CleanShutdownKept,
+        Mutant::FlushWithoutSync,
+        Mutant::AckBeforeSync,
+        Mutant::FailedSyncRetried,
+        Mutant::AppendsAfterIoError,
+        Mutant::AckAfterFailure,
+        Mutant::DedupOnlyLast,
+        Mutant::DedupLostAtStart,
+        Mutant::RecoveryKeepsTornBatch,
+        Mutant::RecoveryKeepsLaterSegments,
+        Mutant::IndexNotReset,
+        Mutant::TimestampFindsBatchEnd,
+        Mutant::RetentionPastHighWatermark,
+        Mutant::ProducersGoWithRetention,
+        Mutant::DeleteByName,
+        Mutant::RecreatedTopicInherits,
+        Mutant::SnapshotIdOffByOne,
+        Mutant::SnapshotInsideBatch,
+        Mutant::MetadataBeforeFlush,
+        Mutant::ProducerIdsReused,
+        Mutant::OffsetsNeedGroup,
+        Mutant::OffsetsExpireEarly,
+        Mutant::OffsetsBeforeLog,
+        Mutant::StaleGenerationCommits,
+        Mutant::SessionsLostAtLoad,
+        Mutant::GroupTombstoneIgnored,
+    ];
+}
+
+#[cfg(feature = "mutants")]
+static ACTIVE: std::sync::atomic::AtomicU8 = std::sync::atomic::AtomicU8::new(0);
+
+/// Whether this bug is switched on.
+#[cfg(feature = "mutants")]
+pub fn mutant(which: Mutant) -> bool {
+    ACTIVE.load(std::sync::atomic::Ordering::Relaxed) == which as u8
+}
+
+/// Whether this bug is switched on: never.
+#[cfg(not(feature = "mutants"))]
+#[inline(always)]
+pub const fn mutant(_: Mutant) -> bool {
+    false
+}
+
+/// Switches one bug on in this process, or none.
+#[cfg(feature = "mutants")]
+pub fn set_mutant(which: Option<Mutant>) {
+    ACTIVE.store(which.map_or(0, |which| which as u8), std::sync::atomic::Ordering::Relaxed);
+}

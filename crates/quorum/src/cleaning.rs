@@ -1,0 +1,62 @@
+//! Which snapshots and segments of the metadata log may go (`metadata.max.retention.bytes`, `metadata.max.retention.ms`).
+//! A snapshot goes with everything of the log below the next one; the newest always stays.
+
+use crate::node::QuorumNode;
+use crate::snapshot::SnapshotId;
+use crate::{FOLDER, QuorumError};
+use base::Now;
+
+impl QuorumNode {
+    /// Deletes what the limits do not keep.
+    pub(crate) fn clean(&mut self, now: Now) -> Result<(), QuorumError> {
+        while let Some(next) = self.snapshots.iter().nth(1).copied() {
+            let Some(oldest) = self.snapshots.first().copied() else { break };
+            if !(self.is_expired(oldest, now)? || self.is_too_large()?) || next.end_offset > self.log.high_watermark() {
+                break;
+            }
+            let mut jobs = Vec::new();
+            if next.end_offset > self.log.log_start_offset() {
+                jobs = self.log.advance_log_start_offset(next.end_offset)?;
+                let (_, deleted) = self.log.delete_old_segments(now.wall_ms)?;
+                jobs.extend(deleted);
+            }
+            for job in jobs {
+                job.run(&*self.files)?;
+            }
+            let path = self.snapshot_path(oldest);
+            self.files.remove_file(&path).map_err(|error| QuorumError::file(&path, error))?;
+            self.snapshots.remove(&oldest);
+            tracing::info!(
+                end_offset = oldest.end_offset,
+                epoch = oldest.epoch,
+                "old snapshot of the metadata deleted"
+            );
+        }
+        Ok(())
+    }
+
+    pub(crate) fn snapshot_path(&self, id: SnapshotId) -> std::path::PathBuf {
+        self.config.metadata_log_dir.join(FOLDER).join(id.file_name())
+    }
+
+    fn is_expired(&self, id: SnapshotId, now: Now) -> Result<bool, QuorumError> {
+        let limit_ms = self.config.retention_ms;
+        if limit_ms < 0 {
+            return Ok(false);
+        }
+        let path = self.snapshot_path(id);
+        let made_ms = self.files.modified_ms(&path).map_err(|error| QuorumError::file(&path, error))?;
+        Ok(now.wall_ms.saturating_sub(made_ms) > limit_ms)
+    }
+
+    fn is_too_large(&self) -> Result<bool, QuorumError> {
+        let Ok(limit) = u64::try_from(self.config.retention_bytes) else { return Ok(false) };
+        let mut bytes = self.log.size();
+        for id in &self.snapshots {
+            let path = self.snapshot_path(*id);
+            let length = self.files.open(&path, base::OpenMode::Read).and_then(|file| file.len());
+            bytes += length.map_err(|error| QuorumError::file(&path, error))?;
+        }
+        Ok(bytes > limit)
+    }
+}

@@ -1,0 +1,166 @@
+//! The topics, and the administrator who makes them, deletes them and makes them again under the same name.
+
+use super::producers::Producers;
+use super::{Pending, Pendings};
+use crate::checks::Knowledge;
+use crate::node::{SimNode, decode};
+use base::{ErrorCode, Random, SplitMix64};
+use protocol::{CreateTopicsRequest, DeleteTopicsRequest, create_topics_request};
+
+/// Acknowledged means on disk here...
+pub const DURABLE: &str = "durable";
+/// ... and in the page cache here.
+pub const PLAIN: &str = "plain";
+/// Durable, and old segments go.
+pub const KEPT: &str = "kept";
+/// Durable, and deleted and made again now and then.
+pub const REBORN: &str = "reborn";
+
+/// Every partition of every topic.
+pub const PARTITIONS: [(&str, i32); 6] =
+    [(DURABLE, 0), (DURABLE, 1), (PLAIN, 0), (PLAIN, 1), (KEPT, 0), (REBORN, 0)];
+
+const TOPICS: [(&str, i32); 4] = [(DURABLE, 2), (PLAIN, 2), (KEPT, 1), (REBORN, 1)];
+
+/// Whether acknowledged records of a topic survive a power cut.
+pub fn is_promised(topic: &str) -> bool {
+    topic != PLAIN
+}
+
+pub fn name(topic: usize) -> &'static str {
+    TOPICS[topic].0
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    Missing,
+    Creating,
+    Exists,
+    /// To be deleted; asked for, or not.
+    Doomed {
+        asked: bool,
+    },
+}
+
+#[derive(Debug)]
+pub struct Topics {
+    states: [State; TOPICS.len()],
+    segment_bytes: u32,
+}
+
+impl Topics {
+    pub fn new(segment_bytes: u32) -> Topics {
+        Topics { states: [State::Missing; TOPICS.len()], segment_bytes }
+    }
+
+    pub fn exists(&self, name: &str) -> bool {
+        TOPICS.iter().zip(&self.states).any(|((topic, _), state)| *topic == name && *state == State::Exists)
+    }
+
+    pub fn all_exist(&self) -> bool {
+        self.states.iter().all(|state| *state == State::Exists)
+    }
+
+    pub fn disconnected(&mut self) {
+        for state in &mut self.states {
+            *state = match *state {
+                State::Creating => State::Missing,
+                State::Doomed { .. } => State::Doomed { asked: false },
+                other => other,
+            };
+        }
+    }
+
+    /// Asks for one topic that is not there, or once more for a deletion. False when there is nothing to ask for.
+    pub fn create_missing(&mut self, node: &mut SimNode, pending: &mut Pendings) -> bool {
+        for topic in 0..TOPICS.len() {
+            match self.states[topic] {
+                State::Missing => {
+                    self.states[topic] = State::Creating;
+                    let tag = node.send(7, &self.create_request(topic));
+                    pending.insert(tag, Pending::Create(topic));
+                    return true;
+                }
+                State::Doomed { asked: false } => {
+                    self.ask_deletion(topic, node, pending);
+                    return true;
+                }
+                _ => {}
+            }
+        }
+        false
+    }
+
+    fn create_request(&self, topic: usize) -> CreateTopicsRequest<'static> {
+        let (name, partitions) = TOPICS[topic];
+        let mut configs = vec![
+            ("internal.segment.bytes", self.segment_bytes.to_string()),
+            ("segment.ms", "2000".to_owned()),
+            ("file.delete.delay.ms", "700".to_owned()),
+        ];
+        if is_promised(name) {
+            configs.push(("flush.messages", "1".to_owned()));
+        }
+        if name == KEPT {
+            configs.push(("retention.bytes", "1500".to_owned()));
+            // Passed by a clock that jumps.
+            configs.push(("retention.ms", "400000".to_owned()));
+        }
+        let config = |(name, value): (&'static str, String)| create_topics_request::CreatableTopicConfig {
+            name: name.into(),
+            value: Some(value.into()),
+            ..Default::default()
+        };
+        let topic = create_topics_request::CreatableTopic {
+            name: name.into(),
+            num_partitions: partitions,
+            replication_factor: 1,
+            configs: configs.into_iter().map(config).collect(),
+            ..Default::default()
+        };
+        CreateTopicsRequest { topics: vec![topic], timeout_ms: 1000, ..Default::default() }
+    }
+
+    pub fn created(&mut self, topic: usize, frame: &[u8]) {
+        let error = decode::<CreateTopicsRequest<'_>>(frame, 7).and_then(|r| Some(r.topics.first()?.error_code));
+        self.states[topic] = match error.map(ErrorCode::from_code) {
+            Some(ErrorCode::None | ErrorCode::TopicAlreadyExists) => State::Exists,
+            _ => State::Missing,
+        };
+    }
+
+    /// Deletes a topic, with all that is under way to it.
+    pub fn delete(
+        &mut self,
+        node: &mut SimNode,
+        random: &mut SplitMix64,
+        producers: &mut Producers,
+        knowledge: &mut Knowledge,
+        pending: &mut Pendings,
+    ) {
+        let topic = TOPICS.iter().position(|(name, _)| *name == REBORN).unwrap_or(0);
+        if self.states[topic] != State::Exists || random.below(3) == 0 {
+            return;
+        }
+        let values = producers.topic_deleted(REBORN);
+        knowledge.topic_doomed(REBORN, values);
+        pending.retain(|_, pending| !matches!(pending, Pending::Fetch { partition: (REBORN, _), .. }));
+        self.ask_deletion(topic, node, pending);
+    }
+
+    fn ask_deletion(&mut self, topic: usize, node: &mut SimNode, pending: &mut Pendings) {
+        self.states[topic] = State::Doomed { asked: true };
+        let request =
+            DeleteTopicsRequest { topic_names: vec![name(topic).into()], timeout_ms: 1000, ..Default::default() };
+        pending.insert(node.send(5, &request), Pending::Delete(topic));
+    }
+
+    /// True when the topic is gone for sure.
+    pub fn deleted(&mut self, topic: usize, frame: &[u8]) -> bool {
+        let error = decode::<DeleteTopicsRequest<'_>>(frame, 5).and_then(|r| Some(r.responses.first()?.error_code));
+        let gone =
+            matches!(error.map(ErrorCode::from_code), Some(ErrorCode::None | ErrorCode::UnknownTopicOrPartition));
+        self.states[topic] = if gone { State::Missing } else { State::Doomed { asked: false } };
+        gone
+    }
+}
