@@ -106,7 +106,7 @@ impl FetchSessions {
             if session_id != 0 {
                 state.sessions.remove(&session_id);
             }
-            if session_epoch == FINAL_EPOCH || named.is_empty() {
+            if session_epoch == FINAL_EPOCH {
                 return Ok(FetchContext::Sessionless(named));
             }
             return Ok(match state.make_room(self.slots_max, is_replica, now) {

@@ -160,22 +160,55 @@ impl Broker {
         }
     }
 
-    /// Closes every log in order, so that the next start needs no recovery. True if all could be closed. Many logs are
-    /// closed by several threads, because each waits for the disk and the file system commits their syncs together.
+    /// Closes every log in order, so that the next start needs no recovery. True if all could be closed.
     pub fn close_logs(&self) -> bool {
-        const LOGS_PER_THREAD: usize = 64;
-        const THREADS_MAX: usize = 8;
+        /// From so many logs on one sync of the file system is cheaper than one for each file.
+        const TOGETHER_MIN: usize = 16;
         let cells = self.replicas.all();
-        let close = |cells: &[Arc<PartitionCell>]| cells.iter().filter(|cell| !self.close_log(cell)).count() == 0;
-        let threads = cells.len().div_ceil(LOGS_PER_THREAD).clamp(1, THREADS_MAX);
-        if threads == 1 {
-            return close(&cells);
+        let mut clean = true;
+        for directory in self.replicas.directories() {
+            let own: Vec<_> = cells.iter().filter(|cell| Arc::ptr_eq(&cell.directory, directory)).cloned().collect();
+            clean &= match own.len() {
+                TOGETHER_MIN.. => self.close_together(directory, &own),
+                _ => own.iter().filter(|cell| !self.close_log(cell)).count() == 0,
+            };
         }
-        let (each, close) = (cells.len().div_ceil(threads), &close);
-        std::thread::scope(|scope| {
-            let parts: Vec<_> = cells.chunks(each).map(|part| scope.spawn(move || close(part))).collect();
-            parts.into_iter().map(|part| part.join().unwrap_or(false)).filter(|clean| !clean).count() == 0
-        })
+        clean
+    }
+
+    /// Closes all logs of a directory with few syncs.
+    fn close_together(&self, directory: &Arc<Directory>, cells: &[Arc<PartitionCell>]) -> bool {
+        if directory.dir.is_failed() {
+            return false;
+        }
+        let mut jobs = Vec::new();
+        let mut clean = true;
+        for cell in cells {
+            match cell.with_log(|log| log.close_before_sync()) {
+                Ok(more) => jobs.extend(more),
+                Err(error) => {
+                    tracing::error!(partition = %cell.name, %error, "a log could not be closed in order");
+                    clean = false;
+                }
+            }
+            self.let_go(cell);
+        }
+        for error in storage::run_together(jobs, &**directory.dir.files(), directory.dir.path()) {
+            tracing::error!(%error, "the state of logs could not be written at the stop");
+            clean = false;
+        }
+        if let Err(error) = directory.dir.files().sync_tree(directory.dir.path()) {
+            tracing::error!(dir = %directory.dir.path().display(), %error, "the directory could not be synced at the stop");
+            directory.fail();
+            clean = false;
+        }
+        clean
+    }
+
+    fn let_go(&self, cell: &Arc<PartitionCell>) {
+        let mut effects = Effects::default();
+        cell.mark_deleted(&mut effects);
+        effects.run(cell, self.executor.now());
     }
 
     fn close_log(&self, cell: &Arc<PartitionCell>) -> bool {
@@ -186,9 +219,7 @@ impl Broker {
         if let Err(error) = &closed {
             tracing::error!(partition = %cell.name, %error, "a log could not be closed in order");
         }
-        let mut effects = Effects::default();
-        cell.mark_deleted(&mut effects);
-        effects.run(cell, self.executor.now());
+        self.let_go(cell);
         closed.is_ok()
     }
 }

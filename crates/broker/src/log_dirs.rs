@@ -7,7 +7,7 @@ use parking_lot::Mutex;
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock, Weak};
-use storage::{Job, LogDir};
+use storage::{Job, LogDir, StorageError};
 
 /// Threads that sync one directory at the same time; the file system commits their journals together.
 const FLUSH_WORKERS_MAX: usize = 4;
@@ -21,6 +21,7 @@ pub struct Directory {
     pub dir: LogDir,
     executor: Arc<dyn Executor>,
     flushes: Mutex<Flushes>,
+    jobs: Mutex<Jobs>,
     /// Fingerprint of the offsets in the checkpoints that were written last.
     pub(crate) checkpointed: AtomicU64,
     on_failure: OnceLock<FailureListener>,
@@ -31,6 +32,13 @@ pub struct Directory {
 struct Flushes {
     queue: VecDeque<(Arc<PartitionCell>, bool)>,
     workers: usize,
+}
+
+/// Work of logs that waits for the thread that does it.
+#[derive(Default)]
+struct Jobs {
+    queue: Vec<Job>,
+    has_worker: bool,
 }
 
 struct Delayed {
@@ -53,6 +61,7 @@ impl Directory {
             dir,
             executor,
             flushes: Mutex::new(Flushes::default()),
+            jobs: Mutex::new(Jobs::default()),
             checkpointed: AtomicU64::new(0),
             on_failure: OnceLock::new(),
             myself: myself.clone(),
@@ -68,21 +77,41 @@ impl Directory {
     pub fn run_job(&self, job: Job) {
         let Some(this) = self.myself.upgrade() else { return };
         let delay_us = job.delay_ms().max(0) as u64 * 1000;
-        let directory = this.clone();
-        let work: BlockingWork = Box::new(move || {
-            if let Err(error) = job.run(&**directory.dir.files()) {
-                if error.fails_log_dir() {
-                    tracing::error!(dir = %directory.dir.path().display(), %error, "work on a log directory failed");
-                    directory.fail();
-                } else {
-                    tracing::warn!(%error, "work on a log could not be done; it only makes the next start slower");
-                }
+        if delay_us > 0 {
+            let work = move || job.run(&**this.dir.files()).unwrap_or_else(|error| this.report(&error));
+            return self.run_later(delay_us, Box::new(work));
+        }
+        let mut jobs = self.jobs.lock();
+        jobs.queue.push(job);
+        if !std::mem::replace(&mut jobs.has_worker, true) {
+            drop(jobs);
+            self.executor.run_blocking(Box::new(move || this.run_queued_jobs()));
+        }
+    }
+
+    /// Jobs that came together are done together.
+    fn run_queued_jobs(&self) {
+        loop {
+            let queued = {
+                let mut jobs = self.jobs.lock();
+                jobs.has_worker = !jobs.queue.is_empty();
+                std::mem::take(&mut jobs.queue)
+            };
+            if queued.is_empty() {
+                return;
             }
-        });
-        if delay_us == 0 {
-            self.executor.run_blocking(work);
+            for error in storage::run_together(queued, &**self.dir.files(), self.dir.path()) {
+                self.report(&error);
+            }
+        }
+    }
+
+    fn report(&self, error: &StorageError) {
+        if error.fails_log_dir() {
+            tracing::error!(dir = %self.dir.path().display(), %error, "work on a log directory failed");
+            self.fail();
         } else {
-            self.run_later(delay_us, work);
+            tracing::warn!(%error, "work on a log could not be done; it only makes the next start slower");
         }
     }
 

@@ -329,10 +329,11 @@ impl PartitionCell {
         Ok(AppendOutcome {
             base_offset: appended.base_offset,
             last_offset: appended.last_offset,
-            log_append_time_ms: log_append_time_ms.map_or(-1, |time| match appended.duplicate {
+            // Kafka answers a duplicate with the time of the first, whoever had set that.
+            log_append_time_ms: match appended.duplicate {
                 true => appended.max_timestamp_ms,
-                false => time,
-            }),
+                false => log_append_time_ms.unwrap_or(-1),
+            },
             log_start_offset: appended.log_start_offset,
             leader_epoch,
             is_acknowledged,

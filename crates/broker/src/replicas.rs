@@ -63,7 +63,13 @@ impl Replicas {
         topic_id: Option<TopicId>,
         hint: RecoveryHint,
     ) {
-        self.found.lock().insert(partition, Found { directory, hint, topic_id, is_claimed: false });
+        let mut all = self.found.lock();
+        // Of two folders of one partition the one that says whose it is counts; the other one was hardly begun.
+        if topic_id.is_none() && all.contains_key(&partition) {
+            tracing::warn!(%partition, dir = %directory.dir.path().display(), "a second folder of a partition is left aside");
+            return;
+        }
+        all.insert(partition, Found { directory, hint, topic_id, is_claimed: false });
     }
 
     pub fn directories(&self) -> &[Arc<Directory>] {
@@ -120,12 +126,26 @@ impl Replicas {
         });
         let directory = match &found {
             Some(found) => found.directory.clone(),
-            None => self.choose(directory_id)?,
+            None => {
+                let directory = self.choose(directory_id)?;
+                // A later try goes on where this one began, not in another directory.
+                let (directory, hint, topic_id) = (directory, RecoveryHint::default(), Some(topic_id));
+                let begun = Found { directory: directory.clone(), hint, topic_id, is_claimed: true };
+                self.found.lock().insert(name.clone(), begun);
+                directory
+            }
         };
+        if directory.dir.is_failed() {
+            return Err(StorageError::Offline { path: directory.dir.path().to_owned() });
+        }
         let hint = found.as_ref().map(|found| found.hint).unwrap_or_default();
         let now = self.executor.now();
+        let folder: PathBuf = directory.dir.path().join(folder_name(name));
+        let files = directory.dir.files().clone();
+        let is_new = found.is_none() && !files.exists(&folder).unwrap_or(true);
         let options = OpenOptions {
-            clean_shutdown: found.is_none() || hint.clean_shutdown,
+            // A folder that is there although nobody found it is not trusted.
+            clean_shutdown: hint.clean_shutdown || is_new,
             recovery_point: hint.recovery_point,
             log_start_offset: hint.log_start_offset,
             now_wall_ms: now.wall_ms,
@@ -133,8 +153,6 @@ impl Replicas {
             on_progress: None,
             cancel: self.cancel.clone(),
         };
-        let folder: PathBuf = directory.dir.path().join(folder_name(name));
-        let files = directory.dir.files().clone();
         let mut log = Log::open(files.clone(), folder, name.clone(), settings.log.clone(), &options)?;
         if settings.acknowledges_on_disk()
             && let Some(job) = log.flush_job(false)?
@@ -143,9 +161,12 @@ impl Replicas {
             let flushed = job.run(&*files)?;
             log.flushed(&flushed);
         }
-        log.set_topic_id(topic_id)?;
+        let topic_id_job = log.set_topic_id(topic_id)?;
         if let Some(high_watermark) = hint.high_watermark {
             log.set_high_watermark(high_watermark);
+        }
+        if let Some(job) = topic_id_job {
+            directory.run_job(job);
         }
         let cell = Arc::new(PartitionCell::new(name.clone(), topic_id, directory, log, settings));
         self.cells.write().insert((topic_id, name.partition), cell.clone());
@@ -166,6 +187,9 @@ impl Replicas {
         if let Some(failed) = failed.filter(|_| !NO_DIRECTORY.contains(&directory_id)) {
             return Err(StorageError::Offline { path: failed.dir.path().to_owned() });
         }
+        if let [only] = self.directories.as_slice() {
+            return Ok(only.clone());
+        }
         let cells = self.cells.read();
         let load =
             |directory: &Arc<Directory>| cells.values().filter(|cell| Arc::ptr_eq(&cell.directory, directory)).count();
@@ -177,7 +201,8 @@ impl Replicas {
         let from = directory.dir.path().join(folder_name(name));
         let to = directory.dir.path().join(storage::stray_folder_name(name, unique));
         tracing::warn!(partition = %name, to = %to.display(), "the folder belongs to another topic of that name: set aside");
-        if let Err(error) = directory.dir.files().rename(&from, &to) {
+        let files = directory.dir.files();
+        if let Err(error) = files.rename(&from, &to).and_then(|()| files.sync_dir(directory.dir.path())) {
             tracing::error!(%error, "it could not be renamed");
             directory.fail();
         }

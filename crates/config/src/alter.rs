@@ -150,7 +150,7 @@ pub fn alter_client_metrics<'a>(
 }
 
 /// The result of changing dynamic broker configs of one layer, checked against the other layers. `is_elr_enabled`
-/// forbids min.insync.replicas of one broker (KIP-966).
+/// forbids min.insync.replicas of one broker, and to remove that of the cluster (KIP-966).
 pub fn alter_broker<'a>(
     layers: &BrokerLayers,
     layer: Layer,
@@ -178,6 +178,9 @@ pub fn alter_broker<'a>(
     let known = checks::check(&before).1;
     match checks::check(&after.effective()).1.into_iter().find(|conflict| !known.contains(conflict)) {
         Some((_, message)) => Err(ConfigError::Conflict(message)),
+        None if is_elr_enabled && layer == Layer::ClusterDefault && records.contains(&("min.insync.replicas", None)) => {
+            Err(ConfigError::ClusterMinInsyncReplicas)
+        }
         None => Ok((configs, records)),
     }
 }

@@ -52,6 +52,9 @@ pub enum ConfigError {
     /// Kafka says so when eligible leader replicas (KIP-966) are on, because the value must be the cluster's.
     #[error("Broker-level min.insync.replicas cannot be altered while ELR is enabled.")]
     BrokerMinInsyncReplicas,
+    /// The same for the cluster's.
+    #[error("Cluster-level min.insync.replicas cannot be removed while ELR is enabled.")]
+    ClusterMinInsyncReplicas,
 }
 
 impl ConfigError {
@@ -61,6 +64,7 @@ impl ConfigError {
             ConfigError::NotAList { .. }
             | ConfigError::NullTopicValue(_)
             | ConfigError::BrokerMinInsyncReplicas
+            | ConfigError::ClusterMinInsyncReplicas
             | ConfigError::IllegalMatch(_) => ErrorCode::InvalidConfig,
             ConfigError::NullValue(_)
             | ConfigError::DuplicateKeys

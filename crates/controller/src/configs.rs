@@ -54,8 +54,9 @@ impl Controller {
         config::describe_topic(own, &self.broker_layers(view))
             .into_iter()
             .map(|described| create_topics_response::CreatableTopicConfigs {
+                // What was asked for is told as it was written.
+                value: own.get(described.key.as_str()).filter(|_| !described.is_sensitive).cloned().or(described.value).map(Into::into),
                 name: described.key.into(),
-                value: described.value.map(Into::into),
                 read_only: described.is_read_only,
                 config_source: described.source as i8,
                 is_sensitive: described.is_sensitive,
@@ -88,6 +89,7 @@ impl Controller {
                 }
                 match unknown_operation {
                     Some(_) => Err((ErrorCode::UnknownServerError, String::new())),
+                    None if resource.resource_type == ConfigResourceType::BrokerLogger.code() => refuse_loggers(&changes),
                     None => self.alter(view, &target.0, &target.1, &changes),
                 }
             };
@@ -204,6 +206,22 @@ fn explained(
 ) -> Result<Vec<(String, Option<String>)>, ConfigFailure> {
     let (_, changed) = result.map_err(|error| (error.code(kind), error.to_string()))?;
     Ok(changed.into_iter().map(|(key, value)| (key.to_owned(), value)).collect())
+}
+
+/// Kafka's checks of a change of log levels, for a node that has no loggers of that kind.
+fn refuse_loggers(changes: &[Change<'_>]) -> Result<Records, ConfigFailure> {
+    for change in changes {
+        let operation = match change.kind {
+            ChangeKind::Append => "APPEND",
+            ChangeKind::Subtract => "SUBTRACT",
+            ChangeKind::Set | ChangeKind::Delete => {
+                return Err((ErrorCode::InvalidConfig, format!("Logger {} does not exist!", change.key)));
+            }
+        };
+        let message = format!("{operation} operation is not allowed for the BROKER_LOGGER resource");
+        return Err((ErrorCode::InvalidRequest, message));
+    }
+    Ok(Records::new())
 }
 
 fn kind_name(kind: i8) -> &'static str {

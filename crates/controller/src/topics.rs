@@ -397,62 +397,79 @@ impl Controller {
             .collect())
     }
 
-    /// DeleteTopics by name or id.
+    /// DeleteTopics by name or id. What is named twice, in whatever way, is refused and stays.
     pub fn delete_topics(
         &self,
         view: View<'_>,
         request: &DeleteTopicsRequest<'_>,
         version: i16,
     ) -> Plan<DeleteTopicsResponse<'static>> {
-        let wanted: Vec<(Option<String>, TopicId)> = if version >= 6 {
-            request.topics.iter().map(|t| (t.name.as_ref().map(|name| name.to_string()), t.topic_id)).collect()
-        } else {
-            request.topic_names.iter().map(|name| (Some(name.to_string()), Uuid::ZERO)).collect()
-        };
-        let mut records = Records::new();
-        let mut responses = Vec::new();
-        let mut gone = BTreeSet::new();
-        let mut named: BTreeMap<String, usize> = BTreeMap::new();
-        for (name, _) in &wanted {
-            *named.entry(name.clone().unwrap_or_default()).or_insert(0) += 1;
+        let mut answers = DeletionAnswers::default();
+        let mut names: BTreeMap<String, usize> = BTreeMap::new();
+        let mut ids: BTreeMap<TopicId, usize> = BTreeMap::new();
+        for name in request.topic_names.iter().filter(|_| version < 6) {
+            *names.entry(name.to_string()).or_default() += 1;
         }
-        for (name, id) in wanted {
-            if let Some(count) = name.as_ref().and_then(|name| named.get_mut(name)).filter(|count| **count != 1) {
-                // Named twice: refused, and answered once.
-                if std::mem::take(count) > 0 {
-                    responses.push(delete_topics_response::DeletableTopicResult {
-                        name: name.map(Into::into),
-                        topic_id: id,
-                        error_code: ErrorCode::InvalidRequest.code(),
-                        error_message: Some("Duplicate topic name.".into()),
-                        ..Default::default()
-                    });
+        for topic in request.topics.iter().filter(|_| version >= 6) {
+            match (&topic.name, topic.topic_id.is_zero()) {
+                (Some(name), true) => *names.entry(name.to_string()).or_default() += 1,
+                (None, false) => *ids.entry(topic.topic_id).or_default() += 1,
+                (Some(name), false) => {
+                    answers.refuse(Some(name), topic.topic_id, "You may not specify both topic name and topic id.");
                 }
-                continue;
+                (None, true) => {
+                    answers.refuse(None, Uuid::ZERO, "Neither topic name nor id were specified.");
+                }
             }
-            let outcome = find_topic(view, name.as_deref(), id);
-            let (name, id, error, message) = match outcome {
-                Ok(topic) if !gone.insert(topic.id) => (
-                    Some(topic.name.clone()),
-                    topic.id,
-                    ErrorCode::InvalidRequest,
-                    Some("The provided topic name maps to an ID that was already supplied.".to_owned()),
-                ),
-                Ok(topic) => {
-                    records.push(record(RemoveTopicRecord { topic_id: topic.id, ..Default::default() }, 0));
-                    (Some(topic.name.clone()), topic.id, ErrorCode::None, None)
-                }
-                Err((error, message)) => (name, id, error, Some(message)),
-            };
-            responses.push(delete_topics_response::DeletableTopicResult {
-                name: name.map(Into::into),
-                topic_id: id,
-                error_code: error.code(),
-                error_message: message.map(Into::into),
-                ..Default::default()
-            });
         }
-        Plan { records, reply: DeleteTopicsResponse { responses, ..Default::default() } }
+        let mut doomed: BTreeMap<TopicId, &Arc<Topic>> = BTreeMap::new();
+        for (id, count) in &ids {
+            match view.image.topic(*id) {
+                _ if *count > 1 => answers.refuse(None, *id, "Duplicate topic id."),
+                Some(topic) => _ = doomed.insert(*id, topic),
+                None => answers.add(None, *id, ErrorCode::UnknownTopicId, Some(UNKNOWN_ID)),
+            }
+        }
+        for (name, count) in &names {
+            match view.image.topic_by_name(name) {
+                _ if *count > 1 => answers.refuse(Some(name), Uuid::ZERO, "Duplicate topic name."),
+                None => answers.add(Some(name), Uuid::ZERO, ErrorCode::UnknownTopicOrPartition, Some(UNKNOWN_NAME)),
+                Some(topic) if ids.contains_key(&topic.id) => {
+                    doomed.remove(&topic.id);
+                    answers.refuse(Some(name), topic.id, "The provided topic name maps to an ID that was already supplied.");
+                }
+                Some(topic) => _ = doomed.insert(topic.id, topic),
+            }
+        }
+        let mut records = Records::new();
+        for (id, topic) in doomed {
+            records.push(record(RemoveTopicRecord { topic_id: id, ..Default::default() }, 0));
+            answers.add(Some(&topic.name), id, ErrorCode::None, None);
+        }
+        Plan { records, reply: DeleteTopicsResponse { responses: answers.0, ..Default::default() } }
+    }
+}
+
+const UNKNOWN_ID: &str = "This server does not host this topic ID.";
+const UNKNOWN_NAME: &str = "This server does not host this topic-partition.";
+
+/// What DeleteTopics answers, in no promised order.
+#[derive(Default)]
+struct DeletionAnswers(Vec<delete_topics_response::DeletableTopicResult<'static>>);
+
+impl DeletionAnswers {
+    fn add(&mut self, name: Option<&str>, topic_id: TopicId, error: ErrorCode, message: Option<&'static str>) {
+        self.0.push(delete_topics_response::DeletableTopicResult {
+            name: name.map(|name| name.to_owned().into()),
+            topic_id,
+            error_code: error.code(),
+            error_message: message.map(Into::into),
+            ..Default::default()
+        });
+    }
+
+    fn refuse(&mut self, name: Option<&str>, topic_id: TopicId, message: &'static str) {
+        self.add(name, topic_id, ErrorCode::InvalidRequest, Some(message));
     }
 }
 
@@ -469,22 +486,6 @@ fn check_collision(view: View<'_>, name: &str) -> Result<(), TopicError> {
             Err((ErrorCode::InvalidTopicException, format!("Topic '{name}' collides with existing topic: {other}")))
         }
         None => Ok(()),
-    }
-}
-
-fn find_topic<'a>(view: View<'a>, name: Option<&str>, id: TopicId) -> Result<&'a Arc<Topic>, TopicError> {
-    match (name, id.is_zero()) {
-        (Some(_), false) => {
-            Err((ErrorCode::InvalidRequest, "You may not specify both topic name and topic id.".into()))
-        }
-        (None, true) => Err((ErrorCode::InvalidRequest, "Neither topic name nor id were specified.".into())),
-        (None, false) => {
-            view.image.topic(id).ok_or((ErrorCode::UnknownTopicId, "This server does not host this topic ID.".into()))
-        }
-        (Some(name), true) => view
-            .image
-            .topic_by_name(name)
-            .ok_or((ErrorCode::UnknownTopicOrPartition, "This server does not host this topic-partition.".into())),
     }
 }
 

@@ -169,12 +169,12 @@ impl Image {
         }
         if r.leader != NO_LEADER_CHANGE {
             partition.leader = r.leader;
-            partition.leader_epoch += 1;
+            partition.leader_epoch = partition.leader_epoch.wrapping_add(1);
         }
         if r.leader_recovery_state >= 0 {
             partition.leader_recovery_state = r.leader_recovery_state;
         }
-        partition.partition_epoch += 1;
+        partition.partition_epoch = partition.partition_epoch.wrapping_add(1);
         delta.topics.insert(r.topic_id);
         delta.partitions.insert((r.topic_id, r.partition_id));
         Ok(())

@@ -115,11 +115,13 @@ fn describe_cluster(endpoint: &ControllerEndpoint, request: Request<'_>) -> Resu
     let describe: DescribeClusterRequest = request.decode()?;
     if describe.endpoint_type != 2 {
         let response = DescribeClusterResponse {
-            error_code: ErrorCode::MismatchedEndpointType.code(),
+            error_code: match describe.endpoint_type {
+                1 => ErrorCode::MismatchedEndpointType.code(),
+                _ => ErrorCode::UnsupportedEndpointType.code(),
+            },
             error_message: Some(
                 "The request was sent to an endpoint of the wrong type: this is a controller's.".into(),
             ),
-            endpoint_type: 2,
             ..Default::default()
         };
         request.responder.send(&response);

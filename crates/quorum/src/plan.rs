@@ -107,7 +107,12 @@ impl QuorumNode {
     }
 
     /// DescribeQuorum (KIP-595): who votes and how far everybody is.
-    fn describe_quorum(&self, now: Now, request: &DescribeQuorumRequest<'_>, version: i16) -> DescribeQuorumResponse<'static> {
+    fn describe_quorum(
+        &self,
+        now: Now,
+        request: &DescribeQuorumRequest<'_>,
+        version: i16,
+    ) -> DescribeQuorumResponse<'static> {
         let mut topics = Vec::new();
         // Only a request for just the one partition is valid.
         let is_valid = matches!(&request.topics[..], [topic] if topic.topic_name == METADATA_TOPIC

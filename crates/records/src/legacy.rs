@@ -80,7 +80,7 @@ pub(crate) fn open(batch: Batch<'_>, decompressed_bytes_max: usize) -> Result<Op
         (Codec::Lz4, 0) => codec.decompress(&with_lz4_checksum(compressed), decompressed_bytes_max)?,
         _ => codec.decompress(compressed, decompressed_bytes_max)?,
     };
-    let first_offset = if batch.magic() == 1 { outer.offset - last_inner_offset(&body)? } else { 0 };
+    let first_offset = if batch.magic() == 1 { outer.offset.saturating_sub(last_inner_offset(&body)?) } else { 0 };
     Ok(OpenBatch { batch, body: Cow::Owned(body), first_offset })
 }
 

@@ -82,7 +82,10 @@ impl<'a> Records<'a> {
     }
 
     fn read(&mut self) -> Result<Option<Record<'a>>, RecordsError> {
-        if self.left <= 0 {
+        if self.left < 0 {
+            return Err(RecordsError::Record { index: 0, reason: "the number of records is negative" });
+        }
+        if self.left == 0 {
             let error = RecordsError::Record { index: self.index, reason: "bytes follow the last record" };
             return if self.rest.is_empty() { Ok(None) } else { Err(error) };
         }
@@ -109,10 +112,11 @@ impl<'a> Iterator for Records<'a> {
     fn next(&mut self) -> Option<Self::Item> {
         let read = self.read();
         match &read {
-            Ok(_) => {
+            Ok(Some(_)) => {
                 self.left -= 1;
                 self.index += 1;
             }
+            Ok(None) => {}
             Err(_) => (self.left, self.rest) = (0, &[]),
         }
         read.transpose()

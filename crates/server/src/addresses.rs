@@ -4,6 +4,10 @@ use crate::ServerError;
 use config::{BrokerListener, NetworkConfig};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, ToSocketAddrs};
 
+/// Shortest queue of connections that wait to be accepted: with Kafka's default of 50 a burst of clients meets the
+/// kernel's retry of a second.
+const BACKLOG_MIN: i32 = 1024;
+
 /// A listener with its socket.
 pub(crate) struct Bound {
     pub name: String,
@@ -16,11 +20,8 @@ pub(crate) fn bind_all(network: &NetworkConfig) -> Result<Vec<Bound>, ServerErro
     let mut bound = Vec::new();
     for listener in &network.listeners {
         let address = socket_address(listener)?;
-        let socket = net::bind(address, network.socket_listen_backlog).map_err(|source| ServerError::Bind {
-            address: address.to_string(),
-            port: address.port(),
-            source,
-        })?;
+        let socket = net::bind(address, network.socket_listen_backlog.max(BACKLOG_MIN))
+            .map_err(|source| ServerError::Bind { address: address.to_string(), port: address.port(), source })?;
         let is_controller = network.controller_listener_names.contains(&listener.name);
         bound.push(Bound { name: listener.name.to_string(), is_controller, socket });
     }

@@ -248,7 +248,9 @@ pub fn open_quorum(
         OpenOptions { clean_shutdown: folders.metadata_clean(), now_wall_ms: now.wall_ms, ..Default::default() };
     let name = base::TopicPartition::new("__cluster_metadata", 0);
     let mut log = Log::open(files.clone(), folder, name, log_config, &options)?;
-    log.set_topic_id(base::Uuid::METADATA_TOPIC)?;
+    if let Some(job) = log.set_topic_id(base::Uuid::METADATA_TOPIC)? {
+        job.run(&**files)?;
+    }
     let controller_endpoints: Vec<metadata::Endpoint> = config
         .network
         .advertised_controller_listeners

@@ -162,8 +162,7 @@ fn compare(files: &SimFiles, folder: &Path, id: SnapshotId, replayed: &Loader) -
             .replay(id.end_offset - 1, id.epoch, content.timestamp_ms, &record.value)
             .map_err(|error| format!("snapshot {}: {error}", id.file_name()))?;
     }
-    let (left, right) =
-        (metadata::snapshot_records(loaded.latest()), metadata::snapshot_records(replayed.latest()));
+    let (left, right) = (metadata::snapshot_records(loaded.latest()), metadata::snapshot_records(replayed.latest()));
     if format!("{left:?}") == format!("{right:?}") {
         return Ok(());
     }

@@ -5,6 +5,7 @@ use parking_lot::Mutex;
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 struct Timer {
     at_us: u64,
@@ -40,6 +41,8 @@ struct State {
 /// An executor that runs nothing by itself: the schedule asks it for the next piece of work.
 pub struct SimExecutor {
     state: Mutex<State>,
+    /// The disk is slow: time may pass while work that blocks is under way.
+    is_slow: AtomicBool,
 }
 
 /// A piece of work that is due.
@@ -52,7 +55,11 @@ impl SimExecutor {
     pub fn new(now: Now) -> Arc<SimExecutor> {
         let state =
             State { now, deferred: VecDeque::new(), timers: BinaryHeap::new(), blocking: VecDeque::new(), order: 0 };
-        Arc::new(SimExecutor { state: Mutex::new(state) })
+        Arc::new(SimExecutor { state: Mutex::new(state), is_slow: AtomicBool::new(false) })
+    }
+
+    pub fn set_slow(&self, is_slow: bool) {
+        self.is_slow.store(is_slow, Ordering::Relaxed);
     }
 
     /// Something that may run now; which of several kinds is drawn. Tasks of one kind keep their order.
@@ -61,7 +68,8 @@ impl SimExecutor {
         let due = state.timers.peek().is_some_and(|Reverse(timer)| timer.at_us <= state.now.monotonic_us);
         let mut kinds = Vec::new();
         kinds.extend((!state.deferred.is_empty()).then_some(0));
-        kinds.extend((!state.blocking.is_empty()).then_some(1));
+        let is_late = self.is_slow.load(Ordering::Relaxed) && random.below(4) > 0;
+        kinds.extend((!state.blocking.is_empty() && !is_late).then_some(1));
         kinds.extend(due.then_some(2));
         if kinds.is_empty() {
             return None;
@@ -70,7 +78,8 @@ impl SimExecutor {
             0 => state.deferred.pop_front().map(Work::Task),
             1 => {
                 // Several threads do it, so that a later piece may be done first.
-                let at = if random.below(2) == 0 { random.below(state.blocking.len().min(4) as u64) as usize } else { 0 };
+                let at =
+                    if random.below(2) == 0 { random.below(state.blocking.len().min(4) as u64) as usize } else { 0 };
                 state.blocking.remove(at).map(Work::Blocking)
             }
             _ => state.timers.pop().map(|Reverse(timer)| Work::Task(timer.task)),

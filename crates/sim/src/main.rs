@@ -53,9 +53,8 @@ fn main() {
 fn hunt_all(only: Option<&String>, from: u64, seeds_max: u64) -> bool {
     // A bug may show as an assertion that fails; the table says so.
     std::panic::set_hook(Box::new(|_| {}));
-    let named = |mutant: &base::Mutant| {
-        only.is_none_or(|names| names.split(',').any(|name| name == format!("{mutant:?}")))
-    };
+    let named =
+        |mutant: &base::Mutant| only.is_none_or(|names| names.split(',').any(|name| name == format!("{mutant:?}")));
     let mut missed = 0;
     println!("| Mutant | Schedules | What showed it |\n|---|---|---|");
     for mutant in base::Mutant::ALL.into_iter().filter(named) {

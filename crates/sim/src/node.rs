@@ -23,6 +23,7 @@ pub struct Swarm {
     pub has_two_dirs: bool,
     pub checkpoint_ms: u32,
     pub snapshot_bytes: u32,
+    pub is_slow: bool,
     /// Of the clients' topics.
     pub segment_bytes: u32,
 }
@@ -34,6 +35,7 @@ impl Swarm {
             has_two_dirs: one_of([0, 1, 1]) == 1,
             checkpoint_ms: one_of([300, 2_000, 60_000]),
             snapshot_bytes: one_of([500, 1_500, 20_000_000]),
+            is_slow: one_of([0, 0, 1]) == 1,
             segment_bytes: one_of([1_200, 4_000, 1 << 20]),
         }
     }

@@ -3,7 +3,7 @@
 use crate::checks::{Knowledge, Partition};
 use crate::disk;
 use crate::node::{SimNode, Step, Swarm, format};
-use crate::workload::{Clients, described, EARLIEST, KEPT, PARTITIONS, list_offsets, listed, records_of, send_fetch};
+use crate::workload::{Clients, EARLIEST, KEPT, PARTITIONS, described, list_offsets, listed, records_of, send_fetch};
 use base::{Executor, FixedState, Now, Offset, Random, SplitMix64};
 use std::collections::BTreeMap;
 use std::hash::{BuildHasher, Hash, Hasher};
@@ -182,6 +182,8 @@ impl World {
                 self.files.heal();
             }
             self.deliver(&mut node);
+            let is_slow = self.swarm.is_slow && node.serves();
+            node.executor.set_slow(is_slow);
             let now_us = node.executor.now().monotonic_us;
             let is_quiet = now_us < self.clients.quiet_until_us();
             let may_act = node.serves() && !is_quiet && self.clients.outstanding() < 12;
@@ -204,6 +206,7 @@ impl World {
                     } else {
                         actions -= u64::from(!is_quiet);
                         let next = next.unwrap_or(now_us + 10_000).max(now_us + 1);
+                        let next = if is_slow { next.min(now_us + 20_000) } else { next };
                         let quiet_until = self.clients.quiet_until_us();
                         node.executor.advance_to(if is_quiet { next.min(quiet_until) } else { next });
                     }
@@ -218,6 +221,7 @@ impl World {
         if died && !*is_harmed {
             self.knowledge.say("the node ended by itself although nothing was wrong".into());
         }
+        node.executor.set_slow(false);
         self.now = node.executor.now();
         self.end(node, died);
         died

@@ -1,17 +1,27 @@
 //! A fixed set of seeds on every run; new ones by `cargo xtask sim`.
 
-/// Seeds that once found something stay here.
-const SEEDS: std::ops::RangeInclusive<u64> = 1..=30;
+const SEEDS: std::ops::RangeInclusive<u64> = 1..=12;
+
+/// Seeds that once found something, with what it was. A change of the workload gives a seed another meaning: the bug's
+/// own test stands in the crate that had it.
+const FOUND: [u64; 6] = [
+    31,  // after a failed sync and a restart the page cache was believed: acknowledged records were lost
+    65,  // the same, with the partition offline for good
+    114, // a log that could not be opened began anew, empty, in another directory
+    189, // a second try to open a log took its folder for one that was closed in order
+    16,  // what a recovery had found, and no sync had written, was acknowledged
+    303, // records of a producer that were deleted before it had its answer
+];
 
 #[test]
 fn nothing_acknowledged_is_lost_whatever_fails() {
     let mut acknowledged = 0;
-    for seed in SEEDS {
+    for seed in SEEDS.chain(FOUND) {
         let report = sim::run_seed(seed);
         assert!(report.violations.is_empty(), "{report:#?}");
         acknowledged += report.acknowledged;
     }
-    assert!(acknowledged > 3_000, "the clients hardly got anything done: {acknowledged}");
+    assert!(acknowledged > 5_000, "the clients hardly got anything done: {acknowledged}");
 }
 
 #[test]

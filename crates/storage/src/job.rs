@@ -3,6 +3,7 @@
 use crate::StorageError;
 use crate::error::IoContext;
 use base::{File, Files, Offset};
+use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -93,6 +94,55 @@ impl Job {
     }
 }
 
+/// Jobs from so many on are done together.
+const TOGETHER_MIN: usize = 8;
+
+/// Does several jobs of logs in `dir`, with few syncs for all files that are written; returns the errors of those that
+/// failed. Where the writing of one fails, none of those that write counts as done.
+pub fn run_together(jobs: Vec<Job>, files: &dyn Files, dir: &Path) -> Vec<StorageError> {
+    let mut errors = Vec::new();
+    let mut writes: BTreeMap<PathBuf, (Vec<u8>, Turn, u64)> = BTreeMap::new();
+    for job in jobs {
+        match job.work {
+            Work::Replace { path, content, turn, number } => {
+                let newer = writes.get(&path).is_none_or(|(_, _, other)| *other < number);
+                if newer {
+                    writes.insert(path, (content, turn, number));
+                }
+            }
+            Work::Remove { .. } => errors.extend(job.run(files).err()),
+        }
+    }
+    if writes.len() < TOGETHER_MIN {
+        let jobs = writes.into_iter().map(|(path, (content, turn, number))| Job::replace(path, content, turn, number));
+        errors.extend(jobs.filter_map(|job| job.run(files).err()));
+        return errors;
+    }
+    let mut held: Vec<(&Path, &[u8], u64, MutexGuard<'_, TurnState>)> = Vec::with_capacity(writes.len());
+    let (mut turns, mut alone) = (Vec::new(), Vec::new());
+    for (path, (content, turn, number)) in &writes {
+        // Producer snapshots of one log share their turn, which is held until all is written.
+        if turns.contains(&Arc::as_ptr(&turn.0)) {
+            alone.push(Job::replace(path.clone(), content.clone(), turn.clone(), *number));
+            continue;
+        }
+        turns.push(Arc::as_ptr(&turn.0));
+        let mut state = turn.state();
+        if *number >= state.next {
+            state.next = *number;
+            held.push((path, content, *number, state));
+        }
+    }
+    let all: Vec<(&Path, &[u8])> = held.iter().map(|(path, content, _, _)| (*path, *content)).collect();
+    match files.replace_all(dir, &all) {
+        Ok(()) => held.iter_mut().for_each(|(_, _, number, state)| state.written = *number),
+        Err(error) => errors.extend(Err::<(), _>(error).or_writing(dir).err()),
+    }
+    drop(held);
+    errors.extend(alone.into_iter().filter_map(|job| job.run(files).err()));
+    errors
+}
+
 pub(crate) fn remove_if_present(files: &dyn Files, path: &Path) -> Result<(), StorageError> {
     match files.remove_file(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
@@ -109,6 +159,8 @@ pub struct FlushJob {
     pub(crate) files: Vec<(PathBuf, Arc<dyn File>)>,
     /// The folder, when names in it were made since they were last synced.
     pub(crate) folder: Option<PathBuf>,
+    /// The log directory, when the folder's own name is not known to be durable.
+    pub(crate) parent: Option<PathBuf>,
     pub(crate) names_made: u64,
     pub(crate) rolled_up_to: Offset,
     /// Leader epochs that are not in their checkpoint yet: recovery does not look for them below the recovery point.
@@ -150,6 +202,9 @@ impl FlushJob {
         }
         if let Some(folder) = &self.folder {
             files.sync_dir(folder).or_failed(folder)?;
+        }
+        if let Some(parent) = &self.parent {
+            files.sync_dir(parent).or_failed(parent)?;
         }
         Ok(Flushed {
             up_to: self.up_to,

@@ -43,6 +43,9 @@ pub struct Log {
     /// Offsets of the producer snapshots that are there or about to be written.
     pub(crate) snapshots: BTreeSet<Offset>,
     pub(crate) snapshots_turn: Turn,
+    pub(crate) topic_id_turn: Turn,
+    /// Number of the write of the topic id.
+    pub(crate) topic_id_number: u64,
     /// Numbers the contents that jobs write, so that an older one never replaces a newer.
     pub(crate) writes: u64,
     pub(crate) random: SplitMix64,
@@ -56,6 +59,8 @@ pub struct Log {
     pub(crate) names_synced: u64,
     /// Segments that begin below are durable with their indexes.
     pub(crate) sealed_synced: Offset,
+    /// The folder's own name is durable.
+    pub(crate) folder_synced: bool,
     pub(crate) failed: bool,
 }
 
@@ -73,10 +78,11 @@ impl Log {
         self.topic_id
     }
 
-    /// Writes `partition.metadata`; an id that is there already must be the same.
-    pub fn set_topic_id(&mut self, topic_id: TopicId) -> Result<(), StorageError> {
+    /// Gives the log its topic id; the returned job writes `partition.metadata`. An id that is there already must be the
+    /// same.
+    pub fn set_topic_id(&mut self, topic_id: TopicId) -> Result<Option<Job>, StorageError> {
         if self.topic_id == Some(topic_id) {
-            return Ok(());
+            return Ok(None);
         }
         let path = self.folder.join(names::PARTITION_METADATA);
         if let Some(present) = self.topic_id
@@ -85,10 +91,18 @@ impl Log {
             return Err(StorageError::corrupt(&path, format!("its topic id is {present}, not {topic_id}")));
         }
         self.online()?;
-        let written = self.files.replace(&path, partition_metadata::encode(topic_id).as_bytes()).or_writing(&path);
-        self.noting(written)?;
         self.topic_id = Some(topic_id);
-        Ok(())
+        self.writes += 1;
+        self.topic_id_number = self.writes;
+        Ok(self.topic_id_job())
+    }
+
+    /// The job that writes the topic id, when it is not written yet.
+    fn topic_id_job(&self) -> Option<Job> {
+        let topic_id = self.topic_id.filter(|_| self.topic_id_turn.written() < self.topic_id_number)?;
+        let path = self.folder.join(names::PARTITION_METADATA);
+        let content = partition_metadata::encode(topic_id).into_bytes();
+        Some(Job::replace(path, content, self.topic_id_turn.clone(), self.topic_id_number))
     }
 
     pub fn config(&self) -> &LogConfig {
@@ -263,6 +277,7 @@ impl Log {
             truncations_synced: if sealed_only { self.truncations_synced } else { self.truncations },
             files: to_sync,
             folder: (self.names_made > self.names_synced).then(|| self.folder.clone()),
+            parent: self.folder.parent().filter(|_| !self.folder_synced).map(Path::to_owned),
             names_made: self.names_made,
             rolled_up_to: self.active.base_offset,
         }))
@@ -275,6 +290,7 @@ impl Log {
             self.truncations_synced = self.truncations_synced.max(flushed.truncations_synced);
             self.sealed_synced = self.sealed_synced.max(flushed.rolled_up_to);
             self.names_synced = self.names_synced.max(flushed.names_made);
+            self.folder_synced = true;
         }
     }
 
@@ -286,10 +302,36 @@ impl Log {
         self.noting(closed)
     }
 
+    /// [`Log::close_cleanly`] without the syncs: afterwards run the jobs ([`crate::run_together`]), then make the whole
+    /// directory durable ([`Files::sync_tree`]). For many logs at once.
+    pub fn close_before_sync(&mut self) -> Result<Vec<Job>, StorageError> {
+        self.online()?;
+        let closed = self.close_files_before_sync();
+        self.noting(closed)
+    }
+
+    fn close_files_before_sync(&mut self) -> Result<Vec<Job>, StorageError> {
+        self.active.seal(&*self.files)?;
+        let mut jobs: Vec<Job> = self.missing_snapshot_job()?.into_iter().chain(self.topic_id_job()).collect();
+        if self.epochs_are_stale()? {
+            jobs.push(self.epochs_job());
+        }
+        for segment in self.older.range(self.sealed_synced..).map(|(_, segment)| segment).chain([&self.active]) {
+            segment.txn_index.write_out(&*self.files)?;
+        }
+        self.recovery_point = self.log_end;
+        self.sealed_synced = Offset::MAX;
+        self.failed = true;
+        Ok(jobs)
+    }
+
     fn close_files(&mut self) -> Result<(), StorageError> {
         self.active.seal(&*self.files)?;
         self.write_snapshot_now()?;
         self.write_epochs_now()?;
+        if let Some(job) = self.topic_id_job() {
+            job.run(&*self.files)?;
+        }
         if let Some(job) = self.flush_job(false)? {
             let flushed = job.run(&*self.files)?;
             self.flushed(&flushed);
@@ -313,6 +355,8 @@ impl Log {
         // Pending writes know the old paths.
         self.epochs_turn = self.replaced_turn(&self.epochs_turn);
         self.snapshots_turn = self.replaced_turn(&self.snapshots_turn);
+        self.topic_id_turn = self.replaced_turn(&self.topic_id_turn);
+        self.topic_id_number = 0;
         for segment in self.older.values_mut().chain([&mut self.active]) {
             segment.moved_to(&folder);
         }
@@ -338,6 +382,7 @@ impl Log {
         self.failed = true;
         self.epochs_turn.void_below(u64::MAX);
         self.snapshots_turn.void_below(u64::MAX);
+        self.topic_id_turn.void_below(u64::MAX);
         self.files.remove_dir_all(&self.folder).or_failed(&self.folder)
     }
 
@@ -363,16 +408,20 @@ impl Log {
     fn write_epochs_now(&mut self) -> Result<(), StorageError> {
         self.writes += 1;
         self.epochs_turn.void_below(self.writes);
+        if !self.epochs_are_stale()? {
+            return Ok(());
+        }
         let path = self.folder.join(names::LEADER_EPOCHS);
-        let content = self.epochs.encode();
-        // The usual case at a stop: nothing changed.
-        if self.files.read(&path).is_ok_and(|present| present == content) {
-            return Ok(());
+        self.files.replace(&path, &self.epochs.encode()).or_writing(&path)
+    }
+
+    /// Whether the checkpoint of the epochs is not what it should be. The usual case at a stop: nothing has changed.
+    fn epochs_are_stale(&self) -> Result<bool, StorageError> {
+        let path = self.folder.join(names::LEADER_EPOCHS);
+        if self.files.read(&path).is_ok_and(|present| present == self.epochs.encode()) {
+            return Ok(false);
         }
-        if self.epochs.entries().is_empty() && !self.files.exists(&path).or_failed(&path)? {
-            return Ok(());
-        }
-        self.files.replace(&path, &content).or_writing(&path)
+        Ok(!self.epochs.entries().is_empty() || self.files.exists(&path).or_failed(&path)?)
     }
 
     /// A job that writes the producer snapshot at the log end; `None` when there is one, or nothing to say.
@@ -387,15 +436,20 @@ impl Log {
     }
 
     fn write_snapshot_now(&mut self) -> Result<(), StorageError> {
+        match self.missing_snapshot_job()? {
+            Some(job) => job.run(&*self.files),
+            None => Ok(()),
+        }
+    }
+
+    /// The job that writes the producer snapshot at the log end, also where one that was to write it has not run yet.
+    fn missing_snapshot_job(&mut self) -> Result<Option<Job>, StorageError> {
         let path = self.folder.join(file_name(self.log_end, names::SNAPSHOT));
         if self.snapshots.contains(&self.log_end) && !self.files.exists(&path).or_failed(&path)? {
             // The job that was to write it has not run yet.
             self.snapshots.remove(&self.log_end);
         }
-        if let Some(job) = self.snapshot_job() {
-            job.run(&*self.files)?;
-        }
-        Ok(())
+        Ok(self.snapshot_job())
     }
 
     /// Draws the jitter of the next segment.

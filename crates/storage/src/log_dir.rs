@@ -78,6 +78,8 @@ impl LogDir {
         let lock_path = path.join(LOCK);
         let lock = files.lock(&lock_path).or_writing(&lock_path)?;
         let Some(lock) = lock else { return Err(LogDirError::Locked(path)) };
+        // A folder that the last process made, and died before its name was durable, may be used from now on.
+        files.sync_dir(&path).or_failed(&path)?;
         Ok(LogDir { files, path, lock: Some(lock), failed: AtomicBool::new(false) })
     }
 

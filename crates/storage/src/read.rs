@@ -28,6 +28,8 @@ pub struct LogSlice {
     pub file: Option<Arc<dyn File>>,
     pub position: u64,
     pub length: usize,
+    /// Bytes of the segment from `position` on that a reader without limit would get.
+    pub visible: u64,
     /// Base offset of the first batch, or the offset that was asked for when nothing is there.
     pub base_offset: Offset,
     /// Aborted transactions that touch the slice, where they were asked for.
@@ -38,7 +40,7 @@ pub struct LogSlice {
 impl LogSlice {
     /// Nothing, at this offset.
     pub fn empty(offset: Offset) -> LogSlice {
-        LogSlice { file: None, position: 0, length: 0, base_offset: offset, aborted: Vec::new(), path: PathBuf::new() }
+        LogSlice { file: None, position: 0, length: 0, visible: 0, base_offset: offset, aborted: Vec::new(), path: PathBuf::new() }
     }
 
     pub fn is_empty(&self) -> bool {
@@ -129,6 +131,7 @@ impl Log {
             file: Some(segment.file(&*self.files)?.clone()),
             position: first.position,
             length: (end - first.position) as usize,
+            visible: visible - first.position,
             base_offset: first.base_offset,
             aborted: Vec::new(),
             path: segment.path().to_owned(),

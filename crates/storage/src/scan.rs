@@ -56,7 +56,7 @@ impl Scanner {
 
     /// The batch at the position by its header; `None` at the end. Only getters of the header may be used.
     pub fn header(&mut self) -> Result<Option<Batch<'_>>, ScanError> {
-        let left = self.end - self.position;
+        let left = self.end.saturating_sub(self.position);
         if left == 0 {
             return Ok(None);
         }
@@ -88,7 +88,7 @@ impl Scanner {
     fn bytes(&mut self, needed: usize) -> Result<&[u8], ScanError> {
         let offset = usize::try_from(self.position - self.buffer_position).unwrap_or(usize::MAX);
         if offset.checked_add(needed).is_none_or(|end| end > self.buffer.len()) {
-            let left = usize::try_from(self.end - self.position).unwrap_or(usize::MAX);
+            let left = usize::try_from(self.end.saturating_sub(self.position)).unwrap_or(usize::MAX);
             let wanted = needed.max(self.chunk).min(left);
             self.buffer.resize(wanted, 0);
             self.buffer_position = self.position;

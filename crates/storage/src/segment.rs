@@ -248,6 +248,8 @@ impl Segment {
         }
         let below = |entry: &OffsetEntry| self.base_offset + i64::from(entry.offset) <= offset;
         let from = self.index.floor(files, below)?.map_or(0, |entry| u64::from(entry.position));
+        // An entry behind the file's end is damage that nobody has walked over: the beginning is always right.
+        let from = if from < self.size { from } else { 0 };
         self.scan_for(files, from, |span| span.last_offset >= offset)
     }
 

@@ -459,7 +459,7 @@ fn topic_ids_are_written_once_and_compared() {
     let bench = Bench::new();
     let mut log = bench.open();
     let (one, two) = (base::Uuid::from_u128(1 << 100), base::Uuid::from_u128(2 << 100));
-    log.set_topic_id(one).unwrap();
+    log.set_topic_id(one).unwrap().expect("it is new").run(&bench.files).unwrap();
     assert!(matches!(log.set_topic_id(two), Err(StorageError::Corrupt { .. })));
     drop(log);
     assert_eq!(bench.open().topic_id(), Some(one));

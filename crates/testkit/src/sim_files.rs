@@ -300,7 +300,8 @@ fn cut_file(file: &mut FileNode, random: &mut SplitMix64) {
     let mut image = vec![0; len];
     for start in (0..len).step_by(SECTOR) {
         let end = (start + SECTOR).min(len);
-        let source = if random.below(8) < keep_in_8 && !lost.contains(&(start / SECTOR)) { &file.content } else { &file.synced };
+        let source =
+            if random.below(8) < keep_in_8 && !lost.contains(&(start / SECTOR)) { &file.content } else { &file.synced };
         let present = source.get(start..end.min(source.len())).unwrap_or_default();
         image[start..start + present.len()].copy_from_slice(present);
     }
@@ -390,6 +391,23 @@ impl Files for SimFiles {
         }
         state.change(new_folder, NameChange(vec![(new_name, Some(node))]))?;
         state.change(old_folder, NameChange(vec![(old_name, None)]))
+    }
+
+    fn sync_tree(&self, dir: &Path) -> io::Result<()> {
+        let mut state = self.lock_state();
+        state.call(FaultOn::Sync)?;
+        let mut left = vec![state.find(dir)?];
+        while let Some(node) = left.pop() {
+            match &mut state.nodes[node] {
+                Node::File(file) => file.sync(),
+                Node::Folder(folder) => {
+                    folder.durable.clone_from(&folder.names);
+                    folder.pending.clear();
+                    left.extend(folder.names.values());
+                }
+            }
+        }
+        Ok(())
     }
 
     fn sync_dir(&self, dir: &Path) -> io::Result<()> {

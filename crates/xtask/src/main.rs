@@ -4,6 +4,7 @@ mod broker;
 mod core_tests;
 mod diff;
 mod error;
+mod fuzz;
 mod hostile;
 mod interop;
 mod place;
@@ -35,6 +36,9 @@ usage: cargo xtask TASK
                          whole simulated nodes with faults; a seed runs twice and must give one trace
   mutants [--only NAME[,NAME]] [--seeds N] [--from N]
                          switches historical bugs on, one by one, and fails if the simulator misses one
+  fuzz [--seconds N] [--family NAME] [--seed S] [--keep]
+                         hostile bytes for the codecs of every family of messages, N seconds in all (120);
+                         --keep adds what came far to crates/fuzz/corpus
   hostile [--only TEXT] [--bodies] [--binary FILE | --against HOST:PORT]
                          replays malformed and extreme frames, compares the answers with Apache Kafka's
   diff [--only NAME[,NAME]] [--binary FILE] [--table] [--messages] [--steps] [--port N]
@@ -57,6 +61,7 @@ fn main() {
     let outcome = match task {
         "test" => test::run(rest),
         "diff" => diff::run(rest),
+        "fuzz" => fuzz::run(rest),
         "hostile" => hostile::run(rest),
         "sim" => simulate(&["--"], rest),
         "mutants" => simulate(&["--features", "mutants", "--", "--mutants"], rest),

@@ -2,6 +2,7 @@
 
 use super::send_response;
 use api::Responder;
+use base::Map;
 use group::{GroupResponse, offset_fetch_response};
 use parking_lot::Mutex;
 use protocol::{ApiKey, DeleteGroupsResponse, DescribeGroupsResponse, ListGroupsResponse};
@@ -25,6 +26,8 @@ impl Target {
 
 /// Collects the parts of an answer and sends it when all are there.
 pub(crate) struct Gather {
+    /// What the client may do with each group of a DescribeGroups, where it asked.
+    operations: Map<String, i32>,
     state: Mutex<State>,
 }
 
@@ -37,8 +40,13 @@ struct State {
 impl Gather {
     /// An answer of so many parts; one of none is sent at once.
     pub fn new(responder: Responder, parts: usize) -> Arc<Gather> {
+        Gather::with_operations(responder, parts, Map::default())
+    }
+
+    /// Such an answer in which groups that could be described carry the bits of allowed operations.
+    pub fn with_operations(responder: Responder, parts: usize, operations: Map<String, i32>) -> Arc<Gather> {
         let state = State { parts: vec![None; parts], missing: parts, responder: Some(responder) };
-        let gather = Arc::new(Gather { state: Mutex::new(state) });
+        let gather = Arc::new(Gather { operations, state: Mutex::new(state) });
         if parts == 0 {
             gather.finish();
         }
@@ -78,6 +86,11 @@ impl Gather {
                 let groups = parts.flat_map(|part| match part {
                     GroupResponse::DescribeGroups(response) => response.groups,
                     _ => Vec::new(),
+                });
+                let groups = groups.map(|mut group| {
+                    let operations = self.operations.get(&*group.group_id).filter(|_| group.error_code == 0);
+                    group.authorized_operations = *operations.unwrap_or(&group.authorized_operations);
+                    group
                 });
                 responder.send(&DescribeGroupsResponse { groups: groups.collect(), ..Default::default() });
             }

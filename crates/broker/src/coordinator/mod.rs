@@ -5,6 +5,7 @@ mod gather;
 mod shard_cell;
 
 use crate::broker::Broker;
+use crate::handlers::group_operations;
 use api::{Operation, Request, ResourceType};
 use base::{ErrorCode, LeaderEpoch, Map, PartitionIndex, TopicId, coordinator_partition};
 use config::GroupsConfig;
@@ -133,7 +134,10 @@ impl Coordinators {
                         ..Default::default()
                     })
                 });
-                dispatch.gathered(parts.collect(), request, Operation::Describe);
+                let asked = describe.groups.iter().filter(|_| describe.include_authorized_operations);
+                let operations = asked.map(|group| (group.to_string(), group_operations(&request, group)));
+                let operations = operations.collect();
+                dispatch.gathered_with(parts.collect(), request, Operation::Describe, operations);
             }
             ApiKey::DeleteGroups => {
                 let delete: DeleteGroupsRequest<'_> = request.decode()?;
@@ -197,8 +201,18 @@ impl Dispatch<'_> {
     }
 
     fn gathered(&self, parts: Vec<GroupRequest<'_>>, request: Request<'_>, operation: Operation) {
+        self.gathered_with(parts, request, operation, Map::default());
+    }
+
+    fn gathered_with(
+        &self,
+        parts: Vec<GroupRequest<'_>>,
+        request: Request<'_>,
+        operation: Operation,
+        operations: Map<String, i32>,
+    ) {
         let refusals: Vec<_> = parts.iter().map(|part| self.refusal(part, &request, operation)).collect();
-        let gather = Gather::new(request.responder, parts.len());
+        let gather = Gather::with_operations(request.responder, parts.len(), operations);
         for (i, (part, refused)) in parts.into_iter().zip(refusals).enumerate() {
             self.send(part, Target::Part(gather.clone(), i), refused);
         }

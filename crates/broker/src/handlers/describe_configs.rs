@@ -122,9 +122,10 @@ fn described(
             cluster_only(config::describe_client_metrics(&controller::dynamic_configs(&image, &own)))
         }
         ConfigResourceType::BrokerLogger if name.parse() == Ok(broker.node_id) => cluster_only(Vec::new()),
-        ConfigResourceType::BrokerLogger => {
-            Err((ErrorCode::InvalidRequest, format!("Expected the id of this broker, {}, but received {name:?}", broker.node_id)))
-        }
+        ConfigResourceType::BrokerLogger => Err((
+            ErrorCode::InvalidRequest,
+            format!("Expected the id of this broker, {}, but received {name:?}", broker.node_id),
+        )),
         ConfigResourceType::Other(code) => {
             Err((ErrorCode::InvalidRequest, format!("Unsupported resource type: {code}")))
         }

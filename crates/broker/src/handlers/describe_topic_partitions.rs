@@ -24,21 +24,24 @@ pub(super) fn handle(broker: &Arc<Broker>, request: Request<'_>) -> Result<Pipel
         false => describe.topics.iter().map(|topic| topic.name.to_string()).collect(),
     };
     let from = describe.cursor.as_ref().map(|cursor| (cursor.topic_name.to_string(), cursor.partition_index));
-    if let Some((first, index)) = &from {
-        if *index < 0 {
-            return Err(DecodeError::Varint);
-        }
-        if !all && !names.contains(first) {
-            let topics = names.into_iter().map(|name| response::DescribeTopicPartitionsResponseTopic {
-                error_code: ErrorCode::InvalidRequest.code(),
-                name: Some(name.into()),
-                ..Default::default()
-            });
-            let refused =
-                DescribeTopicPartitionsResponse { topics: topics.collect(), next_cursor: None, ..Default::default() };
-            request.responder.send(&refused);
-            return Ok(Pipelining::Hold);
-        }
+    // Kafka's own check of an empty name fails inside, and with it the whole request.
+    let refusal = match &from {
+        _ if describe.topics.iter().any(|topic| topic.name.is_empty()) => Some(ErrorCode::UnknownServerError),
+        Some((first, index)) if *index < 0 || !all && !names.contains(first) => Some(ErrorCode::InvalidRequest),
+        _ => None,
+    };
+    if let Some(error) = refusal {
+        let topics = describe.topics.iter().map(|topic| response::DescribeTopicPartitionsResponseTopic {
+            error_code: error.code(),
+            name: Some(topic.name.to_string().into()),
+            ..Default::default()
+        });
+        let refused =
+            DescribeTopicPartitionsResponse { topics: topics.collect(), next_cursor: None, ..Default::default() };
+        request.responder.send(&refused);
+        return Ok(Pipelining::Hold);
+    }
+    if let Some((first, _)) = &from {
         names.retain(|name| name >= first);
     }
     let mut left = describe.response_partition_limit.clamp(1, PARTITIONS_MAX) as usize;

@@ -18,8 +18,8 @@ pub(crate) struct Fetch {
     pub session: Option<(i32, bool)>,
     pub partitions: Vec<Target>,
     pub reader: Reader,
-    /// `None`: the client sent a negative limit, which Kafka fails on.
-    pub bytes_max: Option<usize>,
+    /// A negative limit fails the first partition that is read, and is then none left.
+    pub bytes_max: i32,
     pub bytes_min: usize,
     pub uses_topic_ids: bool,
     /// How often the disk was waited for.
@@ -42,6 +42,8 @@ pub(crate) struct Target {
 /// What one look at all partitions found.
 pub(crate) struct Found {
     pub results: Vec<Result<ReadOutcome, ErrorCode>>,
+    /// Bytes that there are within the limits. Kafka sends all of them; here a batch that a limit cuts is left out, and
+    /// counts all the same, or a fetch whose minimum is near its limit would wait for nothing.
     pub bytes: usize,
     pub has_error: bool,
     /// Data that must be read from the disk before it is worth looking again; the rest of this says nothing then.
@@ -99,7 +101,7 @@ pub(super) fn handle(broker: &Arc<Broker>, request: Request<'_>) -> Result<Pipel
         session,
         partitions: targets,
         reader,
-        bytes_max: usize::try_from(bytes_max).ok(),
+        bytes_max,
         bytes_min: fetch.min_bytes.max(0).min(bytes_max.max(0)) as usize,
         uses_topic_ids,
         cold_looks: 0,
@@ -118,7 +120,8 @@ fn answer_or_wait(mut fetch: Fetch, responder: Responder, wait_ms: i32, now: Now
             answer_or_wait(fetch, responder, wait_ms, executor.now());
         }));
     }
-    let enough = found.bytes >= fetch.bytes_min || found.has_error || fetch.partitions.is_empty() || wait_ms <= 0;
+    let none_is_known = fetch.partitions.iter().all(Target::is_unknown);
+    let enough = found.bytes >= fetch.bytes_min || found.has_error || none_is_known || wait_ms <= 0;
     if enough {
         finish(&fetch, found, responder);
     } else {
@@ -193,25 +196,34 @@ fn targets(
         .collect()
 }
 
+impl Target {
+    /// It does not exist, or not for this client. Such a partition neither ends the wait for others nor comes before
+    /// them in the answer.
+    fn is_unknown(&self) -> bool {
+        self.cell.is_none() && self.error != ErrorCode::NotLeaderOrFollower
+    }
+}
+
 impl Fetch {
     /// Looks at every partition, within the limits of the request (KIP-74: the first records come whatever their size).
     pub fn look(&mut self, now: Now) -> Found {
         let may_wait = self.cold_looks >= COLD_LOOKS_MAX;
         let results = Vec::with_capacity(self.partitions.len());
         let mut found = Found { results, bytes: 0, has_error: false, cold: None };
+        let mut left = i64::from(self.bytes_max);
         for target in &mut self.partitions {
             let Some(cell) = &target.cell else {
-                found.has_error = true;
+                found.has_error |= !target.is_unknown();
                 found.results.push(Err(target.error));
                 continue;
             };
             let asked = &target.asked;
-            let (Some(all), Ok(own)) = (self.bytes_max, usize::try_from(asked.bytes_max)) else {
+            let Ok(bytes_max) = usize::try_from(left.min(i64::from(asked.bytes_max))) else {
+                left = left.max(0);
                 found.has_error = true;
                 found.results.push(Err(ErrorCode::UnknownServerError));
                 continue;
             };
-            let bytes_max = all.saturating_sub(found.bytes).min(own);
             let position = Position {
                 offset: asked.fetch_offset,
                 current_leader_epoch: asked.current_leader_epoch,
@@ -228,7 +240,10 @@ impl Fetch {
                         Reader::Committed => outcome.last_stable_offset,
                         Reader::Replica(_) => asked.fetch_offset,
                     };
-                    found.bytes += outcome.slice.length;
+                    let there = (bytes_max as u64).min(outcome.slice.visible) as usize;
+                    let taken = there.max(outcome.slice.length);
+                    found.bytes += taken;
+                    left = (left - taken as i64).max(0);
                     found.has_error |= outcome.diverging.is_some();
                     Ok(outcome)
                 }
@@ -255,7 +270,9 @@ pub(crate) fn finish(fetch: &Fetch, found: Found, responder: Responder) {
     if let Some((session_id, _)) = fetch.session {
         response.session_id = session_id;
     }
-    for (target, result) in fetch.partitions.iter().zip(found.results) {
+    let (unknown, known): (Vec<_>, Vec<_>) =
+        fetch.partitions.iter().zip(found.results).partition(|(target, _)| target.is_unknown());
+    for (target, result) in known.into_iter().chain(unknown) {
         let asked = &target.asked;
         let (data, piece) = partition_data(fetch, target, result, slices.len() as u32);
         if let Some((session_id, is_incremental)) = fetch.session {

@@ -33,6 +33,18 @@ const CLUSTER_OPERATIONS: &[Operation] = &[
     Operation::IdempotentWrite,
 ];
 
+const GROUP_OPERATIONS: &[Operation] = &[
+    Operation::Read,
+    Operation::Delete,
+    Operation::Describe,
+    Operation::DescribeConfigs,
+    Operation::AlterConfigs,
+];
+
+pub(crate) fn group_operations(request: &Request<'_>, name: &str) -> i32 {
+    bits(request, GROUP_OPERATIONS, ResourceType::Group, name)
+}
+
 pub(super) fn topic_operations(request: &Request<'_>, name: &str) -> i32 {
     bits(request, TOPIC_OPERATIONS, ResourceType::Topic, name)
 }
@@ -49,7 +61,7 @@ fn bits(request: &Request<'_>, operations: &[Operation], resource: ResourceType,
 pub(super) fn handle(broker: &Arc<Broker>, request: Request<'_>) -> Result<Pipelining, DecodeError> {
     let metadata: MetadataRequest<'_> = request.decode()?;
     if is_refused(&metadata, request.version) {
-        request.responder.send(&refusal(&metadata));
+        request.responder.send(&refusal(&metadata, request.version));
         return Ok(Pipelining::Hold);
     }
     let image = broker.image.load_full();
@@ -132,12 +144,21 @@ fn is_refused(metadata: &MetadataRequest<'_>, version: i16) -> bool {
     })
 }
 
-/// The answer to such a request: the error at every topic, and nothing about the cluster.
-fn refusal(metadata: &MetadataRequest<'_>) -> MetadataResponse<'static> {
-    let topics = metadata.topics.iter().flatten().map(|topic| {
-        failed(Some(topic.name.as_deref().unwrap_or_default()), topic.topic_id, ErrorCode::InvalidRequest)
-    });
-    MetadataResponse { topics: topics.collect(), cluster_id: None, controller_id: -1, ..Default::default() }
+/// The answer to such a request: the error at every topic and at the top (since version 13), and nothing about the cluster.
+fn refusal(metadata: &MetadataRequest<'_>, version: i16) -> MetadataResponse<'static> {
+    let error = if version < 12 { ErrorCode::InvalidRequest } else { ErrorCode::UnknownServerError };
+    let topics = metadata
+        .topics
+        .iter()
+        .flatten()
+        .map(|topic| failed(Some(topic.name.as_deref().unwrap_or_default()), topic.topic_id, error));
+    MetadataResponse {
+        topics: topics.collect(),
+        cluster_id: None,
+        controller_id: -1,
+        error_code: error.code(),
+        ..Default::default()
+    }
 }
 
 fn brokers(image: &Image, listener: &str) -> Vec<MetadataResponseBroker<'static>> {

@@ -16,6 +16,7 @@ mod producers;
 mod records;
 
 pub(crate) use fetch::{Fetch, finish as finish_fetch};
+pub(crate) use metadata::group_operations;
 
 use crate::Broker;
 use api::{Handler, Operation, Quota, ResourceType, Row};

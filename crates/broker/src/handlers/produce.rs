@@ -68,6 +68,9 @@ pub(super) fn handle(broker: &Arc<Broker>, request: Request<'_>) -> Result<Pipel
                 None if image.partition(topic_id, data.index).is_some() => Some(ErrorCode::NotLeaderOrFollower),
                 None if image.topic(topic_id).is_some() => Some(ErrorCode::UnknownTopicOrPartition),
                 None => Some(unknown),
+                Some(_) if request.version < ZSTD_VERSION && has_zstd(data) => {
+                    Some(ErrorCode::UnsupportedCompressionType)
+                }
                 Some(cell) => {
                     let waiter = || -> Arc<dyn AckWaiter> { wait.get_or_init(|| ProduceWait::new(count)).clone() };
                     match append(&cell, data, acks, (&waiter, index, timeout_us), now, &mut answer) {
@@ -172,6 +175,14 @@ fn append(
             Err(error.error_code())
         }
     }
+}
+
+/// First version whose consumers are sure to know zstd (KIP-110).
+const ZSTD_VERSION: i16 = 7;
+
+fn has_zstd(data: &produce_request::PartitionProduceData<'_>) -> bool {
+    let bytes = data.records.as_ref().map_or(&[][..], |records| records.as_bytes());
+    records::batches(bytes).flatten().any(|batch| batch.is_v2() && batch.codec() == Ok(records::Codec::Zstd))
 }
 
 /// Errors of an idempotent producer's sequence are answered with the log start offset, as Kafka does for what it cannot

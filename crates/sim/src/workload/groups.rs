@@ -6,9 +6,9 @@ use crate::checks::Knowledge;
 use crate::node::{SimNode, decode};
 use base::{ErrorCode, Offset, Random, SplitMix64};
 use protocol::{
-    DeleteGroupsRequest, DescribeGroupsRequest, HeartbeatRequest, JoinGroupRequest, LeaveGroupRequest, OffsetCommitRequest,
-    OffsetFetchRequest, SyncGroupRequest, join_group_request, leave_group_request, offset_commit_request,
-    offset_fetch_request, sync_group_request,
+    DeleteGroupsRequest, DescribeGroupsRequest, HeartbeatRequest, JoinGroupRequest, LeaveGroupRequest,
+    OffsetCommitRequest, OffsetFetchRequest, SyncGroupRequest, join_group_request, leave_group_request,
+    offset_commit_request, offset_fetch_request, sync_group_request,
 };
 use std::collections::BTreeSet;
 

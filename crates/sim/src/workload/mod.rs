@@ -27,15 +27,39 @@ enum Pending {
     Delete(usize),
     ProducerId(usize),
     Produce(usize),
-    Fetch { partition: Partition, offset: Offset },
+    Fetch {
+        partition: Partition,
+        offset: Offset,
+    },
     /// A fetch at an offset that was read or acknowledged before.
-    FetchAgain { partition: Partition, offset: Offset },
+    FetchAgain {
+        partition: Partition,
+        offset: Offset,
+    },
     Earliest(Partition),
-    Timestamp { partition: Partition, timestamp_ms: i64, known_to: Offset },
-    DeleteRecords { partition: Partition, offset: Offset },
-    Commit { group: u64, partition: i32, offset: Offset, is_late: bool },
-    OffsetFetch { group: u64, partition: i32 },
-    Join { member: usize, is_first: bool },
+    Timestamp {
+        partition: Partition,
+        timestamp_ms: i64,
+        known_to: Offset,
+    },
+    DeleteRecords {
+        partition: Partition,
+        offset: Offset,
+    },
+    Commit {
+        group: u64,
+        partition: i32,
+        offset: Offset,
+        is_late: bool,
+    },
+    OffsetFetch {
+        group: u64,
+        partition: i32,
+    },
+    Join {
+        member: usize,
+        is_first: bool,
+    },
     Sync(usize),
     Heartbeat(usize),
     DeleteGroup,

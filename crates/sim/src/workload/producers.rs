@@ -29,6 +29,9 @@ struct Producer {
     partition: Partition,
     id: Option<(i64, i16)>,
     asks_for_id: bool,
+    /// A batch was acknowledged. Before that one at a time is sent: a broker takes any sequence of a producer that it does
+    /// not know, so that a second batch could be taken after the first was refused.
+    is_known: bool,
     next_sequence: i32,
     /// Not acknowledged, in the order of their sequences.
     queue: VecDeque<Batch>,
@@ -38,6 +41,7 @@ impl Producer {
     fn begin_anew(&mut self) {
         self.id = None;
         self.queue.clear();
+        self.is_known = false;
         self.next_sequence = 0;
     }
 }
@@ -54,6 +58,7 @@ impl Producers {
             partition,
             id: None,
             asks_for_id: false,
+            is_known: false,
             next_sequence: 0,
             queue: VecDeque::new(),
         };
@@ -91,13 +96,7 @@ impl Producers {
         }
     }
 
-    pub fn produce(
-        &mut self,
-        node: &mut SimNode,
-        random: &mut SplitMix64,
-        topics: &Topics,
-        pending: &mut Pendings,
-    ) {
+    pub fn produce(&mut self, node: &mut SimNode, random: &mut SplitMix64, topics: &Topics, pending: &mut Pendings) {
         let index = random.below(self.all.len() as u64) as usize;
         let burst = if random.below(3) == 0 { 1 + random.below(IN_FLIGHT_MAX as u64) } else { 1 };
         for _ in 0..burst {
@@ -143,7 +142,7 @@ impl Producers {
         let at = match (unsent, fresh) {
             // What is behind it must have had its answer: the broker takes batches in order only.
             (Some(at), _) if producer.queue.iter().skip(at).all(|batch| batch.tag.is_none()) => at,
-            (None, Some(count)) if producer.queue.len() < IN_FLIGHT_MAX => {
+            (None, Some(count)) if producer.queue.len() < if producer.is_known { IN_FLIGHT_MAX } else { 1 } => {
                 let values: Vec<u64> = (self.next_value..self.next_value + count).collect();
                 self.next_value += count;
                 let timestamp_ms = node.executor.now().wall_ms;
@@ -191,6 +190,7 @@ impl Producers {
         match ErrorCode::from_code(answer.error_code) {
             ErrorCode::None => {
                 let Some(batch) = producer.queue.remove(at) else { return 0 };
+                producer.is_known = true;
                 producer.queue.iter_mut().take(at).for_each(|earlier| earlier.is_overtaken = true);
                 for (i, value) in batch.values.iter().enumerate() {
                     let offset = answer.base_offset + i as Offset;

@@ -6,8 +6,7 @@ use crate::checks::{Knowledge, Partition};
 use crate::node::{SimNode, decode};
 use base::{ErrorCode, Offset, Random, SplitMix64};
 use protocol::{
-    DeleteRecordsRequest, FetchRequest, ListOffsetsRequest, delete_records_request, fetch_request,
-    list_offsets_request,
+    DeleteRecordsRequest, FetchRequest, ListOffsetsRequest, delete_records_request, fetch_request, list_offsets_request,
 };
 use records::batches;
 use std::collections::BTreeMap;
@@ -107,13 +106,7 @@ impl Readers {
     }
 
     /// Takes an answer; returns how many values are new to the reader.
-    pub fn fetched(
-        &mut self,
-        partition: Partition,
-        offset: Offset,
-        frame: &[u8],
-        knowledge: &mut Knowledge,
-    ) -> u64 {
+    pub fn fetched(&mut self, partition: Partition, offset: Offset, frame: &[u8], knowledge: &mut Knowledge) -> u64 {
         if frame.is_empty() {
             return 0;
         }

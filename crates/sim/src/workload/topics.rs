@@ -17,8 +17,7 @@ pub const KEPT: &str = "kept";
 pub const REBORN: &str = "reborn";
 
 /// Every partition of every topic.
-pub const PARTITIONS: [(&str, i32); 6] =
-    [(DURABLE, 0), (DURABLE, 1), (PLAIN, 0), (PLAIN, 1), (KEPT, 0), (REBORN, 0)];
+pub const PARTITIONS: [(&str, i32); 6] = [(DURABLE, 0), (DURABLE, 1), (PLAIN, 0), (PLAIN, 1), (KEPT, 0), (REBORN, 0)];
 
 const TOPICS: [(&str, i32); 4] = [(DURABLE, 2), (PLAIN, 2), (KEPT, 1), (REBORN, 1)];
 

@@ -20,9 +20,31 @@ pub fn build_all(value: &Value) -> Result<Vec<u8>, String> {
 fn build(value: &Value) -> Result<Vec<u8>, String> {
     let fields = value.as_object().ok_or("a batch is an object")?;
     const KNOWN: &[&str] = &[
-        "values", "keys", "headers", "codec", "pid", "epoch", "sequence", "ts", "base", "leaderEpoch", "transactional",
-        "control", "logAppendTime", "crc", "count", "magic", "lastDelta", "attributes", "maxTs", "cut", "extra", "size",
-        "length", "text", "broken",
+        "values",
+        "keys",
+        "headers",
+        "codec",
+        "pid",
+        "epoch",
+        "sequence",
+        "ts",
+        "base",
+        "leaderEpoch",
+        "transactional",
+        "control",
+        "logAppendTime",
+        "crc",
+        "count",
+        "magic",
+        "lastDelta",
+        "attributes",
+        "maxTs",
+        "cut",
+        "extra",
+        "size",
+        "length",
+        "text",
+        "broken",
     ];
     if let Some(name) = fields.keys().find(|name| !KNOWN.contains(&name.as_str())) {
         return Err(format!("a batch has no {name}"));
@@ -103,27 +125,31 @@ pub fn describe(bytes: &[u8]) -> Value {
             break;
         };
         let records: Vec<Value> = match batch.open(DECOMPRESSED_MAX) {
-            Ok(open) => open.records().map(|record| record.map_or(json!("unreadable"), |record| show(&record))).collect(),
+            Ok(open) => {
+                open.records().map(|record| record.map_or(json!("unreadable"), |record| show(&record))).collect()
+            }
             Err(_) => vec![json!("unreadable")],
         };
         shown.push(json!({
             "magic": batch.magic(), "baseOffset": batch.base_offset(), "lastOffset": batch.last_offset(),
             "leaderEpoch": batch.partition_leader_epoch(), "attributes": batch.attributes(),
             "maxTs": shown_time(batch.max_timestamp_ms()), "batchProducerId": batch.producer_id(), "epoch": batch.producer_epoch(),
-            "sequence": batch.base_sequence(), "size": batch.size(), "records": records,
+            "sequence": batch.base_sequence(), "size": batch.size(), "contents": records,
         }));
     }
-    if !walk.rest().is_empty() {
-        shown.push(json!({"partOfABatch": walk.rest().len()}));
+    match walk.rest().len() {
+        0 => json!({"batches": shown}),
+        cut => json!({"batches": shown, "partOfABatch": cut}),
     }
-    Value::Array(shown)
 }
 
 fn show(record: &records::Record<'_>) -> Value {
-    let text = |bytes: Option<&[u8]>| bytes.map(|bytes| match bytes.len() {
-        0..=40 => String::from_utf8_lossy(bytes).into_owned(),
-        length => format!("{length} bytes"),
-    });
+    let text = |bytes: Option<&[u8]>| {
+        bytes.map(|bytes| match bytes.len() {
+            0..=40 => String::from_utf8_lossy(bytes).into_owned(),
+            length => format!("{length} bytes"),
+        })
+    };
     json!([record.offset, shown_time(record.timestamp_ms), text(record.key), text(record.value)])
 }
 
@@ -138,10 +164,11 @@ mod tests {
 
     #[test]
     fn a_batch_is_built_and_described() {
-        let bytes = build_all(&json!([{"values": ["a", null], "keys": ["k"], "codec": "gzip"}, {"values": ["b"]}])).unwrap();
+        let bytes =
+            build_all(&json!([{"values": ["a", null], "keys": ["k"], "codec": "gzip"}, {"values": ["b"]}])).unwrap();
         let shown = describe(&bytes[..bytes.len() - 1]);
-        assert_eq!(shown[0]["records"], json!([[0, TIMESTAMP, "k", "a"], [1, TIMESTAMP + 1, null, null]]));
-        assert!(shown[1]["partOfABatch"].as_u64() > Some(60));
+        assert_eq!(shown["batches"][0]["contents"], json!([[0, TIMESTAMP, "k", "a"], [1, TIMESTAMP + 1, null, null]]));
+        assert!(shown["partOfABatch"].as_u64() > Some(60));
     }
 
     #[test]

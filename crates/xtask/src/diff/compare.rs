@@ -6,8 +6,24 @@ use serde_json::{Value, json};
 const NO_ID: &str = "AAAAAAAAAAAAAAAAAAAAAA";
 /// Names of fields that identify an element of a list, the most telling first.
 const KEYS: &[&str] = &[
-    "name", "topicName", "resourceName", "groupId", "topicId", "topic", "partitionIndex", "partition", "partitionId", "configKey",
-    "apiKey", "feature", "key", "memberId", "brokerId", "nodeId", "logDir", "replicaId",
+    "name",
+    "topicName",
+    "resourceName",
+    "groupId",
+    "topicId",
+    "topic",
+    "partitionIndex",
+    "partition",
+    "partitionId",
+    "configKey",
+    "apiKey",
+    "feature",
+    "key",
+    "memberId",
+    "brokerId",
+    "nodeId",
+    "logDir",
+    "replicaId",
 ];
 /// Fields that hold free text.
 const MESSAGES: &[&str] = &["errorMessage", "message", "batchIndexErrorMessage"];

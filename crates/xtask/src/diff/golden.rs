@@ -108,7 +108,9 @@ mod tests {
 
     #[test]
     fn stars_match_any_text() {
-        for (pattern, text) in [("a", "a"), ("a*", "abc"), ("*", ""), ("a*c*", "abcd"), ("*d", "abcd"), ("a*b*d", "abxbd")] {
+        for (pattern, text) in
+            [("a", "a"), ("a*", "abc"), ("*", ""), ("a*c*", "abcd"), ("*d", "abcd"), ("a*b*d", "abxbd")]
+        {
             assert!(matches(pattern, text), "{pattern} {text}");
         }
         for (pattern, text) in [("a", "ab"), ("a*c", "abcd"), ("b*", "ab")] {

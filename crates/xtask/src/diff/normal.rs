@@ -8,7 +8,8 @@ use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
 /// Fields that say nothing about behaviour.
-const MASKED: &[&str] = &["clusterId", "throttleTimeMs", "brokerEpoch", "finalizedFeaturesEpoch", "totalBytes", "usableBytes"];
+const MASKED: &[&str] =
+    &["clusterId", "throttleTimeMs", "brokerEpoch", "finalizedFeaturesEpoch", "totalBytes", "usableBytes"];
 /// Fields that a clock gives, unless they are negative.
 const CLOCKS: &[&str] =
     &["logAppendTimeMs", "lastTimestamp", "lastFetchTimestamp", "lastCaughtUpTimestamp", "documentation"];
@@ -64,7 +65,7 @@ impl Normaliser {
         match name {
             "port" => Some(Value::from(self.replace(&format!(":{number}")))),
             "sessionId" if number > 0 => Some(self.nth("session", &number.to_string())),
-            "producerId" if number >= 0 && number < 4000 && api != ApiKey::Produce => {
+            "producerId" if (0..4000).contains(&number) && api != ApiKey::Produce => {
                 Some(self.nth("producer", &number.to_string()))
             }
             "batchProducerId" if (0..4000).contains(&number) => Some(self.nth("producer", &number.to_string())),
@@ -148,6 +149,9 @@ mod tests {
         let value = json!({"memberId": other, "leader": id, "errorMessage": format!("no {id}"), "logAppendTimeMs": -1});
         let want = json!({"memberId": "diff-<uuid 1>", "leader": "diff-<uuid 2>", "errorMessage": "no diff-<uuid 2>", "logAppendTimeMs": -1});
         assert_eq!(normal.answer(ApiKey::JoinGroup, &value), want);
-        assert_eq!(normal.answer(ApiKey::Metadata, &json!({"port": 31200, "throttleTimeMs": 5})), json!({"port": ":<port>", "throttleTimeMs": "*"}));
+        assert_eq!(
+            normal.answer(ApiKey::Metadata, &json!({"port": 31200, "throttleTimeMs": 5})),
+            json!({"port": ":<port>", "throttleTimeMs": "*"})
+        );
     }
 }

@@ -116,7 +116,8 @@ impl Player<'_> {
             let outcome = self.exchange(ask, version, &bytes);
             let done = match (&ask.until, &outcome) {
                 (Some((path, want)), Outcome::Answer(value)) => {
-                    at(value, path) == want || at(value, path).as_str().is_some_and(|text| text == want.to_string())
+                    let as_text = want.to_string();
+                    at(value, path) == want || at(value, path).as_str() == Some(as_text.as_str())
                 }
                 _ => true,
             };
@@ -128,9 +129,9 @@ impl Player<'_> {
     }
 
     fn exchange(&mut self, ask: &Ask, version: i16, bytes: &[u8]) -> Outcome {
-        let sent = self.connection(&ask.connection).and_then(|connection| {
-            connection.send(ask.api, version, bytes, ask.wait != Wait::Never)
-        });
+        let sent = self
+            .connection(&ask.connection)
+            .and_then(|connection| connection.send(ask.api, version, bytes, ask.wait != Wait::Never));
         match (sent, ask.wait) {
             (Err(reason), _) => Outcome::Broken(reason),
             (Ok(()), Wait::Answer) => self.receive(&ask.connection),
@@ -166,8 +167,7 @@ impl Player<'_> {
     /// every other sign.
     fn topic(&mut self, name: &str, partitions: i32, configs: &[(String, String)]) -> Result<(), String> {
         let configs: Vec<Value> = configs.iter().map(|(key, value)| json!({"name": key, "value": value})).collect();
-        let topic =
-            json!({"name": name, "numPartitions": partitions, "replicationFactor": 1, "configs": configs});
+        let topic = json!({"name": name, "numPartitions": partitions, "replicationFactor": 1, "configs": configs});
         let made = self.plain(ApiKey::CreateTopics, 7, json!({"topics": [topic], "timeoutMs": 10_000}), None)?;
         if at(&made, "topics.0.errorCode") != &json!(0) {
             return Err(made.to_string());
@@ -254,7 +254,8 @@ fn only_mine(value: &Value, prefix: &str) -> Value {
         other => other.clone(),
     };
     let keep = |name: &str| matches!(name, "topics" | "groups" | "configResources");
-    let pairs = fields.iter().map(|(name, field)| (name.clone(), if keep(name) { filter(field) } else { field.clone() }));
+    let pairs =
+        fields.iter().map(|(name, field)| (name.clone(), if keep(name) { filter(field) } else { field.clone() }));
     Value::Object(pairs.collect::<Map<_, _>>())
 }
 
@@ -264,7 +265,8 @@ mod tests {
 
     #[test]
     fn every_combination_of_values_is_one_step() {
-        let each = [("a".to_owned(), vec![json!(1), json!("x")]), ("b".to_owned(), vec![json!(null), json!("two words")])];
+        let each =
+            [("a".to_owned(), vec![json!(1), json!("x")]), ("b".to_owned(), vec![json!(null), json!("two words")])];
         let names: Vec<String> = combinations(&each).into_iter().map(|(name, _)| name).collect();
         assert_eq!(names, ["/a=1/b=null", "/a=1/b=#2", "/a=x/b=null", "/a=x/b=#2"]);
     }

@@ -195,7 +195,10 @@ mod tests {
         let scenario = parse("x", text).unwrap();
         assert_eq!(scenario.steps.len(), 3);
         let What::Request(ask) = &scenario.steps[1].what else { panic!("no request") };
-        assert_eq!((ask.connection.as_str(), ask.api, ask.versions, ask.wait), ("@b", ApiKey::Fetch, (4, 6), Wait::Later));
+        assert_eq!(
+            (ask.connection.as_str(), ask.api, ask.versions, ask.wait),
+            ("@b", ApiKey::Fetch, (4, 6), Wait::Later)
+        );
         assert_eq!(ask.body["minBytes"], 2);
         assert_eq!(ask.until, Some(("errorCode".to_owned(), Value::from(0))));
         assert_eq!(scenario.steps[1].each[0].1.len(), 2);

@@ -1,0 +1,5 @@
+//! Fuzzes the family `config`; see crate `fuzz`.
+
+fn main() {
+    fuzz::driver::main("config");
+}

@@ -1,0 +1,5 @@
+//! Fuzzes the family `consumer_protocol`; see crate `fuzz`.
+
+fn main() {
+    fuzz::driver::main("consumer_protocol");
+}

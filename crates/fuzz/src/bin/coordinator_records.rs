@@ -1,0 +1,5 @@
+//! Fuzzes the family `coordinator_records`; see crate `fuzz`.
+
+fn main() {
+    fuzz::driver::main("coordinator_records");
+}

@@ -1,0 +1,5 @@
+//! Fuzzes the family `json`; see crate `fuzz`.
+
+fn main() {
+    fuzz::driver::main("json");
+}

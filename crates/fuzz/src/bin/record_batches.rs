@@ -1,0 +1,5 @@
+//! Fuzzes the family `record_batches`; see crate `fuzz`.
+
+fn main() {
+    fuzz::driver::main("record_batches");
+}

@@ -1,0 +1,5 @@
+//! Fuzzes the family `requests`; see crate `fuzz`.
+
+fn main() {
+    fuzz::driver::main("requests");
+}

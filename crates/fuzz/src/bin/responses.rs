@@ -1,0 +1,5 @@
+//! Fuzzes the family `responses`; see crate `fuzz`.
+
+fn main() {
+    fuzz::driver::main("responses");
+}
