@@ -89,7 +89,9 @@ impl Controller {
                 }
                 match unknown_operation {
                     Some(_) => Err((ErrorCode::UnknownServerError, String::new())),
-                    None if resource.resource_type == ConfigResourceType::BrokerLogger.code() => refuse_loggers(&changes),
+                    None if resource.resource_type == ConfigResourceType::BrokerLogger.code() => {
+                        self.refuse_loggers(view, &target.1, &changes)
+                    }
                     None => self.alter(view, &target.0, &target.1, &changes),
                 }
             };
@@ -150,6 +152,40 @@ impl Controller {
         Plan { records, reply: AlterConfigsResponse { responses, ..Default::default() } }
     }
 
+    fn check_broker_name(&self, view: View<'_>, name: &str) -> Result<(), ConfigFailure> {
+        let node = self.settings.node_id;
+        let message = match name.parse::<i32>() {
+            Err(_) => format!("Node id must be an integer, but it is: {name}"),
+            Ok(id) if view.image.brokers.contains_key(&id) => return Ok(()),
+            Ok(id) => format!("Unexpected broker id, expected {node}, but received {id}"),
+        };
+        Err((ErrorCode::InvalidRequest, message))
+    }
+
+    /// Kafka's checks of a change of log levels, for nodes that have no loggers of that kind.
+    fn refuse_loggers(&self, view: View<'_>, name: &str, changes: &[Change<'_>]) -> Result<Records, ConfigFailure> {
+        let invalid = |message: String| Err((ErrorCode::InvalidRequest, message));
+        match name.parse::<i32>() {
+            Err(_) => return invalid(format!("Node id must be an integer, but it is: {name}")),
+            Ok(id) if view.image.brokers.contains_key(&id) => {}
+            Ok(id) => {
+                return invalid(format!("Unexpected node id. Expected {}, but received {id}", self.settings.node_id));
+            }
+        }
+        match changes.first().map(|change| (change.kind, change.key)) {
+            None => Ok(Records::new()),
+            Some((ChangeKind::Append, _)) => {
+                invalid("APPEND operation is not allowed for the BROKER_LOGGER resource".into())
+            }
+            Some((ChangeKind::Subtract, _)) => {
+                invalid("SUBTRACT operation is not allowed for the BROKER_LOGGER resource".into())
+            }
+            Some((ChangeKind::Set | ChangeKind::Delete, key)) => {
+                Err((ErrorCode::InvalidConfig, format!("Logger {key} does not exist!")))
+            }
+        }
+    }
+
     fn alter(&self, view: View<'_>, kind: &i8, name: &str, changes: &[Change<'_>]) -> Result<Records, ConfigFailure> {
         let resource = resource_of(kind, name)?;
         let current = dynamic_configs(view.image, &resource);
@@ -169,15 +205,7 @@ impl Controller {
             ConfigResourceType::Broker => {
                 let layer = if name.is_empty() { Layer::ClusterDefault } else { Layer::Broker };
                 if layer == Layer::Broker {
-                    let node = self.settings.node_id;
-                    let message = match name.parse::<i32>() {
-                        Err(_) => Some(format!("Node id must be an integer, but it is: {name}")),
-                        Ok(id) if view.image.brokers.contains_key(&id) => None,
-                        Ok(id) => Some(format!("Unexpected broker id, expected {node}, but received {id}")),
-                    };
-                    if let Some(message) = message {
-                        return Err((ErrorCode::InvalidRequest, message));
-                    }
+                    self.check_broker_name(view, name)?;
                 }
                 let elr = view.image.features.keeps_eligible_leaders();
                 let mut layers = layers;
@@ -193,7 +221,7 @@ impl Controller {
                 explained(Resource::ClientMetrics, config::alter_client_metrics(&current, changes))?
             }
             ConfigResourceType::BrokerLogger | ConfigResourceType::Other(_) => {
-                return Err((ErrorCode::InvalidRequest, format!("Unexpected resource type {}.", kind_name(*kind))));
+                return Err((ErrorCode::InvalidRequest, format!("Unknown resource type {kind}")));
             }
         };
         Ok(changed.into_iter().map(|(key, value)| config_record(&resource, &key, value)).collect())
@@ -208,32 +236,9 @@ fn explained(
     Ok(changed.into_iter().map(|(key, value)| (key.to_owned(), value)).collect())
 }
 
-/// Kafka's checks of a change of log levels, for a node that has no loggers of that kind.
-fn refuse_loggers(changes: &[Change<'_>]) -> Result<Records, ConfigFailure> {
-    for change in changes {
-        let operation = match change.kind {
-            ChangeKind::Append => "APPEND",
-            ChangeKind::Subtract => "SUBTRACT",
-            ChangeKind::Set | ChangeKind::Delete => {
-                return Err((ErrorCode::InvalidConfig, format!("Logger {} does not exist!", change.key)));
-            }
-        };
-        let message = format!("{operation} operation is not allowed for the BROKER_LOGGER resource");
-        return Err((ErrorCode::InvalidRequest, message));
-    }
-    Ok(Records::new())
-}
-
-fn kind_name(kind: i8) -> &'static str {
-    match kind {
-        8 => "BROKER_LOGGER",
-        _ => "UNKNOWN",
-    }
-}
-
 fn resource_of(kind: &i8, name: &str) -> Result<ConfigResource, ConfigFailure> {
     match ConfigResourceType::from_code(*kind) {
-        ConfigResourceType::Other(_) => Err((ErrorCode::InvalidRequest, "Unexpected resource type UNKNOWN.".into())),
+        ConfigResourceType::Other(_) => Err((ErrorCode::InvalidRequest, format!("Unknown resource type {kind}"))),
         ConfigResourceType::Group if name.is_empty() => {
             Err((ErrorCode::InvalidRequest, "Default group resources are not allowed.".into()))
         }

@@ -17,6 +17,7 @@ enum ChangeType {
     Upgrade,
     SafeDowngrade,
     UnsafeDowngrade,
+    Unknown,
 }
 
 /// Levels that `format` writes by default, `kraft.version` aside: metadata.version first, then by name, those above 0.
@@ -81,10 +82,12 @@ impl Controller {
         let mut failure = None;
         let mut results = Vec::new();
         for update in &request.feature_updates {
-            let change = match (version, update.allow_downgrade, update.upgrade_type) {
-                (0, true, _) | (1.., _, 2) => ChangeType::SafeDowngrade,
-                (0, false, _) | (_, _, 1) => ChangeType::Upgrade,
-                _ => ChangeType::UnsafeDowngrade,
+            // Kafka's controller does not look at `allowDowngrade`, so version 0 only ever upgrades.
+            let change = match update.upgrade_type {
+                1 => ChangeType::Upgrade,
+                2 => ChangeType::SafeDowngrade,
+                3 => ChangeType::UnsafeDowngrade,
+                _ => ChangeType::Unknown,
             };
             let outcome = self.update_feature(view, &update.feature, update.max_version_level, change);
             let (error, message) = match outcome {
@@ -136,17 +139,23 @@ impl Controller {
             KRAFT_VERSION => self.settings.kraft_version,
             _ => view.image.features.level(name),
         };
-        let Some(feature) = SUPPORTED.iter().find(|f| f.name == name) else {
+        if change == ChangeType::Unknown {
             return invalid(format!(
-                "Invalid update version {level} for feature {name}. Local controller {} does not support this feature.",
-                self.settings.node_id
-            ));
-        };
-        if level < 0 {
-            return invalid(format!(
-                "Invalid update version {level} for feature {name}. The upgrade level must be non-negative."
+                "Invalid update version {level} for feature {name}. The controller does not support the given upgrade type."
             ));
         }
+        if level < 0 {
+            return invalid(format!(
+                "Invalid update version {level} for feature {name}. A feature version cannot be less than 0."
+            ));
+        }
+        let Some(feature) = SUPPORTED.iter().find(|f| f.name == name) else {
+            let why = match level {
+                0 => format!("Feature {name} not found."),
+                _ => format!("Local controller {} does not support this feature.", self.settings.node_id),
+            };
+            return invalid(format!("Invalid update version {level} for feature {name}. {why}"));
+        };
         if !(feature.min..=feature.max).contains(&level) {
             return invalid(format!(
                 "Invalid update version {level} for feature {name}. Local controller {} only supports versions {}-{}",
@@ -194,9 +203,11 @@ impl Controller {
             return Ok(None);
         }
         if name == KRAFT_VERSION {
-            return invalid(format!(
-                "Invalid update version {level} for feature kraft.version. Its level is fixed when the node is formatted."
-            ));
+            let why = match level < current {
+                true => "Can't downgrade the version of this feature.",
+                false => "Its level is fixed when the node is formatted.",
+            };
+            return invalid(format!("Invalid update version {level} for feature kraft.version. {why}"));
         }
         Ok(Some(FeatureLevelRecord { name: name.to_owned().into(), feature_level: level, ..Default::default() }))
     }

@@ -142,7 +142,7 @@ impl Controller {
         if not_needed {
             return (
                 ErrorCode::ElectionNotNeeded,
-                Some("No election is needed: the partition has that leader.".to_owned()),
+                Some("Leader election not needed for topic partition.".to_owned()),
             );
         }
         let may_lead = |replica: NodeId| self.may_lead(view, replica);

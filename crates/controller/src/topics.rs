@@ -115,7 +115,7 @@ impl Controller {
         if assignments.len() > *budget {
             return Err((
                 ErrorCode::PolicyViolation,
-                format!("Excessively large number of partitions per request: at most {PARTITIONS_PER_REQUEST_MAX}."),
+                "Excessively large number of partitions per request.".into(),
             ));
         }
         *budget -= assignments.len();
@@ -176,7 +176,7 @@ impl Controller {
                 n if n <= 0 => {
                     return Err((
                         ErrorCode::InvalidReplicationFactor,
-                        "Replication factor was set to an invalid non-positive value.".into(),
+                        "Replication factor must be larger than 0, or -1 to use the default value.".into(),
                     ));
                 }
                 n => n,
@@ -219,7 +219,7 @@ impl Controller {
         if count > PARTITIONS_PER_REQUEST_MAX {
             return Err((
                 ErrorCode::PolicyViolation,
-                format!("Excessively large number of partitions per request: at most {PARTITIONS_PER_REQUEST_MAX}."),
+                "Excessively large number of partitions per request.".into(),
             ));
         }
         let unable = |why: String| {

@@ -114,14 +114,16 @@ fn post(endpoint: &ControllerEndpoint, request: Request<'_>) -> Result<Pipelinin
 fn describe_cluster(endpoint: &ControllerEndpoint, request: Request<'_>) -> Result<Pipelining, DecodeError> {
     let describe: DescribeClusterRequest = request.decode()?;
     if describe.endpoint_type != 2 {
-        let response = DescribeClusterResponse {
-            error_code: match describe.endpoint_type {
-                1 => ErrorCode::MismatchedEndpointType.code(),
-                _ => ErrorCode::UnsupportedEndpointType.code(),
-            },
-            error_message: Some(
-                "The request was sent to an endpoint of the wrong type: this is a controller's.".into(),
+        let (error, message) = match describe.endpoint_type {
+            1 => (
+                ErrorCode::MismatchedEndpointType,
+                "The request was sent to an endpoint of type CONTROLLER, but we wanted an endpoint of type BROKER".into(),
             ),
+            other => (ErrorCode::UnsupportedEndpointType, format!("Unsupported endpoint type {other}")),
+        };
+        let response = DescribeClusterResponse {
+            error_code: error.code(),
+            error_message: Some(message.into()),
             ..Default::default()
         };
         request.responder.send(&response);
@@ -149,7 +151,7 @@ fn describe_cluster(endpoint: &ControllerEndpoint, request: Request<'_>) -> Resu
     Ok(Pipelining::Hold)
 }
 
-/// DescribeConfigs of this node and of the cluster's defaults.
+/// DescribeConfigs of topics, of this node and of the cluster's defaults.
 fn describe_configs(endpoint: &ControllerEndpoint, request: Request<'_>) -> Result<Pipelining, DecodeError> {
     let describe: DescribeConfigsRequest<'_> = request.decode()?;
     let image = endpoint.image.load();
@@ -161,19 +163,36 @@ fn describe_configs(endpoint: &ControllerEndpoint, request: Request<'_>) -> Resu
     let results = describe.resources.iter().map(|resource| {
         let name = &*resource.resource_name;
         let described = match ConfigResourceType::from_code(resource.resource_type) {
+            ConfigResourceType::Topic => match controller::validate_topic_name(name) {
+                Err(message) => Err((ErrorCode::InvalidTopicException, message)),
+                Ok(()) if image.topic_by_name(name).is_none() => {
+                    Err((ErrorCode::UnknownTopicOrPartition, String::new()))
+                }
+                Ok(()) => {
+                    let own = controller::dynamic_configs(&image, &ConfigResource::topic(name));
+                    Ok(config::describe_topic(&own, &layers))
+                }
+            },
             ConfigResourceType::Broker if name.is_empty() => Ok(layers.describe_cluster_defaults()),
             ConfigResourceType::Broker if name == endpoint.node_id.to_string() => Ok(layers.describe_broker()),
-            _ => Err("Only the configs of this controller and the defaults of all brokers are described here."),
+            ConfigResourceType::Broker => {
+                let message = match name.parse::<i32>() {
+                    Ok(id) => format!("Unexpected broker id, expected {} or empty string, but received {id}", endpoint.node_id),
+                    Err(_) => format!("Broker id must be an integer, but it is: {name}"),
+                };
+                Err((ErrorCode::InvalidRequest, message))
+            }
+            _ => Err((ErrorCode::InvalidRequest, "Configs of this kind are described by brokers.".to_owned())),
         };
         let mut result = DescribeConfigsResult {
-            error_message: None,
+            error_message: Some("".into()),
             resource_type: resource.resource_type,
             resource_name: name.to_owned().into(),
             ..Default::default()
         };
         match described {
-            Err(message) => {
-                result.error_code = ErrorCode::InvalidRequest.code();
+            Err((error, message)) => {
+                result.error_code = error.code();
                 result.error_message = Some(message.into());
             }
             Ok(all) => {

@@ -349,13 +349,13 @@ impl Log {
     pub fn rename_folder(&mut self, name: &str) -> Result<(), StorageError> {
         let parent = self.folder.parent().unwrap_or(Path::new(".")).to_owned();
         let folder = parent.join(name);
-        let renamed = self.files.rename(&self.folder, &folder).and_then(|()| self.files.sync_dir(&parent));
-        let renamed = renamed.or_failed(&folder);
-        self.noting(renamed)?;
-        // Pending writes know the old paths.
+        // Pending writes know the old paths: they become void, and one that is under way is waited for.
         self.epochs_turn = self.replaced_turn(&self.epochs_turn);
         self.snapshots_turn = self.replaced_turn(&self.snapshots_turn);
         self.topic_id_turn = self.replaced_turn(&self.topic_id_turn);
+        let renamed = self.files.rename(&self.folder, &folder).and_then(|()| self.files.sync_dir(&parent));
+        let renamed = renamed.or_failed(&folder);
+        self.noting(renamed)?;
         self.topic_id_number = 0;
         for segment in self.older.values_mut().chain([&mut self.active]) {
             segment.moved_to(&folder);
@@ -435,7 +435,7 @@ impl Log {
         Some(Job::replace(path, content, self.snapshots_turn.clone(), self.writes))
     }
 
-    fn write_snapshot_now(&mut self) -> Result<(), StorageError> {
+    pub(crate) fn write_snapshot_now(&mut self) -> Result<(), StorageError> {
         match self.missing_snapshot_job()? {
             Some(job) => job.run(&*self.files),
             None => Ok(()),

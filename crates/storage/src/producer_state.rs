@@ -114,6 +114,9 @@ pub(crate) struct BatchMeta {
 impl BatchMeta {
     /// Of a batch in the log (or with given offsets). A control batch must be complete, others need only the header.
     pub fn of(batch: Batch<'_>) -> Result<BatchMeta, records::RecordsError> {
+        if batch.last_offset() == Offset::MAX {
+            return Err(records::RecordsError::Header("no offset can follow its last one"));
+        }
         let marker = if batch.is_control() && batch.has_producer_id() { read_marker(batch)? } else { None };
         Ok(BatchMeta {
             base_offset: batch.base_offset(),

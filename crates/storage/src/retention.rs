@@ -101,6 +101,10 @@ impl Log {
     fn delete_oldest(&mut self, count: usize, now_wall_ms: i64, jobs: &mut Vec<Job>) -> Result<(), StorageError> {
         if count > self.older.len() {
             self.roll_to(self.log_end, now_wall_ms, jobs)?;
+            self.write_snapshot_now()?;
+        }
+        if !self.has_producers_of(count)? {
+            return Ok(());
         }
         for _ in 0..count.min(self.older.len()) {
             let Some((base_offset, segment)) = self.older.pop_first() else { break };
@@ -119,6 +123,17 @@ impl Log {
             jobs.push(self.epochs_job());
         }
         Ok(())
+    }
+
+    /// Whether a start after the oldest `count` segments went would still know their producers (KAFKA-7190):
+    /// the snapshot where the log would begin is on disk, not only about to be written.
+    fn has_producers_of(&self, count: usize) -> Result<bool, StorageError> {
+        let first = self.older.keys().nth(count).copied().unwrap_or(self.active.base_offset);
+        if !self.snapshots.contains(&first) {
+            return Ok(true);
+        }
+        let path = self.folder.join(file_name(first, names::SNAPSHOT));
+        self.files.exists(&path).or_failed(&path)
     }
 
     fn discard_snapshot(&mut self, offset: Offset) -> Result<Option<Job>, StorageError> {

@@ -11,11 +11,9 @@ use support::*;
 fn filled(bench: &Bench, count: usize) -> Log {
     let mut log = bench.open();
     for i in 0..count {
-        produce(
-            &mut log,
-            &batch_of(Default::default(), NOW_MS + i as i64 * 10, &[&format!("value-{i}-{}", "x".repeat(80))]),
-        )
-        .unwrap();
+        let value = format!("value-{i}-{}", "x".repeat(80));
+        let appended = produce(&mut log, &batch_of(Default::default(), NOW_MS + i as i64 * 10, &[&value])).unwrap();
+        appended.jobs.into_iter().for_each(|job| job.run(&bench.files).unwrap());
     }
     log
 }

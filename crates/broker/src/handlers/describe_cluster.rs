@@ -14,18 +14,18 @@ const CONTROLLERS: i8 = 2;
 
 pub(super) fn handle(broker: &Arc<Broker>, request: Request<'_>) -> Result<Pipelining, DecodeError> {
     let describe: DescribeClusterRequest = request.decode()?;
-    let refuse = |error: ErrorCode, message: &str| DescribeClusterResponse {
+    let refuse = |error: ErrorCode, message: String| DescribeClusterResponse {
         error_code: error.code(),
-        error_message: Some(message.to_owned().into()),
+        error_message: Some(message.into()),
         ..Default::default()
     };
     if describe.endpoint_type != BROKERS {
         let response = match describe.endpoint_type {
             CONTROLLERS => refuse(
                 ErrorCode::MismatchedEndpointType,
-                "The request was sent to an endpoint of the wrong type: this is a broker's.",
+                "The request was sent to an endpoint of type BROKER, but we wanted an endpoint of type CONTROLLER".into(),
             ),
-            _ => refuse(ErrorCode::UnsupportedEndpointType, "This type of endpoint is not known."),
+            other => refuse(ErrorCode::UnsupportedEndpointType, format!("Unsupported endpoint type {other}")),
         };
         request.responder.send(&response);
         return Ok(Pipelining::Hold);

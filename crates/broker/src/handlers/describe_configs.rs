@@ -90,10 +90,7 @@ fn described(
                 return Err((ErrorCode::InvalidTopicException, message));
             }
             if image.topic_by_name(name).is_none() {
-                return Err((
-                    ErrorCode::UnknownTopicOrPartition,
-                    "This server does not host this topic-partition.".into(),
-                ));
+                return Err((ErrorCode::UnknownTopicOrPartition, String::new()));
             }
             let own = controller::dynamic_configs(&image, &ConfigResource::topic(name));
             Ok(config::describe_topic(&own, &layers))
@@ -107,8 +104,11 @@ fn described(
             )),
             Err(_) => Err((ErrorCode::InvalidRequest, format!("Broker id must be an integer, but it is: {name}"))),
         },
-        ConfigResourceType::Group | ConfigResourceType::ClientMetrics if name.is_empty() => {
-            Err((ErrorCode::InvalidRequest, "The name of the resource must not be empty.".to_owned()))
+        ConfigResourceType::Group if name.is_empty() => {
+            Err((ErrorCode::InvalidRequest, "Group name must not be empty".to_owned()))
+        }
+        ConfigResourceType::ClientMetrics if name.is_empty() => {
+            Err((ErrorCode::InvalidRequest, "Client metrics subscription name must not be empty".to_owned()))
         }
         ConfigResourceType::Group => {
             if !allowed(ResourceType::Group, name) {
@@ -122,10 +122,14 @@ fn described(
             cluster_only(config::describe_client_metrics(&controller::dynamic_configs(&image, &own)))
         }
         ConfigResourceType::BrokerLogger if name.parse() == Ok(broker.node_id) => cluster_only(Vec::new()),
-        ConfigResourceType::BrokerLogger => Err((
-            ErrorCode::InvalidRequest,
-            format!("Expected the id of this broker, {}, but received {name:?}", broker.node_id),
-        )),
+        ConfigResourceType::BrokerLogger => {
+            let message = match name.parse::<i32>() {
+                _ if name.is_empty() => "Broker id must not be empty".to_owned(),
+                Ok(id) => format!("Unexpected broker id, expected {} but received {id}", broker.node_id),
+                Err(_) => format!("Broker id must be an integer, but it is: {name}"),
+            };
+            Err((ErrorCode::InvalidRequest, message))
+        }
         ConfigResourceType::Other(code) => {
             Err((ErrorCode::InvalidRequest, format!("Unsupported resource type: {code}")))
         }

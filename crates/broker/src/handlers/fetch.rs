@@ -270,9 +270,10 @@ pub(crate) fn finish(fetch: &Fetch, found: Found, responder: Responder) {
     if let Some((session_id, _)) = fetch.session {
         response.session_id = session_id;
     }
-    let (unknown, known): (Vec<_>, Vec<_>) =
-        fetch.partitions.iter().zip(found.results).partition(|(target, _)| target.is_unknown());
-    for (target, result) in known.into_iter().chain(unknown) {
+    let mut results: Vec<_> = fetch.partitions.iter().zip(found.results).collect();
+    // What was read comes first, then ids that nobody knows, then the rest of what is unknown.
+    results.sort_by_key(|(target, _)| (target.is_unknown(), target.error != ErrorCode::UnknownTopicId));
+    for (target, result) in results {
         let asked = &target.asked;
         let (data, piece) = partition_data(fetch, target, result, slices.len() as u32);
         if let Some((session_id, is_incremental)) = fetch.session {

@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 const GROUP: i8 = 0;
 const TRANSACTION: i8 = 1;
+const SHARE: i8 = 2;
 
 pub(super) fn handle(broker: &Arc<Broker>, request: Request<'_>) -> Result<Pipelining, DecodeError> {
     let find: FindCoordinatorRequest<'_> = request.decode()?;
@@ -36,6 +37,8 @@ pub(super) fn handle(broker: &Arc<Broker>, request: Request<'_>) -> Result<Pipel
                     ErrorCode::TransactionalIdAuthorizationFailed,
                     Some("Transactions are not served by this broker: leave transactional.id unset."),
                 )),
+                // A key of share state has another form, and nobody explains.
+                SHARE if !single => Err((ErrorCode::InvalidRequest, Some(""))),
                 _ => Err((ErrorCode::InvalidRequest, Some("This kind of coordinator is not served by this broker."))),
             };
             match found {

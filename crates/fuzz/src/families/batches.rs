@@ -130,7 +130,7 @@ fn open(batch: Batch<'_>) -> Feature {
                     Err(error) => outcome = feature_of(&error),
                     Ok(record) => {
                         count += 1;
-                        let headers = record.headers.clone().filter(|header| header.value.is_some()).count();
+                        let headers = record.headers.filter(|header| header.value.is_some()).count();
                         assert!(headers <= record.headers.len());
                         if batch.is_control() {
                             let _ = ControlType::from_key(record.key);

@@ -167,7 +167,7 @@ pub fn versions(name: &str) -> (i16, i16) {
     let definition = json::definition(name).unwrap_or_else(|| panic!("no message is called {name}"));
     let mut existing = (0..=i16::from(i8::MAX)).filter(|version| definition.versions.contains(*version));
     let first = existing.next().unwrap_or_default();
-    (first, existing.last().unwrap_or(first))
+    (first, existing.next_back().unwrap_or(first))
 }
 
 /// Reads a message with its version in front, as consumers embed theirs; what is written reads back the same.

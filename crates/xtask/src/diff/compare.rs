@@ -26,7 +26,7 @@ const KEYS: &[&str] = &[
     "replicaId",
 ];
 /// Fields that hold free text.
-const MESSAGES: &[&str] = &["errorMessage", "message", "batchIndexErrorMessage"];
+pub const MESSAGES: &[&str] = &["errorMessage", "message", "batchIndexErrorMessage"];
 
 /// One difference.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,0 +1,128 @@
+//! A node of this binary in a folder of its own, configured as the recorded one was.
+
+use std::fs::File;
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+use tempfile::TempDir;
+
+pub const BINARY: &str = env!("CARGO_BIN_EXE_ottla");
+
+const READY_LIMIT: Duration = Duration::from_secs(30);
+
+/// A running node; it is killed when this value goes.
+pub struct Node {
+    process: Child,
+    port: u16,
+    controller_port: u16,
+    folder: TempDir,
+}
+
+impl Node {
+    /// Two log directories, 4 partitions for internal topics, records kept for ever, no wait before the first rebalance.
+    pub fn start() -> Node {
+        let folder = tempfile::Builder::new().prefix("ottla-replay-").tempdir().expect("a folder");
+        let [port, controller_port] = free_ports();
+        let text = format!(
+            "process.roles=broker,controller\nnode.id=1\n\
+             controller.quorum.bootstrap.servers=127.0.0.1:{controller_port}\n\
+             listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller_port}\n\
+             advertised.listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller_port}\n\
+             controller.listener.names=CONTROLLER\nlog.dirs={0}/d1,{0}/d2\nnum.partitions=1\n\
+             offsets.topic.num.partitions=4\noffsets.topic.replication.factor=1\n\
+             transaction.state.log.num.partitions=4\ntransaction.state.log.replication.factor=1\n\
+             transaction.state.log.min.isr=1\nshare.coordinator.state.topic.num.partitions=4\n\
+             share.coordinator.state.topic.replication.factor=1\nshare.coordinator.state.topic.min.isr=1\n\
+             group.initial.rebalance.delay.ms=0\nlog.retention.ms=-1\n",
+            folder.path().display()
+        );
+        let file = folder.path().join("server.properties");
+        std::fs::write(&file, text).expect("server.properties");
+        let path = file.display().to_string();
+        let format = ["storage", "format", "-t", "MkU3OEVBNTcwNTJENDM2Qk", "--standalone", "-c", &path];
+        let formatted = Command::new(BINARY).args(format).output().expect("the binary runs");
+        assert!(formatted.status.success(), "format: {formatted:?}");
+        let log = File::create(folder.path().join("server.log")).expect("a log");
+        let process = Command::new(BINARY)
+            .args(["server", &path])
+            .stdin(Stdio::null())
+            .stdout(log.try_clone().expect("a log"))
+            .stderr(log)
+            .spawn()
+            .expect("the binary runs");
+        let mut node = Node { process, port, controller_port, folder };
+        node.wait_ready();
+        node
+    }
+
+    /// `HOST:PORT` of the client listener.
+    pub fn bootstrap(&self) -> String {
+        format!("127.0.0.1:{}", self.port)
+    }
+
+    /// `HOST:PORT` of the controller's listener.
+    pub fn controller(&self) -> String {
+        format!("127.0.0.1:{}", self.controller_port)
+    }
+
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    pub fn log(&self) -> PathBuf {
+        self.folder.path().join("server.log")
+    }
+
+    /// Until a topic can be created, which needs controller and broker.
+    fn wait_ready(&mut self) {
+        let until = Instant::now() + READY_LIMIT;
+        loop {
+            if TcpStream::connect(("127.0.0.1", self.port)).is_ok() && self.answers() {
+                return;
+            }
+            let ended = self.process.try_wait().expect("a child");
+            let log = std::fs::read_to_string(self.log()).unwrap_or_default();
+            assert!(ended.is_none() && Instant::now() < until, "the node is not ready: {ended:?}\n{log}");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    fn answers(&self) -> bool {
+        let told = Command::new(BINARY).args(["cluster", "list-endpoints", "-b", &self.bootstrap()]).output();
+        told.is_ok_and(|told| told.status.success() && String::from_utf8_lossy(&told.stdout).contains("127.0.0.1"))
+    }
+}
+
+impl Drop for Node {
+    fn drop(&mut self) {
+        let _gone_already = self.process.kill();
+        let _reaped = self.process.wait();
+    }
+}
+
+/// Two ports that are free at the moment.
+pub fn free_ports() -> [u16; 2] {
+    let open = || TcpListener::bind("127.0.0.1:0").expect("a port");
+    let both = [open(), open()];
+    both.map(|listener| listener.local_addr().expect("an address").port())
+}
+
+/// Reads until the end, handing over every full line.
+pub fn for_each_line(mut from: impl Read, mut take: impl FnMut(&str)) -> Vec<u8> {
+    let (mut all, mut seen, mut chunk) = (Vec::new(), 0, [0; 4096]);
+    while let Ok(count @ 1..) = from.read(&mut chunk) {
+        all.extend_from_slice(&chunk[..count]);
+        while let Some(end) = all[seen..].iter().position(|byte| *byte == b'\n') {
+            take(&String::from_utf8_lossy(&all[seen..seen + end]));
+            seen += end + 1;
+        }
+    }
+    all
+}
+
+/// Writes all of it; a reader that went away is its own affair.
+pub fn feed(mut to: impl Write, bytes: &[u8]) {
+    let _reader_went_away = to.write_all(bytes);
+}

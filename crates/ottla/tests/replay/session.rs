@@ -1,0 +1,218 @@
+//! A recorded session against a node: its commands in order, each compared with what Kafka's tool did.
+
+use super::alike::{figures_alike, json_alike, json_shapes, line_alike, only_heads, sentences};
+use super::node::Node;
+use super::run::{Outcome, StopWhen, run};
+use super::seed::{Member, Seed};
+use super::transcript::{self, Step, words};
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+/// Commands that are known to differ, with the reason.
+pub const KNOWN: &[(&str, usize, &str)] = &[
+    (
+        "kafka-consumer-groups",
+        39,
+        "for a partition that does not exist Kafka's client retries without pause for 30 s; ours says at once what is wrong",
+    ),
+];
+
+/// How the outputs of a file are made alike.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    Plain,
+    /// Figures of measurements, and as many lines of each form as the time gave.
+    Figures,
+    /// Lines of JSON.
+    Json,
+    /// A server: all it says is a log.
+    Log,
+}
+
+pub struct Session {
+    pub node: Node,
+    pub seed: Seed,
+    folder: PathBuf,
+    member: Option<Member>,
+}
+
+impl Session {
+    /// A node without topics.
+    pub fn start() -> Session {
+        let node = Node::start();
+        let folder = node.folder().join("work");
+        std::fs::create_dir_all(&folder).expect("a folder");
+        for (name, text) in [
+            ("short.properties", "request.timeout.ms=1000\ndefault.api.timeout.ms=2000\nretries=0\n"),
+            ("add.properties", "retention.bytes=100000\nmax.message.bytes=2000000\n"),
+            ("c.properties", "client.id=legacy\n"),
+        ] {
+            std::fs::write(folder.join(name), text).expect("a file");
+        }
+        let seed = Seed { bootstrap: node.bootstrap() };
+        Session { node, seed, folder, member: None }
+    }
+
+    pub fn folder(&self) -> &PathBuf {
+        &self.folder
+    }
+
+    /// Runs the commands of a file that belong to the single node and whose number is `wanted`; prints what differs and
+    /// says how many do.
+    pub fn replay(&mut self, file: &str, kind: Kind, wanted: impl Fn(usize) -> bool) -> usize {
+        let path = format!("{}/tests/transcripts/{file}.txt", env!("CARGO_MANIFEST_DIR"));
+        let text = std::fs::read_to_string(path).expect("a transcript");
+        self.prepare(file);
+        let (mut passed, mut total, mut failed) = (0, 0, 0);
+        for step in transcript::read(&text).into_iter().filter(|step| wanted(step.number)) {
+            if step.comment.contains("member m1 gone") {
+                self.member = None;
+            }
+            if let Some(name) = step.command.strip_prefix("cat ") {
+                std::fs::write(self.folder.join(name), &step.stdout).expect("a file");
+                continue;
+            }
+            if !in_scope(file, step.number) {
+                continue;
+            }
+            total += 1;
+            let known = KNOWN.iter().find(|(name, n, _)| *name == file && *n == step.number);
+            match (self.judge_settled(&step, kind), known) {
+                (None, _) => passed += 1,
+                (Some(_), Some((_, _, reason))) => println!("{file} {}: known: {reason}", step.number),
+                (Some(how), None) => {
+                    failed += 1;
+                    println!("{file} {}: {how}\n", step.number);
+                }
+            }
+        }
+        self.member = None;
+        println!("{file}: {passed} of {total}");
+        failed
+    }
+
+    /// What existed before a file's first command.
+    fn prepare(&mut self, file: &str) {
+        match file {
+            "kafka-consumer-groups" => {
+                self.seed.commit("g-idle", &[("plain", 0, 10), ("plain", 1, 10)]);
+                self.seed.commit("g-simple", &[("codecs", 0, 7)]);
+                self.member = Some(Member::start(&self.seed, "g-classic", "m1", 20));
+            }
+            "kafka-configs" => self.seed.topic("cf-1", -1, Vec::new()),
+            _ => {}
+        }
+    }
+
+    /// Commands that only look are asked again for a while: a broker learns of a change after the controller has
+    /// answered, and the recordings had the start of a JVM in between.
+    fn judge_settled(&self, step: &Step, kind: Kind) -> Option<String> {
+        let until = Instant::now() + Duration::from_secs(3);
+        let only_looks = ["--list", "--describe", "kafka-get-offsets"].iter().any(|word| step.command.contains(word));
+        loop {
+            let verdict = self.judge(step, kind);
+            if verdict.is_none() || !only_looks || Instant::now() > until {
+                return verdict;
+            }
+            std::thread::sleep(Duration::from_millis(100));
+        }
+    }
+
+    /// Runs a command line of a recording here.
+    pub fn run(&self, command: &str, stdin: &str, stop: &StopWhen) -> Outcome {
+        let command = command
+            .replace("127.0.0.1:49092", &self.node.bootstrap())
+            .replace("127.0.0.1:25092", &self.node.bootstrap())
+            .replace("127.0.0.1:49093", &self.node.controller());
+        // Silence as long as a JVM needs is not needed here.
+        let words = words(&command);
+        let shorter = |i: usize, word: &String| match i > 0 && words[i - 1] == "--timeout-ms" {
+            true => word.parse::<u64>().map_or(word.clone(), |ms| ms.min(2000).to_string()),
+            false => word.clone(),
+        };
+        let shortened: Vec<String> = words.iter().enumerate().map(|(i, word)| shorter(i, word)).collect();
+        run(&shortened, &self.folder, stdin, stop)
+    }
+
+    /// What differs.
+    fn judge(&self, step: &Step, kind: Kind) -> Option<String> {
+        let is_last_word = |line: &str| {
+            ["shutdown_", "tool_data", "partitions_revoked"].iter().any(|word| line.contains(word))
+                || line.starts_with("Processed a total")
+        };
+        let stop = match step.exit {
+            Some(143) => {
+                StopWhen::Lines(step.stdout.lines().filter(|line| !is_last_word(line)).count(), |line| !line.is_empty())
+            }
+            _ => StopWhen::Never,
+        };
+        let done = self.run(&step.command, &step.stdin, &stop);
+        let mut how = Vec::new();
+        if Some(done.exit) != step.exit {
+            how.push(format!("exit {} instead of {:?}", done.exit, step.exit));
+        }
+        if !step.usage_only {
+            how.extend(self.compare_stdout(step, &done.stdout, kind));
+        }
+        let heard = self.alike(&done.stderr, kind).replace('\n', " ");
+        for sentence in sentences(&step.stderr) {
+            let sentence = self.alike(&sentence, kind);
+            if !heard.contains(&sentence) {
+                how.push(format!("stderr lacks\n{sentence}\nand is\n{}", done.stderr));
+            }
+        }
+        (!how.is_empty()).then(|| format!("{}\n{}", step.command, how.join("\n")))
+    }
+
+    fn compare_stdout(&self, step: &Step, stdout: &str, kind: Kind) -> Option<String> {
+        if step.command.contains("MessageFormatter") && step.command.contains("--topic __") {
+            // What groups did before is not the same; the form of it is.
+            let (wanted, got) = (json_shapes(&step.stdout), json_shapes(stdout));
+            let strange: Vec<&String> = got.difference(&wanted).collect();
+            return (got.is_empty() || !strange.is_empty())
+                .then(|| format!("shapes that Kafka did not print: {strange:?}, printed {got:?}"));
+        }
+        let (mut wanted, mut got) = (self.alike(&step.stdout, kind), self.alike(stdout, kind));
+        if step.command.contains("broker-loggers") && step.command.contains("--describe") {
+            // Which loggers there are is the broker's own affair.
+            (wanted, got) = (only_heads(&wanted), only_heads(&got));
+        }
+        (wanted != got).then(|| format!("stdout is\n{got}\ninstead of\n{wanted}"))
+    }
+
+    /// Text with everything alike that no two runs share, lines sorted.
+    pub fn alike(&self, text: &str, kind: Kind) -> String {
+        let mut text = text.to_string();
+        let (bootstrap, controller) = (self.node.bootstrap(), self.node.controller());
+        for (from, to) in [
+            (bootstrap.as_str(), "127.0.0.1:PORT1"),
+            (controller.as_str(), "127.0.0.1:PORT2"),
+            ("127.0.0.1:49092", "127.0.0.1:PORT1"),
+            ("127.0.0.1:25092", "127.0.0.1:PORT1"),
+            ("127.0.0.1:49093", "127.0.0.1:PORT2"),
+        ] {
+            text = text.replace(from, to).replace(&from.replace(':', " "), &to.replace(':', " "));
+        }
+        let alike = |line: &str| match kind {
+            Kind::Plain | Kind::Log => line_alike(line),
+            Kind::Figures => figures_alike(line),
+            Kind::Json => json_alike(line),
+        };
+        let elided = |line: &&str| !(line.starts_with('<') && line.ends_with("more lines of this form>"));
+        let mut lines: Vec<String> = text.lines().filter(elided).map(alike).collect();
+        while lines.last().is_some_and(|line| line.is_empty()) {
+            lines.pop();
+        }
+        lines.sort();
+        if kind == Kind::Figures {
+            lines.dedup();
+        }
+        lines.join("\n")
+    }
+}
+
+/// Whether a recorded command belongs to a single node without security.
+pub fn in_scope(file: &str, number: usize) -> bool {
+    let own = format!("{file}.txt\t{number}\t");
+    include_str!("../transcripts/scope.tsv").lines().any(|line| line.starts_with(&own))
+}
