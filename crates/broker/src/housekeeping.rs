@@ -55,6 +55,12 @@ impl Housekeeping {
     }
 }
 
+/// Whether less than 1 GiB and less than a twentieth is free; once so, until there is a quarter more than that.
+fn is_low_on_space(free: u64, total: u64, was_low: bool) -> bool {
+    let threshold = (total / 20).min(1 << 30);
+    free < if was_low { threshold + threshold / 4 } else { threshold }
+}
+
 impl Task for Housekeeping {
     fn run(self: Arc<Self>, now: Now) {
         let broker = self.broker.clone();
@@ -66,7 +72,10 @@ impl Task for Housekeeping {
         let this = self.clone();
         broker.executor.clone().run_blocking(Box::new(move || {
             match chore {
-                Chore::Checkpoints => broker.write_checkpoints(),
+                Chore::Checkpoints => {
+                    broker.write_checkpoints();
+                    broker.watch_free_space();
+                }
                 Chore::Retention => broker.apply_retention(),
                 Chore::FlushByTime => broker.flush_by_time(),
                 Chore::ExpireProducers => broker.expire_producers(),
@@ -89,6 +98,26 @@ impl Broker {
                 if error.fails_log_dir() {
                     directory.fail();
                 }
+            }
+        }
+    }
+
+    /// Tells once when a directory's file system is about to be full, and again when it is so after a recovery.
+    fn watch_free_space(&self) {
+        for directory in self.replicas.directories() {
+            let Ok((free, total)) = directory.dir.free_space() else { continue };
+            let was_low = directory.is_low_on_space.load(Ordering::Relaxed);
+            let is_low = is_low_on_space(free, total, was_low);
+            directory.is_low_on_space.store(is_low, Ordering::Relaxed);
+            let dir = directory.dir.path().display();
+            let (free_mib, total_mib) = (free >> 20, total >> 20);
+            match (was_low, is_low) {
+                (false, true) => tracing::warn!(
+                    %dir, free_mib, total_mib,
+                    "the disk of a log directory is nearly full: writes will be refused when it is; shorten the retention of topics or make room"
+                ),
+                (true, false) => tracing::info!(%dir, free_mib, total_mib, "the log directory has room again"),
+                _ => {}
             }
         }
     }
@@ -221,5 +250,29 @@ impl Broker {
         }
         self.let_go(cell);
         closed.is_ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_disk_is_low_below_a_twentieth_and_a_gibibyte_and_recovers_above() {
+        let (mib, gib, tib) = (1u64 << 20, 1u64 << 30, 1u64 << 40);
+        for (free, total, was_low, expected) in [
+            (2 * gib, tib, false, false),
+            (gib - 1, tib, false, true),
+            (gib + 1, tib, true, true),
+            (gib + gib / 4, tib, true, false),
+            (60 * mib, gib, false, false),
+            (50 * mib, gib, false, true),
+            (60 * mib, gib, true, true),
+            (70 * mib, gib, true, false),
+            (0, gib, false, true),
+            (0, 0, false, false),
+        ] {
+            assert_eq!(is_low_on_space(free, total, was_low), expected, "{free} of {total}, {was_low}");
+        }
     }
 }

@@ -5,7 +5,7 @@ use crate::partition::{Effects, PartitionCell};
 use base::{BlockingWork, DirectoryId, Executor, Now, Task};
 use parking_lot::Mutex;
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock, Weak};
 use storage::{Job, LogDir, StorageError};
 
@@ -24,6 +24,8 @@ pub struct Directory {
     jobs: Mutex<Jobs>,
     /// Fingerprint of the offsets in the checkpoints that were written last.
     pub(crate) checkpointed: AtomicU64,
+    /// It was told that the file system is nearly full.
+    pub(crate) is_low_on_space: AtomicBool,
     on_failure: OnceLock<FailureListener>,
     myself: Weak<Directory>,
 }
@@ -63,6 +65,7 @@ impl Directory {
             flushes: Mutex::new(Flushes::default()),
             jobs: Mutex::new(Jobs::default()),
             checkpointed: AtomicU64::new(0),
+            is_low_on_space: AtomicBool::new(false),
             on_failure: OnceLock::new(),
             myself: myself.clone(),
         })

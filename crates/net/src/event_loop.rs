@@ -4,6 +4,7 @@
 //! deferred meanwhile -> answers written. The loop owns the receive buffer; a connection keeps bytes of its own only
 //! while a frame is incomplete, so idle connections pin nothing.
 
+use crate::admission::Room;
 use crate::blocking::BlockingPool;
 use crate::connection::{ConnectionInfo, Out, Phase, Shared};
 use crate::reply::Reply;
@@ -11,14 +12,17 @@ use crate::server::{Acceptor, Limits, Registry};
 use crate::transport::Transport;
 use crate::{Pipelining, Service};
 use base::{Now, Task};
+use mio::net::TcpStream;
 use mio::{Events, Interest, Poll, Token, Waker};
 use os::Clock;
 use parking_lot::Mutex;
 use slab::Slab;
+use socket2::SockRef;
 use std::cell::RefCell;
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
 use std::io;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
@@ -40,6 +44,8 @@ pub(crate) enum Message {
     Timer { at_us: u64, task: Arc<dyn Task> },
     Defer(Arc<dyn Task>),
     Listen(Acceptor),
+    /// There may be room for connections that were not accepted.
+    AcceptAgain,
 }
 
 /// The door to a loop for other threads.
@@ -165,6 +171,8 @@ struct Connection {
     start: usize,
     /// The kernel may have more for us.
     readable: bool,
+    /// The other end sends no more: the end comes behind the bytes that are there, without an event of its own.
+    peer_finished: bool,
     /// It is in the list of connections with something to do.
     queued: bool,
     /// The request that the later ones wait for.
@@ -240,7 +248,7 @@ impl EventLoop {
             }
             let now = self.clock.now();
             for event in &events {
-                self.event(event.token(), event.is_readable() || event.is_read_closed(), event.is_writable(), now);
+                self.event(event, now);
             }
             if self.handle.has_mail.swap(false, Ordering::AcqRel) {
                 self.read_mail(now);
@@ -276,14 +284,15 @@ impl EventLoop {
         next.map(|at| Duration::from_micros(at.saturating_sub(self.clock.now().monotonic_us)))
     }
 
-    fn event(&mut self, token: Token, readable: bool, writable: bool, now: Now) {
-        match token {
+    fn event(&mut self, event: &mio::event::Event, now: Now) {
+        match event.token() {
             WAKER => {}
             Token(n) if n >= FIRST_LISTENER => self.accept(n - FIRST_LISTENER, now),
             Token(key) => {
                 let Some(connection) = self.connections.get_mut(key) else { return };
-                connection.readable |= readable;
-                if writable {
+                connection.readable |= event.is_readable() || event.is_read_closed();
+                connection.peer_finished |= event.is_read_closed();
+                if event.is_writable() {
                     let mut out = connection.shared.out.lock();
                     out.unblock();
                     if !std::mem::replace(&mut out.dirty, true) {
@@ -316,33 +325,49 @@ impl EventLoop {
         self.accept(index, now);
     }
 
+    /// Accepts until nobody waits, or until there is no room: the next connection to close, or the clock, goes on then.
     fn accept(&mut self, index: usize, now: Now) {
-        self.accept_again_us = None;
         loop {
             let acceptor = &self.acceptors[index];
+            match self.registry.room(&acceptor.name, now) {
+                Room::Yes => {}
+                Room::WhenOneCloses => return,
+                Room::At(at_us) => return self.accept_again_at(at_us),
+            }
             match acceptor.listener.accept() {
-                Ok((stream, peer)) => {
-                    let Some((info, owner)) = self.registry.admit(acceptor, &stream, peer, &self.limits) else {
-                        continue;
-                    };
-                    let _latency_only = stream.set_nodelay(true);
-                    let transport = (acceptor.wrap)(stream);
-                    let service = acceptor.service.clone();
-                    if owner.index == self.handle.index {
-                        self.adopt(transport, info, service, now);
-                    } else {
-                        owner.post(Message::Accepted { transport, info, service });
-                    }
-                }
+                Ok((stream, peer)) => self.accepted(index, stream, peer, now),
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => return,
                 Err(error) if matches!(error.kind(), io::ErrorKind::Interrupted | io::ErrorKind::ConnectionAborted) => {
                 }
                 Err(error) => {
                     tracing::warn!(%error, "no connection could be accepted; trying again in 100 ms");
-                    self.accept_again_us = Some(now.monotonic_us + 100_000);
-                    return;
+                    return self.accept_again_at(now.monotonic_us + 100_000);
                 }
             }
+        }
+    }
+
+    fn accept_again_at(&mut self, at_us: u64) {
+        self.accept_again_us = Some(self.accept_again_us.map_or(at_us, |before| before.min(at_us)));
+    }
+
+    fn accept_all(&mut self, now: Now) {
+        self.accept_again_us = None;
+        for index in 0..self.acceptors.len() {
+            self.accept(index, now);
+        }
+    }
+
+    fn accepted(&mut self, index: usize, stream: TcpStream, peer: SocketAddr, now: Now) {
+        let acceptor = &self.acceptors[index];
+        let Some((info, owner)) = self.registry.admit(acceptor, &stream, peer, now) else { return };
+        tune(&stream, &self.limits);
+        let transport = (acceptor.wrap)(stream);
+        let service = acceptor.service.clone();
+        if owner.index == self.handle.index {
+            self.adopt(transport, info, service, now);
+        } else {
+            owner.post(Message::Accepted { transport, info, service });
         }
     }
 
@@ -363,6 +388,7 @@ impl EventLoop {
             input: Vec::new(),
             start: 0,
             readable: true,
+            peer_finished: false,
             queued: false,
             waits_for: None,
             last_active_us: now.monotonic_us,
@@ -370,6 +396,20 @@ impl EventLoop {
         });
         self.handle.connections.fetch_add(1, Ordering::Relaxed);
         self.enqueue(key);
+        self.give_way(key);
+    }
+
+    /// Closes the connection of a client that was idle longest, where a broker's connection is one too many.
+    fn give_way(&mut self, newest: usize) {
+        let listener = &self.connections[newest].shared.info.listener;
+        if !self.registry.must_give_way(listener) {
+            return;
+        }
+        let of_clients = self.connections.iter().filter(|(_, c)| self.registry.gives_way(&c.shared.info.listener));
+        if let Some((key, connection)) = of_clients.min_by_key(|(_, connection)| connection.last_active_us) {
+            tracing::debug!(peer = %connection.shared.info.peer, "closed to keep to max.connections");
+            self.close(key);
+        }
     }
 
     fn read_mail(&mut self, now: Now) {
@@ -380,6 +420,7 @@ impl EventLoop {
                 Message::Resume { key, id } => self.resume(key, id),
                 Message::Timer { at_us, task } => self.add_timer(at_us, task),
                 Message::Listen(acceptor) => self.listen(acceptor, now),
+                Message::AcceptAgain => self.accept_all(now),
                 Message::Defer(task) => {
                     with_turn(|turn| turn.deferred.push(task));
                 }
@@ -405,9 +446,7 @@ impl EventLoop {
             }
         }
         if self.accept_again_us.is_some_and(|at| at <= now.monotonic_us) {
-            for index in 0..self.acceptors.len() {
-                self.accept(index, now);
-            }
+            self.accept_all(now);
         }
     }
 
@@ -499,6 +538,20 @@ impl EventLoop {
         for key in idle {
             self.close(key);
         }
+    }
+}
+
+/// What Kafka sets on an accepted socket.
+fn tune(stream: &TcpStream, limits: &Limits) {
+    let socket = SockRef::from(stream);
+    // Each makes a difference in speed only.
+    let _latency = socket.set_tcp_nodelay(true);
+    let _keep_alive = socket.set_keepalive(true);
+    if let Some(bytes) = limits.send_buffer_bytes {
+        let _buffer = socket.set_send_buffer_size(bytes);
+    }
+    if let Some(bytes) = limits.receive_buffer_bytes {
+        let _buffer = socket.set_recv_buffer_size(bytes);
     }
 }
 
@@ -630,7 +683,7 @@ impl Connection {
 
     fn after_receive(&mut self, filled_the_buffer: bool) -> TurnEnd {
         // A short receive has emptied the socket: the next bytes come with an event of their own.
-        if !filled_the_buffer {
+        if !filled_the_buffer && !self.peer_finished {
             self.readable = false;
         }
         if self.is_held() {

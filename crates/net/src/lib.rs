@@ -8,6 +8,7 @@
 //!   pipelining (Produce), and answers always leave in order;
 //! - nothing here knows what a request means: that is the `Service`.
 
+mod admission;
 mod answer;
 mod blocking;
 mod connection;
@@ -16,6 +17,7 @@ mod reply;
 mod server;
 mod transport;
 
+pub use admission::{ConnectionLimits, ListenerRole};
 pub use answer::{Answer, Piece};
 pub use connection::ConnectionInfo;
 pub use reply::Reply;

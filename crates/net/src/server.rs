@@ -1,17 +1,18 @@
 //! The event loops as a whole: listeners, limits on connections, start and stop.
 
 use crate::Service;
+use crate::admission::{Admission, ConnectionLimits, ListenerRole, Room};
 use crate::blocking::BlockingPool;
 use crate::connection::ConnectionInfo;
 use crate::event_loop::{self, EventLoop, LoopHandle, Message, WAKER};
 use crate::transport::Transport;
-use base::{BlockingWork, Executor, Map, Now, Task};
+use base::{BlockingWork, Executor, Now, Task};
 use mio::net::{TcpListener, TcpStream};
 use mio::{Poll, Waker};
 use os::Clock;
 use parking_lot::Mutex;
 use std::io;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::thread::JoinHandle;
@@ -19,7 +20,7 @@ use std::thread::JoinHandle;
 /// Threads that read from the disk what answers need: consumers of old records never keep syncs waiting.
 const COLD_READERS_MAX: usize = 4;
 
-/// Limits that hold for every listener.
+/// What holds for every connection from the start to the end; [`ConnectionLimits`] may change.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
     /// `socket.request.max.bytes`
@@ -28,15 +29,16 @@ pub struct Limits {
     pub idle_max_ms: u64,
     /// Bytes of incomplete requests that all connections together may hold; above it those with a large one are closed.
     pub partial_bytes_max: usize,
-    /// `max.connections`
-    pub connections_max: usize,
-    /// `max.connections.per.ip`
-    pub connections_per_ip_max: usize,
+    /// Sizes of the kernel's buffers of an accepted socket; `None` leaves them to the kernel, which fits them to the
+    /// connection.
+    pub send_buffer_bytes: Option<usize>,
+    pub receive_buffer_bytes: Option<usize>,
 }
 
 /// A bound listener and what serves it.
 pub struct ListenerSpec {
     pub name: String,
+    pub role: ListenerRole,
     pub socket: std::net::TcpListener,
     pub service: Arc<dyn Service>,
     /// Chooses the stream for an accepted socket.
@@ -55,39 +57,43 @@ pub(crate) struct Registry {
     loops: Vec<Arc<LoopHandle>>,
     next: AtomicUsize,
     next_id: AtomicU64,
-    counts: Mutex<Counts>,
+    admission: Mutex<Admission>,
     /// Bytes of incomplete requests.
     partial_bytes: AtomicUsize,
 }
 
-#[derive(Default)]
-struct Counts {
-    all: usize,
-    per_ip: Map<IpAddr, usize>,
-}
-
 impl Registry {
+    /// Whether the listener may accept one more connection now.
+    pub fn room(&self, listener: &str, now: Now) -> Room {
+        self.admission.lock().room(listener, now.monotonic_us)
+    }
+
+    /// Counts an accepted connection and says who gets it; `None` if its address has too many.
     pub fn admit(
         &self,
         acceptor: &Acceptor,
         stream: &TcpStream,
         peer: SocketAddr,
-        limits: &Limits,
+        now: Now,
     ) -> Option<(ConnectionInfo, Arc<LoopHandle>)> {
         let local = stream.local_addr().ok()?;
-        {
-            let mut counts = self.counts.lock();
-            let of_peer = counts.per_ip.get(&peer.ip()).copied().unwrap_or(0);
-            if counts.all >= limits.connections_max || of_peer >= limits.connections_per_ip_max {
-                tracing::debug!(%peer, all = counts.all, of_peer, "a connection above the limit is refused");
-                return None;
-            }
-            counts.all += 1;
-            counts.per_ip.insert(peer.ip(), of_peer + 1);
+        if !self.admission.lock().admit(&acceptor.name, peer.ip(), now.monotonic_us) {
+            tracing::debug!(%peer, "too many connections from this address: the newest is closed");
+            return None;
         }
         let id = self.next_id.fetch_add(1, Ordering::Relaxed);
         let owner = self.loops[self.next.fetch_add(1, Ordering::Relaxed) % self.loops.len()].clone();
         Some((ConnectionInfo { id, listener: acceptor.name.clone(), peer, local }, owner))
+    }
+
+    /// Whether another connection has to be closed for one of this listener.
+    pub fn must_give_way(&self, listener: &str) -> bool {
+        self.admission.lock().must_give_way(listener)
+    }
+
+    /// Whether connections of this listener are closed for others.
+    pub fn gives_way(&self, listener: &str) -> bool {
+        self.admission.lock().gives_way(listener)
     }
 
     /// Replaces what one connection holds; returns what all hold.
@@ -100,13 +106,8 @@ impl Registry {
     }
 
     pub fn released(&self, info: &ConnectionInfo) {
-        let mut counts = self.counts.lock();
-        counts.all = counts.all.saturating_sub(1);
-        if let Some(of_peer) = counts.per_ip.get_mut(&info.peer.ip()) {
-            *of_peer -= 1;
-            if *of_peer == 0 {
-                counts.per_ip.remove(&info.peer.ip());
-            }
+        if self.admission.lock().release(&info.listener, info.peer.ip()) {
+            self.loops[0].post(Message::AcceptAgain);
         }
     }
 }
@@ -152,7 +153,7 @@ impl Server {
             loops: handles.clone(),
             next: AtomicUsize::new(0),
             next_id: AtomicU64::new(1),
-            counts: Mutex::new(Counts::default()),
+            admission: Mutex::new(Admission::new(ConnectionLimits::default())),
             partial_bytes: AtomicUsize::new(0),
         };
         Ok(Arc::new(Server {
@@ -178,6 +179,7 @@ impl Server {
 
     /// Begins to accept on a listener; the first loop accepts for all of them.
     pub fn listen(&self, spec: ListenerSpec) {
+        self.registry.admission.lock().add_listener(spec.name.as_str().into(), spec.role);
         let acceptor = Acceptor {
             name: spec.name.into(),
             listener: TcpListener::from_std(spec.socket),
@@ -185,6 +187,12 @@ impl Server {
             wrap: spec.wrap,
         };
         self.loops[0].post(Message::Listen(acceptor));
+    }
+
+    /// Replaces the limits on connections. Those that are there stay; listeners that wait try again.
+    pub fn limit_connections(&self, limits: ConnectionLimits) {
+        self.registry.admission.lock().set_limits(limits);
+        self.loops[0].post(Message::AcceptAgain);
     }
 
     /// Closes every connection and ends the loops; returns when their threads are gone.

@@ -1,7 +1,10 @@
 //! Real sockets against a service that echoes: order of answers, limits on frames, files with and without sendfile.
 
 use base::{Files, Now, OpenMode};
-use net::{Answer, ConnectionInfo, Limits, ListenerSpec, Piece, Pipelining, Reply, Server, Service, Transport, bind};
+use net::{
+    Answer, ConnectionInfo, ConnectionLimits, Limits, ListenerRole, ListenerSpec, Piece, Pipelining, Reply, Server,
+    Service, Transport, bind,
+};
 use os::{Clock, RealFiles};
 use parking_lot::Mutex;
 use std::io::{Read, Write};
@@ -53,13 +56,13 @@ fn serve(echo: Echo, wrap: fn(mio::net::TcpStream) -> Transport) -> (Arc<Server>
         request_bytes_max: 4 << 20,
         partial_bytes_max: 5 << 20,
         idle_max_ms: 60_000,
-        connections_max: 8,
-        connections_per_ip_max: 8,
+        send_buffer_bytes: None,
+        receive_buffer_bytes: None,
     };
     server.start(limits).unwrap();
     let socket = bind("127.0.0.1:0".parse().unwrap(), 50).unwrap();
     let address = socket.local_addr().unwrap();
-    server.listen(ListenerSpec { name: "L".into(), socket, service: Arc::new(echo), wrap });
+    server.listen(ListenerSpec { name: "L".into(), role: ListenerRole::Clients, socket, service: Arc::new(echo), wrap });
     (server, address)
 }
 
@@ -148,16 +151,55 @@ fn files_are_sent_whole_with_and_without_sendfile() {
 }
 
 #[test]
-fn connections_above_the_limit_are_refused_and_others_go_on() {
+fn above_the_limit_clients_wait_until_there_is_room_and_others_go_on() {
     let (server, address) = serve(Echo::default(), Transport::Plain);
-    let mut first: Vec<TcpStream> = (0..8).map(|_| connect(address)).collect();
-    for stream in &mut first {
+    server.limit_connections(ConnectionLimits { max: 2, ..ConnectionLimits::default() });
+    let greet = |stream: &mut TcpStream| {
         stream.write_all(&framed(b"x")).unwrap();
         assert_eq!(read(stream), b"x");
+    };
+    let mut first = [connect(address), connect(address)];
+    first.iter_mut().for_each(greet);
+    let mut later = [connect(address), connect(address)];
+    for stream in &mut later {
+        stream.write_all(&framed(b"y")).unwrap();
     }
+    first.iter_mut().for_each(greet);
+    assert_eq!(server.connections(), 2);
+    let [closing, mut staying] = first;
+    drop(closing);
+    assert_eq!(read(&mut later[0]), b"y");
+    assert_eq!(server.connections(), 2);
+    server.limit_connections(ConnectionLimits::default());
+    assert_eq!(read(&mut later[1]), b"y");
+    greet(&mut staying);
+    server.stop();
+}
+
+#[test]
+fn too_many_connections_of_an_address_are_closed() {
+    let (server, address) = serve(Echo::default(), Transport::Plain);
+    server.limit_connections(ConnectionLimits { per_ip_max: 1, ..ConnectionLimits::default() });
+    let mut first = connect(address);
+    first.write_all(&framed(b"x")).unwrap();
+    assert_eq!(read(&mut first), b"x");
     assert!(is_closed(&mut connect(address)));
-    first[0].write_all(&framed(b"y")).unwrap();
-    assert_eq!(read(&mut first[0]), b"y");
+    first.write_all(&framed(b"y")).unwrap();
+    assert_eq!(read(&mut first), b"y");
+    server.stop();
+}
+
+#[test]
+fn new_connections_keep_to_the_rate() {
+    let (server, address) = serve(Echo::default(), Transport::Plain);
+    server.limit_connections(ConnectionLimits { creation_rate_max: 20, ..ConnectionLimits::default() });
+    let started = std::time::Instant::now();
+    for _ in 0..24 {
+        let mut stream = connect(address);
+        stream.write_all(&framed(b"x")).unwrap();
+        assert_eq!(read(&mut stream), b"x");
+    }
+    assert!(started.elapsed() >= Duration::from_millis(190), "four above the burst of 20, each 50 ms after the other");
     server.stop();
 }
 
@@ -184,4 +226,21 @@ fn is_closed_soon(stream: &mut TcpStream) -> bool {
         Ok(n) => n == 0,
         Err(error) => !matches!(error.kind(), std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut),
     }
+}
+
+/// Bytes and the end of the stream often come as one event.
+#[test]
+fn connections_that_the_client_has_finished_are_closed() {
+    let (server, address) = serve(Echo::default(), Transport::Plain);
+    for round in 0..200 {
+        let mut stream = connect(address);
+        let frame = framed(b"hello");
+        let sent = if round % 2 == 0 { frame.len() } else { 3 };
+        stream.write_all(&frame[..sent]).unwrap();
+        stream.shutdown(std::net::Shutdown::Write).unwrap();
+        let mut rest = Vec::new();
+        stream.read_to_end(&mut rest).unwrap();
+        assert_eq!(rest.len(), if round % 2 == 0 { sent } else { 0 }, "round {round}");
+    }
+    server.stop();
 }

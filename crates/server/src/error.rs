@@ -11,7 +11,10 @@ pub enum ServerError {
     /// Wrong values, refusals: already written for people.
     #[error("{0}")]
     Rejected(String),
-    #[error("{} is not formatted.\nhint: type `{command}` and start again", dir.display())]
+    #[error(
+        "{at} is not formatted. No `meta.properties` found in {at} (have you run `kafka-storage.sh` to format the directory?)\nhint: type `{command}` and start again",
+        at = dir.display()
+    )]
     NotFormatted { dir: PathBuf, command: String },
     #[error("{} has other things in it and is no data folder of Kafka's: nothing was written there.\nhint: give an empty or absent folder with --data-dir", dir.display())]
     ForeignFolder { dir: PathBuf },
@@ -20,7 +23,8 @@ pub enum ServerError {
     #[error("{0}")]
     MetaProperties(String),
     #[error(
-        "cannot listen on {address}: {source}.\nhint: another process may use port {port}; `ss -ltnp | grep :{port}` shows it"
+        "cannot listen: Socket server failed to bind to {address}: {}.\nhint: another process may use port {port}; `ss -ltnp | grep :{port}` shows it",
+        plain(source)
     )]
     Bind { address: String, port: u16, source: std::io::Error },
     #[error("cannot resolve the host of listener {listener}: {host}")]
@@ -33,4 +37,10 @@ pub enum ServerError {
     Io(#[from] std::io::Error),
     #[error("{0}")]
     Fatal(String),
+}
+
+/// What the system says, without the number of the error.
+fn plain(source: &std::io::Error) -> String {
+    let text = source.to_string();
+    text.split(" (os error").next().unwrap_or(&text).to_owned()
 }

@@ -146,10 +146,10 @@ fn check(
 ) -> Result<(), ServerError> {
     if meta.node_id != config.node.node_id {
         return Err(ServerError::MetaProperties(format!(
-            "{} belongs to node {}, but node.id is {}.\nhint: set node.id={}, or give the folder of this node",
-            path.display(),
+            "Stored node id {} doesn't match previous node id {} in {}/meta.properties. If you moved your data, make sure your configured node id matches. If you intend to create a new node, you should remove all data in your data directories.\nhint: set node.id={}, or give the folder of this node",
             meta.node_id,
             config.node.node_id,
+            path.display(),
             meta.node_id
         )));
     }

@@ -2,6 +2,7 @@
 
 use crate::addresses::Bound;
 use crate::folders::Folders;
+use crate::limits::{Limiter, connection_limits};
 use crate::{ServerError, addresses};
 use api::{AllowAll, Authorizer, Dispatcher};
 use arc_swap::ArcSwap;
@@ -9,7 +10,7 @@ use base::{Executor, Files, Now, Random};
 use broker::{Broker, BrokerParts, BrokerPublisher, Directory, Housekeeping, Lifecycle, LifecycleState};
 use config::{Quorum, ServerConfig};
 use metadata::{Delta, Image};
-use net::{Limits, ListenerSpec, Transport};
+use net::{Limits, ListenerRole, ListenerSpec, Transport};
 use os::{Clock, SystemRandom};
 use quorum::{
     ControllerEndpoint, ControllerRequest, FOLDER, ImageKeeper, Mailbox, Publisher, QuorumConfig, QuorumNode,
@@ -74,6 +75,7 @@ impl Node {
         let kraft_version = quorum.kraft_version();
         let metadata_index = folders.metadata;
         network.start(limits(&config))?;
+        network.limit_connections(connection_limits(&config.network));
 
         let (mailbox, requests) = Mailbox::new();
         let seed = SystemRandom.next_u64();
@@ -99,7 +101,11 @@ impl Node {
         quorum.add_publisher(Box::new(AclWatch::new(events.clone())));
         let published = lifecycle.clone();
         let threads = config.log.num_recovery_threads_per_data_dir.max(1) as usize;
-        let on_published = Arc::new(move |image: &Arc<Image>| published.published(image.offset));
+        let limiter = Limiter::new(&broker, &network);
+        let on_published = Arc::new(move |image: &Arc<Image>| {
+            limiter.configs_may_have_changed();
+            published.published(image.offset);
+        });
         quorum.add_publisher(Box::new(BrokerPublisher::new(broker.clone(), threads, on_published)));
 
         let authorizer: Arc<dyn Authorizer> = Arc::new(AllowAll);
@@ -116,6 +122,7 @@ impl Node {
         for bound in controller_sockets {
             network.listen(ListenerSpec {
                 name: bound.name,
+                role: ListenerRole::Controller,
                 socket: bound.socket,
                 service: controller.clone(),
                 wrap: Transport::Plain,
@@ -142,9 +149,12 @@ impl Node {
     /// Opens the client listeners: the broker is unfenced and every log is open.
     pub fn serve_clients(&mut self) {
         let service = Arc::new(Dispatcher::new(Arc::new(self.broker.clone()), broker::rows(), self.authorizer.clone()));
+        let inter_broker = self.broker.static_config.network.inter_broker_listener_name.to_string();
         for bound in self.client_sockets.drain(..) {
+            let is_inter_broker = bound.name == inter_broker;
             self.network.listen(ListenerSpec {
                 name: bound.name,
+                role: if is_inter_broker { ListenerRole::InterBroker } else { ListenerRole::Clients },
                 socket: bound.socket,
                 service: service.clone(),
                 wrap: Transport::Plain,
@@ -196,9 +206,8 @@ fn wake(mailbox: &Mailbox) {
 
 fn limits(config: &ServerConfig) -> Limits {
     let network = &config.network;
-    let at_least_0 = |n: i32| n.max(0) as usize;
     Limits {
-        request_bytes_max: at_least_0(network.request_bytes_max),
+        request_bytes_max: network.request_bytes_max.max(0) as usize,
         idle_max_ms: if network.connections_max_idle_ms < 0 {
             u64::MAX / 2000
         } else {
@@ -208,10 +217,16 @@ fn limits(config: &ServerConfig) -> Limits {
             Ok(bytes) if bytes > 0 => bytes,
             _ => PARTIAL_BYTES_MAX,
         },
-        connections_max: at_least_0(network.connections_max),
-        connections_per_ip_max: at_least_0(network.connections_per_ip_max),
+        send_buffer_bytes: given_size(config, "socket.send.buffer.bytes", network.socket_send_buffer_bytes),
+        receive_buffer_bytes: given_size(config, "socket.receive.buffer.bytes", network.socket_receive_buffer_bytes),
     }
 }
+
+/// The size of a socket's buffer where somebody chose it: Kafka's default would switch the kernel's own tuning off.
+fn given_size(config: &ServerConfig, key: &str, bytes: i32) -> Option<usize> {
+    usize::try_from(bytes).ok().filter(|_| config.values.is_given(key))
+}
+
 
 /// Opens the metadata log and what stands on it; a quorum of more than this node is refused.
 pub fn open_quorum(

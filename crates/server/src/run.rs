@@ -12,7 +12,6 @@ use broker::LifecycleState;
 use config::{
     Origin, Properties, Quorum, ServerConfig, Settings, ZeroConfiguration, load, read_environment, zero_configuration,
 };
-use observe::{Kind, Metric, Text};
 use os::{RealFiles, SystemRandom};
 use raft::Endpoint;
 use std::path::{Path, PathBuf};
@@ -282,35 +281,8 @@ fn announce(start: &Start, took: Duration) {
 fn pages(node: &Node, ready: &Arc<AtomicBool>) -> Pages {
     let ready = ready.clone();
     let (broker, network) = (node.broker.clone(), node.network.clone());
-    let gauge = |name, help| Metric { name, kind: Kind::Gauge, help };
     Pages {
         is_ready: Box::new(move || ready.load(Ordering::Acquire)),
-        metrics: Box::new(move || {
-            let mut text = Text::new();
-            let image = broker.image.load();
-            text.single(
-                gauge("ottla_connections", "Open client and controller connections."),
-                network.connections() as f64,
-            );
-            text.single(
-                gauge("ottla_partitions", "Partitions that this broker hosts."),
-                broker.replicas.count() as f64,
-            );
-            text.single(gauge("ottla_topics", "Topics of the cluster."), image.topic_count() as f64);
-            text.single(
-                gauge("ottla_metadata_offset", "Offset of the newest metadata record applied."),
-                image.offset as f64,
-            );
-            text.single(gauge("ottla_fetch_sessions", "Incremental fetch sessions."), broker.sessions.count() as f64);
-            let cells = broker.replicas.all();
-            let labels = |cell: &base::TopicPartition| {
-                vec![("topic", cell.topic.clone()), ("partition", cell.partition.to_string())]
-            };
-            let sizes = cells.iter().map(|cell| (labels(&cell.name), cell.with_log(|log| log.size()) as f64));
-            text.metric(gauge("ottla_log_size_bytes", "Bytes of a partition's log."), sizes);
-            let ends = cells.iter().map(|cell| (labels(&cell.name), cell.with_log(|log| log.log_end_offset()) as f64));
-            text.metric(gauge("ottla_log_end_offset", "Offset of the next record of a partition."), ends);
-            text.finish()
-        }),
+        metrics: Box::new(move || crate::metrics::page(&broker, &network)),
     }
 }

@@ -207,7 +207,11 @@ impl SimNode {
             let Some(quorum) = &mut self.quorum else { return Step::Died };
             match quorum.step(now, self.waiting.drain(..)) {
                 Ok(deadline) => self.quorum_deadline_us = deadline,
-                Err(_) => return Step::Died,
+                Err(_) => {
+                    // Its log may have failed to reach the disk: nothing of it is used any more, and it is not closed.
+                    self.quorum = None;
+                    return Step::Died;
+                }
             }
         } else if let Some(work) = self.executor.next(random) {
             run(work, now);

@@ -16,7 +16,7 @@ impl Log {
     /// Producer state at the beginning of a segment: the newest snapshot at or below, and what follows it.
     pub(crate) fn producers_at(&self, offset: Offset, now_wall_ms: i64) -> Result<ProducerStates, StorageError> {
         let mut states = ProducerStates::default();
-        states.clear(self.log_start.min(offset));
+        states.clear(self.first_base_offset().min(offset));
         for snapshot in self.snapshots.range(..=offset).rev() {
             if self.load_snapshot(*snapshot, now_wall_ms, &mut states)? {
                 self.recall_batches(&mut states, *snapshot, now_wall_ms)?;
@@ -93,9 +93,10 @@ impl Log {
         Ok(())
     }
 
-    /// Applies the batches between the state's end and `offset`.
+    /// Applies the batches between the state's end and `offset`; also those below the log start that are still there, for
+    /// deleting records does not make anybody forget their producers.
     fn replay_producers(&self, states: &mut ProducerStates, offset: Offset) -> Result<(), StorageError> {
-        let from = states.end_offset.max(self.log_start.min(offset));
+        let from = states.end_offset.max(self.first_base_offset().min(offset));
         for segment in self.segments_from(from) {
             if segment.base_offset >= offset || from >= offset {
                 break;
@@ -140,7 +141,7 @@ impl Log {
         states.expire(now_wall_ms, self.config.producer_id_expiration_ms);
         self.producers = states;
         if !self.snapshots.contains(&end)
-            && end > self.log_start
+            && end > self.first_base_offset()
             && let Some(job) = self.snapshot_job()
         {
             match job.run(&*self.files) {

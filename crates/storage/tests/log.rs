@@ -354,6 +354,21 @@ fn sequences_wrap_to_zero() {
     assert!(send(&mut log, i32::MAX).unwrap().duplicate);
 }
 
+#[test]
+fn deleted_records_are_not_forgotten_by_the_deduplication_of_a_later_start() {
+    let bench = Bench::new();
+    let mut log = bench.open();
+    for sequence in [0, 2, 4] {
+        produce(&mut log, &batch_of(of_producer(7, 0, sequence, false), NOW_MS, &["a", "b"])).unwrap();
+    }
+    log.set_high_watermark(6);
+    log.advance_log_start_offset(6).unwrap().into_iter().for_each(|job| job.run(&bench.files).unwrap());
+    drop(log);
+    let mut log = bench.reopen_with_start(6);
+    assert_eq!(log.producer(7).map(|producer| producer.last_sequence()), Some(5));
+    produce(&mut log, &batch_of(of_producer(7, 0, 6, false), NOW_MS, &["c"])).unwrap();
+}
+
 fn marker(producer_epoch: i16, committed: bool, coordinator_epoch: i32) -> EndTransactionMarker {
     EndTransactionMarker { producer_id: 7, producer_epoch, committed, coordinator_epoch }
 }

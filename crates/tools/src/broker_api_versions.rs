@@ -14,7 +14,7 @@ const OPTIONS: &[Opt] = &[
     VERSION,
 ];
 
-const USAGE: Usage = Usage {
+pub(crate) const USAGE: Usage = Usage {
     tool: "kafka-broker-api-versions.sh",
     purpose: "Show the API versions of every broker.",
     examples: &["--bootstrap-server localhost:9092"],

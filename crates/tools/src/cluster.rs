@@ -12,7 +12,7 @@ const CONTROLLER: Argument =
 const OLD_CONFIG: Argument = option(&["--config"], "CONFIG", "deprecated: --command-config");
 const CONFIG: Argument = option(&["--command-config", "-c"], "COMMAND_CONFIG", "properties file of the client");
 
-const SYNTAX: Syntax = Syntax {
+pub(crate) const SYNTAX: Syntax = Syntax {
     program: "kafka-cluster",
     purpose: "Show and change what belongs to the cluster as a whole.",
     arguments: &[],

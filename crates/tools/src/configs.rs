@@ -38,7 +38,7 @@ const OPTIONS: &[Opt] = &[
     VERSION,
 ];
 
-const USAGE: Usage = Usage {
+pub(crate) const USAGE: Usage = Usage {
     tool: "kafka-configs.sh",
     purpose: "Show and change configs of topics, brokers, groups and others.",
     examples: &[

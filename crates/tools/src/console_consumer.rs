@@ -38,7 +38,7 @@ const OPTIONS: &[Opt] = &[
     VERSION,
 ];
 
-const USAGE: Usage = Usage {
+pub(crate) const USAGE: Usage = Usage {
     tool: "kafka-console-consumer.sh",
     purpose: "Print records of topics.",
     examples: &[

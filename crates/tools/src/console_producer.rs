@@ -38,7 +38,7 @@ const OPTIONS: &[Opt] = &[
     VERSION,
 ];
 
-const USAGE: Usage = Usage {
+pub(crate) const USAGE: Usage = Usage {
     tool: "kafka-console-producer.sh",
     purpose: "Send lines of standard input as records.",
     examples: &[

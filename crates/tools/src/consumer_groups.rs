@@ -50,7 +50,7 @@ pub(crate) const OPTIONS: &[Opt] = &[
     VERSION,
 ];
 
-const USAGE: Usage = Usage {
+pub(crate) const USAGE: Usage = Usage {
     tool: "kafka-consumer-groups.sh",
     purpose: "List, describe, delete consumer groups, and reset their offsets.",
     examples: &[

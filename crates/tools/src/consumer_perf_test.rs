@@ -32,7 +32,7 @@ const OPTIONS: &[Opt] = &[
     VERSION,
 ];
 
-const USAGE: Usage = Usage {
+pub(crate) const USAGE: Usage = Usage {
     tool: "kafka-consumer-perf-test.sh",
     purpose: "Measure how fast records are consumed.",
     examples: &["--bootstrap-server localhost:9092 --topic test --num-records 100000"],

@@ -15,7 +15,7 @@ const OPTIONS: &[Opt] = &[
     VERSION,
 ];
 
-const USAGE: Usage = Usage {
+pub(crate) const USAGE: Usage = Usage {
     tool: "kafka-delete-records.sh",
     purpose: "Delete records below an offset.",
     examples: &[

@@ -26,7 +26,7 @@ const OPTIONS: &[Opt] = &[
     VERSION,
 ];
 
-const USAGE: Usage = Usage {
+pub(crate) const USAGE: Usage = Usage {
     tool: "kafka-e2e-latency.sh",
     purpose: "Measure the time from producer to consumer.",
     examples: &[

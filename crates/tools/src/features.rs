@@ -28,7 +28,7 @@ const FEATURES: &[(&str, &[Level])] = &[
     ("streams.version", &[(1, 29, None)]),
 ];
 
-const SYNTAX: Syntax = Syntax {
+pub(crate) const SYNTAX: Syntax = Syntax {
     program: "kafka-features",
     purpose: "Show and change feature levels.",
     arguments: &[

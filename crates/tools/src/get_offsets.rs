@@ -20,7 +20,7 @@ const OPTIONS: &[Opt] = &[
     VERSION,
 ];
 
-const USAGE: Usage = Usage {
+pub(crate) const USAGE: Usage = Usage {
     tool: "kafka-get-offsets.sh",
     purpose: "Show offsets of partitions.",
     examples: &[

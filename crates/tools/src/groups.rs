@@ -19,7 +19,7 @@ const OPTIONS: &[Opt] = &[
     VERSION,
 ];
 
-const USAGE: Usage = Usage {
+pub(crate) const USAGE: Usage = Usage {
     tool: "kafka-groups.sh",
     purpose: "List groups of all types.",
     examples: &["--bootstrap-server localhost:9092 --list"],

@@ -21,7 +21,7 @@ const OPTIONS: &[Opt] = &[
     VERSION,
 ];
 
-const USAGE: Usage = Usage {
+pub(crate) const USAGE: Usage = Usage {
     tool: "kafka-leader-election.sh",
     purpose: "Elect leaders of partitions.",
     examples: &["--bootstrap-server localhost:9092 --election-type preferred --all-topic-partitions"],

@@ -18,7 +18,7 @@ const OPTIONS: &[Opt] = &[
     VERSION,
 ];
 
-const USAGE: Usage = Usage {
+pub(crate) const USAGE: Usage = Usage {
     tool: "kafka-log-dirs.sh",
     purpose: "Show what is in the brokers' log directories.",
     examples: &["--bootstrap-server localhost:9092 --describe --topic-list orders"],

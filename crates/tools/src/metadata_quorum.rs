@@ -9,7 +9,7 @@ use crate::time;
 use base::Uuid;
 use client::{Address, Quorum, QuorumReplica};
 
-const SYNTAX: Syntax = Syntax {
+pub(crate) const SYNTAX: Syntax = Syntax {
     program: "kafka-metadata-quorum",
     purpose: "Show and change the quorum of controllers.",
     arguments: &[

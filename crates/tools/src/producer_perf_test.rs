@@ -6,10 +6,11 @@ use crate::failure::Failure;
 use crate::io::Io;
 use base::{Random, SplitMix64};
 use client::{Producer, ProducerRecord, ProducerSettings, SettingsMap};
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-const SYNTAX: Syntax = Syntax {
+pub(crate) const SYNTAX: Syntax = Syntax {
     program: "kafka-producer-perf-test",
     purpose: "Measure how fast records are produced.",
     arguments: &[
@@ -46,6 +47,7 @@ struct Plan {
     payload: Payload,
     warmup: u64,
     interval: Duration,
+    print_metrics: bool,
 }
 
 enum Payload {
@@ -124,6 +126,7 @@ fn plan(matches: &Matches) -> Result<Plan, Failure> {
         payload: payload(matches)?,
         warmup,
         interval: Duration::from_millis(interval.max(1)),
+        print_metrics: matches.has("--print-metrics"),
     })
 }
 
@@ -228,6 +231,25 @@ impl Stats {
         self.window.latency_max_ms = self.window.latency_max_ms.max(latency_ms);
     }
 
+    /// What is known here of the producer's metrics, under Kafka's names.
+    fn metrics(&self, client_id: &str, topic: &str, started_ms: i64) -> BTreeMap<String, String> {
+        let seconds = self.started.elapsed().as_secs_f64().max(0.001);
+        let own = format!("{{client-id={client_id}}}");
+        let of_topic = format!("{{client-id={client_id}, topic={topic}}}");
+        let shown = |value: f64| format!("{value:.3}");
+        let mut metrics = BTreeMap::from([
+            (format!("app-info:start-time-ms:{own}"), started_ms.to_string()),
+            (format!("app-info:version:{own}"), crate::KAFKA_VERSION.to_string()),
+        ]);
+        for (group, tags) in [("producer-metrics", &own), ("producer-topic-metrics", &of_topic)] {
+            for (name, count) in [("record-send", self.count), ("record-error", self.failed)] {
+                metrics.insert(format!("{group}:{name}-total:{tags}"), shown(count as f64));
+                metrics.insert(format!("{group}:{name}-rate:{tags}"), shown(count as f64 / seconds));
+            }
+        }
+        metrics
+    }
+
     fn label(&self) -> &'static str {
         if self.steady { " steady state" } else { "" }
     }
@@ -266,20 +288,27 @@ impl Throttle {
         Throttle { started: Instant::now(), per_second }
     }
 
-    /// Waits until record number `sent` may go.
+    /// The moment before which the record after number `sent` may not go, if that lies ahead.
+    pub fn due(&self, sent: u64) -> Option<Instant> {
+        if self.per_second <= 0.0 {
+            return None;
+        }
+        let due = self.started + Duration::from_secs_f64(sent as f64 / self.per_second);
+        (due > Instant::now() + Duration::from_millis(1)).then_some(due)
+    }
+
+    /// Waits until the record after number `sent` may go.
     pub fn wait(&self, sent: u64) {
-        if self.per_second > 0.0 {
-            let due = Duration::from_secs_f64(sent as f64 / self.per_second);
-            let early = due.saturating_sub(self.started.elapsed());
-            if early >= Duration::from_millis(1) {
-                std::thread::sleep(early);
-            }
+        if let Some(due) = self.due(sent) {
+            std::thread::sleep(due.saturating_duration_since(Instant::now()));
         }
     }
 }
 
 fn measure(plan: Plan, io: &mut Io) -> Result<(), Failure> {
+    let client_id = plan.settings.common.client_id.clone();
     let producer = Producer::new(plan.settings)?;
+    let started_ms = crate::time::now_ms();
     if plan.warmup > 0 {
         io.say(format!(
             "Warmup first {} records. Steady state results will print after the complete test summary.",
@@ -326,16 +355,30 @@ fn measure(plan: Plan, io: &mut Io) -> Result<(), Failure> {
         throttle.wait(i + 1);
     }
     producer.close(Duration::from_secs(3600));
-    let total = stats.lock().map(|mut stats| (stats.total(), stats.failed, stats.first_error.take()));
-    let Ok((total, failed, error)) = total else { return Ok(()) };
+    let (topic, print_metrics) = (plan.topic, plan.print_metrics);
+    let total = stats.lock().map(|mut stats| {
+        let metrics = stats.metrics(&client_id, &topic, started_ms);
+        (stats.total(), metrics, stats.failed, stats.first_error.take())
+    });
+    let Ok((total, metrics, failed, error)) = total else { return Ok(()) };
     io.say(total);
     if with_steady && let Ok(mut steady) = steady.lock() {
         io.say(steady.total());
+    }
+    if print_metrics {
+        print_table(&metrics, io);
     }
     match (failed, error) {
         (0, _) | (_, None) => Ok(()),
         (failed, Some(error)) => Err(Failure::new(format!("{failed} records failed; the first: {error}"))),
     }
+}
+
+/// Names and values in two columns, as Kafka's tools print metrics.
+fn print_table(metrics: &BTreeMap<String, String>, io: &mut Io) {
+    let width = metrics.keys().map(String::len).max().unwrap_or(0);
+    io.say(format!("\n{:<width$}   Value", "Metric Name"));
+    metrics.iter().for_each(|(name, value)| io.say(format!("{name:<width$} : {value}")));
 }
 
 fn report(stats: &Arc<Mutex<Stats>>, interval: Duration, io: &mut Io) {

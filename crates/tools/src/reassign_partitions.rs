@@ -33,7 +33,7 @@ const OPTIONS: &[Opt] = &[
     VERSION,
 ];
 
-const USAGE: Usage = Usage {
+pub(crate) const USAGE: Usage = Usage {
     tool: "kafka-reassign-partitions.sh",
     purpose: "Move partitions between brokers and log directories.",
     examples: &[

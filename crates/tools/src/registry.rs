@@ -1,6 +1,8 @@
 //! All tools by their names: Apache's scripts, short names, and the classes that `kafka-run-class.sh` is given.
 
+use crate::arguments::{Argument, Syntax, Values};
 use crate::io::Io;
+use crate::options::{Arg, Opt, Usage};
 
 /// A tool.
 #[derive(Debug, Clone, Copy)]
@@ -13,6 +15,114 @@ pub struct Tool {
     pub summary: &'static str,
     /// Runs it: arguments without the program's name, to an exit code.
     pub run: fn(&[String], &mut Io) -> i32,
+    line: Line,
+}
+
+/// How a tool declares its command line.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Line {
+    Options(&'static Usage),
+    Arguments(&'static Syntax),
+}
+
+/// Whether a flag takes a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Takes {
+    Nothing,
+    /// A value if what follows is none of the flags.
+    Perhaps,
+    One,
+    /// One or more.
+    Many,
+}
+
+/// A flag of a tool: what help shows of it, and the parser and the shell's completion know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Flag {
+    /// The sub-command that it belongs to.
+    pub command: Option<&'static str>,
+    /// With the dashes; aliases behind the name.
+    pub names: &'static [&'static str],
+    /// The name without dashes where `names` is empty.
+    pub name: &'static str,
+    pub takes: Takes,
+    /// Bits of Java's type, for values that must be numbers.
+    pub number_bits: Option<u32>,
+    pub required: bool,
+    pub help: &'static str,
+}
+
+impl Flag {
+    /// All names with their dashes.
+    pub fn spellings(&self) -> Vec<String> {
+        match self.names {
+            [] => vec![format!("--{}", self.name)],
+            names => names.iter().map(|name| (*name).to_owned()).collect(),
+        }
+    }
+}
+
+impl Tool {
+    /// The sub-commands with a line about each.
+    pub fn commands(&self) -> Vec<(&'static str, &'static str)> {
+        match self.line {
+            Line::Options(_) => Vec::new(),
+            Line::Arguments(syntax) => syntax.commands.iter().map(|command| (command.name, command.help)).collect(),
+        }
+    }
+
+    /// Every flag, in the order of the help; for argparse4j's tools without `-h`, which each of them has.
+    pub fn flags(&self) -> Vec<Flag> {
+        match self.line {
+            Line::Options(usage) => usage.options.iter().map(flag_of_option).collect(),
+            Line::Arguments(syntax) => {
+                let own = syntax.arguments.iter().map(|argument| flag_of_argument(None, argument));
+                let below = syntax.commands.iter().flat_map(|command| {
+                    command.arguments.iter().map(|argument| flag_of_argument(Some(command.name), argument))
+                });
+                own.chain(below).collect()
+            }
+        }
+    }
+
+    /// Whether flags are read by argparse4j's rules: `-h`, and no abbreviation without two dashes.
+    pub fn has_short_help(&self) -> bool {
+        matches!(self.line, Line::Arguments(_))
+    }
+}
+
+fn flag_of_option(option: &'static Opt) -> Flag {
+    let takes = match option.arg {
+        Arg::None => Takes::Nothing,
+        Arg::Optional => Takes::Perhaps,
+        Arg::Required => Takes::One,
+    };
+    Flag {
+        command: None,
+        names: &[],
+        name: option.name,
+        takes,
+        number_bits: option.number_bits,
+        required: option.required,
+        help: option.help,
+    }
+}
+
+fn flag_of_argument(command: Option<&'static str>, argument: &'static Argument) -> Flag {
+    let takes = match argument.values {
+        Values::None => Takes::Nothing,
+        Values::One => Takes::One,
+        Values::Many => Takes::Many,
+    };
+    Flag {
+        command,
+        names: argument.names,
+        name: argument.names.first().copied().unwrap_or_default(),
+        takes,
+        number_bits: None,
+        required: argument.required,
+        help: argument.help,
+    }
 }
 
 const TOOLS: &[Tool] = &[
@@ -21,114 +131,133 @@ const TOOLS: &[Tool] = &[
         classes: &["org.apache.kafka.tools.TopicCommand", "kafka.admin.TopicCommand"],
         summary: "create, list, describe, alter, delete topics",
         run: crate::topics::run,
+        line: Line::Options(&crate::topics::USAGE),
     },
     Tool {
         name: "configs",
         classes: &["kafka.admin.ConfigCommand"],
         summary: "show and change configs",
         run: crate::configs::run,
+        line: Line::Options(&crate::configs::USAGE),
     },
     Tool {
         name: "console-producer",
         classes: &["org.apache.kafka.tools.ConsoleProducer", "kafka.tools.ConsoleProducer"],
         summary: "send lines as records",
         run: crate::console_producer::run,
+        line: Line::Options(&crate::console_producer::USAGE),
     },
     Tool {
         name: "console-consumer",
         classes: &["org.apache.kafka.tools.consumer.ConsoleConsumer", "kafka.tools.ConsoleConsumer"],
         summary: "print records",
         run: crate::console_consumer::run,
+        line: Line::Options(&crate::console_consumer::USAGE),
     },
     Tool {
         name: "consumer-groups",
         classes: &["org.apache.kafka.tools.consumer.group.ConsumerGroupCommand", "kafka.admin.ConsumerGroupCommand"],
         summary: "list, describe, reset, delete consumer groups",
         run: crate::consumer_groups::run,
+        line: Line::Options(&crate::consumer_groups::USAGE),
     },
     Tool {
         name: "groups",
         classes: &["org.apache.kafka.tools.GroupsCommand"],
         summary: "list groups of all types",
         run: crate::groups::run,
+        line: Line::Options(&crate::groups::USAGE),
     },
     Tool {
         name: "broker-api-versions",
         classes: &["org.apache.kafka.tools.BrokerApiVersionsCommand", "kafka.admin.BrokerApiVersionsCommand"],
         summary: "show what each broker speaks",
         run: crate::broker_api_versions::run,
+        line: Line::Options(&crate::broker_api_versions::USAGE),
     },
     Tool {
         name: "get-offsets",
         classes: &["org.apache.kafka.tools.GetOffsetShell", "kafka.tools.GetOffsetShell"],
         summary: "show offsets of partitions",
         run: crate::get_offsets::run,
+        line: Line::Options(&crate::get_offsets::USAGE),
     },
     Tool {
         name: "log-dirs",
         classes: &["org.apache.kafka.tools.LogDirsCommand", "kafka.admin.LogDirsCommand"],
         summary: "show what is in the brokers' log directories",
         run: crate::log_dirs::run,
+        line: Line::Options(&crate::log_dirs::USAGE),
     },
     Tool {
         name: "delete-records",
         classes: &["org.apache.kafka.tools.DeleteRecordsCommand", "kafka.admin.DeleteRecordsCommand"],
         summary: "delete records below an offset",
         run: crate::delete_records::run,
+        line: Line::Options(&crate::delete_records::USAGE),
     },
     Tool {
         name: "cluster",
         classes: &["org.apache.kafka.tools.ClusterTool", "kafka.tools.ClusterTool"],
         summary: "cluster id, endpoints, unregistering brokers",
         run: crate::cluster::run,
+        line: Line::Arguments(&crate::cluster::SYNTAX),
     },
     Tool {
         name: "features",
         classes: &["org.apache.kafka.tools.FeatureCommand", "kafka.admin.FeatureCommand"],
         summary: "show and change feature levels",
         run: crate::features::run,
+        line: Line::Arguments(&crate::features::SYNTAX),
     },
     Tool {
         name: "metadata-quorum",
         classes: &["org.apache.kafka.tools.MetadataQuorumCommand", "kafka.admin.MetadataQuorumCommand"],
         summary: "state of the metadata quorum",
         run: crate::metadata_quorum::run,
+        line: Line::Arguments(&crate::metadata_quorum::SYNTAX),
     },
     Tool {
         name: "producer-perf-test",
         classes: &["org.apache.kafka.tools.ProducerPerformance", "kafka.tools.ProducerPerformance"],
         summary: "measure producing",
         run: crate::producer_perf_test::run,
+        line: Line::Arguments(&crate::producer_perf_test::SYNTAX),
     },
     Tool {
         name: "consumer-perf-test",
         classes: &["org.apache.kafka.tools.ConsumerPerformance", "kafka.tools.ConsumerPerformance"],
         summary: "measure consuming",
         run: crate::consumer_perf_test::run,
+        line: Line::Options(&crate::consumer_perf_test::USAGE),
     },
     Tool {
         name: "e2e-latency",
         classes: &["org.apache.kafka.tools.EndToEndLatency", "kafka.tools.EndToEndLatency"],
         summary: "measure the time from producer to consumer",
         run: crate::e2e_latency::run,
+        line: Line::Options(&crate::e2e_latency::USAGE),
     },
     Tool {
         name: "verifiable-producer",
         classes: &["org.apache.kafka.tools.VerifiableProducer"],
         summary: "produce numbers and report each in JSON",
         run: crate::verifiable_producer::run,
+        line: Line::Arguments(&crate::verifiable_producer::SYNTAX),
     },
     Tool {
         name: "verifiable-consumer",
         classes: &["org.apache.kafka.tools.VerifiableConsumer"],
         summary: "consume and report progress in JSON",
         run: crate::verifiable_consumer::run,
+        line: Line::Arguments(&crate::verifiable_consumer::SYNTAX),
     },
     Tool {
         name: "leader-election",
         classes: &["org.apache.kafka.tools.LeaderElectionCommand", "kafka.admin.LeaderElectionCommand"],
         summary: "elect partition leaders",
         run: crate::leader_election::run,
+        line: Line::Options(&crate::leader_election::USAGE),
     },
     Tool {
         name: "reassign-partitions",
@@ -138,6 +267,7 @@ const TOOLS: &[Tool] = &[
         ],
         summary: "show partition reassignments",
         run: crate::reassign_partitions::run,
+        line: Line::Options(&crate::reassign_partitions::USAGE),
     },
 ];
 

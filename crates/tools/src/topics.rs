@@ -42,7 +42,7 @@ const OPTIONS: &[Opt] = &[
     VERSION,
 ];
 
-const USAGE: Usage = Usage {
+pub(crate) const USAGE: Usage = Usage {
     tool: "kafka-topics.sh",
     purpose: "Create, delete, describe, or change a topic.",
     examples: &[

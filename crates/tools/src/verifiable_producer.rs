@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
-const SYNTAX: Syntax = Syntax {
+pub(crate) const SYNTAX: Syntax = Syntax {
     program: "verifiable-producer",
     purpose: "Produce consecutive numbers and report each in JSON.",
     arguments: &[
@@ -30,6 +30,9 @@ const SYNTAX: Syntax = Syntax {
     commands: &[],
     examples: &["--bootstrap-server localhost:9092 --topic test --max-messages 10"],
 };
+
+/// How long a request to stop may go unnoticed.
+const STOP_CHECK: Duration = Duration::from_millis(50);
 
 /// What the producer said of one record: its key and value, and where it is.
 type Report = (Option<String>, String, client::Result<RecordMetadata>);
@@ -111,8 +114,7 @@ fn produce(matches: &Matches, io: &mut Io) -> Result<(), Failure> {
         if let Err(error) = producer.send(record, Some(Box::new(delivery))) {
             report((key, value, Err(error)), &topic, &mut acked, io);
         }
-        drain(&hear, &topic, &mut acked, io);
-        throttle.wait(sent as u64);
+        report_until(throttle.due(sent as u64), &hear, &topic, &mut acked, io);
     }
     producer.close(Duration::from_secs(60));
     drain(&hear, &topic, &mut acked, io);
@@ -121,6 +123,17 @@ fn produce(matches: &Matches, io: &mut Io) -> Result<(), Failure> {
     let data = json!({ "sent": sent, "acked": acked, "target_throughput": throughput, "avg_throughput": average });
     event("tool_data", data, io);
     Ok(())
+}
+
+/// Reports what is acknowledged while the next record may not go yet.
+fn report_until(due: Option<Instant>, hear: &Receiver<Report>, topic: &str, acked: &mut i64, io: &mut Io) {
+    drain(hear, topic, acked, io);
+    let left = || due.map_or(Duration::ZERO, |due| due.saturating_duration_since(Instant::now()));
+    while !left().is_zero() && !io.stop.is_requested() {
+        if let Ok(told) = hear.recv_timeout(left().min(STOP_CHECK)) {
+            report(told, topic, acked, io);
+        }
+    }
 }
 
 fn drain(hear: &Receiver<Report>, topic: &str, acked: &mut i64, io: &mut Io) {

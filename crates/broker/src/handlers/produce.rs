@@ -24,7 +24,7 @@ pub(super) fn handle(broker: &Arc<Broker>, request: Request<'_>) -> Result<Pipel
         -1 => Acks::All,
         _ => return Ok(refuse_acks(&produce, request.responder)),
     };
-    if produce.transactional_id.is_some() {
+    if produce.transactional_id.is_some() && has_transactional(&produce) {
         // Transactions are not served: InitProducerId has told the client so, for good.
         return Ok(answer_all(&produce, request.responder, ErrorCode::TransactionalIdAuthorizationFailed, acks));
     }
@@ -185,6 +185,12 @@ fn has_zstd(data: &produce_request::PartitionProduceData<'_>) -> bool {
     records::batches(bytes).flatten().any(|batch| batch.is_v2() && batch.codec() == Ok(records::Codec::Zstd))
 }
 
+fn has_transactional(produce: &ProduceRequest<'_>) -> bool {
+    let partitions = produce.topic_data.iter().flat_map(|topic| &topic.partition_data);
+    let mut all = partitions.filter_map(|data| data.records.as_ref());
+    all.any(|bytes| records::batches(bytes.as_bytes()).flatten().any(|batch| batch.is_transactional()))
+}
+
 /// Errors of an idempotent producer's sequence are answered with the log start offset, as Kafka does for what it cannot
 /// append but understands.
 fn is_sequence_error(error: ErrorCode) -> bool {
@@ -220,7 +226,7 @@ fn describe_invalid(invalid: &InvalidBatch, cell: &PartitionCell, answer: &mut P
 fn kafkas_words(error: &RecordsError) -> Option<String> {
     match error {
         RecordsError::Magic(magic) => Some(format!("Invalid magic found in record: {magic}")),
-        RecordsError::BatchTooShort(length) => {
+        RecordsError::BatchTooShort(length) if *length < RECORD_OVERHEAD_V0 => {
             Some(format!("Record size {length} is less than the minimum record overhead ({RECORD_OVERHEAD_V0})"))
         }
         _ => None,

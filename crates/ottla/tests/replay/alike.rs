@@ -167,8 +167,13 @@ pub fn sentences(stderr: &str) -> Vec<String> {
         })
     };
     let mut told = Vec::new();
+    let mut logged = false;
     for line in stderr.lines().filter(|line| !line.starts_with([' ', '\t'])).map(str::trim) {
         let is_log = line.starts_with('[') && [" WARN [", " ERROR [", " INFO ", " WARN This"].iter().any(|l| line.contains(l));
+        // The line below a client's log line is its exception.
+        if std::mem::replace(&mut logged, is_log) && line.split_once(": ").is_some_and(|(class, _)| is_class(class)) {
+            continue;
+        }
         if line.is_empty() || is_log || noise.iter().any(|noise| line.starts_with(noise)) {
             continue;
         }

@@ -3,6 +3,7 @@
 use crate::error::TaskError;
 use protocol::json;
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
@@ -39,6 +40,13 @@ pub fn canary(address: &str) -> Result<(), TaskError> {
     without_errors(&peer.call(18, 2, "ApiVersions", &json!({}))?)?;
     let answer = peer.call(3, 4, "Metadata", &json!({"topics": [{"name": "h1"}], "allowAutoTopicCreation": false}))?;
     without_errors(&answer)
+}
+
+/// The ids of the APIs that the broker says it serves.
+pub fn served(address: &str) -> Result<BTreeSet<i16>, TaskError> {
+    let answer = Peer::connect(address)?.call(18, 2, "ApiVersions", &json!({}))?;
+    let ids = answer["apiKeys"].as_array().into_iter().flatten().filter_map(|row| row["apiKey"].as_i64());
+    Ok(ids.filter_map(|id| i16::try_from(id).ok()).collect())
 }
 
 struct Peer {
