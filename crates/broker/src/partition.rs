@@ -101,7 +101,8 @@ pub struct ColdData {
 impl ColdData {
     /// Reads it from the disk. What cannot be read any more is not there for the next look either.
     pub fn warm(&self) {
-        let warmed = self.directory.dir.files().open(&self.path, OpenMode::Read).and_then(|file| self.range.warm(&*file));
+        let warmed =
+            self.directory.dir.files().open(&self.path, OpenMode::Read).and_then(|file| self.range.warm(&*file));
         if let Err(error) = warmed {
             tracing::warn!(path = %self.path.display(), %error, "part of a log cannot be read from the disk");
         }

@@ -138,8 +138,7 @@ fn open_all(broker: &Arc<Broker>, image: &Image, threads: usize) {
 fn report_open(broker: &Broker, name: &TopicPartition, error: &storage::StorageError) {
     tracing::error!(partition = %name, %error, "the log cannot be opened; the partition is offline");
     if error.fails_log_dir()
-        && let Some(directory) =
-            broker.replicas.directories().iter().find(|d| {
+        && let Some(directory) = broker.replicas.directories().iter().find(|d| {
             let folder = d.dir.path().join(storage::folder_name(name));
             d.dir.files().exists(&folder).unwrap_or(true)
         })

@@ -178,7 +178,10 @@ pub fn alter_broker<'a>(
     let known = checks::check(&before).1;
     match checks::check(&after.effective()).1.into_iter().find(|conflict| !known.contains(conflict)) {
         Some((_, message)) => Err(ConfigError::Conflict(message)),
-        None if is_elr_enabled && layer == Layer::ClusterDefault && records.contains(&("min.insync.replicas", None)) => {
+        None if is_elr_enabled
+            && layer == Layer::ClusterDefault
+            && records.contains(&("min.insync.replicas", None)) =>
+        {
             Err(ConfigError::ClusterMinInsyncReplicas)
         }
         None => Ok((configs, records)),

@@ -17,6 +17,7 @@ mod group;
 mod listeners;
 mod load;
 mod properties;
+mod providers;
 mod rows;
 mod server;
 mod settings;
@@ -36,6 +37,7 @@ pub use group::{GroupConfig, validate_group};
 pub use listeners::{BrokerListener, Endpoint, ListenerName, Quorum, SecurityProtocol, Voter};
 pub use load::{Loaded, Note, Problem, Rejected, load};
 pub use properties::{Properties, PropertiesError, Property};
+pub use providers::{Outside, fill_in};
 pub use rows::{Importance, Row, Table, Update, Use, nearest};
 pub use server::{
     BrokerValues, Cleaner, Compression, ControllerConfig, GroupsConfig, LifecycleConfig, LimitsConfig, LogConfig,

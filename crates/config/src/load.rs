@@ -163,6 +163,10 @@ impl Loader<'_> {
     fn unknown(&mut self, setting: &Setting) {
         let key = setting.key.as_str();
         self.values.unknown.insert(key.into(), setting.origin.clone());
+        if key.starts_with("config.providers.") {
+            // What providers are, and what they are told: read before everything else.
+            return;
+        }
         if let Some(reason) = foreign(key) {
             return self.note(setting, format!("no effect here: {reason}"), false);
         }

@@ -38,7 +38,7 @@ const TOPOLOGY: [&str; 9] = [
 /// the environment.
 pub fn zero_configuration(zero: &ZeroConfiguration<'_>, environment: &Environment) -> Settings {
     let mut settings = Settings::default();
-    let own_topology = TOPOLOGY.iter().any(|key| environment.settings.get(key).is_some());
+    let own_topology = environment.topology_key().is_some();
     let mut push = |key: &str, value: String| {
         let origin = match (key, zero.port) {
             ("listeners" | "advertised.listeners" | "controller.quorum.bootstrap.servers", Some(_)) => {
@@ -84,6 +84,13 @@ fn loopback_node(zero: &ZeroConfiguration<'_>) -> Vec<(&'static str, String)> {
         one("share.coordinator.state.topic.min.isr"),
         ("group.initial.rebalance.delay.ms", "0".into()),
     ]
+}
+
+impl Environment {
+    /// A key by which the environment says itself who listens where; then `--port` has no effect on listeners.
+    pub fn topology_key(&self) -> Option<&'static str> {
+        TOPOLOGY.into_iter().find(|key| self.settings.get(key).is_some())
+    }
 }
 
 impl ZeroConfiguration<'_> {

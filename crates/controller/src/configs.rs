@@ -55,7 +55,12 @@ impl Controller {
             .into_iter()
             .map(|described| create_topics_response::CreatableTopicConfigs {
                 // What was asked for is told as it was written.
-                value: own.get(described.key.as_str()).filter(|_| !described.is_sensitive).cloned().or(described.value).map(Into::into),
+                value: own
+                    .get(described.key.as_str())
+                    .filter(|_| !described.is_sensitive)
+                    .cloned()
+                    .or(described.value)
+                    .map(Into::into),
                 name: described.key.into(),
                 read_only: described.is_read_only,
                 config_source: described.source as i8,

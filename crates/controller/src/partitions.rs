@@ -140,10 +140,7 @@ impl Controller {
             _ => partition.leader != metadata::NO_LEADER,
         };
         if not_needed {
-            return (
-                ErrorCode::ElectionNotNeeded,
-                Some("Leader election not needed for topic partition.".to_owned()),
-            );
+            return (ErrorCode::ElectionNotNeeded, Some("Leader election not needed for topic partition.".to_owned()));
         }
         let may_lead = |replica: NodeId| self.may_lead(view, replica);
         let change = self.partition_change(view, topic, index, partition, election, &may_lead).into_record();

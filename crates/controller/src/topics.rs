@@ -113,10 +113,7 @@ impl Controller {
         check_collision(view, &topic.name)?;
         let assignments = self.assign(view, topic)?;
         if assignments.len() > *budget {
-            return Err((
-                ErrorCode::PolicyViolation,
-                "Excessively large number of partitions per request.".into(),
-            ));
+            return Err((ErrorCode::PolicyViolation, "Excessively large number of partitions per request.".into()));
         }
         *budget -= assignments.len();
         let overrides: Vec<(&str, Option<&str>)> =
@@ -217,10 +214,7 @@ impl Controller {
 
     fn place_new(&mut self, view: View<'_>, count: usize, factor: usize) -> Result<Vec<Vec<NodeId>>, TopicError> {
         if count > PARTITIONS_PER_REQUEST_MAX {
-            return Err((
-                ErrorCode::PolicyViolation,
-                "Excessively large number of partitions per request.".into(),
-            ));
+            return Err((ErrorCode::PolicyViolation, "Excessively large number of partitions per request.".into()));
         }
         let unable = |why: String| {
             (ErrorCode::InvalidReplicationFactor, format!("Unable to replicate the partition {factor} time(s): {why}"))
@@ -436,7 +430,11 @@ impl Controller {
                 None => answers.add(Some(name), Uuid::ZERO, ErrorCode::UnknownTopicOrPartition, Some(UNKNOWN_NAME)),
                 Some(topic) if ids.contains_key(&topic.id) => {
                     doomed.remove(&topic.id);
-                    answers.refuse(Some(name), topic.id, "The provided topic name maps to an ID that was already supplied.");
+                    answers.refuse(
+                        Some(name),
+                        topic.id,
+                        "The provided topic name maps to an ID that was already supplied.",
+                    );
                 }
                 Some(topic) => _ = doomed.insert(topic.id, topic),
             }

@@ -5,11 +5,15 @@
 //! those of Apache Kafka 4.3 to the byte; to `err` go Kafka's sentences without its class names and stack traces.
 
 mod argparse;
+mod declared;
 mod dump_log;
 mod metadata_shell;
+mod progress;
 mod server_start;
 mod server_stop;
 mod storage_tool;
+
+pub use declared::{Flag, commands, flags};
 
 use std::io::Write;
 

@@ -1,6 +1,7 @@
 //! `kafka-server-start [-daemon] FILE [--override KEY=VALUE]...`: runs a node of a properties file, in this process or, with
 //! `-daemon`, in one of its own that goes on when this one ends.
 
+use crate::declared::Flag;
 use std::ffi::OsString;
 use std::io::Write;
 use std::os::unix::process::CommandExt;
@@ -11,8 +12,18 @@ use std::process::{Command, Stdio};
 const DAEMON: &str = "OTTLA_DAEMON";
 
 /// Options that go to the server as they are; those of Kafka's class first.
-const WITH_VALUE: &[&str] = &["override", "http-port", "log-format"];
-const SWITCHES: &[&str] = &["ignore-acls"];
+pub(crate) const FLAGS: &[Flag] = &[
+    Flag::new("override", true, "a key=value over the file's"),
+    Flag::new("version", false, "prints the version of Kafka that this is"),
+    Flag::new("help", false, "prints the usage"),
+    Flag::new("http-port", true, "port of /live, /ready and /metrics"),
+    Flag::new("log-format", true, "text or json"),
+    Flag::new("ignore-acls", false, "goes on with ACLs in the folder, on loopback listeners only"),
+];
+
+fn flag(name: &str) -> Option<&'static Flag> {
+    FLAGS.iter().find(|flag| flag.name == name)
+}
 
 /// What the arguments ask for.
 #[derive(Debug, PartialEq, Eq)]
@@ -79,10 +90,11 @@ fn request(args: &[String]) -> Request {
             Some((name, value)) => (name, Some(value)),
             None => (option, None),
         };
-        if SWITCHES.contains(&name) {
-            arguments.push(arg.clone());
-        } else if !WITH_VALUE.contains(&name) {
+        let Some(flag) = flag(name) else {
             return Request::Wrong(format!("{name} is not a recognized option"));
+        };
+        if !flag.takes_value {
+            arguments.push(arg.clone());
         } else {
             let value = match (inline, rest.split_first()) {
                 (Some(value), _) => value.to_owned(),

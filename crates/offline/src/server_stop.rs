@@ -1,10 +1,17 @@
 //! `kafka-server-stop [--process-role=R] [--node-id=N]`: finds the running nodes of this program and signals them. It does
 //! not wait for their end.
 
+use crate::declared::Flag;
 use config::Properties;
 use rustix::process::{Pid, Signal, kill_process};
 use std::io::Write;
 use std::path::Path;
+
+/// Options of the script; each is one word with its value.
+pub(crate) const FLAGS: &[Flag] = &[
+    Flag::new("process-role=", false, "only nodes with these process.roles"),
+    Flag::new("node-id=", false, "only the node of this id"),
+];
 
 /// Which nodes are meant.
 #[derive(Debug, Default, PartialEq, Eq)]

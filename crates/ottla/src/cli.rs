@@ -1,6 +1,6 @@
 //! Which part of the binary is meant.
 
-use crate::tools;
+use crate::{completion, tools};
 use std::path::Path;
 
 const USAGE: &str = "\
@@ -15,13 +15,14 @@ usage: ottla COMMAND [ARGUMENTS]
   groups, consumer-groups, configs, get-offsets, log-dirs, storage, dump-log, ...
                          every tool of Apache Kafka, under its name without `kafka-` and `.sh`
   link-tools DIR         make links in DIR, so that kafka-topics.sh and its like are this binary
+  completion SHELL       print the completion script of bash, zsh or fish
   --version              the version
 
 Each command explains itself with --help.
 ";
 
 /// Commands that are not tools.
-const COMMANDS: [&str; 2] = ["server", "link-tools"];
+const COMMANDS: [&str; 3] = ["server", "link-tools", "completion"];
 
 /// Runs the command line; returns the exit code.
 pub fn run(arguments: &[String]) -> i32 {
@@ -41,6 +42,7 @@ pub fn run(arguments: &[String]) -> i32 {
         }
         Some("server") => run_server(&rest[1..]),
         Some("link-tools") => link_tools(&rest[1..]),
+        Some("completion") => completion(&rest[1..]),
         Some(name) => run_tool(name, &rest[1..]),
     }
 }
@@ -87,6 +89,50 @@ fn is_near(typed: &str, command: &str) -> bool {
     let (a, b) = (sorted(typed), sorted(command));
     let missing = b.iter().filter(|letter| !a.contains(letter)).count();
     a == b || (a.len().abs_diff(b.len()) <= 1 && missing <= 1)
+}
+
+/// Prints a shell's completion script.
+fn completion(arguments: &[String]) -> i32 {
+    let shell = arguments.first().map_or("", String::as_str);
+    let own = |name, summary, flags: Vec<tools::DescribedFlag>| tools::Described {
+        name,
+        summary,
+        is_tool: false,
+        commands: Vec::new(),
+        flags,
+    };
+    let mut commands = vec![
+        own("server", "run a node", SERVER_FLAGS.iter().map(server_flag).collect()),
+        own("link-tools", "make links with Apache's names", Vec::new()),
+        own("completion", "print the completion script of a shell", Vec::new()),
+    ];
+    commands.extend(tools::described());
+    match completion::script(shell, &commands) {
+        Some(script) => {
+            print!("{script}");
+            0
+        }
+        None => {
+            eprintln!("usage: ottla completion bash|zsh|fish\nhint: source <(ottla completion bash)");
+            2
+        }
+    }
+}
+
+/// Flags of `ottla server`: name, whether it takes a value, help.
+const SERVER_FLAGS: [(&str, bool, &str); 7] = [
+    ("--override", true, "a key=value over the file's"),
+    ("--http-port", true, "port of /live, /ready and /metrics"),
+    ("--log-format", true, "text or json"),
+    ("--ignore-acls", false, "go on with ACLs in the folder, on loopback listeners only"),
+    ("--data-dir", true, "folder of the data, without a file"),
+    ("--port", true, "port of clients, without a file"),
+    ("--help", false, "print the help"),
+];
+
+fn server_flag(row: &(&'static str, bool, &'static str)) -> tools::DescribedFlag {
+    let (name, takes_value, help) = *row;
+    tools::DescribedFlag { command: None, names: vec![name.to_owned()], takes_value, help }
 }
 
 fn link_tools(arguments: &[String]) -> i32 {

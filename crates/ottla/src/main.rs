@@ -1,6 +1,7 @@
 //! One binary: `ottla server`, `ottla topics`, ...; called by an Apache name through a link it is that tool.
 
 mod cli;
+mod completion;
 mod tools;
 
 fn main() {

@@ -48,6 +48,9 @@ fn run_class(arguments: &[String]) -> i32 {
     run(offline.unwrap_or(class), rest).unwrap_or_else(|| {
         eprintln!("Error: Could not find or load main class {class}");
         eprintln!("Caused by: java.lang.ClassNotFoundException: {class}");
+        if let Some(today) = tools::successor(class) {
+            eprintln!("hint: in Kafka 4 it is {today}");
+        }
         1
     })
 }
@@ -64,6 +67,79 @@ fn watch(stop: Stop) {
             std::process::exit(130);
         }
     });
+}
+
+/// A command with what its help declares.
+pub struct Described {
+    /// Without `kafka-` and `.sh`.
+    pub name: &'static str,
+    pub summary: &'static str,
+    /// Apache has it under a name of its own.
+    pub is_tool: bool,
+    pub commands: Vec<(&'static str, &'static str)>,
+    pub flags: Vec<DescribedFlag>,
+}
+
+pub struct DescribedFlag {
+    /// The sub-command that it belongs to.
+    pub command: Option<&'static str>,
+    /// With dashes.
+    pub names: Vec<String>,
+    pub takes_value: bool,
+    pub help: &'static str,
+}
+
+/// All tools, for completion.
+pub fn described() -> Vec<Described> {
+    let help = |command: Option<&'static str>, names: &[&str]| DescribedFlag {
+        command,
+        names: names.iter().map(|name| (*name).to_owned()).collect(),
+        takes_value: false,
+        help: "print the help",
+    };
+    let mut all: Vec<Described> = tools::all()
+        .iter()
+        .map(|tool| {
+            let mut flags: Vec<DescribedFlag> = tool.flags().iter().map(online_flag).collect();
+            if tool.has_short_help() {
+                let commands = tool.commands().into_iter().map(|(name, _)| Some(name));
+                flags.extend(std::iter::once(None).chain(commands).map(|command| help(command, &["-h", "--help"])));
+            }
+            Described { name: tool.name, summary: tool.summary, is_tool: true, commands: tool.commands(), flags }
+        })
+        .collect();
+    for (name, summary) in OFFLINE {
+        let Some(tool) = offline::find(name) else { continue };
+        let commands = offline::commands(tool);
+        let mut flags: Vec<DescribedFlag> = offline::flags(tool).iter().map(offline_flag).collect();
+        if !flags.iter().any(|flag| flag.names.iter().any(|name| name == "--help")) {
+            let subs = commands.iter().map(|(name, _)| Some(*name));
+            flags.extend(std::iter::once(None).chain(subs).map(|command| help(command, &["-h", "--help"])));
+        }
+        all.push(Described { name, summary, is_tool: true, commands, flags });
+    }
+    all
+}
+
+/// The tools that work on files, with a line about each.
+const OFFLINE: [(&str, &str); 6] = [
+    ("storage", "format log directories"),
+    ("dump-log", "show what is in the files of a partition"),
+    ("metadata-shell", "show the cluster's metadata as files"),
+    ("metadata", "print the records of a metadata snapshot"),
+    ("server-start", "run a node of a properties file"),
+    ("server-stop", "stop the nodes of this machine"),
+];
+
+fn online_flag(flag: &tools::Flag) -> DescribedFlag {
+    let takes_value = matches!(flag.takes, tools::Takes::One | tools::Takes::Many);
+    DescribedFlag { command: flag.command, names: flag.spellings(), takes_value, help: flag.help }
+}
+
+fn offline_flag(flag: &offline::Flag) -> DescribedFlag {
+    let mut names = vec![format!("--{}", flag.name)];
+    names.extend(flag.short.map(|short| format!("-{short}")));
+    DescribedFlag { command: flag.command, names, takes_value: flag.takes_value, help: flag.help }
 }
 
 /// The tool whose name is nearest.

@@ -121,9 +121,8 @@ fn starts_go_as_recorded() {
         }
         let said = place.alike(&format!("{}{}", done.stdout, done.stderr));
         let wanted = told(step);
-        let judged = step.exit == Some(1)
-            && !step.usage_only
-            && !OTHER_WORDS.iter().any(|(number, _)| *number == step.number);
+        let judged =
+            step.exit == Some(1) && !step.usage_only && !OTHER_WORDS.iter().any(|(number, _)| *number == step.number);
         if judged && !wanted.iter().any(|sentence| said.contains(sentence)) {
             failures.push(format!("{}: lacks one of {wanted:#?}\nand is\n{said}", step.command));
         }

@@ -117,7 +117,8 @@ fn describe_cluster(endpoint: &ControllerEndpoint, request: Request<'_>) -> Resu
         let (error, message) = match describe.endpoint_type {
             1 => (
                 ErrorCode::MismatchedEndpointType,
-                "The request was sent to an endpoint of type CONTROLLER, but we wanted an endpoint of type BROKER".into(),
+                "The request was sent to an endpoint of type CONTROLLER, but we wanted an endpoint of type BROKER"
+                    .into(),
             ),
             other => (ErrorCode::UnsupportedEndpointType, format!("Unsupported endpoint type {other}")),
         };
@@ -177,7 +178,10 @@ fn describe_configs(endpoint: &ControllerEndpoint, request: Request<'_>) -> Resu
             ConfigResourceType::Broker if name == endpoint.node_id.to_string() => Ok(layers.describe_broker()),
             ConfigResourceType::Broker => {
                 let message = match name.parse::<i32>() {
-                    Ok(id) => format!("Unexpected broker id, expected {} or empty string, but received {id}", endpoint.node_id),
+                    Ok(id) => format!(
+                        "Unexpected broker id, expected {} or empty string, but received {id}",
+                        endpoint.node_id
+                    ),
                     Err(_) => format!("Broker id must be an integer, but it is: {name}"),
                 };
                 Err((ErrorCode::InvalidRequest, message))

@@ -6,11 +6,12 @@ use crate::format::{FormatRequest, format};
 use crate::http::{Pages, serve};
 use crate::node::{Event, Node};
 use crate::options::{Options, Source};
+use crate::properties_file;
 use crate::{LogFormat, ServerError, init_logging, signals, systemd};
 use base::{Files, Random};
 use broker::LifecycleState;
 use config::{
-    Origin, Properties, Quorum, ServerConfig, Settings, ZeroConfiguration, load, read_environment, zero_configuration,
+    Origin, Quorum, ServerConfig, Settings, ZeroConfiguration, load, read_environment, zero_configuration,
 };
 use os::{RealFiles, SystemRandom};
 use raft::Endpoint;
@@ -118,19 +119,10 @@ fn start_and_wait(options: &Options) -> Result<(), ServerError> {
 }
 
 fn configure(options: &Options) -> Result<Start, ServerError> {
-    let overridden = |mut settings: Settings| -> Settings {
-        for argument in &options.overrides {
-            settings = settings.override_argument(argument);
-        }
-        settings
-    };
     match &options.source {
         Source::File(path) => {
-            let bytes = std::fs::read(path).map_err(|source| ServerError::File { path: path.clone(), source })?;
-            let properties = Properties::parse(&bytes)
-                .map_err(|error| ServerError::Properties(format!("{}: {error}", path.display())))?;
             let name = path.display().to_string();
-            let config = checked(&overridden(Settings::default().file(&name, &properties)))?;
+            let config = checked(&properties_file::read(path, &options.overrides)?)?;
             let standalone = matches!(config.controller.quorum, Quorum::Dynamic(_));
             let format_command = format!(
                 "ottla storage format {}--cluster-id $(ottla storage random-uuid) --config {name}",
@@ -150,11 +142,14 @@ fn configure(options: &Options) -> Result<Start, ServerError> {
             let dir = std::path::absolute(&dir)?;
             let shown = dir.display().to_string();
             let zero = ZeroConfiguration { data_dir: &shown, port: *port, has_ipv6_loopback: has_ipv6() };
+            if let (Some(port), Some(key)) = (port, environment.topology_key()) {
+                tracing::warn!("--port {port} counts for the HTTP port only: {key} in the environment says who listens where");
+            }
             let mut settings = zero_configuration(&zero, &environment);
             if data_dir.is_some() {
                 settings.push("log.dirs", zero.data_dir, Origin::Option("--data-dir"));
             }
-            let settings = overridden(settings);
+            let settings = options.overrides.iter().fold(settings, |all, argument| all.override_argument(argument));
             let config = checked(&settings)?;
             let dir = config.log.log_dirs.first().map_or(dir, PathBuf::from);
             let http_port = options.http_port.or(Some(zero.http_port())).filter(|port| *port != 0);

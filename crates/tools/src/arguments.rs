@@ -128,7 +128,6 @@ impl Matches {
 impl Syntax {
     pub fn parse(&self, args: &[String]) -> Result<Matches, Stopped> {
         let mut matches = Matches::default();
-        let mut unknown = Vec::new();
         let mut command: Option<&'static Command> = None;
         let mut args = args.iter().peekable();
         while let Some(arg) = args.next() {
@@ -141,7 +140,7 @@ impl Syntax {
                         let named = self.commands.iter().find(|command| command.name == arg);
                         command = Some(named.ok_or_else(|| self.wrong(None, self.invalid_choice(arg)))?);
                     }
-                    _ => unknown.push(arg.clone()),
+                    _ => return Err(self.wrong(command, unrecognized(arg))),
                 }
                 continue;
             }
@@ -151,8 +150,7 @@ impl Syntax {
             };
             let scope = command.map_or(self.arguments, |command| command.arguments);
             let Some(argument) = find(scope, name) else {
-                unknown.push(arg.clone());
-                continue;
+                return Err(self.wrong(command, unrecognized(arg)));
             };
             let mut values: Vec<String> = attached.into_iter().collect();
             if values.is_empty() {
@@ -184,11 +182,11 @@ impl Syntax {
             matches.found.push((argument.names[0], values));
         }
         matches.command = command.map(|command| command.name);
-        self.check(&matches, command, &unknown)?;
+        self.check(&matches, command)?;
         Ok(matches)
     }
 
-    fn check(&self, matches: &Matches, command: Option<&'static Command>, unknown: &[String]) -> Result<(), Stopped> {
+    fn check(&self, matches: &Matches, command: Option<&'static Command>) -> Result<(), Stopped> {
         if command.is_none() && !self.commands.is_empty() {
             return Err(self.wrong(None, "too few arguments".into()));
         }
@@ -203,10 +201,6 @@ impl Syntax {
         if needed && !grouped.iter().any(|argument| matches.has(argument.names[0])) {
             let names: Vec<String> = grouped.iter().map(|argument| argument.names.join("/")).collect();
             return Err(self.wrong(command, format!("one of the arguments {} is required", names.join(" "))));
-        }
-        if !unknown.is_empty() {
-            let listed: Vec<String> = unknown.iter().map(|arg| format!("'{arg}'")).collect();
-            return Err(self.wrong(command, format!("unrecognized arguments: {}", listed.join(" "))));
         }
         Ok(())
     }
@@ -288,6 +282,10 @@ impl Syntax {
             self.examples.iter().for_each(|example| io.say(format!("  {} {example}", self.program)));
         }
     }
+}
+
+fn unrecognized(argument: &str) -> String {
+    format!("unrecognized arguments: '{argument}'")
 }
 
 /// Negative numbers are values.

@@ -101,9 +101,8 @@ fn prepare(parsed: &Parsed, io: &mut Io) -> Result<(ProducerSettings, LineReader
             return Err(Failure::usage(format!("Options --{new} and --{old} cannot be specified together.")));
         }
         if parsed.has(old) {
-            io.say(format!(
-                "Warning: --{old} is deprecated and will be removed in a future version. Use --{new} instead."
-            ));
+            let end = if *new == "batch-size" { "Apache Kafka 5.0" } else { "a future version" };
+            io.say(format!("Warning: --{old} is deprecated and will be removed in {end}. Use --{new} instead."));
         }
     }
     if let Some(class) =

@@ -15,7 +15,7 @@ const OPTIONS: &[Opt] = &[
     text("include", "REGEX", "topics to read"),
     long("num-records", "N", "leave after so many records"),
     long("messages", "N", "deprecated: --num-records"),
-    long("timeout", "MS", "leave when nothing came for so long (default 10000)"),
+    long("timeout", "MS", "leave when nothing came for so long (default 10000)").optional_value(),
     text("group", "GROUP", "consumer group; default: one of its own"),
     int("fetch-size", "BYTES", "bytes of one partition in one fetch"),
     int("socket-buffer-size", "BYTES", "TCP receive buffer"),

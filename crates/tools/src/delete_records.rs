@@ -15,6 +15,9 @@ const OPTIONS: &[Opt] = &[
     VERSION,
 ];
 
+/// Partitions of one request; more take several, so that their progress can be told.
+const PARTITIONS_A_CALL: usize = 1000;
+
 pub(crate) const USAGE: Usage = Usage {
     tool: "kafka-delete-records.sh",
     purpose: "Delete records below an offset.",
@@ -72,7 +75,12 @@ fn delete(parsed: &Parsed, io: &mut Io) -> Outcome {
     }
     let admin = connect::admin(parsed)?;
     io.say("Executing records delete operation");
-    let results = admin.delete_records(&wanted)?;
+    let mut results = BTreeMap::new();
+    let all: Vec<_> = wanted.into_iter().collect();
+    for (index, part) in all.chunks(PARTITIONS_A_CALL).enumerate() {
+        io.progress("deleting records of partitions", index * PARTITIONS_A_CALL, all.len());
+        results.extend(admin.delete_records(&part.iter().cloned().collect())?);
+    }
     io.say("Records delete operation completed:");
     for ((topic, partition), result) in results {
         match result {

@@ -1,9 +1,14 @@
 //! The world of a tool: three streams and a flag that asks it to stop.
 
-use std::io::{BufRead, BufReader, Cursor, Write};
+use std::io::{BufRead, BufReader, Cursor, IsTerminal, Write};
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+/// Work that is done sooner shows no progress.
+const PROGRESS_AFTER: Duration = Duration::from_millis(500);
+const PROGRESS_EVERY: Duration = Duration::from_millis(100);
 
 /// Set by whoever handles signals; tools that run until they are stopped look at it.
 #[derive(Debug, Clone, Default)]
@@ -25,6 +30,15 @@ pub struct Io {
     out: Box<dyn Write + Send>,
     err: Box<dyn Write + Send>,
     pub stop: Stop,
+    progress: Option<Progress>,
+}
+
+/// A line about long work that is written over again, for a person at a terminal.
+struct Progress {
+    begun: Instant,
+    next: Instant,
+    /// The line stands there.
+    shown: bool,
 }
 
 impl Io {
@@ -34,14 +48,40 @@ impl Io {
         err: Box<dyn Write + Send>,
         stop: Stop,
     ) -> Io {
-        Io { stdin, out, err, stop }
+        Io { stdin, out, err, stop, progress: None }
     }
 
     /// The process's own streams; standard output is buffered until [`Io::flush`] or the end.
     pub fn process(stop: Stop) -> Io {
         let stdin = Box::new(BufReader::new(std::io::stdin()));
         let out = Box::new(std::io::BufWriter::with_capacity(64 * 1024, std::io::stdout()));
-        Io::new(stdin, out, Box::new(std::io::stderr()), stop)
+        let io = Io::new(stdin, out, Box::new(std::io::stderr()), stop);
+        if std::io::stderr().is_terminal() { io.with_progress(PROGRESS_AFTER) } else { io }
+    }
+
+    /// Shows progress of work that takes longer than `after`.
+    pub fn with_progress(mut self, after: Duration) -> Io {
+        let begun = Instant::now();
+        self.progress = Some(Progress { begun, next: begun + after, shown: false });
+        self
+    }
+
+    /// Notes how far long work is: on standard error if that is a terminal, on one line that later output takes away;
+    /// nowhere else.
+    pub fn progress(&mut self, what: &str, done: usize, total: usize) {
+        let Some(progress) = self.progress.as_mut().filter(|progress| Instant::now() >= progress.next) else { return };
+        progress.next = Instant::now() + PROGRESS_EVERY;
+        progress.shown = true;
+        let seconds = progress.begun.elapsed().as_secs();
+        let _nobody_looks =
+            write!(self.err, "\r\x1b[K{what}: {done} of {total}, {seconds} s").and_then(|()| self.err.flush());
+    }
+
+    fn clear_progress(&mut self) {
+        if let Some(progress) = self.progress.as_mut().filter(|progress| progress.shown) {
+            progress.shown = false;
+            let _nobody_looks = self.err.write_all(b"\r\x1b[K").and_then(|()| self.err.flush());
+        }
     }
 
     /// Streams in memory, for tests.
@@ -59,6 +99,7 @@ impl Io {
 
     /// A line on standard error.
     pub fn complain(&mut self, line: impl AsRef<str>) {
+        self.clear_progress();
         self.flush();
         let _ = self.err.write_all(line.as_ref().as_bytes()).and_then(|()| self.err.write_all(b"\n"));
         let _ = self.err.flush();
@@ -66,6 +107,7 @@ impl Io {
 
     /// Bytes on standard output.
     pub fn write(&mut self, bytes: &[u8]) {
+        self.clear_progress();
         if self.out.write_all(bytes).is_err() {
             self.stop.request();
         }
@@ -80,6 +122,7 @@ impl Io {
 
 impl Drop for Io {
     fn drop(&mut self) {
+        self.clear_progress();
         let _ = self.out.flush();
     }
 }
@@ -105,5 +148,25 @@ impl Write for Captured {
 
     fn flush(&mut self) -> std::io::Result<()> {
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn progress_is_for_terminals_and_gone_when_something_is_said() {
+        let (mut io, out, err) = Io::captured(b"");
+        io.progress("groups", 1, 9);
+        assert_eq!((out.text(), err.text()), (String::new(), String::new()));
+        let (io, out, err) = Io::captured(b"");
+        let mut io = io.with_progress(Duration::ZERO);
+        io.progress("groups", 1, 9);
+        io.progress("groups", 2, 9);
+        io.say("done");
+        drop(io);
+        assert_eq!(out.text(), "done\n");
+        assert_eq!(err.text(), "\r\x1b[Kgroups: 1 of 9, 0 s\r\x1b[K");
     }
 }

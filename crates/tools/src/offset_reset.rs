@@ -14,7 +14,10 @@ type Offsets = BTreeMap<(String, i32), i64>;
 /// Plans the reset of each group, prints it, and with `--execute` commits it.
 pub fn run(parsed: &Parsed, admin: &Admin, io: &mut Io) -> Outcome {
     let mut plan: BTreeMap<String, Offsets> = BTreeMap::new();
-    for group in chosen(parsed, admin)? {
+    let groups = chosen(parsed, admin)?;
+    let total = groups.len();
+    for (done, group) in groups.into_iter().enumerate() {
+        io.progress("resetting offsets of groups", done, total);
         let state = match admin.describe_group(&group) {
             Ok(described) => described.state,
             Err(ClientError::Broker { code: ErrorCode::GroupIdNotFound, .. }) => "Dead".into(),

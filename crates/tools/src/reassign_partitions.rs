@@ -11,8 +11,8 @@ use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
 const OPTIONS: &[Opt] = &[
-    text("bootstrap-server", "HOST:PORT[,...]", "brokers to connect to first"),
-    text("bootstrap-controller", "HOST:PORT[,...]", "controllers to connect to instead"),
+    text("bootstrap-server", "HOST:PORT[,...]", "brokers to connect to first").optional_value(),
+    text("bootstrap-controller", "HOST:PORT[,...]", "controllers to connect to instead").optional_value(),
     COMMAND_CONFIG,
     flag("list", "list moves that are under way"),
     flag("verify", "show how far the moves of a file are"),

@@ -9,8 +9,10 @@ use crate::options::{Arg, Opt, Usage};
 pub struct Tool {
     /// Short name, such as `topics`; the script is `kafka-topics.sh`.
     pub name: &'static str,
-    /// Class names, of today and of older guides.
+    /// Class names.
     pub classes: &'static [&'static str],
+    /// Class names of older guides, which Kafka 4.3 does not know any more.
+    pub former: &'static [&'static str],
     /// One line for a list of tools.
     pub summary: &'static str,
     /// Runs it: arguments without the program's name, to an exit code.
@@ -128,7 +130,8 @@ fn flag_of_argument(command: Option<&'static str>, argument: &'static Argument) 
 const TOOLS: &[Tool] = &[
     Tool {
         name: "topics",
-        classes: &["org.apache.kafka.tools.TopicCommand", "kafka.admin.TopicCommand"],
+        classes: &["org.apache.kafka.tools.TopicCommand"],
+        former: &["kafka.admin.TopicCommand"],
         summary: "create, list, describe, alter, delete topics",
         run: crate::topics::run,
         line: Line::Options(&crate::topics::USAGE),
@@ -136,27 +139,31 @@ const TOOLS: &[Tool] = &[
     Tool {
         name: "configs",
         classes: &["kafka.admin.ConfigCommand"],
+        former: &[],
         summary: "show and change configs",
         run: crate::configs::run,
         line: Line::Options(&crate::configs::USAGE),
     },
     Tool {
         name: "console-producer",
-        classes: &["org.apache.kafka.tools.ConsoleProducer", "kafka.tools.ConsoleProducer"],
+        classes: &["org.apache.kafka.tools.ConsoleProducer"],
+        former: &["kafka.tools.ConsoleProducer"],
         summary: "send lines as records",
         run: crate::console_producer::run,
         line: Line::Options(&crate::console_producer::USAGE),
     },
     Tool {
         name: "console-consumer",
-        classes: &["org.apache.kafka.tools.consumer.ConsoleConsumer", "kafka.tools.ConsoleConsumer"],
+        classes: &["org.apache.kafka.tools.consumer.ConsoleConsumer"],
+        former: &["kafka.tools.ConsoleConsumer"],
         summary: "print records",
         run: crate::console_consumer::run,
         line: Line::Options(&crate::console_consumer::USAGE),
     },
     Tool {
         name: "consumer-groups",
-        classes: &["org.apache.kafka.tools.consumer.group.ConsumerGroupCommand", "kafka.admin.ConsumerGroupCommand"],
+        classes: &["org.apache.kafka.tools.consumer.group.ConsumerGroupCommand"],
+        former: &["kafka.admin.ConsumerGroupCommand"],
         summary: "list, describe, reset, delete consumer groups",
         run: crate::consumer_groups::run,
         line: Line::Options(&crate::consumer_groups::USAGE),
@@ -164,76 +171,87 @@ const TOOLS: &[Tool] = &[
     Tool {
         name: "groups",
         classes: &["org.apache.kafka.tools.GroupsCommand"],
+        former: &[],
         summary: "list groups of all types",
         run: crate::groups::run,
         line: Line::Options(&crate::groups::USAGE),
     },
     Tool {
         name: "broker-api-versions",
-        classes: &["org.apache.kafka.tools.BrokerApiVersionsCommand", "kafka.admin.BrokerApiVersionsCommand"],
+        classes: &["org.apache.kafka.tools.BrokerApiVersionsCommand"],
+        former: &["kafka.admin.BrokerApiVersionsCommand"],
         summary: "show what each broker speaks",
         run: crate::broker_api_versions::run,
         line: Line::Options(&crate::broker_api_versions::USAGE),
     },
     Tool {
         name: "get-offsets",
-        classes: &["org.apache.kafka.tools.GetOffsetShell", "kafka.tools.GetOffsetShell"],
+        classes: &["org.apache.kafka.tools.GetOffsetShell"],
+        former: &["kafka.tools.GetOffsetShell"],
         summary: "show offsets of partitions",
         run: crate::get_offsets::run,
         line: Line::Options(&crate::get_offsets::USAGE),
     },
     Tool {
         name: "log-dirs",
-        classes: &["org.apache.kafka.tools.LogDirsCommand", "kafka.admin.LogDirsCommand"],
+        classes: &["org.apache.kafka.tools.LogDirsCommand"],
+        former: &["kafka.admin.LogDirsCommand"],
         summary: "show what is in the brokers' log directories",
         run: crate::log_dirs::run,
         line: Line::Options(&crate::log_dirs::USAGE),
     },
     Tool {
         name: "delete-records",
-        classes: &["org.apache.kafka.tools.DeleteRecordsCommand", "kafka.admin.DeleteRecordsCommand"],
+        classes: &["org.apache.kafka.tools.DeleteRecordsCommand"],
+        former: &["kafka.admin.DeleteRecordsCommand"],
         summary: "delete records below an offset",
         run: crate::delete_records::run,
         line: Line::Options(&crate::delete_records::USAGE),
     },
     Tool {
         name: "cluster",
-        classes: &["org.apache.kafka.tools.ClusterTool", "kafka.tools.ClusterTool"],
+        classes: &["org.apache.kafka.tools.ClusterTool"],
+        former: &["kafka.tools.ClusterTool"],
         summary: "cluster id, endpoints, unregistering brokers",
         run: crate::cluster::run,
         line: Line::Arguments(&crate::cluster::SYNTAX),
     },
     Tool {
         name: "features",
-        classes: &["org.apache.kafka.tools.FeatureCommand", "kafka.admin.FeatureCommand"],
+        classes: &["org.apache.kafka.tools.FeatureCommand"],
+        former: &["kafka.admin.FeatureCommand"],
         summary: "show and change feature levels",
         run: crate::features::run,
         line: Line::Arguments(&crate::features::SYNTAX),
     },
     Tool {
         name: "metadata-quorum",
-        classes: &["org.apache.kafka.tools.MetadataQuorumCommand", "kafka.admin.MetadataQuorumCommand"],
+        classes: &["org.apache.kafka.tools.MetadataQuorumCommand"],
+        former: &["kafka.admin.MetadataQuorumCommand"],
         summary: "state of the metadata quorum",
         run: crate::metadata_quorum::run,
         line: Line::Arguments(&crate::metadata_quorum::SYNTAX),
     },
     Tool {
         name: "producer-perf-test",
-        classes: &["org.apache.kafka.tools.ProducerPerformance", "kafka.tools.ProducerPerformance"],
+        classes: &["org.apache.kafka.tools.ProducerPerformance"],
+        former: &["kafka.tools.ProducerPerformance"],
         summary: "measure producing",
         run: crate::producer_perf_test::run,
         line: Line::Arguments(&crate::producer_perf_test::SYNTAX),
     },
     Tool {
         name: "consumer-perf-test",
-        classes: &["org.apache.kafka.tools.ConsumerPerformance", "kafka.tools.ConsumerPerformance"],
+        classes: &["org.apache.kafka.tools.ConsumerPerformance"],
+        former: &["kafka.tools.ConsumerPerformance"],
         summary: "measure consuming",
         run: crate::consumer_perf_test::run,
         line: Line::Options(&crate::consumer_perf_test::USAGE),
     },
     Tool {
         name: "e2e-latency",
-        classes: &["org.apache.kafka.tools.EndToEndLatency", "kafka.tools.EndToEndLatency"],
+        classes: &["org.apache.kafka.tools.EndToEndLatency"],
+        former: &["kafka.tools.EndToEndLatency"],
         summary: "measure the time from producer to consumer",
         run: crate::e2e_latency::run,
         line: Line::Options(&crate::e2e_latency::USAGE),
@@ -241,6 +259,7 @@ const TOOLS: &[Tool] = &[
     Tool {
         name: "verifiable-producer",
         classes: &["org.apache.kafka.tools.VerifiableProducer"],
+        former: &[],
         summary: "produce numbers and report each in JSON",
         run: crate::verifiable_producer::run,
         line: Line::Arguments(&crate::verifiable_producer::SYNTAX),
@@ -248,23 +267,23 @@ const TOOLS: &[Tool] = &[
     Tool {
         name: "verifiable-consumer",
         classes: &["org.apache.kafka.tools.VerifiableConsumer"],
+        former: &[],
         summary: "consume and report progress in JSON",
         run: crate::verifiable_consumer::run,
         line: Line::Arguments(&crate::verifiable_consumer::SYNTAX),
     },
     Tool {
         name: "leader-election",
-        classes: &["org.apache.kafka.tools.LeaderElectionCommand", "kafka.admin.LeaderElectionCommand"],
+        classes: &["org.apache.kafka.tools.LeaderElectionCommand"],
+        former: &["kafka.admin.LeaderElectionCommand"],
         summary: "elect partition leaders",
         run: crate::leader_election::run,
         line: Line::Options(&crate::leader_election::USAGE),
     },
     Tool {
         name: "reassign-partitions",
-        classes: &[
-            "org.apache.kafka.tools.reassign.ReassignPartitionsCommand",
-            "kafka.admin.ReassignPartitionsCommand",
-        ],
+        classes: &["org.apache.kafka.tools.reassign.ReassignPartitionsCommand"],
+        former: &["kafka.admin.ReassignPartitionsCommand"],
         summary: "show partition reassignments",
         run: crate::reassign_partitions::run,
         line: Line::Options(&crate::reassign_partitions::USAGE),
@@ -281,6 +300,11 @@ pub fn by_name(name: &str) -> Option<&'static Tool> {
     let short = name.strip_suffix(".sh").unwrap_or(name);
     let short = short.strip_prefix("kafka-").unwrap_or(short);
     TOOLS.iter().find(|tool| tool.name == short || tool.classes.contains(&name))
+}
+
+/// The class that does today what a class of older guides did.
+pub fn successor(class: &str) -> Option<&'static str> {
+    TOOLS.iter().find(|tool| tool.former.contains(&class)).and_then(|tool| tool.classes.first().copied())
 }
 
 /// The tool whose short name is nearest to what was typed, for a hint.
@@ -301,6 +325,8 @@ mod tests {
             assert_eq!(by_name(name).map(|tool| tool.name), Some("topics"), "{name}");
         }
         assert!(by_name("kafka-nosuch.sh").is_none());
+        assert!(by_name("kafka.admin.TopicCommand").is_none());
+        assert_eq!(successor("kafka.admin.TopicCommand"), Some("org.apache.kafka.tools.TopicCommand"));
         assert_eq!(nearest("kafka-topic.sh").map(|tool| tool.name), Some("topics"));
     }
 }

@@ -23,7 +23,8 @@ const SECONDS: u64 = 120;
 
 /// Runs the families one after the other; whether nothing was found.
 pub fn run(arguments: &[String]) -> Result<bool, TaskError> {
-    let usage = || TaskError::Usage("usage: cargo xtask fuzz [--seconds N] [--family X] [--seed S] [--keep]".to_owned());
+    let usage =
+        || TaskError::Usage("usage: cargo xtask fuzz [--seconds N] [--family X] [--seed S] [--keep]".to_owned());
     let (mut seconds, mut family, mut rest) = (SECONDS, None, Vec::new());
     let mut words = arguments.iter();
     while let Some(word) = words.next() {

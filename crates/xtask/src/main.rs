@@ -39,7 +39,7 @@ usage: cargo xtask TASK
   fuzz [--seconds N] [--family NAME] [--seed S] [--keep]
                          hostile bytes for the codecs of every family of messages, N seconds in all (120);
                          --keep adds what came far to crates/fuzz/corpus
-  hostile [--only TEXT] [--bodies] [--binary FILE | --against HOST:PORT]
+  hostile [--only TEXT] [--binary FILE | --against HOST:PORT]
                          replays malformed and extreme frames, compares the answers with Apache Kafka's
   diff [--only NAME[,NAME]] [--binary FILE] [--table] [--messages] [--steps] [--port N]
                          plays interop/diff/scenarios and compares the answers with Apache Kafka's that are kept;

@@ -23,7 +23,8 @@ pub(super) fn handle(broker: &Arc<Broker>, request: Request<'_>) -> Result<Pipel
         let response = match describe.endpoint_type {
             CONTROLLERS => refuse(
                 ErrorCode::MismatchedEndpointType,
-                "The request was sent to an endpoint of type BROKER, but we wanted an endpoint of type CONTROLLER".into(),
+                "The request was sent to an endpoint of type BROKER, but we wanted an endpoint of type CONTROLLER"
+                    .into(),
             ),
             other => refuse(ErrorCode::UnsupportedEndpointType, format!("Unsupported endpoint type {other}")),
         };

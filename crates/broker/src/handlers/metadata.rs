@@ -33,13 +33,8 @@ const CLUSTER_OPERATIONS: &[Operation] = &[
     Operation::IdempotentWrite,
 ];
 
-const GROUP_OPERATIONS: &[Operation] = &[
-    Operation::Read,
-    Operation::Delete,
-    Operation::Describe,
-    Operation::DescribeConfigs,
-    Operation::AlterConfigs,
-];
+const GROUP_OPERATIONS: &[Operation] =
+    &[Operation::Read, Operation::Delete, Operation::Describe, Operation::DescribeConfigs, Operation::AlterConfigs];
 
 pub(crate) fn group_operations(request: &Request<'_>, name: &str) -> i32 {
     bits(request, GROUP_OPERATIONS, ResourceType::Group, name)

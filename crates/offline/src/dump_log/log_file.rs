@@ -4,6 +4,7 @@ use super::Failure;
 use super::decoders::Ready;
 use super::indexes::Findings;
 use super::options::Options;
+use crate::progress::Progress;
 use base::{File, Files, OpenMode};
 use os::RealFiles;
 use protocol::json;
@@ -106,7 +107,9 @@ pub(super) fn dump(
     }
     let mut reader = BatchReader::open(path, 0, options.bytes_max.unwrap_or(u64::MAX))?;
     let mut last_offset = -1;
+    let (mut progress, total) = (Progress::new(path), reader.end);
     while let Some((position, batch)) = reader.next_batch()? {
+        progress.at(position, total);
         batch_line(&batch, position, out)?;
         if options.deep {
             let opened = batch.open(DECOMPRESSED_MAX).map_err(|error| Failure(format!("{path}: {error}")))?;

@@ -9,6 +9,7 @@ mod state_files;
 
 pub(crate) use decoders::metadata_json;
 pub(crate) use log_file::for_each_batch;
+pub(crate) use options::flags;
 
 use options::{Options, Stop};
 use std::io::Write;
@@ -57,7 +58,7 @@ fn dump(args: &[String], out: &mut dyn Write, err: &mut dyn Write) -> Result<i32
             return Ok(0);
         }
         Err(Stop::Usage(message)) => {
-            writeln!(err, "{message}\n{}", options::USAGE)?;
+            writeln!(err, "{message}\n{}", options::usage())?;
             return Ok(1);
         }
         Err(Stop::Wrong(message)) => return Err(Failure(message)),

@@ -1,27 +1,7 @@
 //! The options of `kafka-dump-log`.
 
 use super::decoders::Decoder;
-
-pub(super) const USAGE: &str = "\
-Option                                  Description
-------                                  -----------
---cluster-metadata-decoder              the file belongs to the metadata log: shows its records as JSON
---deep-iteration                        shows every record, without key and value
---files <file1, file2, ...>             REQUIRED: files to show, with commas between them
---help                                  prints this text
---index-sanity-check                    only checks the form of an index
---key-decoder-class [class]             decoder of keys (default: org.apache.kafka.tools.api.StringDecoder)
---max-bytes <Integer: size>             bytes of a segment to read (default: all)
---max-message-size <Integer: size>      size of the largest record, for index checks (default: 5242880)
---offsets-decoder                       the file belongs to __consumer_offsets: shows its records as JSON
---print-data-log                        shows every record, with key and value
---remote-log-metadata-decoder           the file belongs to __remote_log_metadata
---share-group-state-decoder             the file belongs to __share_group_state: shows its records as JSON
---skip-record-metadata                  shows keys and values only
---transaction-log-decoder               the file belongs to __transaction_state: shows its records as JSON
---value-decoder-class [class]           decoder of values (default: org.apache.kafka.tools.api.StringDecoder)
---verify-index-only                     checks an index against its segment without showing it
---version                               prints the version";
+use crate::declared::Flag;
 
 const INTRO: &str = "This tool helps to parse a log file and dump its contents to the console, useful for debugging a \
                      seemingly corrupt log segment.";
@@ -52,26 +32,58 @@ pub(super) enum Stop {
     Wrong(String),
 }
 
-/// Name and whether it takes a value (`Some(true)`: it must have one).
-const OPTIONS: &[(&str, Option<bool>)] = &[
-    ("cluster-metadata-decoder", None),
-    ("deep-iteration", None),
-    ("files", Some(true)),
-    ("help", None),
-    ("index-sanity-check", None),
-    ("key-decoder-class", Some(false)),
-    ("max-bytes", Some(true)),
-    ("max-message-size", Some(true)),
-    ("offsets-decoder", None),
-    ("print-data-log", None),
-    ("remote-log-metadata-decoder", None),
-    ("share-group-state-decoder", None),
-    ("skip-record-metadata", None),
-    ("transaction-log-decoder", None),
-    ("value-decoder-class", Some(false)),
-    ("verify-index-only", None),
-    ("version", None),
+/// An option: name, what its value is called, whether it takes one (`Some(true)`: it must have one), help.
+type Row = (&'static str, &'static str, Option<bool>, &'static str);
+
+const OPTIONS: &[Row] = &[
+    ("cluster-metadata-decoder", "", None, "the file belongs to the metadata log: shows its records as JSON"),
+    ("deep-iteration", "", None, "shows every record, without key and value"),
+    ("files", "<file1, file2, ...>", Some(true), "REQUIRED: files to show, with commas between them"),
+    ("help", "", None, "prints this text"),
+    ("index-sanity-check", "", None, "only checks the form of an index"),
+    (
+        "key-decoder-class",
+        "[class]",
+        Some(false),
+        "decoder of keys (default: org.apache.kafka.tools.api.StringDecoder)",
+    ),
+    ("max-bytes", "<Integer: size>", Some(true), "bytes of a segment to read (default: all)"),
+    (
+        "max-message-size",
+        "<Integer: size>",
+        Some(true),
+        "size of the largest record, for index checks (default: 5242880)",
+    ),
+    ("offsets-decoder", "", None, "the file belongs to __consumer_offsets: shows its records as JSON"),
+    ("print-data-log", "", None, "shows every record, with key and value"),
+    ("remote-log-metadata-decoder", "", None, "the file belongs to __remote_log_metadata"),
+    ("share-group-state-decoder", "", None, "the file belongs to __share_group_state: shows its records as JSON"),
+    ("skip-record-metadata", "", None, "shows keys and values only"),
+    ("transaction-log-decoder", "", None, "the file belongs to __transaction_state: shows its records as JSON"),
+    (
+        "value-decoder-class",
+        "[class]",
+        Some(false),
+        "decoder of values (default: org.apache.kafka.tools.api.StringDecoder)",
+    ),
+    ("verify-index-only", "", None, "checks an index against its segment without showing it"),
+    ("version", "", None, "prints the version"),
 ];
+
+/// The usage text: a line an option.
+pub(super) fn usage() -> String {
+    let mut text = format!("{:<39} {}\n{:<39} {}", "Option", "Description", "------", "-----------");
+    for (name, value, _, help) in OPTIONS {
+        let head = format!("--{name} {value}");
+        text += &format!("\n{:<39} {help}", head.trim_end());
+    }
+    text
+}
+
+/// The same rows, for the shell's completion.
+pub(crate) fn flags() -> impl Iterator<Item = Flag> {
+    OPTIONS.iter().map(|(name, _, value, help)| Flag::new(name, *value == Some(true), help))
+}
 
 pub(super) fn parse(args: &[String]) -> Result<Options, Stop> {
     if args.is_empty() {
@@ -86,7 +98,7 @@ pub(super) fn parse(args: &[String]) -> Result<Options, Stop> {
     if has("version") {
         return Err(Stop::Version);
     }
-    for (name, _) in OPTIONS {
+    for (name, ..) in OPTIONS {
         if given.iter().filter(|(option, value)| option == name && value.is_some()).count() > 1 {
             return Err(Stop::Wrong(format!("Found multiple arguments for option {name}, but you asked for only one")));
         }
@@ -141,10 +153,10 @@ fn collect(args: &[String]) -> Result<Given, Stop> {
             Some((name, value)) => (name, Some(value.to_owned())),
             None => (bare, None),
         };
-        let exact = OPTIONS.iter().find(|(option, _)| *option == name);
-        let mut starting = OPTIONS.iter().filter(|(option, _)| !name.is_empty() && option.starts_with(name));
+        let exact = OPTIONS.iter().find(|(option, ..)| *option == name);
+        let mut starting = OPTIONS.iter().filter(|(option, ..)| !name.is_empty() && option.starts_with(name));
         let found = exact.or_else(|| starting.next().filter(|_| starting.next().is_none()));
-        let Some((name, value)) = found else {
+        let Some((name, _, value, _)) = found else {
             return Err(Stop::Wrong(format!("{name} is not a recognized option")));
         };
         let value = match value {

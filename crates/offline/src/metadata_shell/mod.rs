@@ -17,7 +17,7 @@ use std::io::{BufRead, Write};
 
 const SNAPSHOT: Flag = Flag::value("--snapshot", Some('s'), "a snapshot or a segment of the metadata log").required();
 
-const SHELL: Grammar = Grammar {
+pub(crate) const SHELL: Grammar = Grammar {
     program: "kafka-metadata-shell",
     usage: "usage: kafka-metadata-shell [-h] --snapshot SNAPSHOT
                             [command [command ...]]",
@@ -27,7 +27,7 @@ standard input.",
     takes_words: true,
 };
 
-const PRINT: Grammar = Grammar {
+pub(crate) const PRINT: Grammar = Grammar {
     program: "kafka-metadata",
     usage: "usage: kafka-metadata [-h] --snapshot SNAPSHOT --print",
     about: "Prints the records of a snapshot or a segment of the metadata log, one a line, as JSON.",

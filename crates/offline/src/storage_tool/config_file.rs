@@ -2,7 +2,7 @@
 //! SASL, authorizers) does not keep anybody from formatting.
 
 use super::Failure;
-use config::{Origin, Properties, Rejected, ServerConfig, Settings, load};
+use config::{Origin, Properties, Rejected, ServerConfig, Settings, fill_in, load};
 use std::path::{Path, PathBuf};
 
 /// The configuration in a file.
@@ -14,6 +14,7 @@ pub(crate) fn read(path: &str) -> Result<ServerConfig, Failure> {
     })?;
     let properties = Properties::parse(&bytes).map_err(|error| Failure(format!("{path}: {error}")))?;
     let settings = Settings::default().file(path, &properties);
+    let settings = fill_in(settings, &server::ThisMachine).map_err(describe)?;
     match load(&settings) {
         Ok(loaded) => Ok(loaded.config),
         Err(rejected) if rejected.problems.is_empty() => {

@@ -87,6 +87,15 @@ const RANDOM_UUID: Grammar = Grammar {
     takes_words: false,
 };
 
+/// The sub-commands, in the order of the help.
+pub(crate) const COMMANDS: &[(&str, Grammar)] = &[
+    ("info", INFO),
+    ("format", FORMAT),
+    ("version-mapping", VERSION_MAPPING),
+    ("feature-dependencies", FEATURE_DEPENDENCIES),
+    ("random-uuid", RANDOM_UUID),
+];
+
 /// Why a command fails: one sentence of Kafka's for standard error; exit code 1.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]

@@ -99,7 +99,8 @@ pub fn figures_alike(line: &str) -> String {
             && bare.trim_start_matches('(').bytes().all(|b| b.is_ascii_digit() || b".:-E".contains(&b));
         if is_figure { word.replace(bare, if bare.starts_with('(') { "(N" } else { "N" }) } else { word.to_string() }
     };
-    let words: Vec<String> = tail.split(' ').map(|part| part.split('\t').map(word).collect::<Vec<_>>().join("\t")).collect();
+    let words: Vec<String> =
+        tail.split(' ').map(|part| part.split('\t').map(word).collect::<Vec<_>>().join("\t")).collect();
     format!("{head}{}", words.join(" "))
 }
 
@@ -162,14 +163,17 @@ pub fn sentences(stderr: &str) -> Vec<String> {
         "The consumer rebalance protocol (KIP-848)",
     ];
     let is_class = |text: &str| {
-        text.contains('.') && !text.contains(' ') && text.rsplit('.').next().is_some_and(|last| {
-            last.starts_with(|c: char| c.is_ascii_uppercase()) && last.ends_with(|c: char| c.is_ascii_alphabetic())
-        })
+        text.contains('.')
+            && !text.contains(' ')
+            && text.rsplit('.').next().is_some_and(|last| {
+                last.starts_with(|c: char| c.is_ascii_uppercase()) && last.ends_with(|c: char| c.is_ascii_alphabetic())
+            })
     };
     let mut told = Vec::new();
     let mut logged = false;
     for line in stderr.lines().filter(|line| !line.starts_with([' ', '\t'])).map(str::trim) {
-        let is_log = line.starts_with('[') && [" WARN [", " ERROR [", " INFO ", " WARN This"].iter().any(|l| line.contains(l));
+        let is_log =
+            line.starts_with('[') && [" WARN [", " ERROR [", " INFO ", " WARN This"].iter().any(|l| line.contains(l));
         // The line below a client's log line is its exception.
         if std::mem::replace(&mut logged, is_log) && line.split_once(": ").is_some_and(|(class, _)| is_class(class)) {
             continue;

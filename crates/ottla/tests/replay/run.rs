@@ -44,9 +44,11 @@ pub fn run(words: &[String], folder: &Path, stdin: &str, stop: &StopWhen) -> Out
     let test: fn(&str) -> bool = if let StopWhen::Lines(_, test) = stop { *test } else { |_| false };
     let (out, err) = (child.stdout.take().expect("a pipe"), child.stderr.take().expect("a pipe"));
     let tell_too = tell.clone();
-    let counted = move |tell: std::sync::mpsc::Sender<()>| move |line: &str| {
-        if test(line) {
-            let _nobody_waits = tell.send(());
+    let counted = move |tell: std::sync::mpsc::Sender<()>| {
+        move |line: &str| {
+            if test(line) {
+                let _nobody_waits = tell.send(());
+            }
         }
     };
     let errors = std::thread::spawn(move || for_each_line(err, counted(tell_too)));

@@ -188,7 +188,8 @@ impl Session {
         }
         if step.command.contains("--print-metrics") {
             // A part of Kafka's metrics is printed.
-            let names: Vec<&str> = got.lines().filter_map(|line| line.split_once(" : ")).map(|(name, _)| name.trim()).collect();
+            let names: Vec<&str> =
+                got.lines().filter_map(|line| line.split_once(" : ")).map(|(name, _)| name.trim()).collect();
             let printed = |line: &&str| line.split_once(" : ").is_none_or(|(name, _)| names.contains(&name.trim()));
             wanted = unpadded(wanted.lines().filter(printed));
             got = unpadded(got.lines());

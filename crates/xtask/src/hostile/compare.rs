@@ -40,12 +40,7 @@ pub fn compare(case: &Case, seen: &Seen) -> Vec<String> {
 }
 
 /// Without the API (the golden answer is not kept whole) only error codes count.
-fn compare_answer(
-    api: Option<ApiKey>,
-    want: &Value,
-    got: Result<Value, String>,
-    differences: &mut Vec<String>,
-) {
+fn compare_answer(api: Option<ApiKey>, want: &Value, got: Result<Value, String>, differences: &mut Vec<String>) {
     let got = match got {
         Ok(got) => got,
         Err(error) => {
@@ -173,7 +168,9 @@ fn masked(api: ApiKey, value: &Value) -> Value {
                     | "usableBytes"
                     | "logDir" => Value::from("*"),
                     // These grow with the metadata log.
-                    "leaderEpoch" | "highWatermark" | "logEndOffset" if api == ApiKey::DescribeQuorum => Value::from("*"),
+                    "leaderEpoch" | "highWatermark" | "logEndOffset" if api == ApiKey::DescribeQuorum => {
+                        Value::from("*")
+                    }
                     "errorMessage" | "batchIndexErrorMessage" => Value::from(field.is_string()),
                     _ => masked(api, field),
                 };

@@ -1,0 +1,6 @@
+//! A real node of this binary, and peers that say to it what no client would.
+
+#![allow(dead_code)]
+
+pub mod node;
+pub mod peer;
