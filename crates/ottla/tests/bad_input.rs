@@ -14,6 +14,7 @@ const CORRUPT_MESSAGE: i64 = 2;
 const UNKNOWN_TOPIC_OR_PARTITION: i64 = 3;
 const MESSAGE_TOO_LARGE: i64 = 10;
 const INVALID_TOPIC: i64 = 17;
+const INVALID_REQUEST: i64 = 42;
 const INVALID_RECORD: i64 = 87;
 
 fn batch() -> Vec<u8> {
@@ -26,6 +27,10 @@ fn changed(change: impl FnOnce(&mut Vec<u8>)) -> Vec<u8> {
     let mut bytes = batch();
     change(&mut bytes);
     bytes
+}
+
+fn with_length(length: i32) -> Vec<u8> {
+    changed(|bytes| bytes[8..12].copy_from_slice(&length.to_be_bytes()))
 }
 
 /// A message of format 0 or 1, with its checksum.
@@ -58,19 +63,10 @@ fn bad_batches_get_their_code_and_the_next_good_one_is_taken() {
         ("unknown topic", "nobody-made-this", Some(good.clone()), UNKNOWN_TOPIC_OR_PARTITION),
         ("null records", "t", None, INVALID_RECORD),
         ("a changed byte", "t", Some(changed(|b| *b.last_mut().unwrap() ^= 1)), CORRUPT_MESSAGE),
-        (
-            "a length that is too large",
-            "t",
-            Some(changed(|b| b[8..12].copy_from_slice(&i32::MAX.to_be_bytes()))),
-            CORRUPT_MESSAGE,
-        ),
-        (
-            "a negative length",
-            "t",
-            Some(changed(|b| b[8..12].copy_from_slice(&(-1_i32).to_be_bytes()))),
-            CORRUPT_MESSAGE,
-        ),
-        ("half a batch", "t", Some(good[..good.len() / 2].to_vec()), CORRUPT_MESSAGE),
+        ("a length that is too large", "t", Some(with_length(i32::MAX)), INVALID_RECORD),
+        ("a length that is too small", "t", Some(with_length(good.len() as i32 - 20)), CORRUPT_MESSAGE),
+        ("a negative length", "t", Some(with_length(-1)), CORRUPT_MESSAGE),
+        ("half a batch", "t", Some(good[..good.len() / 2].to_vec()), INVALID_RECORD),
         ("message format 0", "t", Some(old_message(0)), INVALID_RECORD),
         ("message format 1", "t", Some(old_message(1)), INVALID_RECORD),
         ("message format 9", "t", Some(changed(|b| b[16] = 9)), CORRUPT_MESSAGE),
@@ -142,8 +138,8 @@ fn names_that_would_leave_the_folder_or_meet_the_metadata_are_refused() {
         let answer = peer.call(METADATA, 4, "Metadata", &body);
         assert_eq!(answer["topics"][0]["errorCode"], INVALID_TOPIC, "{name:?}");
     }
-    assert_ne!(peer.create("__cluster_metadata", &[]), NONE);
-    assert_ne!(peer.produce("__cluster_metadata", Some(&batch())), NONE);
+    assert_eq!(peer.create("__cluster_metadata", &[]), INVALID_REQUEST);
+    assert_eq!(peer.produce("__cluster_metadata", Some(&batch())), UNKNOWN_TOPIC_OR_PARTITION);
     assert_eq!(peer.create(&"x".repeat(249), &[]), NONE);
     let mut names: Vec<String> = std::fs::read_dir(node.data())
         .unwrap()

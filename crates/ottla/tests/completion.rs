@@ -16,7 +16,7 @@ fn flags(help: &str) -> BTreeSet<String> {
     let of_line = |line: &str| {
         let starts = line.trim_start().starts_with("--") && line.len() - line.trim_start().len() <= 2;
         let name: String = line.trim_start().chars().take_while(|c| is_name(*c)).collect();
-        starts.then_some(name).filter(|name| name.len() > 2)
+        starts.then_some(name).filter(|name| name.len() > 2 && !name.starts_with("---"))
     };
     help.lines().filter_map(of_line).collect()
 }

@@ -93,7 +93,10 @@ fn half_a_frame_and_silence_end_with_the_idle_limit() {
 
 #[test]
 fn connections_above_the_limit_wait_and_a_higher_limit_lets_them_in() {
-    let mut node = Node::start(&["max.connections=2"]);
+    // A second listener beside the one between brokers would free that one from the broker's limit, as in Kafka.
+    let listeners = "=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}";
+    let overrides = [&format!("listeners{listeners}"), &format!("advertised.listeners{listeners}"), "max.connections=2"];
+    let mut node = Node::start(&overrides);
     let (mut admin, mut second, mut third) = (Peer::connect(&node), Peer::connect(&node), Peer::connect(&node));
     admin.greet();
     second.greet();

@@ -2,6 +2,7 @@
 //! quorum and the broker; and the order in which all that starts and stops.
 
 mod addresses;
+mod controller_socket;
 mod error;
 mod folders;
 mod format;

@@ -1,13 +1,16 @@
 //! A node that runs: the quorum's thread, the event loops, the broker; started leaves first and stopped in reverse.
 
 use crate::addresses::Bound;
+use crate::controller_socket::SocketChannel;
 use crate::folders::Folders;
 use crate::limits::{Limiter, connection_limits};
 use crate::{ServerError, addresses};
 use api::{AllowAll, Authorizer, Dispatcher};
 use arc_swap::ArcSwap;
 use base::{Executor, Files, Now, Random};
-use broker::{Broker, BrokerParts, BrokerPublisher, Directory, Housekeeping, Lifecycle, LifecycleState};
+use broker::{
+    Broker, BrokerParts, BrokerPublisher, ControllerChannel, Directory, Housekeeping, Lifecycle, LifecycleState,
+};
 use config::{Quorum, ServerConfig};
 use metadata::{Delta, Image};
 use net::{Limits, ListenerRole, ListenerSpec, Transport};
@@ -62,6 +65,7 @@ impl Node {
         mut config: ServerConfig,
         folders: Folders,
         bound: Vec<Bound>,
+        controller_over_socket: bool,
         events: mpsc::Sender<Event>,
     ) -> Result<Node, ServerError> {
         addresses::fill_hosts(&mut config.network.advertised_listeners);
@@ -80,11 +84,15 @@ impl Node {
         let (mailbox, requests) = Mailbox::new();
         let seed = SystemRandom.next_u64();
         let (replicas, directories) = folders.into_replicas(&executor, seed)?;
+        let controller: Arc<dyn ControllerChannel> = match bound.iter().find(|bound| bound.is_controller) {
+            Some(own) if controller_over_socket => Arc::new(SocketChannel::new(own.socket.local_addr()?)?),
+            _ => Arc::new(mailbox.clone()),
+        };
         let broker = Broker::new(BrokerParts {
             config: config.clone(),
             cluster_id: cluster_id.clone(),
             executor: executor.clone(),
-            controller: Arc::new(mailbox.clone()),
+            controller,
             replicas,
             random: Box::new(SystemRandom),
             kraft_version,
@@ -226,7 +234,6 @@ fn limits(config: &ServerConfig) -> Limits {
 fn given_size(config: &ServerConfig, key: &str, bytes: i32) -> Option<usize> {
     usize::try_from(bytes).ok().filter(|_| config.values.is_given(key))
 }
-
 
 /// Opens the metadata log and what stands on it; a quorum of more than this node is refused.
 pub fn open_quorum(

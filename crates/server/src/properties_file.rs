@@ -20,8 +20,8 @@ impl Outside for ThisMachine {
 /// Reads the file; overrides may hold variables as well, as in Kafka.
 pub(crate) fn read(path: &Path, overrides: &[String]) -> Result<Settings, ServerError> {
     let bytes = std::fs::read(path).map_err(|source| ServerError::File { path: path.to_owned(), source })?;
-    let properties = Properties::parse(&bytes)
-        .map_err(|error| ServerError::Properties(format!("{}: {error}", path.display())))?;
+    let properties =
+        Properties::parse(&bytes).map_err(|error| ServerError::Properties(format!("{}: {error}", path.display())))?;
     let settings = Settings::default().file(&path.display().to_string(), &properties);
     let settings = overrides.iter().fold(settings, |settings, argument| settings.override_argument(argument));
     fill_in(settings, &ThisMachine).map_err(|rejected| ServerError::Rejected(rejected.to_string()))

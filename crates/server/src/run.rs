@@ -10,9 +10,7 @@ use crate::properties_file;
 use crate::{LogFormat, ServerError, init_logging, signals, systemd};
 use base::{Files, Random};
 use broker::LifecycleState;
-use config::{
-    Origin, Quorum, ServerConfig, Settings, ZeroConfiguration, load, read_environment, zero_configuration,
-};
+use config::{Origin, Quorum, ServerConfig, Settings, ZeroConfiguration, load, read_environment, zero_configuration};
 use os::{RealFiles, SystemRandom};
 use raft::Endpoint;
 use std::path::{Path, PathBuf};
@@ -77,7 +75,8 @@ fn start_and_wait(options: &Options) -> Result<(), ServerError> {
     signals::watch(move |name| {
         let _main_has_ended = on_signal.send(Event::Signal(name));
     })?;
-    let mut node = Node::start(&files, start.config.clone(), folders, bound, events)?;
+    let over_socket = options.controller_over_socket;
+    let mut node = Node::start(&files, start.config.clone(), folders, bound, over_socket, events)?;
     let ready = Arc::new(AtomicBool::new(false));
     if let Some(listener) = http {
         serve(listener, pages(&node, &ready))?;
@@ -143,7 +142,9 @@ fn configure(options: &Options) -> Result<Start, ServerError> {
             let shown = dir.display().to_string();
             let zero = ZeroConfiguration { data_dir: &shown, port: *port, has_ipv6_loopback: has_ipv6() };
             if let (Some(port), Some(key)) = (port, environment.topology_key()) {
-                tracing::warn!("--port {port} counts for the HTTP port only: {key} in the environment says who listens where");
+                tracing::warn!(
+                    "--port {port} counts for the HTTP port only: {key} in the environment says who listens where"
+                );
             }
             let mut settings = zero_configuration(&zero, &environment);
             if data_dir.is_some() {

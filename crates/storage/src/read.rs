@@ -40,7 +40,15 @@ pub struct LogSlice {
 impl LogSlice {
     /// Nothing, at this offset.
     pub fn empty(offset: Offset) -> LogSlice {
-        LogSlice { file: None, position: 0, length: 0, visible: 0, base_offset: offset, aborted: Vec::new(), path: PathBuf::new() }
+        LogSlice {
+            file: None,
+            position: 0,
+            length: 0,
+            visible: 0,
+            base_offset: offset,
+            aborted: Vec::new(),
+            path: PathBuf::new(),
+        }
     }
 
     pub fn is_empty(&self) -> bool {

@@ -51,6 +51,29 @@ impl Batch {
         self.bytes[17..21].copy_from_slice(&crc.to_be_bytes());
     }
 
+    /// Two batches of these bytes instead of this one, with its callbacks, sequences and memory shared out.
+    pub fn into_halves(mut self, bytes: [Vec<u8>; 2]) -> [Batch; 2] {
+        let first = self.deliveries.len() / 2;
+        let (later, sequence) = (self.deliveries.split_off(first), self.base_sequence);
+        let [first_bytes, second_bytes] = bytes;
+        let second = Batch {
+            key: self.key.clone(),
+            builder: None,
+            bytes: second_bytes,
+            deliveries: later,
+            created: self.created,
+            attempts: self.attempts,
+            not_before: None,
+            // Sequences wrap from `i32::MAX` to 0.
+            base_sequence: sequence.map(|base| base.wrapping_add(first as i32) & i32::MAX),
+            reserved: self.reserved / 2,
+        };
+        self.reserved -= second.reserved;
+        self.bytes = first_bytes;
+        self.not_before = None;
+        [self, second]
+    }
+
     /// Tells every record of the batch where it landed.
     pub fn succeed(self, base_offset: i64, log_append_time_ms: i64) {
         for (index, (delivery, timestamp_ms)) in (0..).zip(self.deliveries) {
@@ -211,6 +234,14 @@ impl Accumulator {
         };
         let place = queue.iter().position(later).unwrap_or(queue.len());
         queue.insert(place, batch);
+    }
+
+    /// Puts two batches back in the place of one that was taken.
+    pub fn put_back_halves(&mut self, halves: [Batch; 2]) {
+        let [first, second] = halves;
+        self.outstanding += 1;
+        self.put_back(first);
+        self.put_back(second);
     }
 
     /// Gives a finished batch's memory back.

@@ -4,6 +4,7 @@
 mod accumulator;
 mod partitioner;
 mod sender;
+mod split;
 
 pub use partitioner::{murmur2, partition_for_key};
 

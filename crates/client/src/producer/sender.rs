@@ -5,6 +5,7 @@
 
 use super::Shared;
 use super::accumulator::{Batch, Key};
+use super::split::split;
 use crate::cluster::lock;
 use crate::transport::wait_readable;
 use crate::{Acks, Call, ClientError, Connection, Result, Target, Wanted};
@@ -354,6 +355,7 @@ impl Sender {
                     }
                     self.finish(batch, Ok((p.base_offset, p.log_append_time_ms)));
                 }
+                Some((ErrorCode::MessageTooLarge, _)) if batch.count() > 1 => self.split(batch),
                 Some((code, p)) => {
                     let message = p.record_errors.first().and_then(|e| e.batch_index_error_message.clone());
                     let message = p.error_message.clone().or(message);
@@ -361,6 +363,27 @@ impl Sender {
                 }
                 None => self.retry_or_fail(vec![batch], &ClientError::from_code(ErrorCode::UnknownServerError)),
             }
+        }
+    }
+
+    /// Sends the halves of a batch that is too large for the broker; nothing of it was written.
+    fn split(&mut self, batch: Batch) {
+        match split(&batch, self.shared.settings.compression) {
+            Ok(bytes) => {
+                self.left(&batch.key);
+                let partition = self.partitions.entry(batch.key.clone()).or_default();
+                // Batches behind it that are under way meet a gap in the sequences.
+                partition.failing = true;
+                let mut halves = batch.into_halves(bytes);
+                for half in &mut halves {
+                    half.attempts = half.attempts.max(1);
+                    if let (Some(identity), Some(sequence)) = (self.identity, half.base_sequence) {
+                        half.stamp(identity.id, identity.epoch, sequence);
+                    }
+                }
+                lock(&self.shared.accumulator).put_back_halves(halves);
+            }
+            Err(error) => self.retry_or_fail(vec![batch], &error),
         }
     }
 

@@ -83,8 +83,8 @@ impl Peer {
         body.extend([0, 0, 0, 1, 0, 0, 0, 0]);
         body.extend(records.map_or(-1, |records| records.len() as i32).to_be_bytes());
         body.extend(records.unwrap_or_default());
-        self.send(PRODUCE, 3, &body);
-        let answer = json::decode("ProduceResponse", 3, &self.receive()).expect("an answer");
+        self.send(PRODUCE, 7, &body);
+        let answer = json::decode("ProduceResponse", 7, &self.receive()).expect("an answer");
         answer["responses"][0]["partitionResponses"][0]["errorCode"].as_i64().expect("a code")
     }
 
