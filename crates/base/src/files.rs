@@ -84,11 +84,6 @@ pub trait Files: Send + Sync {
     /// Makes everything durable that was written on the file system of `dir`: cheaper than many single syncs.
     fn sync_tree(&self, dir: &Path) -> io::Result<()>;
 
-    /// [`Files::replace`] for many files below `dir` at once.
-    fn replace_all(&self, _dir: &Path, all: &[(&Path, &[u8])]) -> io::Result<()> {
-        all.iter().try_for_each(|(path, content)| self.replace(path, content))
-    }
-
     /// Runs `work`. Meanwhile reads of this thread that would have to wait for the disk fail with
     /// [`io::ErrorKind::WouldBlock`] and a [`ColdRange`]; where reads never wait, it is just run.
     fn without_waiting(&self, work: &mut dyn FnMut()) {

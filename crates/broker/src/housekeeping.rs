@@ -139,14 +139,17 @@ impl Broker {
             (cell.topic_id, cell.name.partition, offsets).hash(&mut hasher);
         }
         let fingerprint = hasher.finish();
-        if directory.checkpointed.swap(fingerprint, Ordering::AcqRel) == fingerprint {
+        if directory.checkpointed.load(Ordering::Acquire) == fingerprint {
             return Ok(());
         }
         let column = |i: usize| rows.iter().map(move |(cell, offsets)| (&cell.name, offsets[i]));
         directory.dir.write_checkpoint(RECOVERY_POINTS, column(0))?;
         directory.dir.write_checkpoint(REPLICATION_OFFSETS, column(1))?;
         let moved_starts = rows.iter().filter(|(_, offsets)| offsets[2] > offsets[3]);
-        directory.dir.write_checkpoint(LOG_START_OFFSETS, moved_starts.map(|(cell, offsets)| (&cell.name, offsets[2])))
+        let moved_starts = moved_starts.map(|(cell, offsets)| (&cell.name, offsets[2]));
+        directory.dir.write_checkpoint(LOG_START_OFFSETS, moved_starts)?;
+        directory.checkpointed.store(fingerprint, Ordering::Release);
+        Ok(())
     }
 
     fn apply_retention(&self) {
@@ -210,11 +213,13 @@ impl Broker {
         if directory.dir.is_failed() {
             return false;
         }
-        let mut jobs = Vec::new();
-        let mut clean = true;
+        let (mut jobs, mut flushes, mut clean) = (Vec::new(), Vec::new(), true);
         for cell in cells {
             match cell.with_log(|log| log.close_before_sync()) {
-                Ok(more) => jobs.extend(more),
+                Ok((more, flush)) => {
+                    jobs.extend(more);
+                    flushes.extend(flush.map(|flush| (cell, flush)));
+                }
                 Err(error) => {
                     tracing::error!(partition = %cell.name, %error, "a log could not be closed in order");
                     clean = false;
@@ -222,16 +227,23 @@ impl Broker {
             }
             self.let_go(cell);
         }
-        for error in storage::run_together(jobs, &**directory.dir.files(), directory.dir.path()) {
-            tracing::error!(%error, "the state of logs could not be written at the stop");
-            clean = false;
+        let files = directory.dir.files();
+        let mut errors = storage::run_together(jobs, &**files, directory.dir.path());
+        if errors.is_empty() {
+            errors.extend(directory.sync_tree().err());
         }
-        if let Err(error) = directory.dir.files().sync_tree(directory.dir.path()) {
-            tracing::error!(dir = %directory.dir.path().display(), %error, "the directory could not be synced at the stop");
-            directory.fail();
-            clean = false;
+        if errors.is_empty() {
+            for (cell, flush) in flushes {
+                match flush.run(&**files) {
+                    Ok(flushed) => cell.with_log(|log| log.flushed(&flushed)),
+                    Err(error) => errors.push(error),
+                }
+            }
         }
-        clean
+        for error in &errors {
+            directory.report(error);
+        }
+        clean && errors.is_empty()
     }
 
     fn let_go(&self, cell: &Arc<PartitionCell>) {

@@ -109,13 +109,21 @@ impl Directory {
         }
     }
 
-    fn report(&self, error: &StorageError) {
+    /// Tells of an error, which takes the directory out of service where it has to.
+    pub(crate) fn report(&self, error: &StorageError) {
         if error.fails_log_dir() {
             tracing::error!(dir = %self.dir.path().display(), %error, "work on a log directory failed");
             self.fail();
         } else {
-            tracing::warn!(%error, "work on a log could not be done; it only makes the next start slower");
+            tracing::warn!(%error, "work on a log could not be done");
         }
+    }
+
+    /// Makes everything in the directory durable.
+    pub(crate) fn sync_tree(&self) -> Result<(), StorageError> {
+        let path = self.dir.path();
+        let synced = self.dir.files().sync_tree(path);
+        synced.map_err(|source| StorageError::LogDirFailed { path: path.to_owned(), source })
     }
 
     /// Runs blocking work after a delay.

@@ -202,7 +202,12 @@ impl Replicas {
         let to = directory.dir.path().join(storage::stray_folder_name(name, unique));
         tracing::warn!(partition = %name, to = %to.display(), "the folder belongs to another topic of that name: set aside");
         let files = directory.dir.files();
-        if let Err(error) = files.rename(&from, &to).and_then(|()| files.sync_dir(directory.dir.path())) {
+        let renamed = match files.rename(&from, &to) {
+            // It was to be made, and that failed.
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+            other => other,
+        };
+        if let Err(error) = renamed.and_then(|()| files.sync_dir(directory.dir.path())) {
             tracing::error!(%error, "it could not be renamed");
             directory.fail();
         }
@@ -210,7 +215,12 @@ impl Replicas {
 
     /// Forgets a partition whose topic is gone and removes its folder after `file.delete.delay.ms`.
     pub fn remove(&self, topic_id: TopicId, partition: PartitionIndex) {
-        let Some(cell) = self.cells.write().remove(&(topic_id, partition)) else { return };
+        let Some(cell) = self.cells.write().remove(&(topic_id, partition)) else {
+            // Its log could not be opened; a topic that comes under its name has nothing to do with it.
+            let of_topic = |found: &Found| found.is_claimed && found.topic_id == Some(topic_id);
+            self.found.lock().retain(|name, found| name.partition != partition || !of_topic(found));
+            return;
+        };
         let now = self.executor.now();
         let mut effects = Effects::default();
         cell.mark_deleted(&mut effects);

@@ -13,18 +13,20 @@ mod cluster;
 mod connection;
 mod consumer;
 mod error;
+mod metadata;
 mod producer;
 mod settings;
 mod transport;
 
 pub use admin::*;
-pub use cluster::{Call, Cluster, Lane, Metadata, Node, PartitionMetadata, Target, TopicMetadata, Wanted};
+pub use cluster::{Call, Cluster, Lane, Target, Wanted};
 pub use connection::{ApiVersions, Connection, Received, VersionRange};
 pub use consumer::{
-    Consumer, ConsumerRecord, OffsetReset, RebalanceEvent, RecordHeader, StartAt, Subscription, assign_range,
-    assign_round_robin,
+    Consumer, ConsumerRecord, OffsetReset, RebalanceEvent, RecordHeader, StartAt, StickyMember, Subscription,
+    assign_cooperative, assign_range, assign_round_robin, assign_sticky,
 };
 pub use error::{ClientError, default_message};
+pub use metadata::{Metadata, Node, PartitionMetadata, TopicMetadata};
 pub use producer::{Delivery, Producer, ProducerRecord, RecordMetadata, murmur2, partition_for_key};
 pub use settings::{Acks, Address, Bootstrap, ConsumerSettings, ProducerSettings, Settings, SettingsMap};
 pub use transport::Transport;

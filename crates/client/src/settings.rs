@@ -313,7 +313,8 @@ pub struct ConsumerSettings {
     pub check_crcs: bool,
     pub allow_auto_create_topics: bool,
     pub exclude_internal_topics: bool,
-    /// Names of assignors in the order of preference, as in the group protocol: `range`, `roundrobin`.
+    /// Names of assignors in the order of preference, as in the group protocol: `range`, `roundrobin`,
+    /// `sticky`, `cooperative-sticky`.
     pub assignors: Vec<String>,
     pub rack: String,
 }
@@ -353,13 +354,22 @@ impl ConsumerSettings {
     }
 }
 
+impl ConsumerSettings {
+    /// Whether members keep their partitions while the group rebalances (KIP-429): where every assignor allows it.
+    pub fn is_cooperative(&self) -> bool {
+        self.assignors.iter().all(|name| name == "cooperative-sticky")
+    }
+}
+
 fn assignors(map: &SettingsMap) -> Result<Vec<String>> {
     let Some(listed) = map.get("partition.assignment.strategy") else { return Ok(vec!["range".into()]) };
     let named = |class: &str| match class.trim().rsplit('.').next().unwrap_or_default() {
         "RangeAssignor" | "range" => Ok("range".to_string()),
         "RoundRobinAssignor" | "roundrobin" => Ok("roundrobin".to_string()),
+        "StickyAssignor" | "sticky" => Ok("sticky".to_string()),
+        "CooperativeStickyAssignor" | "cooperative-sticky" => Ok("cooperative-sticky".to_string()),
         _ => Err(ClientError::Config(format!(
-            "partition.assignment.strategy is not supported: {class} (there are RangeAssignor and RoundRobinAssignor)"
+            "partition.assignment.strategy is not supported: {class} (there are RangeAssignor, RoundRobinAssignor, StickyAssignor and CooperativeStickyAssignor)"
         ))),
     };
     listed.split(',').filter(|class| !class.trim().is_empty()).map(named).collect()

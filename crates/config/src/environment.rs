@@ -115,6 +115,21 @@ pub fn read_environment<N: AsRef<str>, V: AsRef<str>>(variables: impl IntoIterat
     environment
 }
 
+/// The variable that stands behind `NAME_FILE`, whose value is the path of a file with that variable's value: a habit of
+/// bitnami/kafka, for names that it knows. `None`: the name is nothing of that kind.
+pub fn variable_in_file(name: &str) -> Option<&str> {
+    let variable = name.strip_suffix("_FILE")?;
+    let rest = variable.strip_prefix("KAFKA_")?;
+    let is_known = |key: String| Table::broker().get(&key).is_some() || listener_override(&key).is_some();
+    let is_old =
+        || matches!(rest, "CLUSTER_ID" | "KRAFT_CLUSTER_ID") || BITNAMI_OLD.iter().any(|(old, _)| *old == rest);
+    let is_meant = match rest.strip_prefix("CFG_") {
+        Some(rest) => is_known(bitnami_key(rest)) && !is_known(bitnami_key(&format!("{rest}_FILE"))),
+        None => is_old(),
+    };
+    is_meant.then_some(variable)
+}
+
 impl Environment {
     fn add(&mut self, variable: &str, key: &str, value: &str) {
         let table = Table::broker();
@@ -188,6 +203,24 @@ mod tests {
         let env = read(&[("KAFKA_CFG_NODE_ID", "0"), ("KAFKA_LOGS_DIRS", "/d"), ("KAFKA_QUEUED_MAX_REQUESTS", "9")]);
         assert_eq!(env.settings.entries.len(), 2);
         assert_eq!(env.settings.get("log.dirs").unwrap().value, "/d");
+    }
+
+    #[test]
+    fn values_may_stand_in_files_for_names_that_are_known() {
+        for (name, expected) in [
+            ("KAFKA_CFG_NODE_ID_FILE", Some("KAFKA_CFG_NODE_ID")),
+            (
+                "KAFKA_CFG_LISTENER_NAME_INTERNAL_MAX_CONNECTIONS_FILE",
+                Some("KAFKA_CFG_LISTENER_NAME_INTERNAL_MAX_CONNECTIONS"),
+            ),
+            ("KAFKA_NODE_ID_FILE", Some("KAFKA_NODE_ID")),
+            ("KAFKA_KRAFT_CLUSTER_ID_FILE", Some("KAFKA_KRAFT_CLUSTER_ID")),
+            ("KAFKA_CFG_NONSENSE_FILE", None),
+            ("KAFKA_CFG_NODE_ID", None),
+            ("LOG_FILE", None),
+        ] {
+            assert_eq!(variable_in_file(name), expected, "{name}");
+        }
     }
 
     #[test]

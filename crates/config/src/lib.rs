@@ -31,7 +31,7 @@ pub use alter::{
 };
 pub use client_metrics::{ClientMetricsConfig, validate_client_metrics};
 pub use describe::{BrokerLayers, Described, Source, Synonym, describe_client_metrics, describe_group, describe_topic};
-pub use environment::{Environment, read_environment};
+pub use environment::{Environment, read_environment, variable_in_file};
 pub use error::{ConfigError, Resource};
 pub use group::{GroupConfig, validate_group};
 pub use listeners::{BrokerListener, Endpoint, ListenerName, Quorum, SecurityProtocol, Voter};

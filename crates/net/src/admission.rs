@@ -97,7 +97,11 @@ const SECOND_NS: u64 = 1_000_000_000;
 impl Rate {
     /// When the next one is allowed; in the past: now.
     fn next_ns(&self, rate: u32) -> u64 {
-        if rate == u32::MAX { 0 } else { (self.full_at_ns + SECOND_NS / u64::from(rate.max(1))).saturating_sub(SECOND_NS) }
+        if rate == u32::MAX {
+            0
+        } else {
+            (self.full_at_ns + SECOND_NS / u64::from(rate.max(1))).saturating_sub(SECOND_NS)
+        }
     }
 
     fn take(&mut self, rate: u32, now_ns: u64) {
@@ -233,7 +237,9 @@ mod tests {
 
     /// How many connections the listener accepts at this time.
     fn accepted(admission: &mut Admission, listener: &str, now_us: u64) -> usize {
-        (0..100).take_while(|_| admission.room(listener, now_us) == Room::Yes && admission.admit(listener, ip(A), now_us)).count()
+        (0..100)
+            .take_while(|_| admission.room(listener, now_us) == Room::Yes && admission.admit(listener, ip(A), now_us))
+            .count()
     }
 
     #[test]

@@ -23,6 +23,7 @@ use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
 use std::io;
 use std::net::SocketAddr;
+use std::os::fd::AsRawFd;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
@@ -39,9 +40,19 @@ const HELD_ALWAYS: usize = 1 << 20;
 
 /// What other threads may ask of a loop.
 pub(crate) enum Message {
-    Accepted { transport: Transport, info: ConnectionInfo, service: Arc<dyn Service> },
-    Resume { key: usize, id: u64 },
-    Timer { at_us: u64, task: Arc<dyn Task> },
+    Accepted {
+        transport: Transport,
+        info: ConnectionInfo,
+        service: Arc<dyn Service>,
+    },
+    Resume {
+        key: usize,
+        id: u64,
+    },
+    Timer {
+        at_us: u64,
+        task: Arc<dyn Task>,
+    },
     Defer(Arc<dyn Task>),
     Listen(Acceptor),
     /// There may be room for connections that were not accepted.
@@ -197,6 +208,8 @@ pub(crate) struct EventLoop {
     spare: Spare,
     next_idle_check_us: u64,
     accept_again_us: Option<u64>,
+    /// When the next warning about accepting may be written.
+    next_complaint_us: u64,
 }
 
 impl EventLoop {
@@ -222,6 +235,7 @@ impl EventLoop {
             spare: Spare::default(),
             next_idle_check_us: 0,
             accept_again_us: None,
+            next_complaint_us: 0,
         }
     }
 
@@ -335,16 +349,33 @@ impl EventLoop {
                 Room::At(at_us) => return self.accept_again_at(at_us),
             }
             match acceptor.listener.accept() {
+                Ok((stream, _))
+                    if u64::try_from(stream.as_raw_fd()).is_ok_and(|fd| fd > self.limits.descriptor_max) =>
+                {
+                    // The kernel gives the lowest free number: this many are open.
+                    return self.cannot_accept("connections have their share of the open files", now);
+                }
                 Ok((stream, peer)) => self.accepted(index, stream, peer, now),
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => return,
                 Err(error) if matches!(error.kind(), io::ErrorKind::Interrupted | io::ErrorKind::ConnectionAborted) => {
                 }
                 Err(error) => {
-                    tracing::warn!(%error, "no connection could be accepted; trying again in 100 ms");
-                    return self.accept_again_at(now.monotonic_us + 100_000);
+                    return self.cannot_accept(&error.to_string(), now);
                 }
             }
         }
+    }
+
+    /// Tries again in a moment; says so once in ten seconds.
+    fn cannot_accept(&mut self, reason: &str, now: Now) {
+        if now.monotonic_us >= self.next_complaint_us {
+            self.next_complaint_us = now.monotonic_us + 10_000_000;
+            tracing::warn!(
+                reason,
+                "a connection cannot be accepted; a higher limit of open files may help (ulimit -n)"
+            );
+        }
+        self.accept_again_at(now.monotonic_us + 100_000);
     }
 
     fn accept_again_at(&mut self, at_us: u64) {

@@ -29,6 +29,9 @@ pub struct Limits {
     pub idle_max_ms: u64,
     /// Bytes of incomplete requests that all connections together may hold; above it those with a large one are closed.
     pub partial_bytes_max: usize,
+    /// Nobody is accepted on a descriptor above this number: the others are for files. A log directory whose files cannot
+    /// be opened would be taken out of service.
+    pub descriptor_max: u64,
     /// Sizes of the kernel's buffers of an accepted socket; `None` leaves them to the kernel, which fits them to the
     /// connection.
     pub send_buffer_bytes: Option<usize>,

@@ -56,13 +56,20 @@ fn serve(echo: Echo, wrap: fn(mio::net::TcpStream) -> Transport) -> (Arc<Server>
         request_bytes_max: 4 << 20,
         partial_bytes_max: 5 << 20,
         idle_max_ms: 60_000,
+        descriptor_max: u64::MAX,
         send_buffer_bytes: None,
         receive_buffer_bytes: None,
     };
     server.start(limits).unwrap();
     let socket = bind("127.0.0.1:0".parse().unwrap(), 50).unwrap();
     let address = socket.local_addr().unwrap();
-    server.listen(ListenerSpec { name: "L".into(), role: ListenerRole::Clients, socket, service: Arc::new(echo), wrap });
+    server.listen(ListenerSpec {
+        name: "L".into(),
+        role: ListenerRole::Clients,
+        socket,
+        service: Arc::new(echo),
+        wrap,
+    });
     (server, address)
 }
 

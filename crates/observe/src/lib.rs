@@ -33,11 +33,7 @@ impl Text {
     }
 
     /// Adds a metric with its samples: one value for each of its labels, and the number.
-    pub fn metric<const N: usize>(
-        &mut self,
-        metric: Metric,
-        samples: impl IntoIterator<Item = ([String; N], f64)>,
-    ) {
+    pub fn metric<const N: usize>(&mut self, metric: Metric, samples: impl IntoIterator<Item = ([String; N], f64)>) {
         debug_assert_eq!(metric.labels.len(), N, "{}", metric.name);
         let kind = match metric.kind {
             Kind::Counter => "counter",

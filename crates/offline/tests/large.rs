@@ -13,7 +13,7 @@ const KNOWN: &[(&str, &str)] = &[
     ("plain-0/00000000000000000000.log ls", "the same"),
     (
         "metadata-shell.sh --snapshot clean/d1/__cluster_metadata-0/00000000000000000095-0000000001.checkpoint",
-        "without a command Kafka's shell reads commands with a prompt",
+        "reads commands; replayed with the binary, in crate ottla",
     ),
 ];
 

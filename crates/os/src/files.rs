@@ -1,6 +1,6 @@
 //! The machine's file system behind `base::Files`.
 
-use base::{ColdRange, DirEntry, File, FileLock, Files, OpenMode, temporary};
+use base::{ColdRange, DirEntry, File, FileLock, Files, OpenMode};
 use rustix::fs::FlockOperation;
 use rustix::io::{Errno, ReadWriteFlags};
 use std::cell::Cell;
@@ -95,18 +95,6 @@ impl Files for RealFiles {
 
     fn sync_tree(&self, dir: &Path) -> io::Result<()> {
         Ok(rustix::fs::syncfs(fs::File::open(dir)?)?)
-    }
-
-    /// Two syncs of the file system, whatever the number of files: contents before names.
-    fn replace_all(&self, dir: &Path, all: &[(&Path, &[u8])]) -> io::Result<()> {
-        for (path, content) in all {
-            fs::write(temporary(path), content)?;
-        }
-        self.sync_tree(dir)?;
-        for (path, _) in all {
-            fs::rename(temporary(path), path)?;
-        }
-        self.sync_tree(dir)
     }
 
     fn without_waiting(&self, work: &mut dyn FnMut()) {
@@ -251,18 +239,6 @@ mod tests {
         let file = RealFiles.open(&dir.path().join("f"), OpenMode::Create).unwrap();
         file.write_all_vectored_at(&[b"ab", b"", b"cde"], 3).unwrap();
         assert_eq!(RealFiles.read(&dir.path().join("f")).unwrap(), b"\0\0\0abcde");
-    }
-
-    #[test]
-    fn many_files_are_replaced_together() {
-        let dir = tempfile::tempdir().unwrap();
-        let paths: Vec<_> = (0..20).map(|i| dir.path().join(format!("f{i}"))).collect();
-        let contents: Vec<_> = (0..20).map(|i| format!("content {i}")).collect();
-        let all: Vec<_> = paths.iter().zip(&contents).map(|(path, text)| (path.as_path(), text.as_bytes())).collect();
-        RealFiles.replace_all(dir.path(), &all).unwrap();
-        let found = RealFiles.list(dir.path()).unwrap();
-        assert_eq!(found.len(), 20, "{found:?}");
-        assert_eq!(RealFiles.read(&paths[7]).unwrap(), b"content 7");
     }
 
     #[test]

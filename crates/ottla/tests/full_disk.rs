@@ -5,7 +5,7 @@ mod robust;
 
 use records::{BatchBuilder, BatchOptions};
 use robust::node::{Node, until};
-use robust::peer::{DELETE_TOPICS, Peer};
+use robust::peer::{DELETE_TOPICS, FETCH, Peer};
 use serde_json::json;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -32,6 +32,16 @@ fn batch() -> Vec<u8> {
     let mut builder = BatchBuilder::new(BatchOptions::default());
     builder.append(1_700_000_000_000, None, Some(&[7; 500_000]), &[]);
     builder.finish().unwrap()
+}
+
+/// Whether there is a record at this offset.
+fn has_records(peer: &mut Peer, topic: &str, offset: i64) -> bool {
+    let partition = json!({"partition": 0, "fetchOffset": offset, "partitionMaxBytes": 1_000_000});
+    let topics = json!([{"topic": topic, "partitions": [partition]}]);
+    let body = json!({"replicaId": -1, "maxWaitMs": 0, "minBytes": 1, "maxBytes": 1_000_000, "isolationLevel": 0, "topics": topics});
+    let answer = peer.call(FETCH, 4, "Fetch", &body);
+    let partition = &answer["responses"][0]["partitions"][0];
+    partition["errorCode"] == 0 && partition["highWatermark"].as_i64() > Some(offset)
 }
 
 #[test]
@@ -70,6 +80,7 @@ fn a_full_disk_refuses_writes_and_goes_on_by_itself_when_there_is_room() {
     until("a warning", || node.log().contains("nearly full"));
     assert_ne!(peer.produce("t", Some(&batch)), 0);
     assert!(node.is_alive(), "{}", node.log());
+    assert!(has_records(&mut peer, "t", acknowledged - 1), "reads go on");
 
     let body = json!({"topicNames": ["ballast"], "timeoutMs": 30000});
     let answer = peer.call(DELETE_TOPICS, 1, "DeleteTopics", &body);
@@ -77,4 +88,5 @@ fn a_full_disk_refuses_writes_and_goes_on_by_itself_when_there_is_room() {
     until("writes are taken again", || peer.produce("t", Some(&batch)) == 0);
     until("the recovery is told", || node.log().contains("has room again"));
     assert_eq!(node.log().matches("nearly full").count(), 1);
+    assert!(has_records(&mut peer, "t", acknowledged), "the next record follows the last that was acknowledged");
 }

@@ -32,7 +32,10 @@ fn printed(cell: &str) -> Printed<'_> {
     let (out, err) = cell.split_once(" | ").unwrap_or((cell, "-"));
     let lines = |part| -> Vec<&str> {
         let noise = ["-", "", "<usage>", "<usage text>", "<JSON lines>", "<java stack frames>"];
-        str::split(part, " / ").map(|line| line.trim().trim_end_matches(" /")).filter(|line| !noise.contains(line)).collect()
+        str::split(part, " / ")
+            .map(|line| line.trim().trim_end_matches(" /"))
+            .filter(|line| !noise.contains(line))
+            .collect()
     };
     Printed { stdout: lines(out), stderr: lines(err) }
 }

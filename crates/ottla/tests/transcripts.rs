@@ -5,8 +5,11 @@
 
 mod replay;
 
+use replay::run::{StopWhen, run};
 use replay::seed::Member;
 use replay::session::{Kind, Session};
+use replay::transcript::{self, words};
+use std::path::Path;
 
 /// In the order in which they were recorded: each leaves the state that the next expects.
 const MAIN: &[&str] = &[
@@ -72,4 +75,14 @@ fn groups_are_listed_as_by_kafka() {
     let _members = ["g-classic", "gg-classic"].map(|group| Member::start(&session.seed, group, group, 0));
     session.seed.commit("txn-group", &[("plain", 0, 3)]);
     assert_eq!(session.replay("kafka-groups", Kind::Plain, |_| true), 0, "recorded commands that differ");
+}
+
+#[test]
+fn the_metadata_shell_takes_commands_from_its_input_as_kafkas() {
+    let offline = Path::new(env!("CARGO_MANIFEST_DIR")).join("../offline/tests");
+    let text = std::fs::read(offline.join("transcripts/metadata-shell-more.txt")).unwrap();
+    let steps = transcript::read(&String::from_utf8_lossy(&text));
+    let step = steps.iter().find(|step| !step.stdin.is_empty()).expect("a step with input");
+    let done = run(&words(&step.command), &offline.join("data"), &step.stdin, &StopWhen::Never);
+    assert_eq!((done.stdout.trim_end(), Some(done.exit)), (step.stdout.trim_end(), step.exit), "{}", done.stderr);
 }

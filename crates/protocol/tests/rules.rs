@@ -4,9 +4,9 @@ use protocol::consumer_group_member_metadata_value::ClassicMemberMetadata;
 use protocol::fetch_response::{FetchableTopicResponse, PartitionData};
 use protocol::json::{self, JsonError, View};
 use protocol::{
-    AddPartitionsToTxnRequest, ApiKey, ApiVersionsResponse, ConsumerGroupMemberMetadataValue, ConsumerProtocolSubscription, Cursor, Decode, DecodeError,
-    EncodeError, FetchRequest, FetchResponse, Message, MetadataResponse, Request, SaslAuthenticateRequest,
-    UnknownTaggedField, metadata_response,
+    AddPartitionsToTxnRequest, ApiKey, ApiVersionsResponse, ConsumerGroupMemberMetadataValue,
+    ConsumerProtocolSubscription, Cursor, Decode, DecodeError, EncodeError, FetchRequest, FetchResponse, Message,
+    MetadataResponse, Request, SaslAuthenticateRequest, UnknownTaggedField, metadata_response,
 };
 
 #[test]

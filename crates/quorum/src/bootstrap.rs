@@ -40,13 +40,13 @@ pub struct FormatPlan<'a> {
 pub fn write_format(files: &dyn Files, log_dir: &Path, plan: &FormatPlan<'_>) -> Result<(), QuorumError> {
     let now = plan.now_wall_ms;
     let bootstrap = snapshot_bytes(plan.records, None, 0, now, 0)?;
-    write_snapshot(files, &log_dir.join(BootstrapCheckpoint::FILE), &bootstrap)?;
+    write_snapshot(files, &log_dir.join(BootstrapCheckpoint::FILE), &bootstrap, false)?;
     if let (true, Some(quorum)) = (plan.is_metadata_dir, plan.quorum) {
         let folder = log_dir.join(crate::FOLDER);
         files.create_dir_all(&folder).map_err(|error| QuorumError::file(&folder, error))?;
         let bytes = snapshot_bytes(&[], Some(quorum), 0, now, 0)?;
         let id = SnapshotId { end_offset: 0, epoch: 0 };
-        write_snapshot(files, &folder.join(id.file_name()), &bytes)?;
+        write_snapshot(files, &folder.join(id.file_name()), &bytes, true)?;
         files.sync_dir(log_dir).map_err(|error| QuorumError::file(log_dir, error))?;
     }
     Ok(())

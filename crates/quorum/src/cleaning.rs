@@ -5,13 +5,14 @@ use crate::node::QuorumNode;
 use crate::snapshot::SnapshotId;
 use crate::{FOLDER, QuorumError};
 use base::Now;
+use std::io::ErrorKind;
 
 impl QuorumNode {
     /// Deletes what the limits do not keep.
     pub(crate) fn clean(&mut self, now: Now) -> Result<(), QuorumError> {
         while let Some(next) = self.snapshots.iter().nth(1).copied() {
             let Some(oldest) = self.snapshots.first().copied() else { break };
-            if !(self.is_expired(oldest, now)? || self.is_too_large()?) || next.end_offset > self.log.high_watermark() {
+            if !(self.is_expired(oldest, now) || self.is_too_large()) || next.end_offset > self.log.high_watermark() {
                 break;
             }
             let mut jobs = Vec::new();
@@ -24,7 +25,12 @@ impl QuorumNode {
                 job.run(&*self.files)?;
             }
             let path = self.snapshot_path(oldest);
-            self.files.remove_file(&path).map_err(|error| QuorumError::file(&path, error))?;
+            match self.files.remove_file(&path) {
+                Err(error) if error.kind() != ErrorKind::NotFound => {
+                    tracing::warn!(path = %path.display(), %error, "an old snapshot of the metadata stays");
+                }
+                _ => {}
+            }
             self.snapshots.remove(&oldest);
             tracing::info!(
                 end_offset = oldest.end_offset,
@@ -39,24 +45,17 @@ impl QuorumNode {
         self.config.metadata_log_dir.join(FOLDER).join(id.file_name())
     }
 
-    fn is_expired(&self, id: SnapshotId, now: Now) -> Result<bool, QuorumError> {
+    fn is_expired(&self, id: SnapshotId, now: Now) -> bool {
         let limit_ms = self.config.retention_ms;
-        if limit_ms < 0 {
-            return Ok(false);
-        }
-        let path = self.snapshot_path(id);
-        let made_ms = self.files.modified_ms(&path).map_err(|error| QuorumError::file(&path, error))?;
-        Ok(now.wall_ms.saturating_sub(made_ms) > limit_ms)
+        let made_ms = self.files.modified_ms(&self.snapshot_path(id));
+        limit_ms >= 0 && made_ms.is_ok_and(|made_ms| now.wall_ms.saturating_sub(made_ms) > limit_ms)
     }
 
-    fn is_too_large(&self) -> Result<bool, QuorumError> {
-        let Ok(limit) = u64::try_from(self.config.retention_bytes) else { return Ok(false) };
-        let mut bytes = self.log.size();
-        for id in &self.snapshots {
-            let path = self.snapshot_path(*id);
-            let length = self.files.open(&path, base::OpenMode::Read).and_then(|file| file.len());
-            bytes += length.map_err(|error| QuorumError::file(&path, error))?;
-        }
-        Ok(bytes > limit)
+    fn is_too_large(&self) -> bool {
+        let Ok(limit) = u64::try_from(self.config.retention_bytes) else { return false };
+        let size = |id: &SnapshotId| {
+            self.files.open(&self.snapshot_path(*id), base::OpenMode::Read).and_then(|file| file.len()).unwrap_or(0)
+        };
+        self.log.size() + self.snapshots.iter().map(size).sum::<u64>() > limit
     }
 }

@@ -462,7 +462,7 @@ impl QuorumNode {
             self.next_snapshot_us = Some(now.monotonic_us + self.config.snapshot_interval_ms * 1000);
         }
         if self.committed.in_transaction() || self.bytes_since_snapshot == 0 {
-            return Ok(());
+            return self.clean(now);
         }
         self.bytes_since_snapshot = 0;
         let image = self.committed.visible();
@@ -475,7 +475,7 @@ impl QuorumNode {
         let quorum = (self.kraft_version >= 1).then(|| (self.kraft_version, self.raft.voters()));
         let bytes = snapshot_bytes(&records, quorum, image.timestamp_ms, now.wall_ms, id.epoch)?;
         let path = self.snapshot_path(id);
-        write_snapshot(&*self.files, &path, &bytes)?;
+        write_snapshot(&*self.files, &path, &bytes, true)?;
         self.snapshots.insert(id);
         tracing::info!(
             end_offset = id.end_offset,

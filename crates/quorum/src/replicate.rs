@@ -4,10 +4,10 @@
 //! A Fetch that finds nothing new waits until the log grows, the high watermark passes the one that the replica knows,
 //! or its time is over.
 
+use crate::QuorumError;
 use crate::handle::Reply;
 use crate::node::QuorumNode;
 use crate::snapshot::SnapshotId;
-use crate::{FOLDER, QuorumError};
 use base::{ErrorCode, LeaderEpoch, NodeId, Now, Offset, OpenMode, Uuid};
 use protocol::{
     ApiKey, Cursor, FetchRequest, FetchResponse, FetchSnapshotRequest, FetchSnapshotResponse, Message, fetch_response,
@@ -19,6 +19,11 @@ use storage::ReadLimits;
 const METADATA_TOPIC: &str = "__cluster_metadata";
 /// Most bytes of one answer, whatever a replica asks for (replicas ask for 1 MiB by default).
 const ANSWER_BYTES_MAX: i32 = 8 << 20;
+
+/// Longest wait of a fetch: replicas ask for half a second, and one that has gone is not kept longer.
+const WAIT_MAX_MS: i32 = 5_000;
+/// Fetches that may wait; more are answered at once.
+const WAITING_MAX: usize = 1_000;
 
 /// What a replica asks for.
 struct Fetch {
@@ -87,8 +92,10 @@ impl QuorumNode {
             return answer(reply, &self.fetch_refused(&fetch, error), version);
         }
         self.fetched(now, &fetch)?;
-        let wait_us = request.max_wait_ms as u64 * 1000;
-        self.answer_or_wait(now, WaitingFetch { fetch, until_us: now.monotonic_us + wait_us, reply })
+        let wait_us = request.max_wait_ms.min(WAIT_MAX_MS) as u64 * 1000;
+        let answered_at_once = self.fetches.len() >= WAITING_MAX;
+        let until_us = now.monotonic_us + if answered_at_once { 0 } else { wait_us };
+        self.answer_or_wait(now, WaitingFetch { fetch, until_us, reply })
     }
 
     /// What a valid fetch tells: the replica has everything below its offset.
@@ -157,7 +164,7 @@ impl QuorumNode {
     fn standing(&self, fetch: &Fetch) -> Standing {
         let (offset, epoch) = (fetch.offset, fetch.last_epoch);
         let start = self.log.log_start_offset();
-        if start == 0 && offset == 0 && epoch == 0 {
+        if start == 0 && offset == 0 {
             return Standing::Valid;
         }
         if let (Some(earliest), Some(latest)) = (self.snapshots.first(), self.snapshots.last()) {
@@ -262,7 +269,7 @@ impl QuorumNode {
             false => Err(ErrorCode::UnknownTopicOrPartition),
             true => match self.leader_only(asked.current_leader_epoch) {
                 Some(error) => Err(error),
-                None => self.snapshot_slice(id, asked.position, request.max_bytes)?,
+                None => self.snapshot_slice(id, asked.position, request.max_bytes),
             },
         };
         let (leader_id, leader_epoch) = self.leader();
@@ -304,30 +311,24 @@ impl QuorumNode {
     }
 
     /// The size of a snapshot and the bytes of it from `position` on.
-    #[allow(clippy::type_complexity)]
-    fn snapshot_slice(
-        &self,
-        id: SnapshotId,
-        position: i64,
-        bytes_max: i32,
-    ) -> Result<Result<(u64, Vec<u8>), ErrorCode>, QuorumError> {
+    fn snapshot_slice(&self, id: SnapshotId, position: i64, bytes_max: i32) -> Result<(u64, Vec<u8>), ErrorCode> {
         if !self.snapshots.contains(&id) {
-            return Ok(Err(ErrorCode::SnapshotNotFound));
+            return Err(ErrorCode::SnapshotNotFound);
         }
-        let path = self.config.metadata_log_dir.join(FOLDER).join(id.file_name());
-        let read = || {
-            let file = self.files.open(&path, OpenMode::Read)?;
-            let size = file.len()?;
-            let Some(position) = u64::try_from(position).ok().filter(|position| *position < size) else {
-                return Ok(Err(ErrorCode::PositionOutOfRange));
-            };
-            let length = (size - position).min(bytes_max.clamp(0, ANSWER_BYTES_MAX) as u64);
-            let mut bytes = vec![0; length as usize];
-            let n = file.read_full_at(&mut bytes, position)?;
-            bytes.truncate(n);
-            Ok(Ok((size, bytes)))
+        let path = self.snapshot_path(id);
+        let failed = |error: std::io::Error| {
+            tracing::warn!(path = %path.display(), %error, "a snapshot of the metadata cannot be read");
+            ErrorCode::KafkaStorageError
         };
-        read().map_err(|error: std::io::Error| QuorumError::file(&path, error))
+        let file = self.files.open(&path, OpenMode::Read).map_err(failed)?;
+        let size = file.len().map_err(failed)?;
+        let position = u64::try_from(position).ok().filter(|position| *position < size);
+        let position = position.ok_or(ErrorCode::PositionOutOfRange)?;
+        let length = (size - position).min(bytes_max.clamp(0, ANSWER_BYTES_MAX) as u64);
+        let mut bytes = vec![0; length as usize];
+        let n = file.read_full_at(&mut bytes, position).map_err(failed)?;
+        bytes.truncate(n);
+        Ok((size, bytes))
     }
 }
 

@@ -105,8 +105,9 @@ pub(crate) fn snapshot_bytes(
     Ok(bytes)
 }
 
-/// Writes a snapshot so that it is there whole or not at all: `<name>.part`, synced, frozen, renamed.
-pub(crate) fn write_snapshot(files: &dyn Files, path: &Path, bytes: &[u8]) -> Result<(), QuorumError> {
+/// Writes a snapshot so that it is there whole or not at all: `<name>.part`, synced, renamed. All but the one of the
+/// bootstrap are `frozen`: nobody may write them any more.
+pub(crate) fn write_snapshot(files: &dyn Files, path: &Path, bytes: &[u8], frozen: bool) -> Result<(), QuorumError> {
     let mut part = path.as_os_str().to_owned();
     part.push(".part");
     let part = PathBuf::from(part);
@@ -118,7 +119,9 @@ pub(crate) fn write_snapshot(files: &dyn Files, path: &Path, bytes: &[u8]) -> Re
         let file = files.open(&part, OpenMode::CreateNew)?;
         file.write_all_at(bytes, 0)?;
         file.sync_all()?;
-        files.make_read_only(&part)?;
+        if frozen {
+            files.make_read_only(&part)?;
+        }
         files.rename(&part, path)?;
         files.sync_dir(path.parent().unwrap_or(Path::new(".")))
     };

@@ -71,7 +71,10 @@ impl Writing {
         for request in arriving {
             if let Err(error) = self.send(request) {
                 tracing::warn!(controller = %self.controller, %error, "the controller is not reached");
-                self.connection = None;
+                if let Some((stream, queue)) = self.connection.take() {
+                    fail_all(&queue);
+                    let _already_gone = stream.shutdown(Shutdown::Both);
+                }
             }
         }
         if let Some((stream, _)) = &self.connection {
@@ -90,6 +93,13 @@ impl Writing {
                 return Err(error);
             }
         };
+        let frame = match frame(api, version, correlation_id, &body) {
+            Ok(frame) => frame,
+            Err(error) => {
+                reply(Err(ErrorCode::UnknownServerError));
+                return Err(error);
+            }
+        };
         {
             let mut queue = queue.lock();
             match &mut *queue {
@@ -100,8 +110,7 @@ impl Writing {
                 }
             }
         }
-        let frame = frame(api, version, correlation_id, &body)?;
-        stream.write_all(&frame).inspect_err(|_| fail_all(&queue))
+        stream.write_all(&frame)
     }
 
     fn connected(&mut self) -> io::Result<(TcpStream, Queue)> {
@@ -109,6 +118,7 @@ impl Writing {
         if broken {
             let stream = TcpStream::connect_timeout(&self.controller, CONNECT_TIMEOUT)?;
             stream.set_nodelay(true)?;
+            stream.set_write_timeout(Some(CONNECT_TIMEOUT))?;
             let queue: Queue = Arc::new(Mutex::new(Some(VecDeque::new())));
             let (reader, answers) = (stream.try_clone()?, queue.clone());
             let name = "ottla-from-controller".to_owned();

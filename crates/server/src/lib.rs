@@ -3,6 +3,7 @@
 
 mod addresses;
 mod controller_socket;
+mod environment;
 mod error;
 mod folders;
 mod format;

@@ -158,8 +158,11 @@ impl Node {
     pub fn serve_clients(&mut self) {
         let service = Arc::new(Dispatcher::new(Arc::new(self.broker.clone()), broker::rows(), self.authorizer.clone()));
         let inter_broker = self.broker.static_config.network.inter_broker_listener_name.to_string();
+        // Two on one port are one listener in two families of addresses, which nothing protects from the other.
+        let mut ports: Vec<_> = self.client_sockets.iter().filter_map(|bound| bound.socket.local_addr().ok()).collect();
+        ports.dedup_by_key(|address| address.port());
         for bound in self.client_sockets.drain(..) {
-            let is_inter_broker = bound.name == inter_broker;
+            let is_inter_broker = bound.name == inter_broker && ports.len() > 1;
             self.network.listen(ListenerSpec {
                 name: bound.name,
                 role: if is_inter_broker { ListenerRole::InterBroker } else { ListenerRole::Clients },
@@ -225,6 +228,8 @@ fn limits(config: &ServerConfig) -> Limits {
             Ok(bytes) if bytes > 0 => bytes,
             _ => PARTIAL_BYTES_MAX,
         },
+        // A quarter stays for files.
+        descriptor_max: os::raise_open_file_limit() / 4 * 3,
         send_buffer_bytes: given_size(config, "socket.send.buffer.bytes", network.socket_send_buffer_bytes),
         receive_buffer_bytes: given_size(config, "socket.receive.buffer.bytes", network.socket_receive_buffer_bytes),
     }

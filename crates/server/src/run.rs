@@ -130,7 +130,7 @@ fn configure(options: &Options) -> Result<Start, ServerError> {
             Ok(Start { config, format_command, http_port: options.http_port, zero: None })
         }
         Source::Zero { data_dir, port } => {
-            let environment = read_environment(std::env::vars());
+            let environment = read_environment(crate::environment::variables(std::env::vars())?);
             for (variable, nearest) in &environment.suspicious {
                 tracing::warn!("environment variable {variable} means no known key; did you mean {nearest}?");
             }

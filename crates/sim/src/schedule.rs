@@ -18,6 +18,8 @@ pub struct Report {
     pub acknowledged: u64,
     pub read: u64,
     pub processes: u32,
+    /// The wall clock jumped at least once.
+    pub clock_jumped: bool,
     pub violations: Vec<String>,
 }
 
@@ -54,7 +56,8 @@ pub fn run_seed(seed: u64) -> Report {
         let text = panic.downcast_ref::<String>().cloned();
         let text = text.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()));
         let violation = format!("a panic: {}", text.unwrap_or_default());
-        Report { seed, fingerprint: 0, acknowledged: 0, read: 0, processes: 0, violations: vec![violation] }
+        let violations = vec![violation];
+        Report { seed, fingerprint: 0, acknowledged: 0, read: 0, processes: 0, clock_jumped: false, violations }
     })
 }
 
@@ -88,6 +91,7 @@ fn run(seed: u64) -> Report {
         acknowledged: world.clients.acknowledged,
         read: world.clients.read,
         processes: world.processes,
+        clock_jumped: world.knowledge.clock_jumped,
         violations: world.knowledge.violations,
     }
 }

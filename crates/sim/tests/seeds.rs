@@ -15,12 +15,14 @@ const FOUND: [u64; 6] = [
 
 #[test]
 fn nothing_acknowledged_is_lost_whatever_fails() {
-    let mut acknowledged = 0;
+    let (mut acknowledged, mut clocks_jumped) = (0, 0);
     for seed in SEEDS.chain(FOUND) {
         let report = sim::run_seed(seed);
         assert!(report.violations.is_empty(), "{report:#?}");
         acknowledged += report.acknowledged;
+        clocks_jumped += u32::from(report.clock_jumped);
     }
+    assert!(clocks_jumped > 1, "clocks that jump are among the faults: {clocks_jumped}");
     assert!(acknowledged > 5_000, "the clients hardly got anything done: {acknowledged}");
 }
 

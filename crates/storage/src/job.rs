@@ -1,29 +1,43 @@
 //! Work of a log that blocks on the disk, packed so that another thread can do it while the log is in use.
 
-use crate::StorageError;
 use crate::error::IoContext;
-use base::{File, Files, Offset};
+use crate::{StorageError, names};
+use base::{File, Files, Offset, OpenMode};
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Shared by a log and its pending writes of one kind: a write that was overtaken by a newer one, or that became void
 /// by a truncation, does nothing.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Turn(Arc<Mutex<TurnState>>);
+pub(crate) struct Turn(Arc<TurnInner>);
+
+#[derive(Debug, Default)]
+struct TurnInner {
+    state: Mutex<TurnState>,
+    /// Number of the newest write that is durable.
+    written: AtomicU64,
+}
 
 #[derive(Debug, Default)]
 struct TurnState {
     /// Writes with lower numbers are void.
     next: u64,
-    /// Number of the newest write that succeeded.
-    written: u64,
 }
 
 impl Turn {
     fn state(&self) -> MutexGuard<'_, TurnState> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn is_void(&self, number: u64) -> bool {
+        number < self.state().next
+    }
+
+    fn note_written(&self, number: u64) {
+        self.0.written.fetch_max(number, Ordering::AcqRel);
     }
 
     /// Voids every pending write with a lower number; waits for one that is under way.
@@ -32,9 +46,9 @@ impl Turn {
         state.next = state.next.max(number);
     }
 
-    /// Number of the newest write that is durable.
+    /// Number of the newest write that is durable; never waits.
     pub(crate) fn written(&self) -> u64 {
-        self.state().written
+        self.0.written.load(Ordering::Acquire)
     }
 
     fn run(&self, number: u64, write: impl FnOnce() -> Result<(), StorageError>) -> Result<(), StorageError> {
@@ -44,7 +58,7 @@ impl Turn {
         }
         state.next = number;
         write()?;
-        state.written = number;
+        self.note_written(number);
         Ok(())
     }
 }
@@ -97,50 +111,94 @@ impl Job {
 /// Jobs from so many on are done together.
 const TOGETHER_MIN: usize = 8;
 
-/// Does several jobs of logs in `dir`, with few syncs for all files that are written; returns the errors of those that
-/// failed. Where the writing of one fails, none of those that write counts as done.
+/// A file to be replaced.
+struct Write {
+    path: PathBuf,
+    content: Vec<u8>,
+    turn: Turn,
+    number: u64,
+}
+
+impl Write {
+    /// Where the content is staged; single writes use [`base::temporary`].
+    fn staged(&self) -> PathBuf {
+        let mut name = self.path.as_os_str().to_owned();
+        name.push(names::STAGED);
+        PathBuf::from(name)
+    }
+
+    /// Writes the content beside the file. False: the write has become void, and its folder may be gone.
+    fn stage(&self, files: &dyn Files) -> Result<bool, StorageError> {
+        let write = || {
+            let file = files.open(&self.staged(), OpenMode::Create)?;
+            file.set_len(0)?;
+            file.write_all_at(&self.content, 0)
+        };
+        match write() {
+            Err(error) if error.kind() == io::ErrorKind::NotFound && self.turn.is_void(self.number) => Ok(false),
+            other => other.or_writing(&self.path).map(|()| true),
+        }
+    }
+
+    /// Puts the staged content in place, unless the write has become void.
+    fn put(&self, files: &dyn Files) -> Result<bool, StorageError> {
+        let mut state = self.turn.state();
+        if self.number < state.next {
+            let _leftovers_go_with_the_next_start = files.remove_file(&self.staged());
+            return Ok(false);
+        }
+        state.next = self.number;
+        files.rename(&self.staged(), &self.path).or_failed(&self.path).map(|()| true)
+    }
+}
+
+/// Does several jobs of logs in `dir`, with two syncs of the file system for all files that are written; returns the
+/// errors. No turn is held meanwhile. Where one cannot be written, none of those that write counts as done.
 pub fn run_together(jobs: Vec<Job>, files: &dyn Files, dir: &Path) -> Vec<StorageError> {
     let mut errors = Vec::new();
-    let mut writes: BTreeMap<PathBuf, (Vec<u8>, Turn, u64)> = BTreeMap::new();
+    let mut writes: BTreeMap<PathBuf, Write> = BTreeMap::new();
     for job in jobs {
         match job.work {
             Work::Replace { path, content, turn, number } => {
-                let newer = writes.get(&path).is_none_or(|(_, _, other)| *other < number);
-                if newer {
-                    writes.insert(path, (content, turn, number));
+                // A void write, of a folder that was there before, says nothing about a live one.
+                let newest = writes.get(&path).is_none_or(|other| other.number < number);
+                if newest && !turn.is_void(number) {
+                    writes.insert(path.clone(), Write { path, content, turn, number });
                 }
             }
             Work::Remove { .. } => errors.extend(job.run(files).err()),
         }
     }
+    let mut writes: Vec<Write> = writes.into_values().collect();
     if writes.len() < TOGETHER_MIN {
-        let jobs = writes.into_iter().map(|(path, (content, turn, number))| Job::replace(path, content, turn, number));
+        let jobs = writes.into_iter().map(|write| Job::replace(write.path, write.content, write.turn, write.number));
         errors.extend(jobs.filter_map(|job| job.run(files).err()));
         return errors;
     }
-    let mut held: Vec<(&Path, &[u8], u64, MutexGuard<'_, TurnState>)> = Vec::with_capacity(writes.len());
-    let (mut turns, mut alone) = (Vec::new(), Vec::new());
-    for (path, (content, turn, number)) in &writes {
-        // Producer snapshots of one log share their turn, which is held until all is written.
-        if turns.contains(&Arc::as_ptr(&turn.0)) {
-            alone.push(Job::replace(path.clone(), content.clone(), turn.clone(), *number));
-            continue;
-        }
-        turns.push(Arc::as_ptr(&turn.0));
-        let mut state = turn.state();
-        if *number >= state.next {
-            state.next = *number;
-            held.push((path, content, *number, state));
-        }
-    }
-    let all: Vec<(&Path, &[u8])> = held.iter().map(|(path, content, _, _)| (*path, *content)).collect();
-    match files.replace_all(dir, &all) {
-        Ok(()) => held.iter_mut().for_each(|(_, _, number, state)| state.written = *number),
-        Err(error) => errors.extend(Err::<(), _>(error).or_writing(dir).err()),
-    }
-    drop(held);
-    errors.extend(alone.into_iter().filter_map(|job| job.run(files).err()));
+    // Producer snapshots of one log share their turn: in the order of their numbers none makes another void.
+    writes.sort_by_key(|write| write.number);
+    errors.extend(write_together(&writes, files, dir).err());
     errors
+}
+
+fn write_together(writes: &[Write], files: &dyn Files, dir: &Path) -> Result<(), StorageError> {
+    let mut staged = Vec::with_capacity(writes.len());
+    for write in writes {
+        if write.stage(files)? {
+            staged.push(write);
+        }
+    }
+    // A sync that fails, for lack of space too, may have been about records: the directory cannot be trusted.
+    files.sync_tree(dir).or_failed(dir)?;
+    let mut put = Vec::with_capacity(staged.len());
+    for write in staged {
+        if write.put(files)? {
+            put.push(write);
+        }
+    }
+    files.sync_tree(dir).or_failed(dir)?;
+    put.iter().for_each(|write| write.turn.note_written(write.number));
+    Ok(())
 }
 
 pub(crate) fn remove_if_present(files: &dyn Files, path: &Path) -> Result<(), StorageError> {
@@ -165,6 +223,8 @@ pub struct FlushJob {
     pub(crate) rolled_up_to: Offset,
     /// Leader epochs that are not in their checkpoint yet: recovery does not look for them below the recovery point.
     pub(crate) epochs: Option<Job>,
+    /// The topic id, when it is not written yet: durable records must not be taken for those of another topic.
+    pub(crate) topic_id: Option<Job>,
 }
 
 /// What a [`FlushJob`] made durable.
@@ -176,6 +236,7 @@ pub struct Flushed {
     pub(crate) truncations_synced: u64,
     pub(crate) names_made: u64,
     pub(crate) rolled_up_to: Offset,
+    pub(crate) parent_synced: bool,
 }
 
 impl FlushJob {
@@ -189,12 +250,14 @@ impl FlushJob {
     /// # Errors
     /// `LogDirFailed`, or `NoSpace` when the leader epochs could not be written: nothing is lost, try again later.
     pub fn run(self, files: &dyn Files) -> Result<Flushed, StorageError> {
-        if let Some(epochs) = self.epochs {
-            epochs.run(files)?;
+        for job in self.epochs.into_iter().chain(self.topic_id) {
+            job.run(files)?;
         }
         for (path, file) in &self.files {
             if base::mutant(base::Mutant::FlushWithoutSync)
-                || base::mutant(base::Mutant::FailedSyncRetried) && file.sync_data().is_err() && file.sync_data().is_ok()
+                || base::mutant(base::Mutant::FailedSyncRetried)
+                    && file.sync_data().is_err()
+                    && file.sync_data().is_ok()
             {
                 continue;
             }
@@ -212,6 +275,7 @@ impl FlushJob {
             truncations_synced: self.truncations_synced,
             names_made: self.names_made,
             rolled_up_to: self.rolled_up_to,
+            parent_synced: self.parent.is_some(),
         })
     }
 }

@@ -40,7 +40,7 @@ pub use append::{AppendOrigin, Appended, LeaderBatch};
 pub use checkpoints::{read_offsets, write_offsets};
 pub use config::{CleanupPolicy, LogConfig};
 pub use error::StorageError;
-pub use job::{run_together, FlushJob, Flushed, Job};
+pub use job::{FlushJob, Flushed, Job, run_together};
 pub use leader_epochs::{EpochEnd, EpochEntry, LeaderEpochs};
 pub use log::Log;
 pub use log_dir::{

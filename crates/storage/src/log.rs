@@ -272,6 +272,7 @@ impl Log {
         let epochs = (self.epochs_turn.written() < self.epochs_number).then(|| self.epochs_job());
         Ok(Some(FlushJob {
             epochs,
+            topic_id: self.topic_id_job(),
             up_to,
             truncations: self.truncations,
             truncations_synced: if sealed_only { self.truncations_synced } else { self.truncations },
@@ -290,7 +291,7 @@ impl Log {
             self.truncations_synced = self.truncations_synced.max(flushed.truncations_synced);
             self.sealed_synced = self.sealed_synced.max(flushed.rolled_up_to);
             self.names_synced = self.names_synced.max(flushed.names_made);
-            self.folder_synced = true;
+            self.folder_synced |= flushed.parent_synced;
         }
     }
 
@@ -302,27 +303,28 @@ impl Log {
         self.noting(closed)
     }
 
-    /// [`Log::close_cleanly`] without the syncs: afterwards run the jobs ([`crate::run_together`]), then make the whole
-    /// directory durable ([`Files::sync_tree`]). For many logs at once.
-    pub fn close_before_sync(&mut self) -> Result<Vec<Job>, StorageError> {
+    /// [`Log::close_cleanly`] without the syncs, for many logs at once: afterwards run the jobs ([`crate::run_together`]),
+    /// make the whole directory durable ([`Files::sync_tree`]), then run the flush, which tells errors of this log's own
+    /// records, and hand its result to [`Log::flushed`].
+    pub fn close_before_sync(&mut self) -> Result<(Vec<Job>, Option<FlushJob>), StorageError> {
         self.online()?;
         let closed = self.close_files_before_sync();
         self.noting(closed)
     }
 
-    fn close_files_before_sync(&mut self) -> Result<Vec<Job>, StorageError> {
+    fn close_files_before_sync(&mut self) -> Result<(Vec<Job>, Option<FlushJob>), StorageError> {
         self.active.seal(&*self.files)?;
         let mut jobs: Vec<Job> = self.missing_snapshot_job()?.into_iter().chain(self.topic_id_job()).collect();
         if self.epochs_are_stale()? {
             jobs.push(self.epochs_job());
         }
-        for segment in self.older.range(self.sealed_synced..).map(|(_, segment)| segment).chain([&self.active]) {
-            segment.txn_index.write_out(&*self.files)?;
+        let mut flush = self.flush_job(false)?;
+        if let Some(flush) = &mut flush {
+            // Both are among the jobs.
+            (flush.epochs, flush.topic_id) = (None, None);
         }
-        self.recovery_point = self.log_end;
-        self.sealed_synced = Offset::MAX;
         self.failed = true;
-        Ok(jobs)
+        Ok((jobs, flush))
     }
 
     fn close_files(&mut self) -> Result<(), StorageError> {
@@ -435,7 +437,7 @@ impl Log {
         Some(Job::replace(path, content, self.snapshots_turn.clone(), self.writes))
     }
 
-    pub(crate) fn write_snapshot_now(&mut self) -> Result<(), StorageError> {
+    fn write_snapshot_now(&mut self) -> Result<(), StorageError> {
         match self.missing_snapshot_job()? {
             Some(job) => job.run(&*self.files),
             None => Ok(()),

@@ -13,6 +13,8 @@ pub(crate) const SNAPSHOT: &str = ".snapshot";
 pub(crate) const DELETED: &str = ".deleted";
 pub(crate) const CLEANED: &str = ".cleaned";
 pub(crate) const SWAP: &str = ".swap";
+/// New content of a file that is written together with others; one that a crash left is removed at the next start.
+pub(crate) const STAGED: &str = ".staged";
 pub(crate) const LEADER_EPOCHS: &str = "leader-epoch-checkpoint";
 pub(crate) const PARTITION_METADATA: &str = "partition.metadata";
 

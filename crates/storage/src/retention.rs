@@ -64,13 +64,10 @@ impl Log {
 
     /// The segments, oldest first, whose records are all committed; an empty active one is not among them.
     fn committed(&self) -> impl Iterator<Item = &Segment> {
-        self.older
-            .values()
-            .chain((self.active.size > 0).then_some(&self.active))
-            .take_while(|segment| {
-                self.end_of(segment.base_offset) <= self.high_watermark
-                    || base::mutant(base::Mutant::RetentionPastHighWatermark)
-            })
+        self.older.values().chain((self.active.size > 0).then_some(&self.active)).take_while(|segment| {
+            self.end_of(segment.base_offset) <= self.high_watermark
+                || base::mutant(base::Mutant::RetentionPastHighWatermark)
+        })
     }
 
     fn count_expired(&self, now_wall_ms: i64) -> Result<usize, StorageError> {
@@ -101,11 +98,8 @@ impl Log {
     fn delete_oldest(&mut self, count: usize, now_wall_ms: i64, jobs: &mut Vec<Job>) -> Result<(), StorageError> {
         if count > self.older.len() {
             self.roll_to(self.log_end, now_wall_ms, jobs)?;
-            self.write_snapshot_now()?;
         }
-        if !self.has_producers_of(count)? {
-            return Ok(());
-        }
+        self.keep_producers_of(count, now_wall_ms)?;
         for _ in 0..count.min(self.older.len()) {
             let Some((base_offset, segment)) = self.older.pop_first() else { break };
             jobs.push(self.discard(&segment)?);
@@ -125,15 +119,30 @@ impl Log {
         Ok(())
     }
 
-    /// Whether a start after the oldest `count` segments went would still know their producers (KAFKA-7190):
-    /// the snapshot where the log would begin is on disk, not only about to be written.
-    fn has_producers_of(&self, count: usize) -> Result<bool, StorageError> {
+    /// A start after the oldest `count` segments went must still know their producers (KAFKA-7190): the snapshot where
+    /// the log will begin must be on disk, not only about to be written. On a full disk room comes first.
+    fn keep_producers_of(&mut self, count: usize, now_wall_ms: i64) -> Result<(), StorageError> {
         let first = self.older.keys().nth(count).copied().unwrap_or(self.active.base_offset);
         if !self.snapshots.contains(&first) || base::mutant(base::Mutant::RetentionPastHighWatermark) {
-            return Ok(true);
+            return Ok(());
         }
         let path = self.folder.join(file_name(first, names::SNAPSHOT));
-        self.files.exists(&path).or_failed(&path)
+        if self.files.exists(&path).or_failed(&path)? {
+            return Ok(());
+        }
+        let states = match first == self.log_end {
+            true => self.producers.sorted(),
+            false => self.producers_at(first, now_wall_ms)?.sorted(),
+        };
+        self.writes += 1;
+        let content = crate::producer_snapshot::encode(&states);
+        match Job::replace(path, content, self.snapshots_turn.clone(), self.writes).run(&*self.files) {
+            Err(StorageError::NoSpace { .. }) => {
+                tracing::warn!(partition = %self.partition, "no space to remember the producers of segments that go");
+                Ok(())
+            }
+            other => other,
+        }
     }
 
     fn discard_snapshot(&mut self, offset: Offset) -> Result<Option<Job>, StorageError> {

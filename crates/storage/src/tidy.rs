@@ -23,7 +23,8 @@ pub(crate) fn tidy(files: &dyn Files, folder: &Path) -> Result<Vec<DirEntry>, St
     for name in names() {
         let is_swap = name.ends_with(names::SWAP);
         let incomplete = is_swap && cleaned_min.is_some_and(|min| offset_of(name).is_some_and(|base| base >= min));
-        if name.ends_with(names::DELETED) || name.ends_with(names::CLEANED) || incomplete {
+        let left_over = [names::DELETED, names::CLEANED, names::STAGED].iter().any(|suffix| name.ends_with(suffix));
+        if left_over || incomplete {
             remove_if_present(files, &folder.join(name))?;
             changed = true;
         } else if is_swap {

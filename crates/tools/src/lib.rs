@@ -20,6 +20,7 @@ mod failure;
 mod features;
 mod formatter;
 mod get_offsets;
+mod group_tables;
 mod groups;
 mod io;
 mod leader_election;

@@ -28,7 +28,7 @@ usage: cargo xtask TASK
 
   test [--core | --interop] [--only SUITE[,SUITE]] [--release | --binary FILE]
                          all tests: the workspace's own, then real clients against a broker.
-                         --list names the suites.
+                         --list names the suites; --table writes their results into docs/interop.md.
   test --against HOST:PORT --only SUITE[,SUITE]
                          suites against a broker that runs already, such as Apache Kafka
                          With --binary FILE the node is that program, and nothing is built.

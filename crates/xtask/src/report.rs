@@ -1,5 +1,9 @@
 //! Results of suites, and the table at the end.
 
+use crate::diff::today;
+use crate::error::{During, TaskError};
+use crate::place;
+
 /// How one suite went.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct SuiteResult {
@@ -73,6 +77,26 @@ fn row(result: &SuiteResult) -> [String; 5] {
     let tests = result.passed as usize + result.failures.len() + result.skips.len();
     let seconds = format!("{:.1}", result.seconds);
     [result.name.clone(), result.version.clone(), tests.to_string(), seconds, result.verdict().to_owned()]
+}
+
+/// Replaces the table at the end of `docs/interop.md`, with its date.
+///
+/// # Errors
+/// The file cannot be read or written, or does not have the line before its table.
+pub fn write_table(results: &[SuiteResult]) -> Result<(), TaskError> {
+    const LAST_LINE: &str = "`cargo xtask test --interop --table`, ";
+    let path = place::root().join("docs/interop.md");
+    let text = std::fs::read_to_string(&path).during("read docs/interop.md")?;
+    let Some(at) = text.find(LAST_LINE) else {
+        return Err(TaskError::Usage(format!("docs/interop.md has no line that begins with: {LAST_LINE}")));
+    };
+    let mut page = format!("{}{LAST_LINE}{}:\n\n", &text[..at], today());
+    page.push_str("| suite | version | passed | seconds |\n|---|---|---|---|\n");
+    for result in results {
+        let [name, version, tests, seconds, _] = row(result);
+        page.push_str(&format!("| {name} | {version} | {} of {tests} | {seconds} |\n", result.passed));
+    }
+    std::fs::write(&path, page).during("write docs/interop.md")
 }
 
 fn last_line(results: &[SuiteResult]) -> String {

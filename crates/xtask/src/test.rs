@@ -15,6 +15,8 @@ struct Options {
     against: Option<String>,
     binary: Option<PathBuf>,
     list: bool,
+    /// Write the table of the suites into the docs.
+    table: bool,
 }
 
 /// Runs the tests that the arguments choose; true if nothing failed.
@@ -34,7 +36,11 @@ pub fn run(arguments: &[String]) -> Result<bool, TaskError> {
             Some(address) => Target::Running(address.clone()),
             None => Target::Binary(broker::build(options.release, options.binary.clone())?),
         };
-        results.extend(interop::run_all(&target, &options.only)?);
+        let suites = interop::run_all(&target, &options.only)?;
+        if options.table {
+            report::write_table(&suites)?;
+        }
+        results.extend(suites);
     }
     Ok(report::print(&results))
 }
@@ -52,6 +58,7 @@ fn parse(arguments: &[String]) -> Result<Options, TaskError> {
             "--against" => options.against = Some(value()?),
             "--binary" => options.binary = Some(PathBuf::from(value()?)),
             "--list" => options.list = true,
+            "--table" => options.table = true,
             _ => return Err(TaskError::Usage(format!("unknown argument: {argument}"))),
         }
     }

@@ -1,12 +1,13 @@
-//! Fetching: one request under way per leader, answers cut into records when poll asks for them. Sessions (KIP-227) are
-//! not used; each request names its partitions.
+//! Fetching: one request under way per leader, answers cut into records when poll asks for them. Each leader has a
+//! session (KIP-227), so that a request names only what changed.
 
+use super::session::{Session, Turn};
 use super::{ConsumerRecord, Partition, Position, RecordHeader};
 use crate::cluster::left_until;
 use crate::transport::wait_readable;
 use crate::{ClientError, Cluster, Connection, ConsumerSettings, Result, Wanted};
 use base::{ErrorCode, NodeId, Uuid};
-use protocol::fetch_request::{FetchPartition, FetchTopic};
+use protocol::fetch_request::{FetchPartition, FetchTopic, ForgottenTopic};
 use protocol::fetch_response::AbortedTransaction;
 use protocol::{ApiKey, FetchRequest};
 use std::borrow::Cow;
@@ -23,6 +24,7 @@ const BATCH_BYTES_MAX: usize = 1 << 30;
 #[derive(Default)]
 struct NodeState {
     connection: Option<Connection>,
+    session: Session,
     /// Partitions and offsets that were asked for, and when.
     asked: Option<(BTreeMap<Partition, i64>, Instant)>,
     not_before: Option<Instant>,
@@ -149,7 +151,8 @@ impl Fetcher {
             .collect();
         let limit = if ids.values().any(Uuid::is_zero) { BY_TOPIC_ID - 1 } else { i16::MAX };
         let Ok(version) = connection.version(ApiKey::Fetch, limit) else { return self.failed(leader) };
-        let request = self.settings.request(&partitions, &ids, version);
+        let turn = node.session.turn(&partitions, &ids);
+        let request = self.settings.request(&turn, &ids, version);
         match connection.send(&request, version) {
             Ok(_) => node.asked = Some((partitions, Instant::now())),
             Err(_) => self.failed(leader),
@@ -160,6 +163,7 @@ impl Fetcher {
         let settings = self.cluster.settings();
         let node = self.nodes.entry(leader).or_default();
         (node.connection, node.asked) = (None, None);
+        node.session.reset();
         node.not_before = Some(Instant::now() + settings.backoff(node.failures));
         node.failures += 1;
         self.refresh = true;
@@ -203,7 +207,12 @@ impl Fetcher {
             Ok(Some(received)) => {
                 let Some((asked, _)) = node.asked.take() else { return Ok(true) };
                 match received.decode::<FetchRequest<'_>>() {
-                    Ok(response) => self.take_answer(response, asked, positions)?,
+                    Ok(response) => {
+                        let code = ErrorCode::from_code(response.error_code);
+                        if node.session.answered(code, response.session_id) {
+                            self.take_answer(response, asked, positions)?;
+                        }
+                    }
                     Err(error) => {
                         self.failed(id);
                         return Err(error);
@@ -319,15 +328,16 @@ fn fetch_error(code: ErrorCode, (topic, partition): &Partition) -> ClientError {
 }
 
 impl ConsumerSettings {
-    fn request<'a>(
-        &'a self,
-        partitions: &'a BTreeMap<Partition, i64>,
-        ids: &BTreeMap<&str, Uuid>,
-        version: i16,
-    ) -> FetchRequest<'a> {
+    fn request<'a>(&'a self, turn: &'a Turn, ids: &BTreeMap<&str, Uuid>, version: i16) -> FetchRequest<'a> {
+        let forgotten = turn.forgotten.iter().map(|((topic, index), id)| ForgottenTopic {
+            topic: Cow::Borrowed(if version >= BY_TOPIC_ID { "" } else { topic }),
+            topic_id: if version >= BY_TOPIC_ID { *id } else { Uuid::ZERO },
+            partitions: vec![*index],
+            ..Default::default()
+        });
         let mut topics: Vec<FetchTopic<'a>> = Vec::new();
         let mut current: Option<&str> = None;
-        for ((topic, index), offset) in partitions {
+        for ((topic, index), offset) in &turn.changed {
             if current != Some(topic) {
                 current = Some(topic);
                 topics.push(FetchTopic {
@@ -357,7 +367,10 @@ impl ConsumerSettings {
             min_bytes: self.fetch_bytes_min,
             max_bytes: self.fetch_bytes_max,
             isolation_level: i8::from(self.read_committed),
+            session_id: turn.id,
+            session_epoch: turn.epoch,
             topics,
+            forgotten_topics_data: forgotten.collect(),
             rack_id: Cow::Borrowed(&self.rack),
             ..Default::default()
         }

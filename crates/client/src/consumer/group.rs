@@ -5,17 +5,17 @@
 //! connection, which nobody else uses meanwhile: heartbeats are sent in `Stable` only.
 
 use super::Commits;
-use super::assignor::{assign_range, assign_round_robin};
+use super::leading::counts;
+use super::offsets::{commit_as, committed_of};
 use crate::cluster::lock;
-use crate::{Call, ClientError, Cluster, Connection, ConsumerSettings, Metadata, Result, Target};
+use crate::{ClientError, Cluster, Connection, ConsumerSettings, Metadata, Result};
 use base::ErrorCode;
 use protocol::join_group_request::JoinGroupRequestProtocol;
 use protocol::leave_group_request::MemberIdentity;
-use protocol::offset_commit_request::{OffsetCommitRequestPartition, OffsetCommitRequestTopic};
 use protocol::sync_group_request::SyncGroupRequestAssignment;
 use protocol::{
-    ApiKey, ConsumerProtocolAssignment, ConsumerProtocolSubscription, Decode, HeartbeatRequest, JoinGroupRequest,
-    LeaveGroupRequest, Message, OffsetCommitRequest, Request, SyncGroupRequest,
+    ApiKey, ConsumerProtocolAssignment, Decode, HeartbeatRequest, JoinGroupRequest, LeaveGroupRequest, Request,
+    SyncGroupRequest,
 };
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -23,11 +23,8 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 const PROTOCOL_TYPE: &str = "consumer";
-/// Versions of what consumers embed in JoinGroup and SyncGroup.
-const SUBSCRIPTION_VERSION: i16 = 3;
-const ASSIGNMENT_VERSION: i16 = 3;
 
-type Partitions = BTreeMap<String, Vec<i32>>;
+pub(super) type Partitions = BTreeMap<String, Vec<i32>>;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Phase {
@@ -49,13 +46,23 @@ struct State {
     stop: bool,
     /// The assignment was not handed out yet.
     fresh: Option<Partitions>,
+    /// The last assignment, and its generation.
+    owned: Partitions,
+    owned_generation: i32,
     not_before: Option<Instant>,
 }
 
-struct Shared {
-    id: String,
-    cluster: Arc<Cluster>,
-    settings: Arc<ConsumerSettings>,
+impl State {
+    fn forget_owned(&mut self) {
+        self.owned.clear();
+        self.owned_generation = -1;
+    }
+}
+
+pub(super) struct Shared {
+    pub(super) id: String,
+    pub(super) cluster: Arc<Cluster>,
+    pub(super) settings: Arc<ConsumerSettings>,
     state: Mutex<State>,
     changed: Condvar,
     connection: Mutex<Option<Connection>>,
@@ -84,6 +91,8 @@ impl Group {
                 failure: None,
                 stop: false,
                 fresh: None,
+                owned: Partitions::new(),
+                owned_generation: -1,
                 not_before: None,
             }),
             changed: Condvar::new(),
@@ -240,16 +249,16 @@ impl Shared {
     }
 
     fn send_join(&self, topics: &[String], deadline: Instant) -> Result<()> {
-        let member_id = lock(&self.state).member_id.clone();
-        let subscription = ConsumerProtocolSubscription {
-            topics: topics.iter().map(|topic| Cow::Borrowed(topic.as_str())).collect(),
-            generation_id: -1,
-            rack_id: Some(self.settings.rack.as_str()).filter(|rack| !rack.is_empty()).map(Cow::Borrowed),
-            ..Default::default()
+        let (member_id, owned, generation) = {
+            let state = lock(&self.state);
+            (state.member_id.clone(), state.owned.clone(), state.owned_generation)
         };
-        let metadata = subscription
-            .to_versioned(SUBSCRIPTION_VERSION)
-            .map_err(|error| ClientError::Encode { api: ApiKey::JoinGroup, error })?;
+        let metadata: Vec<Vec<u8>> = self
+            .settings
+            .assignors
+            .iter()
+            .map(|name| self.subscription(name, topics, &owned, generation))
+            .collect::<Result<_>>()?;
         let patient = deadline.max(Instant::now() + Duration::from_secs(1));
         self.on_coordinator(patient, |connection| {
             let version = connection.version(ApiKey::JoinGroup, i16::MAX)?;
@@ -269,9 +278,10 @@ impl Shared {
                     .settings
                     .assignors
                     .iter()
-                    .map(|name| JoinGroupRequestProtocol {
+                    .zip(&metadata)
+                    .map(|(name, metadata)| JoinGroupRequestProtocol {
                         name: Cow::Borrowed(name),
-                        metadata: Cow::Borrowed(&metadata),
+                        metadata: Cow::Borrowed(metadata),
                         ..Default::default()
                     })
                     .collect(),
@@ -353,50 +363,6 @@ impl Shared {
         Ok(true)
     }
 
-    /// The leader's work: partitions for all members, encoded.
-    fn assign(
-        &self,
-        response: &protocol::JoinGroupResponse<'static>,
-        deadline: Instant,
-    ) -> Result<Vec<(String, Vec<u8>)>> {
-        let mut members: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        for member in &response.members {
-            let topics = ConsumerProtocolSubscription::from_versioned(&member.metadata)
-                .map(|(subscription, _)| subscription.topics.into_iter().map(Cow::into_owned).collect())
-                .map_err(|error| ClientError::Decode { api: ApiKey::JoinGroup, address: self.id.clone(), error })?;
-            members.insert(member.member_id.to_string(), topics);
-        }
-        let topics: BTreeSet<&String> = members.values().flatten().collect();
-        let mut metadata = self.cluster.metadata();
-        if topics.iter().any(|topic| !metadata.topics.contains_key(*topic)) {
-            let names: Vec<&str> = topics.iter().map(|topic| topic.as_str()).collect();
-            let deadline = deadline.max(Instant::now() + Duration::from_secs(1));
-            metadata = self.cluster.refresh(crate::Wanted::Names(&names), false, "metadata", deadline)?;
-        }
-        let counts = counts(&metadata, topics.into_iter());
-        let assignment = match response.protocol_name.as_deref() {
-            Some("roundrobin") => assign_round_robin(&members, &counts),
-            _ => assign_range(&members, &counts),
-        };
-        assignment
-            .into_iter()
-            .map(|(member, topics)| {
-                use protocol::consumer_protocol_assignment::TopicPartition;
-                let assigned_partitions = topics
-                    .into_iter()
-                    .map(|(topic, partitions)| TopicPartition { topic: Cow::Owned(topic), partitions });
-                let assignment = ConsumerProtocolAssignment {
-                    assigned_partitions: assigned_partitions.collect(),
-                    ..Default::default()
-                };
-                let bytes = assignment
-                    .to_versioned(ASSIGNMENT_VERSION)
-                    .map_err(|error| ClientError::Encode { api: ApiKey::SyncGroup, error })?;
-                Ok((member, bytes))
-            })
-            .collect()
-    }
-
     fn take_sync(&self, deadline: Instant) -> Result<bool> {
         let Some(response) = self.awaited::<SyncGroupRequest<'_>>(deadline)? else { return Ok(false) };
         crate::error::check(response.error_code, None)?;
@@ -410,6 +376,8 @@ impl Shared {
         }
         {
             let mut state = lock(&self.state);
+            state.owned = partitions.clone();
+            state.owned_generation = state.generation;
             state.fresh = Some(partitions);
             state.lost = false;
             state.not_before = None;
@@ -431,6 +399,7 @@ impl Shared {
                 }
                 state.generation = -1;
                 state.lost = true;
+                state.forget_owned();
                 Ok(())
             }
             ErrorCode::RebalanceInProgress => Ok(()),
@@ -462,6 +431,7 @@ impl Shared {
                 let _ = self.leave(&member, "max.poll.interval.ms was exceeded");
                 let mut state = lock(&self.state);
                 (state.phase, state.lost, state.generation) = (Phase::Unjoined, true, -1);
+                state.forget_owned();
                 state.member_id.clear();
                 continue;
             }
@@ -523,112 +493,4 @@ impl Shared {
         })?;
         Ok(())
     }
-}
-
-fn counts<'a>(metadata: &Metadata, topics: impl Iterator<Item = &'a String>) -> BTreeMap<String, i32> {
-    let known = topics.filter_map(|topic| Some((topic.clone(), metadata.topics.get(topic)?.partitions.len() as i32)));
-    known.filter(|(_, count)| *count > 0).collect()
-}
-
-/// Committed offsets of a group.
-pub(crate) fn committed_of(
-    cluster: &Cluster,
-    group: &str,
-    partitions: &[(String, i32)],
-) -> Result<BTreeMap<(String, i32), i64>> {
-    use protocol::OffsetFetchRequest;
-    use protocol::offset_fetch_request::{OffsetFetchRequestGroup, OffsetFetchRequestTopic, OffsetFetchRequestTopics};
-    let mut topics: Partitions = BTreeMap::new();
-    for (topic, partition) in partitions {
-        topics.entry(topic.clone()).or_default().push(*partition);
-    }
-    let build = |version: i16| {
-        let group_id = Cow::Borrowed(group);
-        if version < 8 {
-            let topics = topics.iter().map(|(name, partitions)| OffsetFetchRequestTopic {
-                name: Cow::Borrowed(name),
-                partition_indexes: partitions.clone(),
-                ..Default::default()
-            });
-            return OffsetFetchRequest {
-                group_id,
-                topics: Some(topics.collect()),
-                require_stable: version >= 7,
-                ..Default::default()
-            };
-        }
-        let topics = topics.iter().map(|(name, partitions)| OffsetFetchRequestTopics {
-            name: Cow::Borrowed(name),
-            partition_indexes: partitions.clone(),
-            ..Default::default()
-        });
-        let topics = Some(topics.collect());
-        OffsetFetchRequest {
-            groups: vec![OffsetFetchRequestGroup { group_id, topics, ..Default::default() }],
-            require_stable: true,
-            ..Default::default()
-        }
-    };
-    let call = Call { name: "offsetFetch", target: Target::Group(group), deadline: cluster.deadline(), version_max: 9 };
-    let response = cluster.call(call, build, |response| {
-        let group = response.groups.first();
-        let top = group.map_or(response.error_code, |group| group.error_code);
-        let unstable = group.into_iter().flat_map(|g| &g.topics).flat_map(|t| &t.partitions).map(|p| p.error_code);
-        unstable.chain([top]).map(ErrorCode::from_code).find(|code| code.is_retriable()).unwrap_or(ErrorCode::None)
-    })?;
-    let found = crate::admin::collect_offsets(response)?;
-    Ok(found.into_iter().map(|(key, committed)| (key, committed.offset)).collect())
-}
-
-/// Commits without a member, as consumers with chosen partitions do.
-pub(crate) fn commit_of(cluster: &Cluster, group: &str, offsets: &Commits) -> Result<()> {
-    commit_as(cluster, group, offsets, "", -1, None)
-}
-
-fn commit_as(
-    cluster: &Cluster,
-    group: &str,
-    offsets: &Commits,
-    member: &str,
-    generation: i32,
-    instance: Option<&str>,
-) -> Result<()> {
-    if offsets.is_empty() {
-        return Ok(());
-    }
-    let mut topics: BTreeMap<&str, Vec<OffsetCommitRequestPartition<'_>>> = BTreeMap::new();
-    for ((topic, partition), (offset, leader_epoch)) in offsets {
-        topics.entry(topic).or_default().push(OffsetCommitRequestPartition {
-            partition_index: *partition,
-            committed_offset: *offset,
-            committed_leader_epoch: *leader_epoch,
-            committed_metadata: Some(Cow::Borrowed("")),
-            ..Default::default()
-        });
-    }
-    let build = |version: i16| OffsetCommitRequest {
-        group_id: Cow::Borrowed(group),
-        generation_id_or_member_epoch: generation,
-        member_id: Cow::Borrowed(member),
-        group_instance_id: instance.filter(|_| version >= 7).map(Cow::Borrowed),
-        topics: topics
-            .iter()
-            .map(|(name, partitions)| OffsetCommitRequestTopic {
-                name: Cow::Borrowed(*name),
-                partitions: partitions.clone(),
-                ..Default::default()
-            })
-            .collect(),
-        ..Default::default()
-    };
-    let call =
-        Call { name: "offsetCommit", target: Target::Group(group), deadline: cluster.deadline(), version_max: 9 };
-    let codes = |response: &protocol::OffsetCommitResponse<'static>| {
-        let codes = response.topics.iter().flat_map(|topic| topic.partitions.iter().map(|p| p.error_code));
-        let mut codes = codes.map(ErrorCode::from_code);
-        codes.find(|code| code.is_retriable()).unwrap_or(ErrorCode::None)
-    };
-    let response = cluster.call(call, build, codes)?;
-    let codes = response.topics.iter().flat_map(|topic| topic.partitions.iter().map(|p| p.error_code));
-    codes.into_iter().try_for_each(|code| crate::error::check(code, None))
 }

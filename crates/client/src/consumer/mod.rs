@@ -4,8 +4,16 @@
 mod assignor;
 mod fetcher;
 mod group;
+mod leading;
+mod offsets;
+mod session;
+mod sticky;
+mod types;
 
 pub use assignor::{assign_range, assign_round_robin};
+pub use sticky::{StickyMember, assign_cooperative, assign_sticky};
+pub(crate) use types::Position;
+pub use types::{ConsumerRecord, OffsetReset, RebalanceEvent, RecordHeader, StartAt, Subscription};
 
 use crate::admin::{IsolationLevel, OffsetAt, OffsetSpec, list_offsets};
 use crate::cluster::left_until;
@@ -13,112 +21,11 @@ use crate::{ClientError, Cluster, ConsumerSettings, Result, Wanted};
 use base::ErrorCode;
 use fetcher::Fetcher;
 use group::Group;
-use records::TimestampType;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 pub(crate) type Partition = (Arc<str>, i32);
-
-/// Where to start without a committed offset.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum OffsetReset {
-    Earliest,
-    Latest,
-    None,
-    /// So long before now (KIP-1106).
-    ByDuration(Duration),
-}
-
-impl OffsetReset {
-    /// Reads a value of `auto.offset.reset`.
-    pub fn parse(text: &str) -> Option<OffsetReset> {
-        match text.to_ascii_lowercase().as_str() {
-            "earliest" => Some(OffsetReset::Earliest),
-            "latest" => Some(OffsetReset::Latest),
-            "none" => Some(OffsetReset::None),
-            other => parse_duration(other.strip_prefix("by_duration:")?).map(OffsetReset::ByDuration),
-        }
-    }
-}
-
-/// The part of ISO 8601 that durations of Kafka use: `P1DT2H3M4S`.
-fn parse_duration(text: &str) -> Option<Duration> {
-    let rest = text.to_ascii_uppercase();
-    let rest = rest.strip_prefix('P')?;
-    let (days, time) = rest.split_once('T').unwrap_or((rest, ""));
-    let mut seconds = 0.0;
-    for (part, units) in [(days, &[('D', 86_400.0)][..]), (time, &[('H', 3600.0), ('M', 60.0), ('S', 1.0)])] {
-        let mut part = part;
-        for (unit, scale) in units {
-            if let Some((number, after)) = part.split_once(*unit) {
-                seconds += number.parse::<f64>().ok()? * scale;
-                part = after;
-            }
-        }
-        if !part.is_empty() {
-            return None;
-        }
-    }
-    (rest.len() > 1 && seconds >= 0.0).then(|| Duration::from_secs_f64(seconds))
-}
-
-/// Where a chosen partition starts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum StartAt {
-    /// The committed offset, or as `auto.offset.reset` says.
-    Committed,
-    Beginning,
-    End,
-    Offset(i64),
-}
-
-/// Which topics a group member reads.
-pub enum Subscription {
-    Topics(Vec<String>),
-    /// Topics whose name the test accepts; it is asked again with every refresh of the metadata.
-    Matching(Box<dyn Fn(&str) -> bool + Send>),
-}
-
-/// A record that was read.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ConsumerRecord {
-    pub topic: Arc<str>,
-    pub partition: i32,
-    pub offset: i64,
-    pub timestamp_ms: i64,
-    /// `None` for records from before timestamps.
-    pub timestamp_type: Option<TimestampType>,
-    pub leader_epoch: Option<i32>,
-    pub key: Option<Vec<u8>>,
-    pub value: Option<Vec<u8>>,
-    pub headers: Vec<RecordHeader>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RecordHeader {
-    pub key: String,
-    pub value: Option<Vec<u8>>,
-}
-
-/// What a rebalance did, in order.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum RebalanceEvent {
-    Assigned(Vec<(String, i32)>),
-    Revoked(Vec<(String, i32)>),
-    /// The member was thrown out; others may have these already.
-    Lost(Vec<(String, i32)>),
-}
-
-/// What is known of an assigned partition.
-#[derive(Debug, Clone)]
-pub(crate) struct Position {
-    /// Next offset to hand out; `None` until it is known.
-    pub next: Option<i64>,
-    pub start: StartAt,
-    pub leader_epoch: i32,
-    pub paused: bool,
-}
 
 /// Reads records. Not for several threads at once.
 pub struct Consumer {
@@ -275,7 +182,8 @@ impl Consumer {
         if topics.is_empty() {
             return Ok(());
         }
-        if group.must_revoke() && !self.positions.is_empty() {
+        let keeps = self.settings.is_cooperative() && !group.is_lost();
+        if group.must_revoke() && !keeps && !self.positions.is_empty() {
             let revoked = listed(&self.positions);
             let lost = group.is_lost();
             if !lost && self.settings.auto_commit.is_some() {
@@ -286,19 +194,42 @@ impl Consumer {
             self.events.push(if lost { RebalanceEvent::Lost(revoked) } else { RebalanceEvent::Revoked(revoked) });
         }
         if let Some(assigned) = group.advance(&topics, deadline)? {
-            let mut list = Vec::new();
-            for (topic, partitions) in &assigned {
-                for partition in partitions {
-                    list.push((topic.clone(), *partition));
-                    let position = Position { next: None, start: StartAt::Committed, leader_epoch: -1, paused: false };
-                    self.positions.insert((topic.as_str().into(), *partition), position);
-                }
-            }
-            self.fetcher.keep_only(&self.positions);
-            self.last_commit = Instant::now();
-            self.events.push(RebalanceEvent::Assigned(list));
+            self.take_assignment(&assigned);
         }
         Ok(())
+    }
+
+    /// Goes over to a new assignment. What a cooperative member had and has not any more is committed and given up, and the
+    /// member joins again, so that others get it.
+    fn take_assignment(&mut self, assigned: &BTreeMap<String, Vec<i32>>) {
+        let has = |(topic, partition): &Partition| {
+            assigned.get(&**topic).is_some_and(|partitions| partitions.contains(partition))
+        };
+        let given_up: BTreeMap<Partition, Position> = self
+            .positions
+            .iter()
+            .filter(|(partition, _)| !has(partition))
+            .map(|(partition, position)| (partition.clone(), position.clone()))
+            .collect();
+        if let Some(group) = self.group.as_ref().filter(|_| !given_up.is_empty()) {
+            if self.settings.auto_commit.is_some() {
+                let _tried_again_by_others = commit(group, &given_up);
+            }
+            self.positions.retain(|partition, _| has(partition));
+            self.events.push(RebalanceEvent::Revoked(listed(&given_up)));
+            group.rejoin();
+        }
+        let mut added = Vec::new();
+        for (topic, partition) in assigned.iter().flat_map(|(topic, all)| all.iter().map(move |one| (topic, *one))) {
+            let position = Position { next: None, start: StartAt::Committed, leader_epoch: -1, paused: false };
+            self.positions.entry((topic.as_str().into(), partition)).or_insert_with(|| {
+                added.push((topic.clone(), partition));
+                position
+            });
+        }
+        self.fetcher.keep_only(&self.positions);
+        self.last_commit = Instant::now();
+        self.events.push(RebalanceEvent::Assigned(added));
     }
 
     /// Finds the topics of the subscription, and rejoins when they or their partitions changed.
@@ -443,7 +374,7 @@ impl Consumer {
         match &self.group {
             Some(group) => group.committed(partitions),
             None => match &self.settings.group_id {
-                Some(id) => group::committed_of(&self.cluster, id, partitions),
+                Some(id) => offsets::committed_of(&self.cluster, id, partitions),
                 None => Ok(BTreeMap::new()),
             },
         }
@@ -473,7 +404,7 @@ impl Consumer {
         match &self.group {
             Some(group) => commit(group, &self.positions),
             None => match &self.settings.group_id {
-                Some(id) => group::commit_of(&self.cluster, id, &next_offsets(&self.positions)),
+                Some(id) => offsets::commit_of(&self.cluster, id, &next_offsets(&self.positions)),
                 None => Ok(()),
             },
         }
@@ -484,7 +415,7 @@ impl Consumer {
         let offsets: Commits = offsets.iter().map(|(key, offset)| (key.clone(), (*offset, -1))).collect();
         match (&self.group, &self.settings.group_id) {
             (Some(group), _) => group.commit(&offsets),
-            (None, Some(id)) => group::commit_of(&self.cluster, id, &offsets),
+            (None, Some(id)) => offsets::commit_of(&self.cluster, id, &offsets),
             (None, None) => Err(ClientError::State("there is no group.id to commit for".into())),
         }
     }
@@ -516,25 +447,4 @@ fn next_offsets(positions: &BTreeMap<Partition, Position>) -> Commits {
 
 fn commit(group: &Group, positions: &BTreeMap<Partition, Position>) -> Result<()> {
     group.commit(&next_offsets(positions))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn reset_policies_are_read() {
-        let day = Duration::from_secs(86_400);
-        for (text, policy) in [
-            ("earliest", Some(OffsetReset::Earliest)),
-            ("Latest", Some(OffsetReset::Latest)),
-            ("none", Some(OffsetReset::None)),
-            ("by_duration:P1D", Some(OffsetReset::ByDuration(day))),
-            ("by_duration:PT24H", Some(OffsetReset::ByDuration(day))),
-            ("by_duration:P", None),
-            ("soon", None),
-        ] {
-            assert_eq!(OffsetReset::parse(text), policy, "{text}");
-        }
-    }
 }

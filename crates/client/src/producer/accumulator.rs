@@ -240,8 +240,9 @@ impl Accumulator {
     pub fn put_back_halves(&mut self, halves: [Batch; 2]) {
         let [first, second] = halves;
         self.outstanding += 1;
-        self.put_back(first);
+        // A batch without a sequence is put in front.
         self.put_back(second);
+        self.put_back(first);
     }
 
     /// Gives a finished batch's memory back.

@@ -2,6 +2,7 @@
 //! under way per node and their batches in order.
 
 mod accumulator;
+mod answers;
 mod partitioner;
 mod sender;
 mod split;

@@ -12,7 +12,6 @@ use raft::Endpoint;
 use server::FormatRequest;
 use std::collections::BTreeMap;
 use std::io::Write;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -72,19 +71,8 @@ pub(super) fn run(parsed: &Parsed, out: &mut dyn Write) -> Result<i32, Failure> 
             metadata_directory_id: voters.as_ref().and_then(|voters| voters.directory_id),
         };
         server::format(&files, &request).map_err(|error| Failure(error.to_string()))?;
-        if voters.is_some() && *dir == metadata_log_dir {
-            protect_snapshot(dir)?;
-        }
     }
     Ok(0)
-}
-
-/// Snapshots of the metadata log are never written again: Kafka takes the right to away (mode 0400).
-fn protect_snapshot(dir: &Path) -> Result<(), Failure> {
-    let name = quorum::SnapshotId { end_offset: 0, epoch: 0 }.file_name();
-    let path = dir.join(quorum::FOLDER).join(name);
-    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o400))
-        .map_err(|error| Failure(format!("{}: {error}", path.display())))
 }
 
 /// The levels that are written; those of 0 are not among them.

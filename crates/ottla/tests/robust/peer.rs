@@ -7,6 +7,7 @@ use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
 
 pub const PRODUCE: i16 = 0;
+pub const FETCH: i16 = 1;
 pub const METADATA: i16 = 3;
 pub const API_VERSIONS: i16 = 18;
 pub const CREATE_TOPICS: i16 = 19;
@@ -54,6 +55,12 @@ impl Peer {
     pub fn greet(&mut self) {
         self.send(API_VERSIONS, 0, &[]);
         assert_eq!(self.receive()[..2], [0, 0]);
+    }
+
+    /// Whether a question is answered, and the connection not closed instead.
+    pub fn is_served(&mut self) -> bool {
+        let sent = self.stream.write_all(&[0, 0, 0, 10, 0, 18, 0, 0, 0, 0, 0, 7, 0xff, 0xff]);
+        sent.is_ok() && !self.is_closed()
     }
 
     /// Creates a topic of one partition; returns the error code.

@@ -10,6 +10,8 @@ mod normal;
 mod play;
 mod scenario;
 mod table;
+
+pub use table::today;
 mod wire;
 
 use crate::broker;

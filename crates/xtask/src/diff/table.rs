@@ -60,7 +60,7 @@ fn page(verdicts: &[Verdict], deviations: &[Deviation], date: &str) -> String {
 }
 
 /// The date in UTC.
-fn today() -> String {
+pub fn today() -> String {
     let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
     let (year, month, day) = civil(i64::try_from(seconds / 86_400).unwrap_or(0));
     format!("{year}-{month:02}-{day:02}")

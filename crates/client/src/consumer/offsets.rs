@@ -1,0 +1,112 @@
+//! Committed offsets of a group: asking for them and committing, with and without a membership.
+
+use super::Commits;
+use crate::{Call, Cluster, Result, Target};
+use base::ErrorCode;
+use protocol::OffsetCommitRequest;
+use protocol::offset_commit_request::{OffsetCommitRequestPartition, OffsetCommitRequestTopic};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+/// Committed offsets of a group.
+pub(crate) fn committed_of(
+    cluster: &Cluster,
+    group: &str,
+    partitions: &[(String, i32)],
+) -> Result<BTreeMap<(String, i32), i64>> {
+    use protocol::OffsetFetchRequest;
+    use protocol::offset_fetch_request::{OffsetFetchRequestGroup, OffsetFetchRequestTopic, OffsetFetchRequestTopics};
+    let mut topics: BTreeMap<String, Vec<i32>> = BTreeMap::new();
+    for (topic, partition) in partitions {
+        topics.entry(topic.clone()).or_default().push(*partition);
+    }
+    let build = |version: i16| {
+        let group_id = Cow::Borrowed(group);
+        if version < 8 {
+            let topics = topics.iter().map(|(name, partitions)| OffsetFetchRequestTopic {
+                name: Cow::Borrowed(name),
+                partition_indexes: partitions.clone(),
+                ..Default::default()
+            });
+            return OffsetFetchRequest {
+                group_id,
+                topics: Some(topics.collect()),
+                require_stable: version >= 7,
+                ..Default::default()
+            };
+        }
+        let topics = topics.iter().map(|(name, partitions)| OffsetFetchRequestTopics {
+            name: Cow::Borrowed(name),
+            partition_indexes: partitions.clone(),
+            ..Default::default()
+        });
+        let topics = Some(topics.collect());
+        OffsetFetchRequest {
+            groups: vec![OffsetFetchRequestGroup { group_id, topics, ..Default::default() }],
+            require_stable: true,
+            ..Default::default()
+        }
+    };
+    let call = Call { name: "offsetFetch", target: Target::Group(group), deadline: cluster.deadline(), version_max: 9 };
+    let response = cluster.call(call, build, |response| {
+        let group = response.groups.first();
+        let top = group.map_or(response.error_code, |group| group.error_code);
+        let unstable = group.into_iter().flat_map(|g| &g.topics).flat_map(|t| &t.partitions).map(|p| p.error_code);
+        unstable.chain([top]).map(ErrorCode::from_code).find(|code| code.is_retriable()).unwrap_or(ErrorCode::None)
+    })?;
+    let found = crate::admin::collect_offsets(response)?;
+    Ok(found.into_iter().map(|(key, committed)| (key, committed.offset)).collect())
+}
+
+/// Commits without a member, as consumers with chosen partitions do.
+pub(crate) fn commit_of(cluster: &Cluster, group: &str, offsets: &Commits) -> Result<()> {
+    commit_as(cluster, group, offsets, "", -1, None)
+}
+
+pub(crate) fn commit_as(
+    cluster: &Cluster,
+    group: &str,
+    offsets: &Commits,
+    member: &str,
+    generation: i32,
+    instance: Option<&str>,
+) -> Result<()> {
+    if offsets.is_empty() {
+        return Ok(());
+    }
+    let mut topics: BTreeMap<&str, Vec<OffsetCommitRequestPartition<'_>>> = BTreeMap::new();
+    for ((topic, partition), (offset, leader_epoch)) in offsets {
+        topics.entry(topic).or_default().push(OffsetCommitRequestPartition {
+            partition_index: *partition,
+            committed_offset: *offset,
+            committed_leader_epoch: *leader_epoch,
+            committed_metadata: Some(Cow::Borrowed("")),
+            ..Default::default()
+        });
+    }
+    let build = |version: i16| OffsetCommitRequest {
+        group_id: Cow::Borrowed(group),
+        generation_id_or_member_epoch: generation,
+        member_id: Cow::Borrowed(member),
+        group_instance_id: instance.filter(|_| version >= 7).map(Cow::Borrowed),
+        topics: topics
+            .iter()
+            .map(|(name, partitions)| OffsetCommitRequestTopic {
+                name: Cow::Borrowed(*name),
+                partitions: partitions.clone(),
+                ..Default::default()
+            })
+            .collect(),
+        ..Default::default()
+    };
+    let call =
+        Call { name: "offsetCommit", target: Target::Group(group), deadline: cluster.deadline(), version_max: 9 };
+    let codes = |response: &protocol::OffsetCommitResponse<'static>| {
+        let codes = response.topics.iter().flat_map(|topic| topic.partitions.iter().map(|p| p.error_code));
+        let mut codes = codes.map(ErrorCode::from_code);
+        codes.find(|code| code.is_retriable()).unwrap_or(ErrorCode::None)
+    };
+    let response = cluster.call(call, build, codes)?;
+    let codes = response.topics.iter().flat_map(|topic| topic.partitions.iter().map(|p| p.error_code));
+    codes.into_iter().try_for_each(|code| crate::error::check(code, None))
+}
