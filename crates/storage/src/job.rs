@@ -264,7 +264,11 @@ impl FlushJob {
             file.sync_data().or_failed(path)?;
         }
         if let Some(folder) = &self.folder {
-            files.sync_dir(folder).or_failed(folder)?;
+            match files.sync_dir(folder) {
+                // The topic was deleted meanwhile, and its folder has another name.
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                other => other.or_failed(folder)?,
+            }
         }
         if let Some(parent) = &self.parent {
             files.sync_dir(parent).or_failed(parent)?;

@@ -489,6 +489,23 @@ fn a_folder_can_be_renamed_under_a_log_that_is_read_and_then_removed() {
 }
 
 #[test]
+fn work_that_is_under_way_while_a_folder_is_renamed_fails_nothing() {
+    let bench = Bench::new();
+    let mut log = bench.open();
+    let mut jobs: Vec<_> = log.set_topic_id(base::Uuid::from_u128(1 << 100)).unwrap().into_iter().collect();
+    for _ in 0..100 {
+        jobs.extend(produce(&mut log, &batch(&[&"x".repeat(200)])).unwrap().jobs);
+    }
+    let flush = log.flush_job(false).unwrap().expect("something to sync");
+    log.rename_folder("t-0.000000000000000000000000000000ff-delete").unwrap();
+    flush.run(&bench.files).unwrap();
+    assert!(jobs.len() >= 8, "enough to be done together: {}", jobs.len());
+    assert!(storage::run_together(jobs, &bench.files, "/data".as_ref()).is_empty());
+    let folders = bench.files.list("/data".as_ref()).unwrap();
+    assert_eq!(folders.len(), 1, "nothing is made under the old name: {folders:?}");
+}
+
+#[test]
 fn opening_can_be_watched_and_cancelled() {
     let bench = Bench::new();
     drop(filled(&bench, 60));
