@@ -71,6 +71,20 @@ fn connections_leave_files_enough_to_open() {
 }
 
 #[test]
+fn many_open_logs_keep_nobody_out() {
+    let limited = |command: Command, _: &Path| {
+        let mut wrapped = Command::new("sh");
+        wrapped.args(["-c", "ulimit -n 300 && exec \"$0\" \"$@\""]).arg(command.get_program()).args(command.get_args());
+        wrapped
+    };
+    let node = Node::start_by(limited, &[]);
+    let mut first = Peer::connect(&node);
+    (0..72).for_each(|i| assert_eq!(first.create(&format!("many-{i}"), &[]), 0));
+    until("the logs are open", || node.metric("ottla_partitions") >= Some(72.0));
+    (0..5).for_each(|_| Peer::connect(&node).greet());
+}
+
+#[test]
 fn announced_megabytes_that_never_come_take_no_memory() {
     let node = Node::start(&[]);
     let mut innocent = Peer::connect(&node);

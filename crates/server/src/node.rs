@@ -228,11 +228,16 @@ fn limits(config: &ServerConfig) -> Limits {
             Ok(bytes) if bytes > 0 => bytes,
             _ => PARTIAL_BYTES_MAX,
         },
-        // A quarter stays for files.
-        descriptor_max: os::raise_open_file_limit() / 4 * 3,
+        descriptor_max: descriptor_max(os::raise_open_file_limit()),
         send_buffer_bytes: given_size(config, "socket.send.buffer.bytes", network.socket_send_buffer_bytes),
         receive_buffer_bytes: given_size(config, "socket.receive.buffer.bytes", network.socket_receive_buffer_bytes),
     }
+}
+
+/// Highest descriptor of a connection. Logs take what they need, so that many partitions keep nobody out; but a few always
+/// stay free for files, however many connect.
+fn descriptor_max(open_files_max: u64) -> u64 {
+    open_files_max.saturating_sub((open_files_max / 16).clamp(32, 2048))
 }
 
 /// The size of a socket's buffer where somebody chose it: Kafka's default would switch the kernel's own tuning off.
