@@ -71,6 +71,18 @@ impl<S: Host> Dispatcher<S> {
         if !(min..=max).contains(&head.version) {
             return Err(format!("API {} version {} is not served ({min} to {max} are)", head.api, head.version));
         }
+        // The logger that Kafka calls kafka.request.logger.
+        tracing::debug!(
+            target: "requests",
+            api = %head.api,
+            version = head.version,
+            correlation_id = head.correlation_id,
+            client_id = head.client_id.as_deref().unwrap_or_default(),
+            bytes = frame.len(),
+            peer = %connection.peer,
+            listener = %connection.listener,
+            "request"
+        );
         let request = Request {
             api: head.api,
             version: head.version,

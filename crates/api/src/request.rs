@@ -6,6 +6,9 @@ use net::{Answer, ConnectionInfo, Piece, Reply};
 use protocol::header::encode_response;
 use protocol::{ApiKey, Cursor, Decode, DecodeError, Message, Writer};
 
+/// Most answers without records are smaller than this.
+const RESPONSE_BYTES: usize = 256;
+
 /// A request whose header was read.
 pub struct Request<'a> {
     pub api: ApiKey,
@@ -45,9 +48,14 @@ impl Responder {
         Responder { api, version, correlation_id, reply }
     }
 
+    /// Whether the connection is closed, so that nobody waits for the answer.
+    pub fn is_gone(&self) -> bool {
+        self.reply.is_gone()
+    }
+
     /// Encodes and sends the answer.
     pub fn send<M: Message>(self, response: &M) {
-        let mut writer = Writer::new();
+        let mut writer = Writer::with_capacity(RESPONSE_BYTES);
         match encode_response(&mut writer, self.api, self.version, self.correlation_id, response) {
             Ok(()) => self.reply.send(Answer::Bytes(writer.into_bytes())),
             Err(error) => self.failed(&error),
@@ -56,7 +64,7 @@ impl Responder {
 
     /// Sends an answer whose records lie in files: `slice` gives the piece for the id of each external field.
     pub fn send_with_files<M: Message>(self, response: &M, mut slice: impl FnMut(u32) -> Option<Piece>) {
-        let mut writer = Writer::new();
+        let mut writer = Writer::with_capacity(RESPONSE_BYTES);
         if let Err(error) = encode_response(&mut writer, self.api, self.version, self.correlation_id, response) {
             return self.failed(&error);
         }
@@ -109,7 +117,7 @@ impl Responder {
 
 /// A response frame around an encoded body.
 pub fn respond_bytes(api: ApiKey, version: i16, correlation_id: i32, body: &[u8]) -> Vec<u8> {
-    let mut writer = Writer::new();
+    let mut writer = Writer::with_capacity(RESPONSE_BYTES);
     writer.i32(0);
     if protocol::header::encode_response_header(&mut writer, api, version, correlation_id).is_err() {
         // The header has two fixed fields: it can be encoded in every version.

@@ -154,6 +154,9 @@ pub trait File: Send + Sync {
     /// The descriptor, for sendfile; `None` in a simulation.
     fn as_fd(&self) -> Option<BorrowedFd<'_>>;
 
+    /// Tells the file that its content could not be read through the descriptor. Never waits, and takes no lock.
+    fn read_failed(&self, _error: &io::Error) {}
+
     /// Reads until the buffer is full or the file ends; returns how many bytes were read.
     fn read_full_at(&self, buffer: &mut [u8], position: u64) -> io::Result<usize> {
         let mut done = 0;

@@ -21,6 +21,8 @@ pub enum Mutant {
     AckBeforeSync,
     /// A failed sync is tried again and believed (PostgreSQL's fsyncgate).
     FailedSyncRetried,
+    /// The same after a restart: what the page cache shows of a sync that failed is taken for what is on disk.
+    FailedSyncBelieved,
     /// KAFKA-10778: the directory stays in service after an I/O error.
     AppendsAfterIoError,
     /// Who waits for the disk is told that all is well when the directory fails.
@@ -68,7 +70,7 @@ pub enum Mutant {
 }
 
 impl Mutant {
-    pub const ALL: [Mutant; 30] = [
+    pub const ALL: [Mutant; 31] = [
         Mutant::StateBeforeAppend,
         Mutant::EndLeftBehind,
         Mutant::CutBackMissing,
@@ -77,6 +79,7 @@ impl Mutant {
         Mutant::FlushWithoutSync,
         Mutant::AckBeforeSync,
         Mutant::FailedSyncRetried,
+        Mutant::FailedSyncBelieved,
         Mutant::AppendsAfterIoError,
         Mutant::AckAfterFailure,
         Mutant::DedupOnlyLast,

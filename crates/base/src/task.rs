@@ -6,6 +6,11 @@ use std::sync::Arc;
 /// Something that can be run once its time has come. Running it twice must do no harm.
 pub trait Task: Send + Sync {
     fn run(self: Arc<Self>, now: Now);
+
+    /// Nothing is left to do: a timer that has not come yet may be dropped, so that nobody is woken for it. Never waits.
+    fn is_over(&self) -> bool {
+        false
+    }
 }
 
 /// Work that may block (fsync, deletion, reads from the disk); it is run once on a thread where that is allowed.
@@ -21,4 +26,8 @@ pub trait Executor: Send + Sync {
     fn run_at(&self, at_us: u64, task: Arc<dyn Task>);
     /// Runs the work off the event loops.
     fn run_blocking(&self, work: BlockingWork);
+    /// Runs work that reads from the disk what an answer waits for: off the event loops, and never behind syncs.
+    fn run_reading(&self, work: BlockingWork) {
+        self.run_blocking(work);
+    }
 }

@@ -1,6 +1,7 @@
 //! A broker process: started on a fresh folder, watched, killed, stopped, started again.
 
 use crate::process::{self, Memory};
+use crate::topics;
 use crate::wire::Connection;
 use protocol::MetadataRequest;
 use std::cell::Cell;
@@ -11,6 +12,8 @@ use std::time::{Duration, Instant};
 
 const READY_WITHIN: Duration = Duration::from_secs(240);
 const STOPPED_WITHIN: Duration = Duration::from_secs(180);
+/// Deleted topics are soon gone from disk and page cache, and not during some later load.
+const DELETE_DELAY_MS: &str = "1000";
 const FORMAT_CLUSTER_ID: &str = "MkU3OEVBNTcwNTJENDM2Qk";
 
 /// Which broker, and where its program is.
@@ -122,7 +125,8 @@ impl Broker {
              listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}\n\
              advertised.listeners=PLAINTEXT://127.0.0.1:{port}\ncontroller.listener.names=CONTROLLER\n\
              log.dirs={data}\noffsets.topic.replication.factor=1\ntransaction.state.log.replication.factor=1\n\
-             transaction.state.log.min.isr=1\ngroup.initial.rebalance.delay.ms=0\n",
+             transaction.state.log.min.isr=1\ngroup.initial.rebalance.delay.ms=0\n\
+             log.segment.delete.delay.ms={DELETE_DELAY_MS}\n",
             data = self.folder.join("data").display()
         );
         std::fs::write(self.properties(), text).map_err(|error| error.to_string())?;
@@ -140,7 +144,7 @@ impl Broker {
             Kind::Ottla(binary) => {
                 let mut server = Command::new(binary);
                 server.args(["server", "--http-port", "0", "--port", &self.port.to_string(), "--data-dir"]);
-                server.arg(self.folder.join("data"));
+                server.arg(self.folder.join("data")).env("KAFKA_LOG_SEGMENT_DELETE_DELAY_MS", DELETE_DELAY_MS);
                 server
             }
             Kind::Kafka(bin) => {
@@ -165,6 +169,17 @@ impl Broker {
                 Err(error) => return Err(format!("not ready after {READY_WITHIN:?}: {error}")),
             }
         }
+    }
+
+    /// Deletes a topic and waits until its files are gone.
+    pub fn delete_topic(&self, name: &str) -> Result<(), String> {
+        topics::delete(&self.address, name)?;
+        let prefix = format!("{name}-");
+        topics::wait_until("the files of a deleted topic are gone", || {
+            let entries = std::fs::read_dir(self.folder.join("data")).map_err(|error| error.to_string())?;
+            let left = entries.flatten().find(|entry| entry.file_name().to_string_lossy().starts_with(&prefix));
+            left.map_or(Ok(()), |entry| Err(format!("{} is there", entry.path().display())))
+        })
     }
 
     pub fn is_alive(&mut self) -> bool {

@@ -15,6 +15,7 @@ mod report;
 mod rows;
 mod session;
 mod setting;
+mod settle;
 mod topics;
 mod wire;
 

@@ -3,6 +3,7 @@
 use crate::broker::{Broker, Kind, Place};
 use crate::measure::Group;
 use crate::rdkafka::Api;
+use crate::settle;
 use std::time::Duration;
 
 /// One figure of one broker.
@@ -48,6 +49,11 @@ impl<'a> Session<'a> {
     /// Starts a broker of this session's kind on a fresh folder.
     pub fn start(&self) -> Result<Broker, String> {
         Broker::start(self.kind, self.place)
+    }
+
+    /// To be called right before a load that is measured.
+    pub fn settle(&self) {
+        settle::settle(self.place.folder());
     }
 
     pub fn librdkafka(&self) -> Result<&'a Api, String> {

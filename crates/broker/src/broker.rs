@@ -7,7 +7,7 @@ use crate::producer_ids::ProducerIdAllocator;
 use crate::replicas::Replicas;
 use arc_swap::ArcSwap;
 use base::{BrokerEpoch, Executor, NodeId, Random};
-use config::{BrokerLayers, ServerConfig};
+use config::{BrokerLayers, Loggers, ServerConfig};
 use metadata::{ConfigResource, Image, SUPPORTED};
 use parking_lot::Mutex;
 use std::sync::Arc;
@@ -23,6 +23,7 @@ pub struct BrokerParts {
     pub random: Box<dyn Random>,
     /// Level of `kraft.version`, which is not among the features of the image.
     pub kraft_version: i16,
+    pub loggers: Arc<Loggers>,
 }
 
 /// A running broker.
@@ -39,6 +40,7 @@ pub struct Broker {
     pub replicas: Replicas,
     pub sessions: FetchSessions,
     pub coordinators: Coordinators,
+    pub loggers: Arc<Loggers>,
     pub(crate) producer_ids: ProducerIdAllocator,
     pub(crate) random: Mutex<Box<dyn Random>>,
     epoch: AtomicI64,
@@ -63,6 +65,7 @@ impl Broker {
             random: Mutex::new(parts.random),
             epoch: AtomicI64::new(-1),
             kraft_version: parts.kraft_version,
+            loggers: parts.loggers,
         })
     }
 

@@ -11,7 +11,8 @@ impl Broker {
     pub(crate) fn topic_settings(&self, image: &Image, values: &BrokerValues, topic: &str) -> Arc<TopicSettings> {
         let overrides = image.configs.get(&ConfigResource::topic(topic));
         let overrides = overrides.into_iter().flatten().map(|(key, value)| (key.as_str(), value.as_str()));
-        let expiration = self.static_config.limits.producer_id_expiration_ms as i64;
+        let at_the_start = self.static_config.limits.producer_id_expiration_ms;
+        let expiration = values.value("producer.id.expiration.ms").as_i64().unwrap_or(at_the_start.into());
         Arc::new(TopicSettings::new(&TopicConfig::resolve(values, overrides), expiration))
     }
 

@@ -94,10 +94,7 @@ impl Broker {
                 continue;
             }
             if let Err(error) = self.write_checkpoints_of(directory) {
-                tracing::error!(dir = %directory.dir.path().display(), %error, "checkpoints could not be written");
-                if error.fails_log_dir() {
-                    directory.fail();
-                }
+                directory.report(&error);
             }
         }
     }
@@ -123,6 +120,7 @@ impl Broker {
     }
 
     fn write_checkpoints_of(&self, directory: &Arc<Directory>) -> Result<(), StorageError> {
+        let mut unopened = self.replicas.unopened(directory);
         let mut rows: Vec<(Arc<PartitionCell>, [Offset; 4])> = Vec::new();
         self.replicas.for_each(|cell| {
             if Arc::ptr_eq(&cell.directory, directory) {
@@ -138,16 +136,24 @@ impl Broker {
         for (cell, offsets) in &rows {
             (cell.topic_id, cell.name.partition, offsets).hash(&mut hasher);
         }
+        // What is known of logs that could not be opened is kept.
+        unopened.retain(|(name, _)| !rows.iter().any(|(cell, _)| cell.name == *name));
+        for (name, hint) in &unopened {
+            (name, hint.recovery_point, hint.high_watermark, hint.log_start_offset).hash(&mut hasher);
+        }
         let fingerprint = hasher.finish();
         if directory.checkpointed.load(Ordering::Acquire) == fingerprint {
             return Ok(());
         }
         let column = |i: usize| rows.iter().map(move |(cell, offsets)| (&cell.name, offsets[i]));
-        directory.dir.write_checkpoint(RECOVERY_POINTS, column(0))?;
-        directory.dir.write_checkpoint(REPLICATION_OFFSETS, column(1))?;
+        let known = unopened.iter().map(|(name, hint)| (name, hint.recovery_point));
+        directory.dir.write_checkpoint(RECOVERY_POINTS, column(0).chain(known))?;
+        let known = unopened.iter().filter_map(|(name, hint)| Some((name, hint.high_watermark?)));
+        directory.dir.write_checkpoint(REPLICATION_OFFSETS, column(1).chain(known))?;
         let moved_starts = rows.iter().filter(|(_, offsets)| offsets[2] > offsets[3]);
         let moved_starts = moved_starts.map(|(cell, offsets)| (&cell.name, offsets[2]));
-        directory.dir.write_checkpoint(LOG_START_OFFSETS, moved_starts)?;
+        let known = unopened.iter().map(|(name, hint)| (name, hint.log_start_offset)).filter(|(_, start)| *start > 0);
+        directory.dir.write_checkpoint(LOG_START_OFFSETS, moved_starts.chain(known))?;
         directory.checkpointed.store(fingerprint, Ordering::Release);
         Ok(())
     }
@@ -192,12 +198,13 @@ impl Broker {
         }
     }
 
-    /// Closes every log in order, so that the next start needs no recovery. True if all could be closed.
+    /// Closes every log in order, so that the next start needs no recovery. True if all could be closed; those that could
+    /// not be opened were not.
     pub fn close_logs(&self) -> bool {
         /// From so many logs on one sync of the file system is cheaper than one for each file.
         const TOGETHER_MIN: usize = 16;
+        let mut clean = self.replicas.stop_opening();
         let cells = self.replicas.all();
-        let mut clean = true;
         for directory in self.replicas.directories() {
             let own: Vec<_> = cells.iter().filter(|cell| Arc::ptr_eq(&cell.directory, directory)).cloned().collect();
             clean &= match own.len() {

@@ -20,6 +20,7 @@ mod partition;
 mod producer_ids;
 mod publisher;
 mod replicas;
+mod served_file;
 mod topic_settings;
 
 pub use broker::{Broker, BrokerParts};

@@ -9,8 +9,14 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock, Weak};
 use storage::{Job, LogDir, StorageError};
 
-/// Threads that sync one directory at the same time; the file system commits their journals together.
-const FLUSH_WORKERS_MAX: usize = 4;
+/// Threads that sync one directory at the same time: the file system commits their journals together, so that sixteen make
+/// more than twice as many syncs as four, at half the CPU each.
+const FLUSH_WORKERS_MAX: usize = 16;
+
+/// A shortage is told once in this time, however many requests meet it.
+const TELL_AGAIN_US: u64 = 10_000_000;
+/// A sync that something was short for is tried again after this time.
+const FLUSH_AGAIN_US: u64 = 1_000_000;
 
 /// Called once when a directory goes out of service.
 pub type FailureListener = Box<dyn Fn(&Arc<Directory>) + Send + Sync>;
@@ -26,6 +32,8 @@ pub struct Directory {
     pub(crate) checkpointed: AtomicU64,
     /// It was told that the file system is nearly full.
     pub(crate) is_low_on_space: AtomicBool,
+    /// Monotonic time before which no further shortage is told.
+    quiet_until_us: AtomicU64,
     on_failure: OnceLock<FailureListener>,
     myself: Weak<Directory>,
 }
@@ -66,6 +74,7 @@ impl Directory {
             jobs: Mutex::new(Jobs::default()),
             checkpointed: AtomicU64::new(0),
             is_low_on_space: AtomicBool::new(false),
+            quiet_until_us: AtomicU64::new(0),
             on_failure: OnceLock::new(),
             myself: myself.clone(),
         })
@@ -114,8 +123,29 @@ impl Directory {
         if error.fails_log_dir() {
             tracing::error!(dir = %self.dir.path().display(), %error, "work on a log directory failed");
             self.fail();
+        } else if error.is_shortage() {
+            self.tell_shortage(error);
         } else {
             tracing::warn!(%error, "work on a log could not be done");
+        }
+    }
+
+    /// Tells of an error, on another thread.
+    pub(crate) fn report_later(&self, error: StorageError) {
+        if let Some(this) = self.myself.upgrade() {
+            self.executor.run_blocking(Box::new(move || this.report(&error)));
+        }
+    }
+
+    /// Says that something is short, unless that was said a moment ago.
+    pub(crate) fn tell_shortage(&self, error: &StorageError) {
+        let now_us = self.executor.now().monotonic_us;
+        let quiet_until_us = self.quiet_until_us.load(Ordering::Relaxed);
+        let next_us = now_us + TELL_AGAIN_US;
+        let order = Ordering::Relaxed;
+        let is_due = now_us >= quiet_until_us;
+        if is_due && self.quiet_until_us.compare_exchange(quiet_until_us, next_us, order, order).is_ok() {
+            tracing::warn!(dir = %self.dir.path().display(), %error, "requests are refused until there is enough again");
         }
     }
 
@@ -123,7 +153,7 @@ impl Directory {
     pub(crate) fn sync_tree(&self) -> Result<(), StorageError> {
         let path = self.dir.path();
         let synced = self.dir.files().sync_tree(path);
-        synced.map_err(|source| StorageError::LogDirFailed { path: path.to_owned(), source })
+        synced.map_err(|source| StorageError::failed(path, source))
     }
 
     /// Runs blocking work after a delay.
@@ -189,6 +219,16 @@ impl Directory {
             Err(error) if error.fails_log_dir() => {
                 tracing::error!(partition = %cell.name, %error, "a log could not be synced");
                 self.fail();
+            }
+            Err(error) if error.is_shortage() => {
+                self.tell_shortage(&error);
+                let (this, cell) = (self.myself.clone(), cell.clone());
+                let again = move || {
+                    if let Some(this) = this.upgrade() {
+                        this.queue_flush(cell, sealed_only);
+                    }
+                };
+                self.run_later(FLUSH_AGAIN_US, Box::new(again));
             }
             Err(error) => tracing::debug!(partition = %cell.name, %error, "a log was not synced"),
         }

@@ -10,6 +10,7 @@ use base::{ColdRange, ErrorCode, LeaderEpoch, NodeId, Now, Offset, OpenMode, Top
 use parking_lot::Mutex;
 use replication::{Admission, Leader};
 use std::collections::VecDeque;
+use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -87,6 +88,7 @@ pub struct ReadOutcome {
     pub high_watermark: Offset,
     pub last_stable_offset: Offset,
     pub log_start_offset: Offset,
+    pub log_end_offset: Offset,
     /// The reader's log went another way: where the records of its last epoch end here (KIP-595).
     pub diverging: Option<EpochEnd>,
 }
@@ -99,12 +101,15 @@ pub struct ColdData {
 }
 
 impl ColdData {
-    /// Reads it from the disk. What cannot be read any more is not there for the next look either.
+    /// Reads it from the disk. A disk that fails takes the directory out of service; a file that is gone is not there for
+    /// the next look either.
     pub fn warm(&self) {
         let warmed =
             self.directory.dir.files().open(&self.path, OpenMode::Read).and_then(|file| self.range.warm(&*file));
-        if let Err(error) = warmed {
-            tracing::warn!(path = %self.path.display(), %error, "part of a log cannot be read from the disk");
+        match warmed {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => self.directory.report(&StorageError::failed(&self.path, error)),
+            Ok(()) => {}
         }
     }
 }
@@ -196,6 +201,36 @@ impl PartitionCell {
     /// Looks at the log without changing anything that others wait for.
     pub fn with_log<R>(&self, look: impl FnOnce(&mut Log) -> R) -> R {
         look(&mut self.inner.lock().log)
+    }
+
+    /// Searches the log. With `may_wait` the disk is waited for in the cell. An error that must take the directory out of
+    /// service does.
+    pub fn search<R>(&self, may_wait: bool, search: impl Fn(&Log) -> Result<R, StorageError>) -> Result<R, ReadError> {
+        let found = {
+            let inner = self.inner.lock();
+            self.looking(may_wait, || search(&inner.log))
+        };
+        if let Err(ReadError::Storage(error)) = &found
+            && error.fails_log_dir()
+        {
+            self.directory.report(error);
+        }
+        found
+    }
+
+    /// Looks at files of the log; where the disk may not be waited for, what is not in memory is named.
+    fn looking<R>(&self, may_wait: bool, look: impl Fn() -> Result<R, StorageError>) -> Result<R, ReadError> {
+        let mut found = None;
+        match may_wait {
+            true => found = Some(look()),
+            false => self.directory.dir.files().without_waiting(&mut || found = Some(look())),
+        }
+        match found.unwrap_or_else(&look) {
+            Err(StorageError::Cold { path, range }) => {
+                Err(ReadError::Cold(ColdData { path, range, directory: self.directory.clone() }))
+            }
+            other => other.map_err(ReadError::Storage),
+        }
     }
 
     pub fn settings(&self) -> Arc<TopicSettings> {
@@ -422,23 +457,14 @@ impl PartitionCell {
         if offset < log_start_offset || offset > log.log_end_offset() {
             return Err(ReadError::OutOfRange);
         }
-        let mut read = None;
-        match may_wait {
-            true => read = Some(log.read(offset, &limits)),
-            false => self.directory.dir.files().without_waiting(&mut || read = Some(log.read(offset, &limits))),
+        let read = self.looking(may_wait, || log.read(offset, &limits));
+        if let Err(ReadError::Storage(error)) = &read {
+            effects.failed |= error.fails_log_dir();
         }
-        match read.unwrap_or_else(|| Ok(LogSlice::empty(offset))) {
-            Err(StorageError::Cold { path, range }) => {
-                Err(ReadError::Cold(ColdData { path, range, directory: self.directory.clone() }))
-            }
-            Ok(slice) => {
-                Ok(ReadOutcome { slice, high_watermark, last_stable_offset, log_start_offset, diverging: None })
-            }
-            Err(error) => {
-                effects.failed |= error.fails_log_dir();
-                Err(ReadError::Storage(error))
-            }
-        }
+        let slice = read?;
+        let log_end_offset = log.log_end_offset();
+        let diverging = None;
+        Ok(ReadOutcome { slice, high_watermark, last_stable_offset, log_start_offset, log_end_offset, diverging })
     }
 
     /// Registers somebody who found nothing beyond `seen` (the bound that the reader saw). False: there is more by now.
@@ -449,7 +475,7 @@ impl PartitionCell {
             Reader::Committed => inner.log.last_stable_offset(),
             Reader::Replica(_) => inner.log.log_end_offset(),
         };
-        if bound > seen || inner.leader.is_none() {
+        if bound > seen || inner.leader.is_none() || inner.log.is_failed() {
             return false;
         }
         if !inner.data_waits.iter().any(|other| Arc::ptr_eq(other, waiter)) {
@@ -530,8 +556,12 @@ impl ReadError {
             ReadError::Refused(error) => error,
             ReadError::OutOfRange => ErrorCode::OffsetOutOfRange,
             ReadError::Cold(_) => ErrorCode::KafkaStorageError,
+            ReadError::Storage(error) if error.is_shortage() => {
+                cell.directory.tell_shortage(&error);
+                error.error_code()
+            }
             ReadError::Storage(error) => {
-                tracing::warn!(partition = %cell.name, %error, "a fetch could not be served");
+                tracing::warn!(partition = %cell.name, %error, "a log could not be read");
                 error.error_code()
             }
         }
@@ -573,6 +603,7 @@ impl Inner {
             high_watermark: self.log.high_watermark(),
             last_stable_offset: self.log.last_stable_offset(),
             log_start_offset: self.log.log_start_offset(),
+            log_end_offset: self.log.log_end_offset(),
             diverging: Some(diverging),
         }
     }

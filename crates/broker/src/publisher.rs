@@ -6,7 +6,7 @@
 
 use crate::broker::Broker;
 use crate::partition::Effects;
-use base::{NodeId, Now, PartitionIndex, TopicId, TopicPartition};
+use base::{NodeId, Now, PartitionIndex, Task, TopicId, TopicPartition};
 use metadata::{ConfigResourceType, Delta, Image, Topic};
 use parking_lot::Mutex;
 use std::collections::{BTreeMap, BTreeSet};
@@ -42,14 +42,78 @@ impl BrokerPublisher {
     }
 }
 
+impl BrokerPublisher {
+    fn reopener(&self) -> Reopener {
+        let (broker, state, on_published) = (self.broker.clone(), self.state.clone(), self.on_published.clone());
+        Reopener { broker, state, on_published }
+    }
+}
+
+/// Tries again to open logs that something was short for.
+struct Reopener {
+    broker: Arc<Broker>,
+    state: Arc<Mutex<Loading>>,
+    on_published: Arc<dyn Fn(&Arc<Image>) + Send + Sync>,
+}
+
+/// Time between two tries.
+const REOPEN_US: u64 = 10_000_000;
+
+impl Reopener {
+    /// Sets a timer if there is something to try, and none is set.
+    fn come_again(self) {
+        if self.broker.replicas.begins_to_wait() {
+            let executor = self.broker.executor.clone();
+            executor.run_at(executor.now().monotonic_us + REOPEN_US, Arc::new(self));
+        }
+    }
+
+    fn reopen(self) {
+        let broker = self.broker.clone();
+        {
+            let mut state = self.state.lock();
+            if !matches!(*state, Loading::Live) {
+                // It is not long until it is.
+                drop(state);
+                broker.replicas.end_wait();
+                return self.come_again();
+            }
+            *state = Loading::Running(Vec::new());
+        }
+        broker.replicas.end_wait();
+        let image = broker.image.load_full();
+        let partitions = broker.replicas.take_short();
+        for (topic_id, index) in &partitions {
+            // Its coordinator could not be loaded either.
+            if image.topic(*topic_id).is_some_and(|topic| topic.name == crate::coordinator::OFFSETS_TOPIC) {
+                broker.coordinators.leadership(*topic_id, *index, None);
+            }
+        }
+        let delta = Delta { partitions, ..Delta::default() };
+        apply(&broker, &image, &delta, broker.executor.now());
+        broker.replicas.vouch();
+        apply_waiting(&broker, &self.state, &*self.on_published);
+        self.come_again();
+    }
+}
+
+impl Task for Reopener {
+    fn run(self: Arc<Self>, _: Now) {
+        let Reopener { broker, state, on_published } = &*self;
+        let this = Reopener { broker: broker.clone(), state: state.clone(), on_published: on_published.clone() };
+        broker.executor.run_blocking(Box::new(move || this.reopen()));
+    }
+}
+
 impl quorum::Publisher for BrokerPublisher {
     fn publish(&mut self, image: &Arc<Image>, delta: &Delta, now: Now) {
         let mut state = self.state.lock();
         match &mut *state {
             Loading::Live => {
-                drop(state);
                 apply(&self.broker, image, delta, now);
+                drop(state);
                 (self.on_published)(image);
+                self.reopener().come_again();
             }
             Loading::Running(waiting) => waiting.push((image.clone(), delta.clone())),
             Loading::NotBegun => {
@@ -59,9 +123,12 @@ impl quorum::Publisher for BrokerPublisher {
                 }
                 *state = Loading::Running(Vec::new());
                 drop(state);
-                let (broker, image, state) = (self.broker.clone(), image.clone(), self.state.clone());
-                let (on_published, threads) = (self.on_published.clone(), self.recovery_threads);
-                let load = move || first(&broker, image, &state, &*on_published, threads);
+                let (reopener, image, threads) = (self.reopener(), image.clone(), self.recovery_threads);
+                let load = move || {
+                    let Reopener { broker, state, on_published } = &reopener;
+                    first(broker, image, state, &**on_published, threads);
+                    reopener.come_again();
+                };
                 self.broker.executor.run_blocking(Box::new(load));
             }
         }
@@ -78,6 +145,7 @@ fn first(
     broker.apply_broker_configs(&image);
     open_all(broker, &image, threads);
     broker.replicas.set_aside_strays();
+    broker.replicas.vouch();
     let mut delta = Delta::default();
     for topic in image.topics_by_name() {
         delta.topics.insert(topic.id);
@@ -85,6 +153,11 @@ fn first(
     }
     apply(broker, &image, &delta, broker.executor.now());
     on_published(&image);
+    apply_waiting(broker, state, on_published);
+}
+
+/// Applies what was published meanwhile, and lets the next publications be applied at once.
+fn apply_waiting(broker: &Arc<Broker>, state: &Mutex<Loading>, on_published: &(dyn Fn(&Arc<Image>) + Send + Sync)) {
     loop {
         let mut state = state.lock();
         let Loading::Running(waiting) = &mut *state else { return };
@@ -123,7 +196,7 @@ fn open_all(broker: &Arc<Broker>, image: &Image, threads: usize) {
     let open = || {
         while let Some((name, topic_id, directory, settings)) = work.get(next.fetch_add(1, Ordering::Relaxed)) {
             if let Err(error) = broker.replicas.open(name, *topic_id, *directory, settings.clone()) {
-                report_open(broker, name, &error);
+                report_open(broker, name, *topic_id, &error);
             }
         }
     };
@@ -135,13 +208,13 @@ fn open_all(broker: &Arc<Broker>, image: &Image, threads: usize) {
     tracing::info!(logs = work.len(), took_ms, "logs opened");
 }
 
-fn report_open(broker: &Broker, name: &TopicPartition, error: &storage::StorageError) {
+fn report_open(broker: &Broker, name: &TopicPartition, topic_id: TopicId, error: &storage::StorageError) {
     tracing::error!(partition = %name, %error, "the log cannot be opened; the partition is offline");
+    if error.is_shortage() {
+        broker.replicas.note_short(topic_id, name.partition);
+    }
     if error.fails_log_dir()
-        && let Some(directory) = broker.replicas.directories().iter().find(|d| {
-            let folder = d.dir.path().join(storage::folder_name(name));
-            d.dir.files().exists(&folder).unwrap_or(true)
-        })
+        && let Some(directory) = error.path().and_then(|path| broker.replicas.directory_of(path))
     {
         directory.fail();
     }
@@ -184,7 +257,7 @@ fn apply(broker: &Arc<Broker>, image: &Arc<Image>, delta: &Delta, now: Now) {
                 match broker.replicas.open(&name, *topic_id, directory, settings) {
                     Ok(cell) => cell,
                     Err(error) => {
-                        report_open(broker, &name, &error);
+                        report_open(broker, &name, *topic_id, &error);
                         continue;
                     }
                 }
@@ -196,7 +269,7 @@ fn apply(broker: &Arc<Broker>, image: &Arc<Image>, delta: &Delta, now: Now) {
         }
         let mut effects = Effects::default();
         if let Err(error) = cell.apply(broker.node_id, partition, &mut effects) {
-            report_open(broker, &name, &error);
+            report_open(broker, &name, *topic_id, &error);
         }
         effects.run(&cell, now);
     }
@@ -241,6 +314,9 @@ fn apply_topic_configs(
 
 fn notify_coordinators(broker: &Arc<Broker>, image: &Image, delta: &Delta) {
     let name = crate::coordinator::OFFSETS_TOPIC;
+    for topic in delta.removed_topics.iter().filter(|topic| topic.name == name) {
+        topic.partitions.keys().for_each(|index| broker.coordinators.leadership(topic.id, *index, None));
+    }
     if let Some(topic) = image.topic_by_name(name) {
         for (index, partition) in &topic.partitions {
             if delta.partitions.contains(&(topic.id, *index)) {

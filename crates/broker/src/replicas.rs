@@ -5,17 +5,22 @@ use crate::partition::{Effects, PartitionCell};
 use crate::topic_settings::TopicSettings;
 use base::{Executor, Map, Offset, PartitionIndex, Random, TopicId, TopicPartition, Uuid};
 use parking_lot::{Mutex, RwLock};
-use std::path::PathBuf;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use storage::{Log, OpenOptions, StorageError, deleted_folder_name, folder_name};
 
 /// What the checkpoints of a directory say about one log.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct RecoveryHint {
     pub clean_shutdown: bool,
+    /// See [`OpenOptions::trusted`].
+    pub trusted: bool,
     pub recovery_point: Offset,
     pub log_start_offset: Offset,
+    /// See [`OpenOptions::cleaned_up_to`].
+    pub cleaned_up_to: Offset,
     pub high_watermark: Option<Offset>,
 }
 
@@ -29,6 +34,14 @@ struct Found {
     is_claimed: bool,
 }
 
+/// Partitions whose logs could not be opened because something was short.
+#[derive(Default)]
+struct Short {
+    partitions: BTreeSet<(TopicId, PartitionIndex)>,
+    /// A later try is due some time.
+    waits: bool,
+}
+
 /// Ids that name no directory (KIP-858).
 const NO_DIRECTORY: [Uuid; 3] = [Uuid::DIRECTORY_UNASSIGNED, Uuid::DIRECTORY_LOST, Uuid::DIRECTORY_MIGRATING];
 
@@ -38,6 +51,8 @@ pub struct Replicas {
     cells: RwLock<Map<(TopicId, PartitionIndex), Arc<PartitionCell>>>,
     /// Folders that were there at the start and that no partition has claimed yet.
     found: Mutex<Map<TopicPartition, Found>>,
+    short: Mutex<Short>,
+    is_closing: AtomicBool,
     executor: Arc<dyn Executor>,
     seed: AtomicU64,
     pub(crate) cancel: storage::Cancel,
@@ -49,6 +64,8 @@ impl Replicas {
             directories,
             cells: RwLock::default(),
             found: Mutex::default(),
+            short: Mutex::default(),
+            is_closing: AtomicBool::new(false),
             executor,
             seed: AtomicU64::new(seed),
             cancel: storage::Cancel::default(),
@@ -74,6 +91,12 @@ impl Replicas {
 
     pub fn directories(&self) -> &[Arc<Directory>] {
         &self.directories
+    }
+
+    /// The directory in which a file or folder lies.
+    pub fn directory_of(&self, path: &Path) -> Option<&Arc<Directory>> {
+        let holds = |directory: &&Arc<Directory>| path.starts_with(directory.dir.path());
+        self.directories.iter().filter(holds).max_by_key(|directory| directory.dir.path().components().count())
     }
 
     pub fn get(&self, topic_id: TopicId, partition: PartitionIndex) -> Option<Arc<PartitionCell>> {
@@ -146,8 +169,10 @@ impl Replicas {
         let options = OpenOptions {
             // A folder that is there although nobody found it is not trusted.
             clean_shutdown: hint.clean_shutdown || is_new,
+            trusted: hint.trusted,
             recovery_point: hint.recovery_point,
             log_start_offset: hint.log_start_offset,
+            cleaned_up_to: hint.cleaned_up_to,
             now_wall_ms: now.wall_ms,
             seed: self.seed.fetch_add(1, Ordering::Relaxed),
             on_progress: None,
@@ -169,7 +194,13 @@ impl Replicas {
             directory.run_job(job);
         }
         let cell = Arc::new(PartitionCell::new(name.clone(), topic_id, directory, log, settings));
-        self.cells.write().insert((topic_id, name.partition), cell.clone());
+        {
+            let mut cells = self.cells.write();
+            if self.is_closing.load(Ordering::Acquire) {
+                return Err(StorageError::Cancelled);
+            }
+            cells.insert((topic_id, name.partition), cell.clone());
+        }
         // Until here a later try finds the folder, and what the checkpoints say of it.
         self.found.lock().remove(name);
         Ok(cell)
@@ -208,8 +239,7 @@ impl Replicas {
             other => other,
         };
         if let Err(error) = renamed.and_then(|()| files.sync_dir(directory.dir.path())) {
-            tracing::error!(%error, "it could not be renamed");
-            directory.fail();
+            directory.report(&StorageError::failed(&from, error));
         }
     }
 
@@ -218,7 +248,9 @@ impl Replicas {
         let Some(cell) = self.cells.write().remove(&(topic_id, partition)) else {
             // Its log could not be opened; a topic that comes under its name has nothing to do with it.
             let of_topic = |found: &Found| found.is_claimed && found.topic_id == Some(topic_id);
-            self.found.lock().retain(|name, found| name.partition != partition || !of_topic(found));
+            let gone: Vec<_> =
+                self.found.lock().extract_if(|name, found| name.partition == partition && of_topic(found)).collect();
+            gone.iter().for_each(|(name, found)| self.set_aside(name, &found.directory));
             return;
         };
         let now = self.executor.now();
@@ -266,6 +298,59 @@ impl Replicas {
         for (name, found) in strays {
             self.set_aside(&name, &found.directory);
         }
+    }
+
+    /// All logs that were found are open: directories without one that could not be opened stand for what they hold.
+    pub fn vouch(&self) {
+        let found = self.found.lock();
+        for directory in &self.directories {
+            let lacks_one = found.values().any(|found| Arc::ptr_eq(&found.directory, directory));
+            if !lacks_one
+                && !directory.dir.is_failed()
+                && let Err(error) = directory.dir.vouch()
+            {
+                directory.report(&error);
+            }
+        }
+    }
+
+    /// No log is opened from now on. False if there is one that is not open: it was not closed in order.
+    pub(crate) fn stop_opening(&self) -> bool {
+        {
+            let _nobody_adds_one = self.cells.write();
+            self.is_closing.store(true, Ordering::Release);
+        }
+        self.found.lock().is_empty()
+    }
+
+    /// The logs in a directory that are not open, with what is known of them.
+    pub(crate) fn unopened(&self, directory: &Arc<Directory>) -> Vec<(TopicPartition, RecoveryHint)> {
+        let found = self.found.lock();
+        let own = found.iter().filter(|(_, found)| Arc::ptr_eq(&found.directory, directory));
+        let mut unopened: Vec<_> = own.map(|(name, found)| (name.clone(), found.hint)).collect();
+        unopened.sort_by(|a, b| a.0.cmp(&b.0));
+        unopened
+    }
+
+    /// Something was short when the log of a partition was to be opened.
+    pub(crate) fn note_short(&self, topic_id: TopicId, partition: PartitionIndex) {
+        self.short.lock().partitions.insert((topic_id, partition));
+    }
+
+    /// Whether a try to open what was noted is to be set for later: there is something, and none is set.
+    pub(crate) fn begins_to_wait(&self) -> bool {
+        let mut short = self.short.lock();
+        !short.partitions.is_empty() && !std::mem::replace(&mut short.waits, true)
+    }
+
+    /// The later try has come.
+    pub(crate) fn end_wait(&self) {
+        self.short.lock().waits = false;
+    }
+
+    /// What was noted.
+    pub(crate) fn take_short(&self) -> BTreeSet<(TopicId, PartitionIndex)> {
+        std::mem::take(&mut self.short.lock().partitions)
     }
 
     /// Stops recoveries that are under way.

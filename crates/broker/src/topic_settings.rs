@@ -60,15 +60,20 @@ impl TopicSettings {
     }
 }
 
-/// The codec that the topic demands; `None`: whatever the producer chose.
-fn compression(topic: &TopicConfig) -> Option<Compression> {
-    let codec = match topic.compression? {
+/// The codec of a configured number.
+pub(crate) fn codec(configured: config::Compression) -> Codec {
+    match configured {
         config::Compression::None => Codec::None,
         config::Compression::Gzip => Codec::Gzip,
         config::Compression::Snappy => Codec::Snappy,
         config::Compression::Lz4 => Codec::Lz4,
         config::Compression::Zstd => Codec::Zstd,
-    };
+    }
+}
+
+/// The codec that the topic demands; `None`: whatever the producer chose.
+fn compression(topic: &TopicConfig) -> Option<Compression> {
+    let codec = codec(topic.compression?);
     let level = match codec {
         Codec::Gzip => Some(topic.compression_gzip_level).filter(|level| *level > 0),
         Codec::Lz4 => Some(topic.compression_lz4_level),

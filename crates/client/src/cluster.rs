@@ -2,6 +2,7 @@
 //! up at a deadline. Safe to share between threads.
 
 use crate::metadata::{Metadata, Node, topic_metadata};
+use crate::metrics::Registry;
 use crate::{Address, ClientError, Connection, Result, Settings};
 use base::{ErrorCode, Map, NodeId};
 use protocol::metadata_request::MetadataRequestTopic;
@@ -68,6 +69,7 @@ pub struct Cluster {
     settings: Settings,
     state: Mutex<State>,
     slots: Mutex<Map<(Lane, NodeId), Slot>>,
+    metrics: Option<Arc<Registry>>,
 }
 
 impl Cluster {
@@ -81,7 +83,12 @@ impl Cluster {
         }
         let unknown = Metadata { controller_id: -1, ..Metadata::default() };
         let state = State { metadata: Arc::new(unknown), ..State::default() };
-        Ok(Cluster { settings, state: Mutex::new(state), slots: Mutex::default() })
+        Ok(Cluster { settings, state: Mutex::new(state), slots: Mutex::default(), metrics: None })
+    }
+
+    /// The same, with its connections counted.
+    pub(crate) fn metered(settings: Settings, metrics: &Arc<Registry>) -> Result<Cluster> {
+        Ok(Cluster { metrics: Some(metrics.clone()), ..Cluster::new(settings)? })
     }
 
     pub fn settings(&self) -> &Settings {
@@ -96,6 +103,11 @@ impl Cluster {
     /// What is known; empty before the first call.
     pub fn metadata(&self) -> Arc<Metadata> {
         self.state().metadata.clone()
+    }
+
+    /// How old the metadata is; nothing before the first answer and after an error.
+    pub(crate) fn metadata_age(&self) -> Option<Duration> {
+        self.state().refreshed.map(|at| at.elapsed())
     }
 
     /// Whether metadata is missing or older than `metadata.max.age.ms`.
@@ -314,11 +326,18 @@ impl Cluster {
 
     /// A connection that the caller owns.
     pub fn connect(&self, node: NodeId, deadline: Instant) -> Result<Connection> {
+        self.connect_on(Lane::Calls, node, deadline)
+    }
+
+    pub(crate) fn connect_on(&self, lane: Lane, node: NodeId, deadline: Instant) -> Result<Connection> {
         let address = self.address_of(node).ok_or_else(|| ClientError::Connect {
             address: format!("node {node}"),
             reason: "no such node is known".into(),
         })?;
-        Connection::open(&address, &self.settings, deadline)
+        // Kafka's clients count the coordinator under a number of its own.
+        let counted_as = if lane == Lane::Group { i32::MAX - node } else { node };
+        let meter = || self.metrics.as_ref().map(|metrics| metrics.meter(counted_as));
+        Connection::open_metered(&address, &self.settings, meter, deadline)
     }
 
     /// Runs `work` with the shared connection to a node, which is dropped when the work fails.
@@ -334,13 +353,13 @@ impl Cluster {
         let reused = slot.is_some();
         let connection = match &mut *slot {
             Some(connection) => connection,
-            empty => empty.insert(self.connect(node, call.deadline)?),
+            empty => empty.insert(self.connect_on(lane, node, call.deadline)?),
         };
         let mut result = work(connection);
         if reused && matches!(result, Err(ClientError::Disconnected { .. })) && Instant::now() < call.deadline {
             // The node may have closed an idle connection: that is no failure of the node.
             *slot = None;
-            result = work(slot.insert(self.connect(node, call.deadline)?));
+            result = work(slot.insert(self.connect_on(lane, node, call.deadline)?));
         }
         if matches!(result, Err(ClientError::Disconnected { .. } | ClientError::Decode { .. })) {
             *slot = None;

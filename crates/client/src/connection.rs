@@ -1,6 +1,7 @@
 //! One socket to one node: frames, correlation ids, negotiated versions. Answers come in the order of the requests, so
 //! several requests may be under way; [`Connection::receive`] hands them out one by one.
 
+use crate::metrics::NodeMeter;
 use crate::transport::{Transport, wait_readable, wait_writable};
 use crate::{Address, ClientError, Result, Settings};
 use base::ErrorCode;
@@ -107,12 +108,23 @@ pub struct Connection {
     /// Bytes that were read and not handed out.
     buffer: Vec<u8>,
     last_used: Instant,
+    meter: Option<NodeMeter>,
 }
 
 impl Connection {
     /// Connects and asks for the node's versions (KIP-511: a node that does not speak our newest ApiVersions answers in
     /// version 0 and is asked again).
     pub fn open(address: &Address, settings: &Settings, deadline: Instant) -> Result<Connection> {
+        Connection::open_metered(address, settings, || None, deadline)
+    }
+
+    /// The same, counted by a meter that is made once it is connected.
+    pub(crate) fn open_metered(
+        address: &Address,
+        settings: &Settings,
+        meter: impl FnOnce() -> Option<NodeMeter>,
+        deadline: Instant,
+    ) -> Result<Connection> {
         let deadline = deadline.min(Instant::now() + settings.request_timeout);
         let mut connection = Connection {
             transport: Transport::connect(address, settings, deadline)?,
@@ -124,7 +136,9 @@ impl Connection {
             in_flight: VecDeque::new(),
             buffer: Vec::new(),
             last_used: Instant::now(),
+            meter: None,
         };
+        connection.meter = meter();
         connection.versions = connection.negotiate(deadline)?;
         Ok(connection)
     }
@@ -195,6 +209,9 @@ impl Connection {
         encode_request(&mut w, version, correlation_id, Some(&self.client_id), request)
             .map_err(|error| ClientError::Encode { api: R::API_KEY, error })?;
         self.write_all(w.as_slice())?;
+        if let Some(meter) = &self.meter {
+            meter.sent(w.as_slice().len());
+        }
         Ok(correlation_id)
     }
 
@@ -281,6 +298,9 @@ impl Connection {
         if correlation_id != Some(expected.correlation_id) {
             return Err(self.lost("its answers are out of order"));
         }
+        if let Some(meter) = &self.meter {
+            meter.received(frame.len() + 4);
+        }
         Ok(Received {
             correlation_id: expected.correlation_id,
             api: expected.api,
@@ -299,6 +319,13 @@ impl Connection {
             if received.correlation_id == wanted {
                 return received.decode_owned::<R>();
             }
+        }
+    }
+
+    /// Counts how long a request took that moves records.
+    pub(crate) fn answered(&self, sent: Instant) {
+        if let Some(meter) = &self.meter {
+            meter.answered(sent);
         }
     }
 

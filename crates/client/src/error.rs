@@ -33,6 +33,11 @@ pub enum ClientError {
     /// No offset to start from, and `auto.offset.reset=none`.
     #[error("Undefined offset with no reset policy for partitions: [{0}]")]
     NoOffset(String),
+    /// The member is not in the group any more: its partitions may be somebody else's.
+    #[error(
+        "Offset commit cannot be completed since the consumer is not part of an active group for auto partition assignment; it is likely that the consumer was kicked out of the group."
+    )]
+    CommitFailed,
     /// A record that no broker would take.
     #[error("{0}")]
     Record(String),
@@ -62,6 +67,7 @@ impl ClientError {
             ClientError::Connect { .. } | ClientError::Disconnected { .. } => ErrorCode::NetworkException,
             ClientError::Unsupported { .. } => ErrorCode::UnsupportedVersion,
             ClientError::Config(_) => ErrorCode::InvalidConfig,
+            ClientError::CommitFailed => ErrorCode::UnknownMemberId,
             _ => ErrorCode::UnknownServerError,
         }
     }

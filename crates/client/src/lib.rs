@@ -14,6 +14,7 @@ mod connection;
 mod consumer;
 mod error;
 mod metadata;
+mod metrics;
 mod producer;
 mod settings;
 mod transport;
@@ -27,6 +28,7 @@ pub use consumer::{
 };
 pub use error::{ClientError, default_message};
 pub use metadata::{Metadata, Node, PartitionMetadata, TopicMetadata};
+pub use metrics::{Metric, MetricValue};
 pub use producer::{Delivery, Producer, ProducerRecord, RecordMetadata, murmur2, partition_for_key};
 pub use settings::{Acks, Address, Bootstrap, ConsumerSettings, ProducerSettings, Settings, SettingsMap};
 pub use transport::Transport;

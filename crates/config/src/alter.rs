@@ -1,6 +1,6 @@
 //! Changes of dynamic configs: the operations of IncrementalAlterConfigs, and what each kind of resource allows.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::checks;
 use crate::client_metrics::validate_client_metrics;
@@ -55,17 +55,11 @@ pub enum Layer {
 /// The configs after a change, and what of them is different: the records to write, `None` for a key that goes.
 pub type Changed<'a> = (BTreeMap<String, String>, Vec<(&'a str, Option<String>)>);
 
-/// What the configs would be after `changes`, unchecked but for the operations themselves. Append and subtract start
-/// from the row's default where the key is not set, and compare parts as they stand, blanks included.
-pub fn apply_changes<'a>(
-    current: &BTreeMap<String, String>,
-    changes: &[Change<'a>],
-    row: impl Fn(&str) -> Option<&'static Row>,
-) -> Result<Changed<'a>, ConfigError> {
-    for (i, change) in changes.iter().enumerate() {
-        if changes.iter().take(i).any(|other| other.key == change.key) {
-            return Err(ConfigError::DuplicateKeys);
-        }
+/// Fails where a key is named twice, or lacks the value that its operation needs.
+pub(crate) fn check_operations(changes: &[Change<'_>]) -> Result<(), ConfigError> {
+    let mut seen = BTreeSet::new();
+    if !changes.iter().all(|change| seen.insert(change.key)) {
+        return Err(ConfigError::DuplicateKeys);
     }
     let nulls: Vec<&str> = changes
         .iter()
@@ -75,6 +69,17 @@ pub fn apply_changes<'a>(
     if !nulls.is_empty() {
         return Err(ConfigError::NullValue(nulls.join(",")));
     }
+    Ok(())
+}
+
+/// What the configs would be after `changes`, unchecked but for the operations themselves. Append and subtract start
+/// from the row's default where the key is not set, and compare parts as they stand, blanks included.
+pub fn apply_changes<'a>(
+    current: &BTreeMap<String, String>,
+    changes: &[Change<'a>],
+    row: impl Fn(&str) -> Option<&'static Row>,
+) -> Result<Changed<'a>, ConfigError> {
+    check_operations(changes)?;
     let mut configs = current.clone();
     let mut records = Vec::new();
     for change in changes {

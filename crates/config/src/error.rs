@@ -9,6 +9,7 @@ pub enum Resource {
     Broker,
     Group,
     ClientMetrics,
+    BrokerLogger,
 }
 
 /// A config that cannot be.
@@ -55,6 +56,16 @@ pub enum ConfigError {
     /// The same for the cluster's.
     #[error("Cluster-level min.insync.replicas cannot be removed while ELR is enabled.")]
     ClusterMinInsyncReplicas,
+    #[error("Logger {0} does not exist!")]
+    UnknownLogger(String),
+    #[error(
+        "Cannot set the log level of {logger} to {level} as it is not a supported log level. Valid log levels are DEBUG, ERROR, FATAL, INFO, TRACE, WARN"
+    )]
+    UnknownLevel { logger: String, level: String },
+    #[error("Removing the log level of the root logger is not allowed")]
+    RootLoggerRemoved,
+    #[error("{0} operation is not allowed for the BROKER_LOGGER resource")]
+    LoggerOperation(&'static str),
 }
 
 impl ConfigError {
@@ -69,6 +80,8 @@ impl ConfigError {
             ConfigError::NullValue(_)
             | ConfigError::DuplicateKeys
             | ConfigError::Interval(_)
+            | ConfigError::RootLoggerRemoved
+            | ConfigError::LoggerOperation(_)
             | ConfigError::UnknownClientMetricsKey(_) => ErrorCode::InvalidRequest,
             _ if resource == Resource::Broker => ErrorCode::InvalidRequest,
             _ => ErrorCode::InvalidConfig,

@@ -16,6 +16,7 @@ mod group;
 
 mod listeners;
 mod load;
+mod loggers;
 mod properties;
 mod providers;
 mod rows;
@@ -36,6 +37,7 @@ pub use error::{ConfigError, Resource};
 pub use group::{GroupConfig, validate_group};
 pub use listeners::{BrokerListener, Endpoint, ListenerName, Quorum, SecurityProtocol, Voter};
 pub use load::{Loaded, Note, Problem, Rejected, load};
+pub use loggers::{ApplyLevels, Loggers};
 pub use properties::{Properties, PropertiesError, Property};
 pub use providers::{Outside, fill_in};
 pub use rows::{Importance, Row, Table, Update, Use, nearest};

@@ -203,7 +203,8 @@ fn reason(code: &str) -> Option<&'static str> {
     two_columns(include_str!("../rows/reasons.tsv")).find(|(c, _)| *c == code).map(|(_, reason)| reason)
 }
 
-fn two_columns(text: &'static str) -> impl Iterator<Item = (&'static str, &'static str)> {
+/// The rows of a table without types.
+pub(crate) fn two_columns(text: &'static str) -> impl Iterator<Item = (&'static str, &'static str)> {
     text.lines().skip(1).filter_map(|line| line.split_once('\t'))
 }
 

@@ -81,7 +81,8 @@ impl Controller {
             return refuse(ErrorCode::InvalidRequest);
         }
         let mut records = Records::new();
-        // A broker that comes again with the same incarnation keeps its epoch (KAFKA-16952).
+        // A broker that comes again with the same incarnation keeps its epoch (KAFKA-16952) and its state: it may be the
+        // leader of partitions.
         let same_incarnation = existing
             .filter(|existing| existing.incarnation_id == request.incarnation_id)
             .map(|existing| existing.epoch);
@@ -89,10 +90,15 @@ impl Controller {
         if let (Some(existing), None) = (existing, same_incarnation) {
             self.leave(view, existing, request.previous_broker_epoch == existing.epoch, &mut records);
         }
-        records.push(record(registration(request, broker_epoch), view.image.features.register_broker_record_version()));
+        let mut registration = registration(request, broker_epoch);
+        if let (Some(existing), Some(_)) = (existing, same_incarnation) {
+            registration.fenced = existing.fenced;
+            registration.in_controlled_shutdown = existing.in_controlled_shutdown;
+        }
+        records.push(record(registration, view.image.features.register_broker_record_version()));
         self.heartbeats.touch(request.broker_id, view.now);
         let reply = BrokerRegistrationResponse { broker_epoch, ..Default::default() };
-        Plan { records, reply }
+        Plan::new(records, reply)
     }
 
     /// What is written about the incarnation before when a new one registers.
@@ -166,7 +172,7 @@ impl Controller {
         if !request.offline_log_dirs.is_empty() {
             self.take_offline(view, broker, &request.offline_log_dirs, &mut records);
         }
-        Plan { records, reply }
+        Plan::new(records, reply)
     }
 
     /// Fences the broker whose session has ended; `None` if there is none. Call it again after `next_expiry_us`.
@@ -181,7 +187,7 @@ impl Controller {
             self.change_partitions_of(view, id, &[], &mut records);
             records.push(fence(id, broker.epoch));
         }
-        Some(Plan { records, reply: id })
+        Some(Plan::new(records, id))
     }
 
     /// UnregisterBroker (KIP-658).
@@ -203,8 +209,8 @@ impl Controller {
             UnregisterBrokerRecord { broker_id: broker.id, broker_epoch: broker.epoch, ..Default::default() },
             0,
         ));
-        self.heartbeats.sessions.remove(&broker.id);
-        Plan { records, reply: UnregisterBrokerResponse::default() }
+        // Its session ends by itself: until the records are in the log the broker is there.
+        Plan::new(records, UnregisterBrokerResponse::default())
     }
 
     /// The record by which a controller makes itself known (3.7-IV0 and later).

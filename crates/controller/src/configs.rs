@@ -6,8 +6,8 @@ use base::ErrorCode;
 use config::{BrokerLayers, Change, ChangeKind, ConfigError, Layer, Resource};
 use metadata::{ConfigResource, ConfigResourceType, Image};
 use protocol::{
-    AlterConfigsRequest, AlterConfigsResponse, ConfigRecord, IncrementalAlterConfigsRequest,
-    IncrementalAlterConfigsResponse, alter_configs_response, create_topics_response,
+    AlterConfigsRequest, AlterConfigsResponse, ClearElrRecord, ConfigRecord, IncrementalAlterConfigsRequest,
+    IncrementalAlterConfigsResponse, MetadataRecord, alter_configs_response, create_topics_response,
     incremental_alter_configs_response,
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -94,9 +94,6 @@ impl Controller {
                 }
                 match unknown_operation {
                     Some(_) => Err((ErrorCode::UnknownServerError, String::new())),
-                    None if resource.resource_type == ConfigResourceType::BrokerLogger.code() => {
-                        self.refuse_loggers(view, &target.1, &changes)
-                    }
                     None => self.alter(view, &target.0, &target.1, &changes),
                 }
             };
@@ -109,10 +106,9 @@ impl Controller {
                 ..Default::default()
             });
         }
-        if request.validate_only {
-            records.clear();
-        }
-        Plan { records, reply: IncrementalAlterConfigsResponse { responses, ..Default::default() } }
+        records.extend(clear_elr_records(view, &records));
+        let reply = IncrementalAlterConfigsResponse { responses, ..Default::default() };
+        Plan { records, reply, validate_only: request.validate_only }
     }
 
     /// AlterConfigs: what is not named goes.
@@ -151,10 +147,9 @@ impl Controller {
                 ..Default::default()
             });
         }
-        if request.validate_only {
-            records.clear();
-        }
-        Plan { records, reply: AlterConfigsResponse { responses, ..Default::default() } }
+        records.extend(clear_elr_records(view, &records));
+        let reply = AlterConfigsResponse { responses, ..Default::default() };
+        Plan { records, reply, validate_only: request.validate_only }
     }
 
     fn check_broker_name(&self, view: View<'_>, name: &str) -> Result<(), ConfigFailure> {
@@ -165,30 +160,6 @@ impl Controller {
             Ok(id) => format!("Unexpected broker id, expected {node}, but received {id}"),
         };
         Err((ErrorCode::InvalidRequest, message))
-    }
-
-    /// Kafka's checks of a change of log levels, for nodes that have no loggers of that kind.
-    fn refuse_loggers(&self, view: View<'_>, name: &str, changes: &[Change<'_>]) -> Result<Records, ConfigFailure> {
-        let invalid = |message: String| Err((ErrorCode::InvalidRequest, message));
-        match name.parse::<i32>() {
-            Err(_) => return invalid(format!("Node id must be an integer, but it is: {name}")),
-            Ok(id) if view.image.brokers.contains_key(&id) => {}
-            Ok(id) => {
-                return invalid(format!("Unexpected node id. Expected {}, but received {id}", self.settings.node_id));
-            }
-        }
-        match changes.first().map(|change| (change.kind, change.key)) {
-            None => Ok(Records::new()),
-            Some((ChangeKind::Append, _)) => {
-                invalid("APPEND operation is not allowed for the BROKER_LOGGER resource".into())
-            }
-            Some((ChangeKind::Subtract, _)) => {
-                invalid("SUBTRACT operation is not allowed for the BROKER_LOGGER resource".into())
-            }
-            Some((ChangeKind::Set | ChangeKind::Delete, key)) => {
-                Err((ErrorCode::InvalidConfig, format!("Logger {key} does not exist!")))
-            }
-        }
     }
 
     fn alter(&self, view: View<'_>, kind: &i8, name: &str, changes: &[Change<'_>]) -> Result<Records, ConfigFailure> {
@@ -225,12 +196,30 @@ impl Controller {
             ConfigResourceType::ClientMetrics => {
                 explained(Resource::ClientMetrics, config::alter_client_metrics(&current, changes))?
             }
+            // Levels of loggers are changed by the node that has them.
             ConfigResourceType::BrokerLogger | ConfigResourceType::Other(_) => {
                 return Err((ErrorCode::InvalidRequest, format!("Unknown resource type {kind}")));
             }
         };
         Ok(changed.into_iter().map(|(key, value)| config_record(&resource, &key, value)).collect())
     }
+}
+
+/// After changes of `min.insync.replicas`: eligible leader replicas were chosen by the old value, so they are forgotten
+/// (KIP-966), those of a topic, or of all where the cluster's default changes.
+pub(crate) fn clear_elr_records(view: View<'_>, changes: &[Record]) -> Records {
+    if !view.image.features.keeps_eligible_leaders() {
+        return Records::new();
+    }
+    let cleared = changes.iter().filter_map(|change| match &change.value {
+        MetadataRecord::Config(config) if config.name == "min.insync.replicas" => {
+            let is_topic = config.resource_type == ConfigResourceType::Topic.code();
+            let topic_name = if is_topic { config.resource_name.clone() } else { "".into() };
+            Some(record(ClearElrRecord { topic_name, ..Default::default() }, 0))
+        }
+        _ => None,
+    });
+    cleared.collect()
 }
 
 fn explained(

@@ -3,13 +3,15 @@
 use crate::plan::{Plan, Record, Records, record};
 use crate::{Controller, View};
 use base::ErrorCode;
-use metadata::SUPPORTED;
+use metadata::{ConfigResource, ConfigResourceType, SUPPORTED};
 use protocol::{
     BeginTransactionRecord, ConfigRecord, EndTransactionRecord, FeatureLevelRecord, UpdateFeaturesRequest,
     UpdateFeaturesResponse, update_features_response,
 };
 
 const KRAFT_VERSION: &str = "kraft.version";
+const ELR_VERSION: &str = "eligible.leader.replicas.version";
+const MIN_ISR: &str = "min.insync.replicas";
 
 /// How far an update may go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,7 +49,7 @@ pub fn bootstrap_records(bootstrap: Vec<Record>, min_insync_replicas: i32) -> Re
         })
     };
     let in_transaction = level("metadata.version").unwrap_or(0) >= 13;
-    let with_elr = level("eligible.leader.replicas.version").unwrap_or(0) >= 1;
+    let with_elr = level(ELR_VERSION).unwrap_or(0) >= 1;
     let mut records = Records::new();
     if in_transaction {
         let begin = BeginTransactionRecord { name: Some("Bootstrap records".into()), ..Default::default() };
@@ -56,9 +58,9 @@ pub fn bootstrap_records(bootstrap: Vec<Record>, min_insync_replicas: i32) -> Re
     records.extend(bootstrap);
     if with_elr {
         let config = ConfigRecord {
-            resource_type: metadata::ConfigResourceType::Broker.code(),
+            resource_type: ConfigResourceType::Broker.code(),
             resource_name: "".into(),
-            name: "min.insync.replicas".into(),
+            name: MIN_ISR.into(),
             value: Some(min_insync_replicas.to_string().into()),
             ..Default::default()
         };
@@ -92,6 +94,9 @@ impl Controller {
             let outcome = self.update_feature(view, &update.feature, update.max_version_level, change);
             let (error, message) = match outcome {
                 Ok(Some(change)) => {
+                    if change.name == ELR_VERSION && view.image.features.level(ELR_VERSION) == 0 {
+                        self.min_insync_replicas_of_the_cluster(view, &mut records);
+                    }
                     records.push(record(change, 0));
                     (ErrorCode::None, None)
                 }
@@ -121,10 +126,32 @@ impl Controller {
         } else if version < 2 {
             reply.results = results;
         }
-        if request.validate_only {
-            records.clear();
+        Plan { records, reply, validate_only: request.validate_only }
+    }
+
+    /// With eligible leader replicas the controller goes by one `min.insync.replicas` for all brokers: those of single
+    /// brokers go, and the cluster gets a default where it has none.
+    fn min_insync_replicas_of_the_cluster(&self, view: View<'_>, records: &mut Records) {
+        let of_broker = |resource: &ConfigResource| resource.kind == ConfigResourceType::Broker;
+        let mut config = |resource: &ConfigResource, value: Option<String>| {
+            let config = ConfigRecord {
+                resource_type: resource.kind.code(),
+                resource_name: resource.name.clone().into(),
+                name: MIN_ISR.into(),
+                value: value.map(Into::into),
+                ..Default::default()
+            };
+            records.push(record(config, 0));
+        };
+        let all = ConfigResource::all_brokers();
+        if !view.image.configs.get(&all).is_some_and(|configs| configs.contains_key(MIN_ISR)) {
+            config(&all, Some(self.settings.min_insync_replicas.to_string()));
         }
-        Plan { records, reply }
+        for (resource, configs) in view.image.configs.iter().filter(|(resource, _)| of_broker(resource)) {
+            if *resource != all && configs.contains_key(MIN_ISR) {
+                config(resource, None);
+            }
+        }
     }
 
     fn update_feature(

@@ -38,6 +38,8 @@ pub struct Settings {
     pub replication_factor_default: i16,
     /// `min.insync.replicas` of the node's file; a dynamic one wins.
     pub min_insync_replicas: i32,
+    /// `delete.topic.enable`
+    pub deletes_topics: bool,
     /// `unclean.leader.election.enable`
     pub unclean_leader_election: bool,
     /// Static broker configuration, for the values that new topics inherit.

@@ -117,7 +117,7 @@ impl Controller {
                 });
             }
         }
-        Plan { records, reply: ElectLeadersResponse { replica_election_results: results, ..Default::default() } }
+        Plan::new(records, ElectLeadersResponse { replica_election_results: results, ..Default::default() })
     }
 
     fn elect_one(
@@ -211,7 +211,7 @@ impl Controller {
                 ..Default::default()
             });
         }
-        Plan { records, reply: AssignReplicasToDirsResponse { directories, ..Default::default() } }
+        Plan::new(records, AssignReplicasToDirsResponse { directories, ..Default::default() })
     }
 
     /// AllocateProducerIds (KIP-730): a block of ids that nobody else gets.
@@ -244,7 +244,7 @@ impl Controller {
         if base::mutant(base::Mutant::ProducerIdsReused) {
             return Plan::answer(reply);
         }
-        Plan { records: vec![record(block, 0)], reply }
+        Plan::new(vec![record(block, 0)], reply)
     }
 
     /// ListPartitionReassignments (KIP-455).

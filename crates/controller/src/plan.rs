@@ -16,12 +16,19 @@ pub type Records = Vec<Record>;
 pub struct Plan<R> {
     pub records: Records,
     pub reply: R,
+    /// The records are not appended; limits hold for them all the same.
+    pub validate_only: bool,
 }
 
 impl<R> Plan<R> {
     /// Nothing changes.
     pub fn answer(reply: R) -> Plan<R> {
-        Plan { records: Vec::new(), reply }
+        Plan::new(Vec::new(), reply)
+    }
+
+    /// The records are appended.
+    pub fn new(records: Records, reply: R) -> Plan<R> {
+        Plan { records, reply, validate_only: false }
     }
 }
 

@@ -1,5 +1,6 @@
 //! CreateTopics, CreatePartitions and DeleteTopics.
 
+use crate::configs::clear_elr_records;
 use crate::placement::place;
 use crate::plan::{Plan, Records, record};
 use crate::{Controller, View};
@@ -19,8 +20,12 @@ use std::sync::Arc;
 type TopicError = (ErrorCode, String);
 
 const NAME_LENGTH_MAX: usize = 249;
-/// Records of one request that go into one batch; larger requests are refused as a whole.
+/// As in Kafka; larger requests are refused as a whole.
 const PARTITIONS_PER_REQUEST_MAX: usize = 10_000;
+
+fn excessive() -> TopicError {
+    (ErrorCode::PolicyViolation, "Excessively large number of partitions per request.".into())
+}
 
 /// Whether Kafka allows a topic of this name; the error is the sentence that its clients see.
 pub fn validate_topic_name(name: &str) -> Result<(), String> {
@@ -64,12 +69,16 @@ impl Controller {
             }
         }
         let mut created: BTreeSet<String> = BTreeSet::new();
-        let mut budget = PARTITIONS_PER_REQUEST_MAX;
+        let is_excessive = self.partitions_asked_for(request) > PARTITIONS_PER_REQUEST_MAX;
         for topic in &request.topics {
             // A time that is up before the work begins: Kafka does nothing and says so without a sentence.
             if request.timeout_ms <= 0 && !request.validate_only {
                 let expired = failed_topic(&topic.name, (ErrorCode::RequestTimedOut, String::new()));
                 topics.push(create_topics_response::CreatableTopicResult { error_message: None, ..expired });
+                continue;
+            }
+            if is_excessive {
+                topics.push(failed_topic(&topic.name, excessive()));
                 continue;
             }
             if twice.contains(&*topic.name) {
@@ -78,7 +87,7 @@ impl Controller {
                 }
                 continue;
             }
-            match self.create_topic(view, topic, &mut budget, random) {
+            match self.create_topic(view, topic, random) {
                 Ok((topic_records, result)) => {
                     created.insert(topic.name.to_string());
                     records.extend(topic_records);
@@ -87,17 +96,23 @@ impl Controller {
                 Err(error) => topics.push(failed_topic(&topic.name, error)),
             }
         }
-        if request.validate_only {
-            records.clear();
-        }
-        Plan { records, reply: CreateTopicsResponse { topics, ..Default::default() } }
+        let reply = CreateTopicsResponse { topics, ..Default::default() };
+        Plan { records, reply, validate_only: request.validate_only }
+    }
+
+    fn partitions_asked_for(&self, request: &CreateTopicsRequest<'_>) -> usize {
+        let asked = request.topics.iter().map(|topic| match topic.num_partitions {
+            _ if !topic.assignments.is_empty() => topic.assignments.len(),
+            -1 => self.settings.partitions_default.max(0) as usize,
+            count => count.max(0) as usize,
+        });
+        asked.fold(0, usize::saturating_add)
     }
 
     fn create_topic(
         &mut self,
         view: View<'_>,
         topic: &create_topics_request::CreatableTopic<'_>,
-        budget: &mut usize,
         random: &mut dyn Random,
     ) -> Result<(Records, create_topics_response::CreatableTopicResult<'static>), TopicError> {
         validate_topic_name(&topic.name).map_err(|message| (ErrorCode::InvalidTopicException, message))?;
@@ -112,10 +127,6 @@ impl Controller {
         }
         check_collision(view, &topic.name)?;
         let assignments = self.assign(view, topic)?;
-        if assignments.len() > *budget {
-            return Err((ErrorCode::PolicyViolation, "Excessively large number of partitions per request.".into()));
-        }
-        *budget -= assignments.len();
         let overrides: Vec<(&str, Option<&str>)> =
             topic.configs.iter().map(|c| (&*c.name, c.value.as_deref())).collect();
         let configs = self.topic_configs(view, &topic.name, &overrides)?;
@@ -134,6 +145,7 @@ impl Controller {
                 0,
             ));
         }
+        records.extend(clear_elr_records(view, &records));
         let replication_factor = assignments.first().map_or(0, Vec::len) as i16;
         let count = assignments.len() as i32;
         for (index, replicas) in assignments.into_iter().enumerate() {
@@ -214,7 +226,7 @@ impl Controller {
 
     fn place_new(&mut self, view: View<'_>, count: usize, factor: usize) -> Result<Vec<Vec<NodeId>>, TopicError> {
         if count > PARTITIONS_PER_REQUEST_MAX {
-            return Err((ErrorCode::PolicyViolation, "Excessively large number of partitions per request.".into()));
+            return Err(excessive());
         }
         let unable = |why: String| {
             (ErrorCode::InvalidReplicationFactor, format!("Unable to replicate the partition {factor} time(s): {why}"))
@@ -323,6 +335,11 @@ impl Controller {
             let (error, message) = match outcome {
                 // Kafka has no sentence for this one.
                 Err((error @ ErrorCode::UnknownTopicOrPartition, _)) => (error, None),
+                // Nor does it have a better code where a request adds too much: the topic stays, others are enlarged.
+                Ok(added) if records.len() + added.len() > PARTITIONS_PER_REQUEST_MAX => {
+                    (ErrorCode::UnknownServerError, None)
+                }
+                Err((ErrorCode::PolicyViolation, _)) => (ErrorCode::UnknownServerError, None),
                 Ok(added) => {
                     records.extend(added);
                     (ErrorCode::None, None)
@@ -336,10 +353,8 @@ impl Controller {
                 ..Default::default()
             });
         }
-        if request.validate_only {
-            records.clear();
-        }
-        Plan { records, reply: CreatePartitionsResponse { results, ..Default::default() } }
+        let reply = CreatePartitionsResponse { results, ..Default::default() };
+        Plan { records, reply, validate_only: request.validate_only }
     }
 
     fn add_partitions(
@@ -444,7 +459,7 @@ impl Controller {
             records.push(record(RemoveTopicRecord { topic_id: id, ..Default::default() }, 0));
             answers.add(Some(&topic.name), id, ErrorCode::None, None);
         }
-        Plan { records, reply: DeleteTopicsResponse { responses: answers.0, ..Default::default() } }
+        Plan::new(records, DeleteTopicsResponse { responses: answers.0, ..Default::default() })
     }
 }
 

@@ -10,6 +10,7 @@
 //! A deleted group is no object any more, so Kafka's state `Dead` appears only in answers.
 
 use crate::member::{Member, OfferedProtocol, Parked};
+use crate::pending::PendingMembers;
 use crate::records;
 use crate::request::CoordinatorRecord;
 use base::ErrorCode;
@@ -66,8 +67,6 @@ pub(crate) struct Group {
     pub members: BTreeMap<String, Member>,
     /// Member id of each instance id.
     pub static_members: BTreeMap<String, String>,
-    /// Member ids that were handed out and have not joined yet, with their deadlines.
-    pub pending_members: BTreeMap<String, u64>,
     /// Members of this generation whose SyncGroup has not come.
     pub pending_sync: BTreeSet<String>,
     /// A member arrived since the initial rebalance was last put off.
@@ -91,7 +90,6 @@ impl Group {
             leader: None,
             members: BTreeMap::new(),
             static_members: BTreeMap::new(),
-            pending_members: BTreeMap::new(),
             pending_sync: BTreeSet::new(),
             new_member_added: false,
             subscribed_topics: None,
@@ -141,11 +139,10 @@ impl Group {
         if self.leader.is_none() {
             self.leader = Some(member.id.clone());
         }
-        self.pending_members.remove(&member.id);
         self.members.insert(member.id.clone(), member);
     }
 
-    /// Removes a member or a pending one; the caller has answered what it waited for.
+    /// Removes a member; the caller answers what it waited for.
     pub(crate) fn remove(&mut self, member_id: &str) -> Option<Member> {
         let removed = self.members.remove(member_id);
         if let Some(instance_id) = removed.as_ref().and_then(|m| m.instance_id.as_ref()) {
@@ -154,7 +151,6 @@ impl Group {
         if self.is_leader(member_id) {
             self.leader = self.members.keys().next().cloned();
         }
-        self.pending_members.remove(member_id);
         self.pending_sync.remove(member_id);
         removed
     }
@@ -205,8 +201,8 @@ impl Group {
         self.members.values().filter(|m| m.awaiting_join.is_some()).count()
     }
 
-    pub(crate) fn all_members_joined(&self) -> bool {
-        self.pending_members.is_empty() && self.members.values().all(|m| m.awaiting_join.is_some())
+    pub(crate) fn all_members_joined(&self, pending: &PendingMembers) -> bool {
+        !pending.has_any(&self.id) && self.members.values().all(|m| m.awaiting_join.is_some())
     }
 
     /// The longest of the members' rebalance timeouts.

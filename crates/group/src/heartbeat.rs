@@ -45,12 +45,4 @@ impl Group {
             self.remove_and_rebalance(member_id, turn);
         }
     }
-
-    /// A member id that was handed out was not used in time.
-    pub(crate) fn on_pending_deadline(&mut self, member_id: &str, deadline_us: u64, turn: &mut Turn<'_>) {
-        if self.pending_members.get(member_id) == Some(&deadline_us) {
-            self.pending_members.remove(member_id);
-            self.complete_join_if_all_joined(turn);
-        }
-    }
 }

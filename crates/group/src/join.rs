@@ -5,7 +5,7 @@ use crate::member::{Member, OfferedProtocol, Parked, offered};
 use crate::rebalance::{InFlight, Turn};
 use crate::request::RequestContext;
 use crate::response;
-use crate::timers::{Timer, after_ms};
+use crate::timers::after_ms;
 use base::{ErrorCode, Random};
 use protocol::{JoinGroupRequest, JoinGroupResponse};
 use std::borrow::Cow;
@@ -86,12 +86,13 @@ impl Group {
     pub(crate) fn join(&mut self, join: Join<'_>, random: &mut dyn Random, turn: &mut Turn<'_>) {
         if !self.has_room_for(&join.member_id, turn.settings.group_size_max) {
             self.remove(&join.member_id);
+            turn.pending.remove(&self.id, &join.member_id);
             turn.reply_join(join.parked, response::join_error("", ErrorCode::GroupMaxSizeReached));
         } else if !self.supports_protocols(&join.protocol_type, &join.protocols) {
             join.refuse(ErrorCode::InconsistentGroupProtocol, turn);
         } else if join.member_id.is_empty() {
             self.join_new(join, random, turn);
-        } else if self.pending_members.contains_key(&join.member_id) {
+        } else if turn.pending.contains(&self.id, &join.member_id) {
             self.join_pending(join, turn);
         } else {
             self.join_known(join, turn);
@@ -117,8 +118,7 @@ impl Group {
             self.replace_static_member(&replaced, member_id, join, turn);
         } else if join.instance_id.is_none() && join.parked.version >= MEMBER_ID_REQUIRED_VERSION {
             let deadline = after_ms(turn.now.monotonic_us, join.session_timeout_ms);
-            self.pending_members.insert(member_id.clone(), deadline);
-            turn.timers.push(deadline, Timer::PendingMember { group: self.id.clone(), member: member_id.clone() });
+            turn.pending.add(&self.id, &member_id, deadline);
             turn.reply_join(join.parked, response::join_error(&member_id, ErrorCode::MemberIdRequired));
         } else {
             self.add_member(join, member_id, turn);
@@ -143,6 +143,7 @@ impl Group {
             self.new_member_added = true;
         }
         turn.expire_member_in(&self.id, &mut member, turn.settings.new_member_join_timeout_ms);
+        turn.pending.remove(&self.id, &member.id);
         self.insert(member);
         self.rebalance_or_complete_join(turn);
     }

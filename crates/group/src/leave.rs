@@ -48,10 +48,11 @@ impl Group {
     }
 
     fn leave_one(&mut self, leaving: &MemberIdentity<'_>, turn: &mut Turn<'_>) -> ErrorCode {
-        let member_id = match self.leaving_member(leaving) {
+        let member_id = match self.leaving_member(leaving, turn) {
             Ok(member_id) => member_id,
             Err(error) => return error,
         };
+        turn.pending.remove(&self.id, &member_id);
         if let Some(member) = self.remove(&member_id) {
             self.refuse_parked(member, turn);
         }
@@ -59,13 +60,13 @@ impl Group {
     }
 
     /// Member id of who leaves. An administrator knows the instance id only.
-    fn leaving_member(&self, leaving: &MemberIdentity<'_>) -> Result<String, ErrorCode> {
+    fn leaving_member(&self, leaving: &MemberIdentity<'_>, turn: &Turn<'_>) -> Result<String, ErrorCode> {
         let (member_id, instance_id) = (leaving.member_id.as_ref(), leaving.group_instance_id.as_deref());
         if member_id.is_empty() {
             let current = instance_id.and_then(|id| self.static_members.get(id));
             return current.cloned().ok_or(ErrorCode::UnknownMemberId);
         }
-        if !self.pending_members.contains_key(member_id) {
+        if !turn.pending.contains(&self.id, member_id) {
             self.validate_member(member_id, instance_id)?;
         }
         Ok(member_id.to_owned())

@@ -31,6 +31,7 @@ mod offset_delete;
 mod offset_fetch;
 mod offsets;
 mod other_groups;
+mod pending;
 mod rebalance;
 mod records;
 mod replay;

@@ -2,6 +2,7 @@
 
 use crate::group::{Group, JoinPhase, State};
 use crate::member::{Member, Parked};
+use crate::pending::PendingMembers;
 use crate::request::{GroupResponse, Output};
 use crate::response;
 use crate::settings::GroupSettings;
@@ -18,6 +19,7 @@ pub(crate) struct Turn<'a> {
     pub now: Now,
     pub settings: &'a GroupSettings,
     pub timers: &'a mut Timers,
+    pub pending: &'a mut PendingMembers,
     pub in_flight: &'a mut Vec<InFlight>,
     pub out: Output,
 }
@@ -81,7 +83,8 @@ impl Group {
 
     /// Ends the join phase if all members are there; the initial one only ends by its delay.
     pub(crate) fn complete_join_if_all_joined(&mut self, turn: &mut Turn<'_>) {
-        if self.state == State::PreparingRebalance && self.previous_state != State::Empty && self.all_members_joined() {
+        let may_end = self.state == State::PreparingRebalance && self.previous_state != State::Empty;
+        if may_end && self.all_members_joined(turn.pending) {
             self.complete_join(turn);
         }
     }
@@ -98,7 +101,7 @@ impl Group {
             let remaining_ms = self.rebalance_timeout_ms().saturating_sub(delay_ms).max(0);
             self.new_member_added = false;
             self.set_join_deadline(delay_ms, JoinPhase::Initial { delay_ms, remaining_ms }, turn);
-        } else if self.all_members_joined() {
+        } else if self.all_members_joined(turn.pending) {
             self.complete_join(turn);
         } else {
             self.set_join_deadline(self.rebalance_timeout_ms(), JoinPhase::Rebalance, turn);

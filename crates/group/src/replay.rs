@@ -115,6 +115,7 @@ impl Shard {
         let Some(value) = value else {
             if self.is_loaded || !base::mutant(base::Mutant::GroupTombstoneIgnored) {
                 self.groups.remove(group_id);
+                self.pending.remove_group(group_id);
             }
             return Ok(());
         };
@@ -122,6 +123,7 @@ impl Shard {
         match self.take_in_flight(group_id) {
             Some(planned) => self.apply_in_flight(planned, value),
             None => {
+                self.pending.remove_group(group_id);
                 self.groups.insert(group_id.to_owned(), Group::from_stored(group_id, value));
             }
         }

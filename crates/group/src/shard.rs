@@ -1,11 +1,13 @@
 //! The shard: all groups of one partition of `__consumer_offsets`, and the calls of its runtime.
 
+use crate::expiry::Sweep;
 use crate::group::{Group, State};
 use crate::join::Join;
 use crate::leave;
 use crate::member::Parked;
 use crate::offsets::Offsets;
 use crate::other_groups::{GroupType, OtherGroups};
+use crate::pending::PendingMembers;
 use crate::rebalance::{InFlight, Turn};
 use crate::request::{GroupRequest, GroupResponse, Output, PendingReply, RequestContext, Topics, append_error};
 use crate::response;
@@ -36,7 +38,8 @@ pub struct Shard {
     pub(crate) other_groups: OtherGroups,
     pub(crate) offsets: Offsets,
     pub(crate) in_flight: Vec<InFlight>,
-    pub(crate) expiry_at_us: u64,
+    pub(crate) pending: PendingMembers,
+    pub(crate) sweep: Sweep,
     pub(crate) is_loaded: bool,
     timers: Timers,
     random: Box<dyn Random>,
@@ -51,7 +54,8 @@ impl Shard {
             other_groups: OtherGroups::default(),
             offsets: Offsets::default(),
             in_flight: Vec::new(),
-            expiry_at_us: u64::MAX,
+            pending: PendingMembers::default(),
+            sweep: Sweep::default(),
             is_loaded: false,
             timers: Timers::default(),
             random,
@@ -64,6 +68,7 @@ impl Shard {
             now,
             settings: &self.settings,
             timers: &mut self.timers,
+            pending: &mut self.pending,
             in_flight: &mut self.in_flight,
             out: Output::default(),
         };
@@ -73,8 +78,7 @@ impl Shard {
     /// The whole partition was replayed: sessions begin anew, groups that are larger than allowed now rebalance.
     pub fn loaded(&mut self, now: Now) -> Output {
         self.is_loaded = true;
-        self.expiry_at_us =
-            now.monotonic_us.saturating_add(self.settings.offsets_retention_check_interval_ms.max(1) as u64 * 1000);
+        self.begin_sweep_later(now);
         self.create_groups_of_offsets();
         let (groups, mut turn) = self.split(now);
         for group in groups.values_mut() {
@@ -100,6 +104,7 @@ impl Shard {
         token: u64,
     ) -> Output {
         self.in_flight.clear();
+        self.sweep.planned = None;
         let mut out = Output::default();
         match request {
             GroupRequest::JoinGroup(request) => out = self.join_group(now, context, request, token),
@@ -126,6 +131,8 @@ impl Shard {
             }
             GroupRequest::DeleteGroups(request) => out = self.delete_groups(&request, token),
         }
+        let groups = &self.groups;
+        self.timers.tidy_if_due(|at_us, timer| is_live(groups, at_us, timer));
         out
     }
 
@@ -150,6 +157,7 @@ impl Shard {
             now,
             settings: &self.settings,
             timers: &mut self.timers,
+            pending: &mut self.pending,
             in_flight: &mut self.in_flight,
             out: Output { records: emptied_other, replies: Vec::new() },
         };
@@ -158,7 +166,12 @@ impl Shard {
         group.join(join, self.random.as_mut(), &mut turn);
         if is_new {
             turn.out.records.push(Group::new(&group_id, now.wall_ms).record(|_| &[]));
-            turn.in_flight.push(InFlight::NewGroup { group: group_id });
+            turn.in_flight.push(InFlight::NewGroup { group: group_id.clone() });
+        }
+        while let Some(other) = turn.pending.take_surplus(&group_id) {
+            if let Some(group) = self.groups.get_mut(&*other) {
+                group.complete_join_if_all_joined(&mut turn);
+            }
         }
         turn.out
     }
@@ -235,6 +248,11 @@ impl Shard {
         while let Some((at_us, timer)) = turn.timers.pop_due(now.monotonic_us) {
             on_deadline(groups, at_us, timer, &mut turn);
         }
+        while let Some(group) = turn.pending.take_due(now.monotonic_us) {
+            if let Some(group) = groups.get_mut(&*group) {
+                group.complete_join_if_all_joined(&mut turn);
+            }
+        }
         let mut out = turn.out;
         self.expire_offsets(now, &mut out);
         out
@@ -242,13 +260,14 @@ impl Shard {
 
     /// When `on_timer` wants to be called, on the monotonic clock. It may be early, never late.
     pub fn next_deadline_us(&self) -> Option<u64> {
-        let expiry = Some(self.expiry_at_us).filter(|_| self.is_loaded);
-        self.timers.next_us().into_iter().chain(expiry).min()
+        let sweep = Some(self.sweep.at_us).filter(|_| self.is_loaded);
+        [self.timers.next_us(), self.pending.next_us(), sweep].into_iter().flatten().min()
     }
 
     /// The batch of this output, the shard's last, did not get into the log: takes back what depended on it, and turns its
     /// replies into errors.
     pub fn append_failed(&mut self, now: Now, failed: Output, error: ErrorCode) -> Output {
+        self.sweep_failed(now, error);
         let error = append_error(error);
         let planned = std::mem::take(&mut self.in_flight);
         let (groups, mut turn) = self.split(now);
@@ -288,16 +307,21 @@ impl Shard {
     }
 }
 
+/// Whether an entry of the queue is still what its group has in mind.
+fn is_live(groups: &BTreeMap<String, Group>, at_us: u64, timer: &Timer) -> bool {
+    let (Timer::Session { group, .. } | Timer::Join { group } | Timer::Sync { group }) = timer;
+    groups.get(group).is_some_and(|group| match timer {
+        Timer::Session { member, .. } => group.members.get(member).is_some_and(|m| m.queued_us == Some(at_us)),
+        Timer::Join { .. } => group.join_deadline.is_some_and(|(deadline, _)| deadline == at_us),
+        Timer::Sync { .. } => group.sync_deadline_us == Some(at_us),
+    })
+}
+
 fn on_deadline(groups: &mut BTreeMap<String, Group>, at_us: u64, timer: Timer, turn: &mut Turn<'_>) {
     match timer {
         Timer::Session { group, member } => {
             if let Some(group) = groups.get_mut(&group) {
                 group.on_session_deadline(&member, at_us, turn);
-            }
-        }
-        Timer::PendingMember { group, member } => {
-            if let Some(group) = groups.get_mut(&group) {
-                group.on_pending_deadline(&member, at_us, turn);
             }
         }
         Timer::Join { group } => {
@@ -319,6 +343,7 @@ fn on_deadline(groups: &mut BTreeMap<String, Group>, at_us: u64, timer: Timer, t
 fn revert(groups: &mut BTreeMap<String, Group>, planned: InFlight, error: ErrorCode, turn: &mut Turn<'_>) {
     match planned {
         InFlight::NewGroup { group } => {
+            turn.pending.remove_group(&group);
             if let Some(mut group) = groups.remove(&group) {
                 refuse_all(&mut group, error, turn);
             }
@@ -348,5 +373,50 @@ fn refuse_all(group: &mut Group, error: ErrorCode, turn: &mut Turn<'_>) {
     }
     for parked in syncs {
         turn.reply_sync_error(parked, error);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use base::SplitMix64;
+    use protocol::leave_group_request::MemberIdentity;
+
+    struct NoTopics;
+
+    impl Topics for NoTopics {
+        fn name(&self, _: base::TopicId) -> Option<String> {
+            None
+        }
+        fn id(&self, _: &str) -> Option<base::TopicId> {
+            None
+        }
+        fn has_partition(&self, _: &str, _: base::PartitionIndex) -> bool {
+            false
+        }
+    }
+
+    #[test]
+    fn deadlines_of_members_that_left_take_bounded_memory() {
+        let mut shard = Shard::new(GroupSettings::default(), Box::new(SplitMix64(1)));
+        let now = Now { monotonic_us: 1_000_000, wall_ms: 1_700_000_000_000 };
+        shard.loaded(now);
+        let client_id = "c".repeat(32_000);
+        let context = RequestContext { client_id: &client_id, client_host: "/10.0.0.1", version: 3 };
+        for token in 0..200 {
+            let join = JoinGroupRequest {
+                group_id: "g".into(),
+                session_timeout_ms: 1_800_000,
+                protocol_type: "consumer".into(),
+                protocols: vec![protocol::join_group_request::JoinGroupRequestProtocol::default()],
+                ..Default::default()
+            };
+            shard.handle(now, context, &NoTopics, GroupRequest::JoinGroup(join), token);
+            let members = shard.groups.values().flat_map(|group| group.members.keys());
+            let members = members.map(|id| MemberIdentity { member_id: id.clone().into(), ..Default::default() });
+            let leave = LeaveGroupRequest { group_id: "g".into(), members: members.collect(), ..Default::default() };
+            shard.handle(now, context, &NoTopics, GroupRequest::LeaveGroup(leave), token);
+        }
+        assert!(shard.timers.bytes() < 1 << 20, "{}", shard.timers.bytes());
     }
 }

@@ -1,5 +1,6 @@
 //! Deadlines of members, joins and syncs. The queue may hold entries that were overtaken: who pops one compares it with
-//! the deadline that the group holds, so that a heartbeat moves a deadline without touching the queue.
+//! the deadline that the group holds, so that a heartbeat moves a deadline without touching the queue. When most of the
+//! queue may have been overtaken, it is tidied, so that it stays as small as what it is about.
 
 use std::collections::BTreeSet;
 
@@ -8,22 +9,40 @@ use std::collections::BTreeSet;
 pub(crate) enum Timer {
     /// A member's session, or its patience for its first join.
     Session { group: String, member: String },
-    /// A member id that was handed out and not used yet (KIP-394).
-    PendingMember { group: String, member: String },
     /// End of the join phase.
     Join { group: String },
     /// End of the sync phase.
     Sync { group: String },
 }
 
+impl Timer {
+    /// Bytes that an entry takes, more or less.
+    fn cost(&self) -> usize {
+        const OVERHEAD: usize = 128;
+        match self {
+            Timer::Session { group, member } => OVERHEAD + group.len() + member.len(),
+            Timer::Join { group } | Timer::Sync { group } => OVERHEAD + group.len(),
+        }
+    }
+}
+
+/// A queue that is smaller is not worth tidying.
+const TIDY_BYTES_MIN: usize = 256 << 10;
+
 #[derive(Debug, Default)]
 pub(crate) struct Timers {
     queue: BTreeSet<(u64, Timer)>,
+    bytes: usize,
+    /// Bytes when the queue was last tidied.
+    tidy_bytes: usize,
 }
 
 impl Timers {
     pub(crate) fn push(&mut self, at_us: u64, timer: Timer) {
-        self.queue.insert((at_us, timer));
+        let cost = timer.cost();
+        if self.queue.insert((at_us, timer)) {
+            self.bytes += cost;
+        }
     }
 
     pub(crate) fn next_us(&self) -> Option<u64> {
@@ -34,7 +53,24 @@ impl Timers {
         if self.next_us()? > now_us {
             return None;
         }
-        self.queue.pop_first()
+        let (at_us, timer) = self.queue.pop_first()?;
+        self.bytes -= timer.cost();
+        Some((at_us, timer))
+    }
+
+    /// Drops what `is_live` does not know, if the queue has doubled since the last time.
+    pub(crate) fn tidy_if_due(&mut self, is_live: impl Fn(u64, &Timer) -> bool) {
+        if self.bytes <= 2 * self.tidy_bytes + TIDY_BYTES_MIN {
+            return;
+        }
+        self.queue.retain(|(at_us, timer)| is_live(*at_us, timer));
+        self.bytes = self.queue.iter().map(|(_, timer)| timer.cost()).sum();
+        self.tidy_bytes = self.bytes;
+    }
+
+    #[cfg(test)]
+    pub(crate) fn bytes(&self) -> usize {
+        self.bytes
     }
 }
 

@@ -251,6 +251,7 @@ impl Image {
                     let partition = Arc::make_mut(partition);
                     partition.elr.clear();
                     partition.last_known_elr.clear();
+                    partition.partition_epoch = partition.partition_epoch.wrapping_add(1);
                     delta.topics.insert(id);
                     delta.partitions.insert((id, index));
                 }

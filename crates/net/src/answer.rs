@@ -16,6 +16,9 @@ pub enum Piece {
 }
 
 impl Piece {
+    /// What a part of a file counts as, among the bytes that wait to be sent.
+    pub(crate) const FILE_MEMORY: usize = 64;
+
     pub fn len(&self) -> usize {
         match self {
             Piece::Bytes(bytes) => bytes.len(),
@@ -49,7 +52,7 @@ impl Answer {
                 .iter()
                 .map(|piece| match piece {
                     Piece::Bytes(bytes) => bytes.len(),
-                    Piece::File { .. } => 64,
+                    Piece::File { .. } => Piece::FILE_MEMORY,
                 })
                 .sum(),
             Answer::Nothing | Answer::Close => 0,

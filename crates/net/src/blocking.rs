@@ -31,9 +31,9 @@ impl BlockingPool {
     pub fn run(self: &Arc<Self>, work: BlockingWork) {
         let mut state = self.state.lock();
         state.queue.push_back(work);
-        if state.idle > 0 {
-            self.wake.notify_one();
-        } else if state.threads < self.threads_max {
+        self.wake.notify_one();
+        // A thread that was notified counts as idle until it runs: each piece of work needs one of its own.
+        if state.queue.len() > state.idle && state.threads < self.threads_max {
             state.threads += 1;
             let pool = self.clone();
             let spawned = std::thread::Builder::new().name(self.name.into()).spawn(move || pool.work());

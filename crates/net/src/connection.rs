@@ -16,6 +16,12 @@ const IN_FLIGHT_MAX: usize = 1000;
 const QUEUED_ANSWERS_MAX: usize = 1 << 20;
 /// Bytes of a file that are looked at, or read from the disk, at once.
 const WINDOW: usize = 1 << 20;
+/// Of the calls that send a part of a file, only reading it fails so.
+const EIO: i32 = 5;
+/// Answers are joined into buffers of this size.
+const JOIN_BELOW: usize = 16 * 1024;
+/// Parts of files that are cheaper to copy than to send as such.
+const COPY_BELOW: usize = 8 * 1024;
 
 /// Who is at the other end, as far as the network knows.
 #[derive(Debug, Clone)]
@@ -41,7 +47,6 @@ pub(crate) enum Phase {
 /// The shared half of a connection.
 pub(crate) struct Shared {
     pub info: ConnectionInfo,
-    pub transport: Transport,
     /// Key of the connection in its loop.
     pub key: usize,
     pub owner: Arc<LoopHandle>,
@@ -50,6 +55,8 @@ pub(crate) struct Shared {
 
 /// Answers on their way, in the order of the requests.
 pub(crate) struct Out {
+    /// Gone with the connection: requests that still wait for something must not keep a descriptor open.
+    transport: Option<Arc<Transport>>,
     slots: VecDeque<Slot>,
     /// Sequence number of the first slot.
     head: u64,
@@ -88,8 +95,9 @@ enum Slot {
 }
 
 impl Out {
-    pub fn new() -> Out {
+    pub fn new(transport: Arc<Transport>) -> Out {
         Out {
+            transport: Some(transport),
             slots: VecDeque::new(),
             head: 0,
             writing: VecDeque::new(),
@@ -141,6 +149,9 @@ impl Out {
     /// Drops everything that waits; nothing is sent any more.
     pub fn close(&mut self) {
         self.closed = true;
+        if let Some(transport) = self.transport.take() {
+            transport.shutdown();
+        }
         self.slots.clear();
         self.writing.clear();
         self.queued_bytes = 0;
@@ -176,7 +187,14 @@ impl Out {
     }
 
     /// Writes until the socket is full, nothing is ready, or the disk would have to be waited for.
-    pub fn flush(&mut self, transport: &Transport) -> io::Result<Flushed> {
+    pub fn flush(&mut self) -> io::Result<Flushed> {
+        let Some(transport) = self.transport.take() else { return Ok(Flushed::Waits) };
+        let flushed = self.send(&transport);
+        self.transport = Some(transport);
+        flushed
+    }
+
+    fn send(&mut self, transport: &Transport) -> io::Result<Flushed> {
         self.dirty = false;
         if self.closed || self.blocked || self.warming {
             return Ok(Flushed::Waits);
@@ -219,21 +237,49 @@ impl Out {
 
     /// Moves every answer that may leave now into `writing`; small ones are joined into one buffer.
     fn take_ready(&mut self) {
-        const JOIN_BELOW: usize = 16 * 1024;
         while self.has_ready_head() && self.writing.len() < 64 && !self.close_after_writing {
             self.head += 1;
             let Some(Slot::Ready(answer)) = self.slots.pop_front() else { return };
             match answer {
-                Answer::Bytes(bytes) => match self.writing.back_mut() {
-                    Some(Piece::Bytes(last)) if last.len() + bytes.len() <= JOIN_BELOW => {
-                        last.extend_from_slice(&bytes)
-                    }
-                    _ => self.writing.push_back(Piece::Bytes(bytes)),
-                },
-                Answer::Pieces(pieces) => self.writing.extend(pieces.into_iter().filter(|piece| !piece.is_empty())),
+                Answer::Bytes(bytes) => self.take_bytes(bytes),
+                Answer::Pieces(pieces) => pieces.into_iter().for_each(|piece| match piece {
+                    Piece::Bytes(bytes) => self.take_bytes(bytes),
+                    Piece::File { file, position, len } => self.take_slice(file, position, len),
+                }),
                 Answer::Nothing => {}
                 Answer::Close => self.close_after_writing = true,
             }
+        }
+    }
+
+    fn take_bytes(&mut self, bytes: Vec<u8>) {
+        match self.writing.back_mut() {
+            Some(Piece::Bytes(last)) if last.len() + bytes.len() <= JOIN_BELOW => last.extend_from_slice(&bytes),
+            _ if bytes.is_empty() => {}
+            _ => self.writing.push_back(Piece::Bytes(bytes)),
+        }
+    }
+
+    /// A few bytes of a file are copied behind what is to be sent anyway, where that needs no waiting: one call of the
+    /// system instead of three.
+    fn take_slice(&mut self, file: Arc<dyn File>, position: u64, len: usize) {
+        if len <= COPY_BELOW
+            && let (Some(Piece::Bytes(last)), Some(fd)) = (self.writing.back_mut(), file.as_fd())
+            && last.len() + len <= JOIN_BELOW
+            && os::append_if_in_memory(fd, position, len, last)
+        {
+            self.queued_bytes += len;
+            self.queued_bytes = self.queued_bytes.saturating_sub(Piece::FILE_MEMORY);
+        } else if len > 0 {
+            self.writing.push_back(Piece::File { file, position, len });
+        }
+    }
+
+    /// The file that was being sent, if sending failed because of it.
+    fn file_that_failed(&self, error: &io::Error) -> Option<Arc<dyn File>> {
+        match self.writing.front() {
+            Some(Piece::File { file, .. }) if error.raw_os_error() == Some(EIO) => Some(file.clone()),
+            _ => None,
         }
     }
 
@@ -246,7 +292,7 @@ impl Out {
         self.in_memory = 0;
         match self.writing.pop_front() {
             Some(Piece::Bytes(bytes)) => self.queued_bytes = self.queued_bytes.saturating_sub(bytes.len()),
-            Some(Piece::File { .. }) => self.queued_bytes = self.queued_bytes.saturating_sub(64),
+            Some(Piece::File { .. }) => self.queued_bytes = self.queued_bytes.saturating_sub(Piece::FILE_MEMORY),
             None => {}
         }
     }
@@ -258,7 +304,7 @@ impl Shared {
     pub fn flush(self: &Arc<Self>) {
         let mut out = self.out.lock();
         let was_full = out.is_full();
-        let flushed = out.flush(&self.transport);
+        let flushed = out.flush();
         let resumes = was_full && !out.is_full() && std::mem::take(&mut out.stalled);
         match flushed {
             Ok(Flushed::Waits) => drop(out),
@@ -266,10 +312,14 @@ impl Shared {
                 drop(out);
                 self.warm(file, range);
             }
-            Ok(Flushed::Ended) | Err(_) => {
+            Ok(Flushed::Ended) => out.close(),
+            Err(error) => {
+                let file = out.file_that_failed(&error);
                 out.close();
                 drop(out);
-                self.transport.shutdown();
+                if let Some(file) = file {
+                    file.read_failed(&error);
+                }
             }
         }
         if resumes {
@@ -281,11 +331,30 @@ impl Shared {
         let shared = self.clone();
         self.owner.cold_reads.run(Box::new(move || {
             if let Err(error) = range.warm(&*file) {
+                file.read_failed(&error);
                 // Sending it will fail as well, and close the connection.
                 tracing::warn!(peer = %shared.info.peer, %error, "records cannot be read from the disk");
             }
             shared.out.lock().warmed(range.length);
             shared.flush();
         }));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_closed_connection_gives_its_socket_back_although_a_request_waits() {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let stream = mio::net::TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        let transport = Arc::new(Transport::Plain(stream));
+        let mut out = Out::new(transport.clone());
+        let sequence = out.open_slot();
+        out.close();
+        assert_eq!(Arc::strong_count(&transport), 1);
+        assert!(!out.fill(sequence, Answer::Nothing));
+        assert!(matches!(out.flush(), Ok(Flushed::Waits)));
     }
 }

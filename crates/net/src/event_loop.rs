@@ -174,6 +174,7 @@ impl Ord for Timer {
 /// The half of a connection that only its loop touches.
 struct Connection {
     shared: Arc<Shared>,
+    transport: Arc<Transport>,
     service: Arc<dyn Service>,
     phase: Phase,
     /// Bytes received but not handed over: an incomplete frame, or complete ones that have to wait.
@@ -284,9 +285,12 @@ impl EventLoop {
         TURN.with(|cell| *cell.borrow_mut() = None);
     }
 
-    fn poll_timeout(&self) -> Option<Duration> {
+    fn poll_timeout(&mut self) -> Option<Duration> {
         if !self.ready.is_empty() {
             return Some(Duration::ZERO);
+        }
+        while self.timers.peek().is_some_and(|Reverse(timer)| timer.task.is_over()) {
+            self.timers.pop();
         }
         let mut next = self.timers.peek().map(|Reverse(timer)| timer.at_us);
         if !self.connections.is_empty() {
@@ -411,9 +415,12 @@ impl EventLoop {
             self.registry.released(&info);
             return;
         }
-        let shared = Arc::new(Shared { info, transport, key, owner: self.handle.clone(), out: Mutex::new(Out::new()) });
+        let transport = Arc::new(transport);
+        let out = Mutex::new(Out::new(transport.clone()));
+        let shared = Arc::new(Shared { info, key, owner: self.handle.clone(), out });
         entry.insert(Connection {
             shared,
+            transport,
             service,
             phase: Phase::Open,
             input: Vec::new(),
@@ -492,24 +499,32 @@ impl EventLoop {
                     std::mem::take(&mut turn.flush),
                 )
             });
-            let Some((deferred, timers, resumed, flush)) = taken else { return };
-            if deferred.is_empty() && timers.is_empty() && resumed.is_empty() && flush.is_empty() {
-                return;
-            }
-            for (at_us, task) in timers {
+            let Some((mut deferred, mut timers, mut resumed, mut flush)) = taken else { return };
+            let is_done = deferred.is_empty() && timers.is_empty() && resumed.is_empty() && flush.is_empty();
+            for (at_us, task) in timers.drain(..) {
                 self.add_timer(at_us, task);
             }
             if !deferred.is_empty() {
                 let now = self.clock.now();
-                for task in deferred {
+                for task in deferred.drain(..) {
                     task.run(now);
                 }
             }
-            for (key, id) in resumed {
+            for (key, id) in resumed.drain(..) {
                 self.resume(key, id);
             }
-            for shared in flush {
+            for shared in flush.drain(..) {
                 shared.flush();
+            }
+            // Their memory serves the next turn.
+            with_turn(|turn| {
+                keep_larger(&mut turn.deferred, deferred);
+                keep_larger(&mut turn.timers, timers);
+                keep_larger(&mut turn.resumed, resumed);
+                keep_larger(&mut turn.flush, flush);
+            });
+            if is_done {
+                return;
             }
         }
     }
@@ -551,7 +566,6 @@ impl EventLoop {
         let Some(connection) = self.connections.try_remove(key) else { return };
         self.registry.account(connection.accounted, 0);
         connection.shared.out.lock().close();
-        connection.shared.transport.shutdown();
         connection.service.disconnected(&connection.shared.info);
         self.registry.released(&connection.shared.info);
         self.handle.connections.fetch_sub(1, Ordering::Relaxed);
@@ -569,6 +583,14 @@ impl EventLoop {
         for key in idle {
             self.close(key);
         }
+    }
+}
+
+fn keep_larger<T>(list: &mut Vec<T>, mut spare: Vec<T>) {
+    const KEPT_MAX: usize = 1024;
+    if (list.capacity() + 1..=KEPT_MAX).contains(&spare.capacity()) {
+        spare.append(list);
+        *list = spare;
     }
 }
 
@@ -603,6 +625,13 @@ impl Spare {
     }
 }
 
+/// How many bytes the frames took that were handed over, and whether the rest has to wait.
+#[derive(Clone, Copy)]
+struct Taken {
+    bytes: usize,
+    is_held: bool,
+}
+
 enum TurnEnd {
     /// There is or may be more to do.
     Again,
@@ -617,7 +646,7 @@ impl Connection {
             return TurnEnd::Close;
         }
         debug_assert_eq!(self.phase, Phase::Open);
-        if self.is_held() {
+        if self.is_held(self.has_more()) {
             return TurnEnd::Idle;
         }
         self.waits_for = None;
@@ -627,11 +656,12 @@ impl Connection {
             let taken = self.take_frames(&mut input[self.start..], limits, now);
             self.input = input;
             match taken {
-                Ok(n) => self.start += n,
+                Ok(taken) => self.start += taken.bytes,
                 Err(()) => return TurnEnd::Close,
             }
-            if self.is_held() {
-                return TurnEnd::Idle;
+            // The answer may have come meanwhile: frames that were not taken still come before new bytes.
+            if taken.is_ok_and(|taken| taken.is_held) {
+                return if self.is_held(self.has_more()) { TurnEnd::Idle } else { TurnEnd::Again };
             }
         }
         self.compact();
@@ -641,11 +671,17 @@ impl Connection {
         self.receive(buffer, spare, limits, now)
     }
 
-    /// Whether requests must wait: for an answer, or for the reader at the other end.
-    fn is_held(&mut self) -> bool {
+    /// Bytes wait to be taken, here or in the socket.
+    fn has_more(&self) -> bool {
+        self.readable || self.start < self.input.len()
+    }
+
+    /// Whether requests must wait: for an answer, or for the reader at the other end. Where there are more of them, the
+    /// loop is told when they need not wait any longer; else the next bytes come with an event of their own.
+    fn is_held(&self, has_more: bool) -> bool {
         let mut out = self.shared.out.lock();
         let held = self.waits_for.is_some_and(|sequence| !out.is_answered(sequence)) || out.is_full();
-        out.stalled = held;
+        out.stalled = held && has_more;
         held
     }
 
@@ -666,14 +702,15 @@ impl Connection {
     /// incomplete or has to wait, is copied: a connection's own buffer grows with the bytes that arrive, never with what
     /// was announced.
     fn receive(&mut self, buffer: &mut [u8], spare: &mut Spare, limits: &Limits, now: Now) -> TurnEnd {
-        let n = match self.shared.transport.receive(buffer) {
+        let n = match self.transport.receive(buffer) {
             Ok(0) => return TurnEnd::Close,
             Ok(n) => n,
             Err(error) => return self.receive_failed(&error),
         };
         self.last_active_us = now.monotonic_us;
-        let filled_the_buffer = n == buffer.len();
-        let mut from = 0;
+        // A short receive has emptied the socket: the next bytes come with an event of their own.
+        self.readable = n == buffer.len() || self.peer_finished;
+        let (mut from, mut was_held) = (0, false);
         if !self.input.is_empty() {
             match self.complete(&buffer[..n], limits) {
                 Ok(used) => from = used,
@@ -682,14 +719,17 @@ impl Connection {
             let mut begun = std::mem::take(&mut self.input);
             match self.take_frames(&mut begun, limits, now) {
                 Err(()) => return TurnEnd::Close,
-                Ok(0) => self.input = begun,
+                Ok(Taken { bytes: 0, .. }) => self.input = begun,
                 Ok(_) => spare.put(begun),
             }
         }
         if from < n && self.input.is_empty() {
-            let taken = if self.is_held() { Ok(0) } else { self.take_frames(&mut buffer[from..n], limits, now) };
+            let taken = match self.is_held(true) {
+                true => Ok(Taken { bytes: 0, is_held: true }),
+                false => self.take_frames(&mut buffer[from..n], limits, now),
+            };
             match taken {
-                Ok(taken) => from += taken,
+                Ok(taken) => (from, was_held) = (from + taken.bytes, taken.is_held),
                 Err(()) => return TurnEnd::Close,
             }
         }
@@ -699,7 +739,11 @@ impl Connection {
             }
             self.input.extend_from_slice(&buffer[from..n]);
         }
-        self.after_receive(filled_the_buffer)
+        match self.is_held(self.has_more()) {
+            true => TurnEnd::Idle,
+            false if self.readable || was_held => TurnEnd::Again,
+            false => TurnEnd::Idle,
+        }
     }
 
     /// Appends to the frame that was begun what belongs to it; returns how many bytes that were.
@@ -710,17 +754,6 @@ impl Connection {
         let missing = (4 + length).saturating_sub(self.input.len()).min(bytes.len() - prefix);
         self.input.extend_from_slice(&bytes[prefix..prefix + missing]);
         Ok(prefix + missing)
-    }
-
-    fn after_receive(&mut self, filled_the_buffer: bool) -> TurnEnd {
-        // A short receive has emptied the socket: the next bytes come with an event of their own.
-        if !filled_the_buffer && !self.peer_finished {
-            self.readable = false;
-        }
-        if self.is_held() {
-            return TurnEnd::Idle;
-        }
-        if self.readable { TurnEnd::Again } else { TurnEnd::Idle }
     }
 
     fn receive_failed(&mut self, error: &io::Error) -> TurnEnd {
@@ -734,8 +767,8 @@ impl Connection {
         }
     }
 
-    /// Hands over complete frames until one has to be answered first; returns how many bytes they took.
-    fn take_frames(&mut self, bytes: &mut [u8], limits: &Limits, now: Now) -> Result<usize, ()> {
+    /// Hands over complete frames until one has to be answered first.
+    fn take_frames(&mut self, bytes: &mut [u8], limits: &Limits, now: Now) -> Result<Taken, ()> {
         let mut at = 0;
         while let Some(length) = frame_length(&bytes[at..], limits)? {
             if bytes.len() - at - 4 < length {
@@ -748,11 +781,11 @@ impl Connection {
             if self.service.request(&self.shared.info, frame, reply, now) == Pipelining::Hold {
                 self.waits_for = Some(sequence);
             }
-            if self.is_held() {
-                break;
+            if self.is_held(at < bytes.len() || self.readable) {
+                return Ok(Taken { bytes: at, is_held: true });
             }
         }
-        Ok(at)
+        Ok(Taken { bytes: at, is_held: false })
     }
 }
 

@@ -32,6 +32,15 @@ impl Reply {
         self.deliver(answer);
     }
 
+    /// Whether nobody is there any more who could be answered.
+    pub fn is_gone(&self) -> bool {
+        match &self.target {
+            Some(Target::Connection(shared, _)) => shared.out.lock().closed,
+            Some(Target::Callback(_)) => false,
+            None => true,
+        }
+    }
+
     fn deliver(&mut self, answer: Answer) {
         match self.target.take() {
             Some(Target::Connection(shared, sequence)) => deliver(&shared, sequence, answer),

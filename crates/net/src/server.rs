@@ -136,6 +136,7 @@ pub struct Server {
     threads: Mutex<Vec<JoinHandle<()>>>,
     polls: Mutex<Vec<Poll>>,
     blocking: Arc<BlockingPool>,
+    reading: Arc<BlockingPool>,
     clock: Clock,
     registry: Arc<Registry>,
 }
@@ -164,6 +165,7 @@ impl Server {
             threads: Mutex::new(Vec::new()),
             polls: Mutex::new(polls),
             blocking: BlockingPool::new("ottla-blocking", blocking_threads_max),
+            reading: cold_reads,
             clock,
             registry: Arc::new(registry),
         }))
@@ -236,5 +238,9 @@ impl Executor for Server {
 
     fn run_blocking(&self, work: BlockingWork) {
         self.blocking.run(work);
+    }
+
+    fn run_reading(&self, work: BlockingWork) {
+        self.reading.run(work);
     }
 }

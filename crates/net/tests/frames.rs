@@ -12,7 +12,8 @@ use std::net::{SocketAddr, TcpStream};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Echoes; a frame `w...` waits until a frame `g` comes on any connection; `f` is answered from a file.
+/// Echoes; frames `w...` and `W...` wait until a frame `g` comes on any connection, the latter with all requests behind
+/// it; `f` is answered from a file.
 #[derive(Default)]
 struct Echo {
     waiting: Mutex<Vec<(Reply, Vec<u8>)>>,
@@ -26,7 +27,7 @@ fn framed(body: &[u8]) -> Vec<u8> {
 impl Service for Echo {
     fn request(&self, _: &ConnectionInfo, frame: &mut [u8], reply: Reply, _: Now) -> Pipelining {
         match (frame.first(), &self.file) {
-            (Some(b'w'), _) => self.waiting.lock().push((reply, frame.to_vec())),
+            (Some(b'w' | b'W'), _) => self.waiting.lock().push((reply, frame.to_vec())),
             (Some(b'd'), _) => drop(reply),
             (Some(b'f'), Some(file)) => {
                 let len = file.len().unwrap_or(0) as usize;
@@ -44,13 +45,13 @@ impl Service for Echo {
             }
             _ => reply.send(Answer::Bytes(framed(frame))),
         }
-        if frame.first() == Some(&b'h') { Pipelining::Hold } else { Pipelining::Allow }
+        if matches!(frame.first(), Some(b'h' | b'W')) { Pipelining::Hold } else { Pipelining::Allow }
     }
 
     fn disconnected(&self, _: &ConnectionInfo) {}
 }
 
-fn serve(echo: Echo, wrap: fn(mio::net::TcpStream) -> Transport) -> (Arc<Server>, SocketAddr) {
+fn serve(service: impl Service + 'static, wrap: fn(mio::net::TcpStream) -> Transport) -> (Arc<Server>, SocketAddr) {
     let server = Server::new(2, 2, Clock::new()).unwrap();
     let limits = Limits {
         request_bytes_max: 4 << 20,
@@ -67,7 +68,7 @@ fn serve(echo: Echo, wrap: fn(mio::net::TcpStream) -> Transport) -> (Arc<Server>
         name: "L".into(),
         role: ListenerRole::Clients,
         socket,
-        service: Arc::new(echo),
+        service: Arc::new(service),
         wrap,
     });
     (server, address)
@@ -102,6 +103,90 @@ fn answers_leave_in_the_order_of_the_requests() {
     other.write_all(&framed(b"g")).unwrap();
     let answers: Vec<_> = (0..4).map(|_| read(&mut stream)).collect();
     assert_eq!(answers, [&b"w1"[..], b"2", b"w3", b"4"]);
+    server.stop();
+}
+
+/// What is behind a request that holds the others may be received with it, come while it is held, or after its answer.
+#[test]
+fn requests_behind_one_that_holds_them_are_served_after_its_answer() {
+    let (server, address) = serve(Echo::default(), Transport::Plain);
+    let mut stream = connect(address);
+    let mut other = connect(address);
+    for (with, during) in [(&b"2"[..], &b""[..]), (b"", b"2"), (b"", b"")] {
+        let mut first = framed(b"W1");
+        let second = framed(b"2");
+        first.extend_from_slice(if with.is_empty() { &[] } else { &second });
+        stream.write_all(&first).unwrap();
+        // It is held once a later frame of another connection of each loop was answered.
+        for connection in [&mut connect(address), &mut connect(address), &mut other] {
+            connection.write_all(&framed(b"x")).unwrap();
+            assert_eq!(read(connection), b"x");
+        }
+        if !during.is_empty() {
+            stream.write_all(&second).unwrap();
+        }
+        let mut answer = Vec::new();
+        while answer.is_empty() {
+            other.write_all(&framed(b"g")).unwrap();
+            assert_eq!(read(&mut other), b"g");
+            stream.set_read_timeout(Some(Duration::from_millis(200))).unwrap();
+            let mut length = [0; 4];
+            if stream.read_exact(&mut length).is_ok() {
+                answer = vec![0; i32::from_be_bytes(length) as usize];
+            }
+            stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+        }
+        stream.read_exact(&mut answer).unwrap();
+        assert_eq!(answer, b"W1");
+        if with.is_empty() && during.is_empty() {
+            stream.write_all(&second).unwrap();
+        }
+        assert_eq!(read(&mut stream), b"2");
+    }
+    server.stop();
+}
+
+/// Answers every request from a thread of its own, and holds those behind it until then.
+struct HoldsAll(Mutex<std::sync::mpsc::Sender<(Reply, Vec<u8>)>>);
+
+impl Service for HoldsAll {
+    fn request(&self, _: &ConnectionInfo, frame: &mut [u8], reply: Reply, _: Now) -> Pipelining {
+        self.0.lock().send((reply, framed(frame))).unwrap();
+        Pipelining::Hold
+    }
+
+    fn disconnected(&self, _: &ConnectionInfo) {}
+}
+
+#[test]
+fn answers_that_come_while_the_loop_looks_whether_to_wait_tear_no_frame() {
+    let (requests, answers) = std::sync::mpsc::channel::<(Reply, Vec<u8>)>();
+    std::thread::spawn(move || {
+        loop {
+            match answers.try_recv() {
+                Ok((reply, answer)) => reply.send(Answer::Bytes(answer)),
+                Err(std::sync::mpsc::TryRecvError::Empty) => std::hint::spin_loop(),
+                Err(std::sync::mpsc::TryRecvError::Disconnected) => return,
+            }
+        }
+    });
+    let (server, address) = serve(HoldsAll(Mutex::new(requests)), Transport::Plain);
+    let mut stream = connect(address);
+    let mut writer = stream.try_clone().unwrap();
+    let bodies = |i: u32| [&i.to_be_bytes()[..], &vec![65; (i * 7919 % 3000) as usize]].concat();
+    std::thread::scope(|scope| {
+        scope.spawn(move || {
+            for from in (0..40_000).step_by(200) {
+                let frames: Vec<u8> = (from..from + 200).flat_map(|i| framed(&bodies(i))).collect();
+                if writer.write_all(&frames).is_err() {
+                    return;
+                }
+            }
+        });
+        for i in 0..40_000 {
+            assert!(read(&mut stream) == bodies(i), "answer {i}");
+        }
+    });
     server.stop();
 }
 

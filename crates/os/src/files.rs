@@ -199,6 +199,19 @@ pub fn is_in_memory(file: BorrowedFd<'_>, position: u64, length: usize) -> bool 
     !probes.into_iter().any(cold)
 }
 
+/// Appends part of a file to `bytes` if all of it is in the page cache; false: nothing was appended.
+pub fn append_if_in_memory(file: BorrowedFd<'_>, position: u64, length: usize, bytes: &mut Vec<u8>) -> bool {
+    let before = bytes.len();
+    bytes.resize(before + length, 0);
+    let read =
+        rustix::io::preadv2(file, &mut [IoSliceMut::new(&mut bytes[before..])], position, ReadWriteFlags::NOWAIT);
+    let whole = read == Ok(length);
+    if !whole {
+        bytes.truncate(before);
+    }
+    whole
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

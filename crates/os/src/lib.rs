@@ -7,6 +7,6 @@ mod limits;
 mod socket;
 
 pub use clock::{Clock, SystemRandom};
-pub use files::{RealFiles, is_in_memory};
+pub use files::{RealFiles, append_if_in_memory, is_in_memory};
 pub use limits::raise_open_file_limit;
 pub use socket::{send_bytes, send_file};

@@ -10,6 +10,9 @@ use serde_json::json;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+const TOPIC_ALREADY_EXISTS: i64 = 36;
+const KAFKA_STORAGE_ERROR: i64 = 56;
+
 const UNSHARE: [&str; 4] = ["--user", "--map-root-user", "--mount", "--"];
 
 /// The command within a mount namespace of its own, with a small disk at `small` in the node's folder.
@@ -44,22 +47,43 @@ fn has_records(peer: &mut Peer, topic: &str, offset: i64) -> bool {
     partition["errorCode"] == 0 && partition["highWatermark"].as_i64() > Some(offset)
 }
 
-#[test]
-fn a_full_disk_refuses_writes_and_goes_on_by_itself_when_there_is_room() {
+fn node_on_small_disk() -> Option<Node> {
     if !can_mount() {
         println!(
             "skipped: this machine lets no user mount a tmpfs; crates/storage/tests/faults.rs has the simulated disk"
         );
-        return;
+        return None;
     }
-    let folder_of_logs = "small";
-    let mut node = Node::start_by(
-        |mut command, folder| {
-            command.arg("--override").arg(format!("log.dirs={}", folder.join(folder_of_logs).display()));
-            with_small_disk(command, folder)
-        },
-        &["log.segment.delete.delay.ms=0", "replica.high.watermark.checkpoint.interval.ms=100"],
-    );
+    let wrap = |mut command: Command, folder: &Path| {
+        command.arg("--override").arg(format!("log.dirs={}", folder.join("small").display()));
+        with_small_disk(command, folder)
+    };
+    let overrides = ["log.segment.delete.delay.ms=0", "replica.high.watermark.checkpoint.interval.ms=100"];
+    Some(Node::start_by(wrap, &overrides))
+}
+
+#[test]
+fn changes_of_the_metadata_are_refused_on_a_full_disk_and_taken_when_there_is_room() {
+    let Some(mut node) = node_on_small_disk() else { return };
+    let mut peer = Peer::connect(&node);
+    assert_eq!(peer.create("t", &[]), 0);
+    let ballast = node.root().join(node.small().strip_prefix("/").unwrap()).join("ballast");
+    let mut file = std::fs::File::create(&ballast).unwrap();
+    while std::io::Write::write_all(&mut file, &[7; 1024]).is_ok() {}
+    // The page where the log ends has room for some more.
+    let refused = (0..1000).map(|i| peer.create(&format!("new-{i}"), &[])).find(|code| *code != 0);
+    assert_eq!(refused, Some(KAFKA_STORAGE_ERROR), "{}", node.log());
+    assert_eq!(peer.create("t", &[]), TOPIC_ALREADY_EXISTS);
+    assert!(node.is_alive(), "{}", node.log());
+    drop(file);
+    std::fs::remove_file(&ballast).unwrap();
+    until("changes are taken again", || peer.create("later", &[]) != KAFKA_STORAGE_ERROR);
+    assert_eq!(peer.create("later", &[]), TOPIC_ALREADY_EXISTS);
+}
+
+#[test]
+fn a_full_disk_refuses_writes_and_goes_on_by_itself_when_there_is_room() {
+    let Some(mut node) = node_on_small_disk() else { return };
     let mut peer = Peer::connect(&node);
     assert_eq!(peer.create("ballast", &[]), 0);
     assert_eq!(peer.create("t", &[]), 0);

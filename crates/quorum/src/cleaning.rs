@@ -21,9 +21,7 @@ impl QuorumNode {
                 let (_, deleted) = self.log.delete_old_segments(now.wall_ms)?;
                 jobs.extend(deleted);
             }
-            for job in jobs {
-                job.run(&*self.files)?;
-            }
+            self.run_jobs(jobs)?;
             let path = self.snapshot_path(oldest);
             match self.files.remove_file(&path) {
                 Err(error) if error.kind() != ErrorKind::NotFound => {

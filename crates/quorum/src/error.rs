@@ -1,14 +1,22 @@
 //! What stops the metadata quorum of a node.
 
-use std::path::PathBuf;
+use base::ErrorCode;
+use std::io;
+use std::path::{Path, PathBuf};
+use storage::StorageError;
 
-/// None of these can be healed while the process runs.
+const TOO_LARGE: (ErrorCode, &str) =
+    (ErrorCode::PolicyViolation, "Unable to perform excessively large batch operation.");
+
+/// What `QuorumNode::step` returns of these cannot be healed while the process runs.
 #[derive(Debug, thiserror::Error)]
 pub enum QuorumError {
     #[error("the metadata log: {0}")]
     Storage(#[from] storage::StorageError),
     #[error("{}: {reason}", path.display())]
     File { path: PathBuf, reason: String },
+    #[error("{records} records do not fit into one batch of the metadata log, of 10000 records and {bytes_max} bytes")]
+    TooLarge { records: usize, bytes_max: usize },
     #[error("{0}")]
     Replay(#[from] metadata::ReplayError),
     #[error("a metadata record cannot be encoded: {0}")]
@@ -16,6 +24,40 @@ pub enum QuorumError {
 }
 
 impl QuorumError {
+    /// An I/O error while writing: a shortage is told apart from a failing disk.
+    pub(crate) fn writing(path: &Path, source: io::Error) -> QuorumError {
+        let path = path.to_owned();
+        match source.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => StorageError::NoSpace { path, source }.into(),
+            _ => match StorageError::failed(&path, source) {
+                short @ StorageError::TooManyOpenFiles { .. } => short.into(),
+                other => QuorumError::file(path, other),
+            },
+        }
+    }
+
+    /// What clients are told where nothing was written and the node goes on as before.
+    pub(crate) fn refusal(&self) -> Option<(ErrorCode, &'static str)> {
+        let error = match self {
+            QuorumError::TooLarge { .. } => return Some(TOO_LARGE),
+            QuorumError::Storage(error) => error,
+            _ => return None,
+        };
+        match error {
+            StorageError::NoSpace { .. } => Some((error.error_code(), "There is no space left for the metadata log.")),
+            StorageError::TooManyOpenFiles { .. } => {
+                Some((error.error_code(), "Too many files are open to write the metadata log."))
+            }
+            StorageError::BatchLargerThanSegment { .. } => Some(TOO_LARGE),
+            _ => None,
+        }
+    }
+
+    /// Whether something ran short that may be there again later; nothing was written.
+    pub(crate) fn is_shortage(&self) -> bool {
+        matches!(self, QuorumError::Storage(error) if error.is_shortage())
+    }
+
     pub(crate) fn file(path: impl Into<PathBuf>, reason: impl ToString) -> QuorumError {
         QuorumError::File { path: path.into(), reason: reason.to_string() }
     }

@@ -9,17 +9,22 @@
 
 mod bootstrap;
 mod cleaning;
+mod describe_configs;
 mod error;
+mod forward;
 mod handle;
 mod listener;
 mod log;
 mod node;
 mod plan;
+mod refusal;
 mod replicate;
 mod snapshot;
 
 pub use bootstrap::{BootstrapCheckpoint, FormatPlan, write_format};
+pub use describe_configs::{NodeConfigs, describe_configs};
 pub use error::QuorumError;
+pub use forward::{alter_configs, forward};
 pub use handle::{ControllerRequest, Mailbox, Reply};
 pub use listener::{ControllerEndpoint, ImageKeeper, rows};
 pub use node::{Publisher, QuorumConfig, QuorumNode};

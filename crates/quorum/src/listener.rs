@@ -1,21 +1,16 @@
 //! The controller listener (`--bootstrap-controller` of the tools, brokers and controllers of the cluster).
 
-use crate::handle::{ControllerRequest, Mailbox};
+use crate::describe_configs::NodeConfigs;
+use crate::handle::Mailbox;
 use crate::node::Publisher;
 use api::{Handler, Host, Operation, Quota, Request, ResourceType, Row};
 use arc_swap::ArcSwap;
 use base::{ErrorCode, NodeId, Now};
-use config::BrokerLayers;
-use metadata::{ConfigResource, ConfigResourceType, Delta, Image, SUPPORTED};
+use config::{BrokerLayers, Loggers};
+use metadata::{ConfigResource, Delta, Image, SUPPORTED};
 use net::Pipelining;
 use protocol::describe_cluster_response::DescribeClusterBroker;
-use protocol::describe_configs_response::{
-    DescribeConfigsResourceResult, DescribeConfigsResult, DescribeConfigsSynonym,
-};
-use protocol::{
-    ApiKey, DecodeError, DescribeClusterRequest, DescribeClusterResponse, DescribeConfigsRequest,
-    DescribeConfigsResponse,
-};
+use protocol::{ApiKey, DecodeError, DescribeClusterRequest, DescribeClusterResponse};
 use std::sync::Arc;
 
 /// What the handlers of a controller listener share.
@@ -27,6 +22,7 @@ pub struct ControllerEndpoint {
     /// The configuration of this node's file.
     pub static_values: config::BrokerValues,
     pub image: Arc<ArcSwap<Image>>,
+    pub loggers: Arc<Loggers>,
 }
 
 /// Keeps the newest image for the handlers.
@@ -73,7 +69,7 @@ pub fn rows() -> Vec<Row<ControllerEndpoint>> {
         row(K::DeleteTopics, post, O::Delete, R::Topic, Quota::ControllerMutation),
         row(K::CreatePartitions, post, O::Alter, R::Topic, Quota::ControllerMutation),
         row(K::AlterConfigs, post, O::AlterConfigs, R::Topic, Quota::Request),
-        row(K::IncrementalAlterConfigs, post, O::AlterConfigs, R::Topic, Quota::Request),
+        row(K::IncrementalAlterConfigs, alter_configs, O::AlterConfigs, R::Topic, Quota::Request),
         row(K::ElectLeaders, post, O::Alter, R::Cluster, Quota::Request),
         row(K::ListPartitionReassignments, post, O::Describe, R::Cluster, Quota::Request),
         row(K::DescribeQuorum, post, O::Describe, R::Cluster, Quota::Request),
@@ -92,22 +88,11 @@ pub fn rows() -> Vec<Row<ControllerEndpoint>> {
 
 /// Hands the request to the owner of the quorum node.
 fn post(endpoint: &ControllerEndpoint, request: Request<'_>) -> Result<Pipelining, DecodeError> {
-    protocol::decode_request(request.api, request.version, &mut protocol::Cursor::new(request.body))?;
-    let responder = request.responder;
-    let reply = Box::new(move |result: Result<Vec<u8>, ErrorCode>| match result {
-        Ok(body) => responder.send_body(&body),
-        Err(error) => {
-            tracing::info!(api = %responder.api, %error, "this controller cannot answer");
-            responder.close();
-        }
-    });
-    endpoint.mailbox.post(ControllerRequest {
-        api: request.api,
-        version: request.version,
-        body: request.body.to_vec(),
-        reply,
-    });
-    Ok(Pipelining::Hold)
+    crate::forward(request, |request| endpoint.mailbox.post(request))
+}
+
+fn alter_configs(endpoint: &ControllerEndpoint, request: Request<'_>) -> Result<Pipelining, DecodeError> {
+    crate::alter_configs(endpoint.node_id, &endpoint.loggers, request, |request| endpoint.mailbox.post(request))
 }
 
 /// DescribeCluster (KIP-919): here the "brokers" are the controllers.
@@ -152,87 +137,17 @@ fn describe_cluster(endpoint: &ControllerEndpoint, request: Request<'_>) -> Resu
     Ok(Pipelining::Hold)
 }
 
-/// DescribeConfigs of topics, of this node and of the cluster's defaults.
 fn describe_configs(endpoint: &ControllerEndpoint, request: Request<'_>) -> Result<Pipelining, DecodeError> {
-    let describe: DescribeConfigsRequest<'_> = request.decode()?;
     let image = endpoint.image.load();
-    let layers = BrokerLayers {
-        static_values: endpoint.static_values.clone(),
-        cluster_defaults: controller::dynamic_configs(&image, &ConfigResource::all_brokers()),
-        own: controller::dynamic_configs(&image, &ConfigResource::broker(endpoint.node_id)),
+    let node = NodeConfigs {
+        node_id: endpoint.node_id,
+        image: &image,
+        layers: BrokerLayers {
+            static_values: endpoint.static_values.clone(),
+            cluster_defaults: controller::dynamic_configs(&image, &ConfigResource::all_brokers()),
+            own: controller::dynamic_configs(&image, &ConfigResource::broker(endpoint.node_id)),
+        },
+        loggers: &endpoint.loggers,
     };
-    let results = describe.resources.iter().map(|resource| {
-        let name = &*resource.resource_name;
-        let described = match ConfigResourceType::from_code(resource.resource_type) {
-            ConfigResourceType::Topic => match controller::validate_topic_name(name) {
-                Err(message) => Err((ErrorCode::InvalidTopicException, message)),
-                Ok(()) if image.topic_by_name(name).is_none() => {
-                    Err((ErrorCode::UnknownTopicOrPartition, String::new()))
-                }
-                Ok(()) => {
-                    let own = controller::dynamic_configs(&image, &ConfigResource::topic(name));
-                    Ok(config::describe_topic(&own, &layers))
-                }
-            },
-            ConfigResourceType::Broker if name.is_empty() => Ok(layers.describe_cluster_defaults()),
-            ConfigResourceType::Broker if name == endpoint.node_id.to_string() => Ok(layers.describe_broker()),
-            ConfigResourceType::Broker => {
-                let message = match name.parse::<i32>() {
-                    Ok(id) => format!(
-                        "Unexpected broker id, expected {} or empty string, but received {id}",
-                        endpoint.node_id
-                    ),
-                    Err(_) => format!("Broker id must be an integer, but it is: {name}"),
-                };
-                Err((ErrorCode::InvalidRequest, message))
-            }
-            _ => Err((ErrorCode::InvalidRequest, "Configs of this kind are described by brokers.".to_owned())),
-        };
-        let mut result = DescribeConfigsResult {
-            error_message: Some("".into()),
-            resource_type: resource.resource_type,
-            resource_name: name.to_owned().into(),
-            ..Default::default()
-        };
-        match described {
-            Err((error, message)) => {
-                result.error_code = error.code();
-                result.error_message = Some(message.into());
-            }
-            Ok(all) => {
-                let wanted = resource.configuration_keys.as_ref();
-                let all = all.into_iter().filter(|d| wanted.is_none_or(|keys| keys.iter().any(|key| *key == d.key)));
-                result.configs = all.map(|d| entry(d, &describe)).collect();
-            }
-        }
-        result
-    });
-    let response = DescribeConfigsResponse { results: results.collect(), ..Default::default() };
-    request.responder.send(&response);
-    Ok(Pipelining::Hold)
-}
-
-fn entry(described: config::Described, request: &DescribeConfigsRequest<'_>) -> DescribeConfigsResourceResult<'static> {
-    let config_type = described.type_id();
-    DescribeConfigsResourceResult {
-        name: described.key.into(),
-        value: described.value.map(Into::into),
-        read_only: described.is_read_only,
-        config_source: described.source as i8,
-        is_sensitive: described.is_sensitive,
-        synonyms: described
-            .synonyms
-            .into_iter()
-            .filter(|_| request.include_synonyms)
-            .map(|synonym| DescribeConfigsSynonym {
-                name: synonym.key.into(),
-                value: synonym.value.map(Into::into),
-                source: synonym.source as i8,
-                ..Default::default()
-            })
-            .collect(),
-        config_type,
-        documentation: request.include_documentation.then(|| described.documentation.into()),
-        ..Default::default()
-    }
+    crate::describe_configs(&node, request)
 }

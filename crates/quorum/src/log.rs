@@ -9,22 +9,54 @@ use protocol::{
 };
 use raft::{Endpoint, ReplicaKey, Voter, VoterSet};
 use records::control::{ControlType, control_batch};
-use records::{Batch, BatchBuilder, BatchOptions};
+use records::{BATCH_HEADER_LEN, Batch, BatchBuilder, BatchOptions};
 use std::path::Path;
 
 /// Bytes that the records of one batch may take when decompressed.
 const DECOMPRESSED_MAX: usize = 64 << 20;
 
-/// A batch of metadata records. Offsets and epoch are set when it is appended.
-pub(crate) fn data_batch(records: &[Record], timestamp_ms: i64) -> Result<Vec<u8>, QuorumError> {
+/// Records of one batch at most, and of what one request of a client may lead to; as in Kafka.
+pub(crate) const BATCH_RECORDS_MAX: usize = 10_000;
+/// What a record may take in a batch beside its value.
+const RECORD_OVERHEAD: usize = 24;
+
+/// Some metadata records in one batch. Offsets and epoch are set when it is appended.
+pub(crate) struct DataBatch {
+    pub bytes: Vec<u8>,
+    pub count: usize,
+}
+
+/// Metadata records in batches of at most `bytes_max`; only a record that is larger alone exceeds it.
+pub(crate) fn data_batches(
+    records: &[Record],
+    timestamp_ms: i64,
+    bytes_max: usize,
+) -> Result<Vec<DataBatch>, QuorumError> {
+    let mut batches = Vec::new();
     let mut builder = BatchBuilder::new(BatchOptions::default());
+    let (mut count, mut size) = (0, BATCH_HEADER_LEN);
     let mut value = Vec::new();
     for record in records {
         value.clear();
         record.value.encode(&mut value, record.version)?;
+        let needed = value.len() + RECORD_OVERHEAD;
+        if count > 0 && (count == BATCH_RECORDS_MAX || size + needed > bytes_max) {
+            let full = std::mem::replace(&mut builder, BatchBuilder::new(BatchOptions::default()));
+            batches.push(finished(full, count)?);
+            (count, size) = (0, BATCH_HEADER_LEN);
+        }
         builder.append(timestamp_ms, None, Some(&value), &[]);
+        (count, size) = (count + 1, size + needed);
     }
-    builder.finish().map_err(|error| QuorumError::file(crate::FOLDER, error))
+    if count > 0 {
+        batches.push(finished(builder, count)?);
+    }
+    Ok(batches)
+}
+
+fn finished(builder: BatchBuilder, count: usize) -> Result<DataBatch, QuorumError> {
+    let bytes = builder.finish().map_err(|error| QuorumError::file(crate::FOLDER, error))?;
+    Ok(DataBatch { bytes, count })
 }
 
 /// The control batch that opens a leader's epoch; at the birth of a dynamic quorum with its version and voters.

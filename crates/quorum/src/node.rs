@@ -2,7 +2,9 @@
 
 use crate::bootstrap::BootstrapCheckpoint;
 use crate::handle::{ControllerRequest, Reply};
-use crate::log::{Entry, data_batch, for_each_entry, leader_change_batch};
+use crate::log::{DataBatch, Entry, data_batches, for_each_entry, leader_change_batch};
+use crate::plan::Planned;
+use crate::refusal::refusal;
 use crate::replicate::{WaitingFetch, is_replication};
 use crate::snapshot::{SnapshotId, read_snapshot, snapshot_bytes, write_snapshot};
 use crate::{FOLDER, QuorumError};
@@ -15,7 +17,7 @@ use records::batches;
 use std::collections::{BTreeSet, VecDeque};
 use std::path::PathBuf;
 use std::sync::Arc;
-use storage::{AppendOrigin, LeaderBatch, Log, ReadLimits};
+use storage::{AppendOrigin, Job, LeaderBatch, Log, ReadLimits};
 
 /// What a node has to know to take part.
 pub struct QuorumConfig {
@@ -31,6 +33,8 @@ pub struct QuorumConfig {
     pub incarnation_id: Uuid,
     /// Where this controller is reached.
     pub controller_endpoints: Vec<metadata::Endpoint>,
+    /// `internal.metadata.max.batch.size.in.bytes`
+    pub batch_bytes_max: usize,
     /// `metadata.log.max.record.bytes.between.snapshots`
     pub snapshot_after_bytes: u64,
     /// `metadata.log.max.snapshot.interval.ms`; 0: never by time.
@@ -40,6 +44,11 @@ pub struct QuorumConfig {
     /// `metadata.max.retention.ms`; negative: no limit.
     pub retention_ms: i64,
 }
+
+/// Time after which a snapshot that could not be written is tried again.
+const SNAPSHOT_RETRY_US: u64 = 10_000_000;
+/// Time between two lines about requests that were refused.
+const REFUSAL_LINE_US: u64 = 10_000_000;
 
 /// Gets every new committed image, in order.
 pub trait Publisher: Send {
@@ -72,6 +81,9 @@ pub struct QuorumNode {
     published: Arc<Image>,
     bytes_since_snapshot: u64,
     next_snapshot_us: Option<u64>,
+    /// After one that failed.
+    snapshot_not_before_us: u64,
+    next_refusal_line_us: u64,
     needs_flush: bool,
     /// The snapshots in the folder.
     pub(crate) snapshots: BTreeSet<SnapshotId>,
@@ -132,6 +144,8 @@ impl QuorumNode {
             published: Arc::new(Image::empty()),
             bytes_since_snapshot: 0,
             next_snapshot_us: None,
+            snapshot_not_before_us: 0,
+            next_refusal_line_us: 0,
             needs_flush: false,
             snapshots,
             fetches: Vec::new(),
@@ -157,8 +171,7 @@ impl QuorumNode {
             node.config.election_timeout_ms,
             node.config.fetch_timeout_ms,
         );
-        node.next_snapshot_us =
-            (node.config.snapshot_interval_ms > 0).then(|| now.monotonic_us + node.config.snapshot_interval_ms * 1000);
+        node.next_snapshot_us = node.snapshot_by_time(now);
         Ok(node)
     }
 
@@ -231,22 +244,59 @@ impl QuorumNode {
                 _ => self.fetch_snapshot(version, &body, reply),
             };
         }
-        match self.plan(now, api, version, &body) {
-            Err(error) => reply(Err(error)),
-            Ok((records, body)) => {
-                if !records.is_empty() {
-                    self.append(now, &records)?;
-                }
-                // Also an answer that changes nothing may rest on records that are not committed yet.
-                let offset = self.log.log_end_offset();
-                if self.raft.high_watermark().is_some_and(|hw| hw >= offset) {
-                    reply(Ok(body));
-                } else {
-                    self.pending.push_back(Pending { offset, reply, body });
-                }
+        let planned = match self.plan(now, api, version, &body) {
+            Err(error) => {
+                reply(Err(error));
+                return Ok(());
             }
+            Ok(planned) => planned,
+        };
+        if let Err(error) = self.append_planned(now, api, &planned) {
+            let Some((code, message)) = error.refusal() else { return Err(error) };
+            self.tell_of_refusal(now, api, &error);
+            reply(refusal(api, version, &body, code, Some(message)));
+            return Ok(());
+        }
+        // Also an answer that changes nothing may rest on records that are not committed yet.
+        let offset = self.log.log_end_offset();
+        if self.raft.high_watermark().is_some_and(|hw| hw >= offset) {
+            reply(Ok(planned.body));
+        } else {
+            self.pending.push_back(Pending { offset, reply, body: planned.body });
         }
         Ok(())
+    }
+
+    /// Appends what a request leads to. What clients ask for goes into one batch or is refused; what the life of a broker
+    /// leads to must happen, however many partitions it has.
+    fn append_planned(&mut self, now: Now, api: ApiKey, planned: &Planned) -> Result<(), QuorumError> {
+        let bytes_max = self.batch_bytes_max();
+        let batches = data_batches(&planned.records, now.wall_ms, bytes_max)?;
+        let may_split = matches!(api, ApiKey::BrokerHeartbeat | ApiKey::BrokerRegistration | ApiKey::UnregisterBroker);
+        let is_one_batch = match &batches[..] {
+            [] => true,
+            [only] => only.bytes.len() <= bytes_max,
+            _ => false,
+        };
+        if !may_split && !is_one_batch {
+            return Err(QuorumError::TooLarge { records: planned.records.len(), bytes_max });
+        }
+        if planned.validate_only {
+            return Ok(());
+        }
+        self.append_batches(now, &planned.records, &batches)
+    }
+
+    /// One line a while: a client may ask often.
+    fn tell_of_refusal(&mut self, now: Now, api: ApiKey, error: &QuorumError) {
+        if now.monotonic_us >= self.next_refusal_line_us {
+            self.next_refusal_line_us = now.monotonic_us + REFUSAL_LINE_US;
+            tracing::warn!(%api, %error, "a change of the metadata was refused");
+        }
+    }
+
+    fn batch_bytes_max(&self) -> usize {
+        self.config.batch_bytes_max.min(self.log.config().segment_bytes as usize)
     }
 
     pub(crate) fn view_image(&self) -> Option<&Image> {
@@ -255,12 +305,19 @@ impl QuorumNode {
 
     /// Appends records to the log as leader and replays them into the leader's view.
     pub(crate) fn append(&mut self, now: Now, records: &[Record]) -> Result<(), QuorumError> {
-        let first = self.log.log_end_offset();
-        let batch = data_batch(records, now.wall_ms)?;
-        self.append_batch(now, &batch)?;
-        if let Some(latest) = &mut self.latest {
+        let batches = data_batches(records, now.wall_ms, self.batch_bytes_max())?;
+        self.append_batches(now, records, &batches)
+    }
+
+    /// `batches` hold `records`. Where one fails those before it are appended, and the view has their records.
+    fn append_batches(&mut self, now: Now, records: &[Record], batches: &[DataBatch]) -> Result<(), QuorumError> {
+        let mut records = records.iter();
+        for batch in batches {
+            let first = self.log.log_end_offset();
+            self.append_batch(now, &batch.bytes)?;
+            let Some(latest) = &mut self.latest else { continue };
             let epoch = self.raft.epoch();
-            for (i, record) in records.iter().enumerate() {
+            for (i, record) in records.by_ref().take(batch.count).enumerate() {
                 latest.replay(first + i as Offset, epoch, now.wall_ms, &record.value)?;
             }
         }
@@ -272,12 +329,23 @@ impl QuorumNode {
         let batch =
             LeaderBatch::built(batch, AppendOrigin::Coordinator).map_err(|error| QuorumError::file(FOLDER, error))?;
         let appended = self.log.append_as_leader(&batch, epoch, now.wall_ms)?;
-        for job in appended.jobs {
-            job.run(&*self.files)?;
-        }
+        self.run_jobs(appended.jobs)?;
         self.needs_flush = true;
         let event = Event::Appended { end_offset: self.log.log_end_offset(), last_epoch: epoch };
         self.raft_event(now, event)
+    }
+
+    /// Jobs write shortcuts for recovery: for want of space they are left out.
+    pub(crate) fn run_jobs(&self, jobs: Vec<Job>) -> Result<(), QuorumError> {
+        for job in jobs {
+            match job.run(&*self.files) {
+                Err(error) if error.is_shortage() => {
+                    tracing::warn!(%error, "a file beside the metadata log stays as it was")
+                }
+                other => other?,
+            }
+        }
+        Ok(())
     }
 
     /// Syncs the log, tells Raft, and carries out what became committed.
@@ -385,9 +453,17 @@ impl QuorumNode {
             let (Some(controller), Some(latest)) = (&mut self.controller, &self.latest) else { return Ok(()) };
             let view = View { image: latest.latest(), next_offset, now };
             let Some(plan) = controller.expire_session(view) else { return Ok(()) };
-            if !plan.records.is_empty() {
-                tracing::warn!(broker = plan.reply, "the broker's session has ended: it is fenced");
-                self.append(now, &plan.records)?;
+            if plan.records.is_empty() {
+                continue;
+            }
+            tracing::warn!(broker = plan.reply, "the broker's session has ended: it is fenced");
+            match self.append(now, &plan.records) {
+                Err(error) if error.is_shortage() => {
+                    tracing::warn!(broker = plan.reply, %error, "the broker could not be fenced; trying again");
+                    let controller = self.controller.as_mut();
+                    controller.into_iter().for_each(|controller| controller.heartbeats.expect(plan.reply, now));
+                }
+                other => other?,
             }
         }
     }
@@ -455,16 +531,27 @@ impl QuorumNode {
     fn snapshot_if_due(&mut self, now: Now) -> Result<(), QuorumError> {
         let by_size = self.bytes_since_snapshot >= self.config.snapshot_after_bytes;
         let by_time = self.next_snapshot_us.is_some_and(|at| at <= now.monotonic_us);
-        if !by_size && !by_time {
+        if !by_size && !by_time || now.monotonic_us < self.snapshot_not_before_us {
             return Ok(());
         }
+        match self.write_due_snapshot(now, by_time) {
+            Err(error) if error.is_shortage() => {
+                tracing::warn!(%error, "the metadata's snapshot could not be written; trying again later");
+                self.snapshot_not_before_us = now.monotonic_us + SNAPSHOT_RETRY_US;
+                self.next_snapshot_us = Some(self.snapshot_not_before_us);
+                Ok(())
+            }
+            other => other,
+        }
+    }
+
+    fn write_due_snapshot(&mut self, now: Now, by_time: bool) -> Result<(), QuorumError> {
         if by_time {
-            self.next_snapshot_us = Some(now.monotonic_us + self.config.snapshot_interval_ms * 1000);
+            self.next_snapshot_us = self.snapshot_by_time(now);
         }
         if self.committed.in_transaction() || self.bytes_since_snapshot == 0 {
             return self.clean(now);
         }
-        self.bytes_since_snapshot = 0;
         let image = self.committed.visible();
         let id = SnapshotId { end_offset: self.applied, epoch: image.epoch };
         let wrong = i64::from(base::mutant(base::Mutant::SnapshotIdOffByOne))
@@ -476,6 +563,7 @@ impl QuorumNode {
         let bytes = snapshot_bytes(&records, quorum, image.timestamp_ms, now.wall_ms, id.epoch)?;
         let path = self.snapshot_path(id);
         write_snapshot(&*self.files, &path, &bytes, true)?;
+        self.bytes_since_snapshot = 0;
         self.snapshots.insert(id);
         tracing::info!(
             end_offset = id.end_offset,
@@ -484,6 +572,11 @@ impl QuorumNode {
             "snapshot of the metadata written"
         );
         self.clean(now)
+    }
+
+    fn snapshot_by_time(&self, now: Now) -> Option<u64> {
+        let interval_ms = self.config.snapshot_interval_ms;
+        (interval_ms > 0).then(|| now.monotonic_us + interval_ms * 1000)
     }
 
     fn quorum_state_path(&self) -> PathBuf {

@@ -1,6 +1,7 @@
 //! The controller API: what each request leads to.
 
 use crate::node::QuorumNode;
+use crate::refusal::refusal;
 use base::{ErrorCode, Now};
 use controller::{Plan, Records, View};
 use protocol::describe_quorum_response as quorum;
@@ -20,9 +21,18 @@ fn decode<'a, M: Decode<'a>>(body: &'a [u8], version: i16) -> Result<M, ErrorCod
     M::decode(&mut Cursor::new(body), version).map_err(|_| ErrorCode::InvalidRequest)
 }
 
-fn encoded<R: Message>(plan: Plan<R>, version: i16) -> Result<(Records, Vec<u8>), ErrorCode> {
-    match plan.reply.to_bytes(version) {
-        Ok(body) => Ok((plan.records, body)),
+/// A plan whose answer is encoded.
+pub(crate) struct Planned {
+    pub records: Records,
+    pub body: Vec<u8>,
+    /// The records are not appended.
+    pub validate_only: bool,
+}
+
+fn encoded<R: Message>(plan: Plan<R>, version: i16) -> Result<Planned, ErrorCode> {
+    let Plan { records, reply, validate_only } = plan;
+    match reply.to_bytes(version) {
+        Ok(body) => Ok(Planned { records, body, validate_only }),
         Err(error) => {
             tracing::error!(%error, "a controller's answer cannot be encoded");
             Err(ErrorCode::UnknownServerError)
@@ -32,13 +42,7 @@ fn encoded<R: Message>(plan: Plan<R>, version: i16) -> Result<(Records, Vec<u8>)
 
 impl QuorumNode {
     /// Records to append and the body of the answer.
-    pub(crate) fn plan(
-        &mut self,
-        now: Now,
-        api: ApiKey,
-        version: i16,
-        body: &[u8],
-    ) -> Result<(Records, Vec<u8>), ErrorCode> {
+    pub(crate) fn plan(&mut self, now: Now, api: ApiKey, version: i16, body: &[u8]) -> Result<Planned, ErrorCode> {
         if api == ApiKey::DescribeQuorum {
             let request: DescribeQuorumRequest<'_> = decode(body, version)?;
             return encoded(Plan::answer(self.describe_quorum(now, &request, version)), version);
@@ -69,6 +73,12 @@ impl QuorumNode {
             ApiKey::CreatePartitions => {
                 let request: CreatePartitionsRequest<'_> = decode(body, version)?;
                 encoded(controller.create_partitions(view, &request), version)
+            }
+            ApiKey::DeleteTopics if !self.config.settings.deletes_topics => {
+                // The code is younger than the request.
+                let error = if version < 3 { ErrorCode::InvalidRequest } else { ErrorCode::TopicDeletionDisabled };
+                let body = refusal(api, version, body, error, None)?;
+                Ok(Planned { records: Records::new(), body, validate_only: false })
             }
             ApiKey::DeleteTopics => {
                 let request: DeleteTopicsRequest<'_> = decode(body, version)?;

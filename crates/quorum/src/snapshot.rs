@@ -2,7 +2,7 @@
 //! form. A control batch (header; version and voters of a dynamic quorum), data batches, a control batch (footer).
 
 use crate::QuorumError;
-use crate::log::{Entry, data_batch, for_each_entry, quorum_records};
+use crate::log::{DataBatch, Entry, data_batches, for_each_entry, quorum_records};
 use base::{Files, LeaderEpoch, Offset, OpenMode};
 use controller::Record;
 use protocol::{Message, SnapshotFooterRecord, SnapshotHeaderRecord};
@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 
 /// Records of a data batch in a snapshot.
 const RECORDS_PER_BATCH: usize = 1024;
+const BATCH_BYTES: usize = 8 << 20;
 
 /// What a snapshot contains: everything below `end_offset`, the last of it of `epoch`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -93,12 +94,13 @@ pub(crate) fn snapshot_bytes(
     bytes.extend(control_batch(options(offset), now_wall_ms, &borrowed));
     offset += control.len() as Offset;
     for chunk in records.chunks(RECORDS_PER_BATCH) {
-        let mut batch = data_batch(chunk, now_wall_ms)?;
-        // Base offset and leader epoch lie outside of the checksum.
-        batch[..8].copy_from_slice(&offset.to_be_bytes());
-        batch[12..16].copy_from_slice(&epoch.to_be_bytes());
-        bytes.extend(batch);
-        offset += chunk.len() as Offset;
+        for DataBatch { bytes: mut batch, count } in data_batches(chunk, now_wall_ms, BATCH_BYTES)? {
+            // Base offset and leader epoch lie outside of the checksum.
+            batch[..8].copy_from_slice(&offset.to_be_bytes());
+            batch[12..16].copy_from_slice(&epoch.to_be_bytes());
+            bytes.extend(batch);
+            offset += count as Offset;
+        }
     }
     let footer = SnapshotFooterRecord { version: 0, ..Default::default() }.to_bytes(0)?;
     bytes.extend(control_batch(options(offset), now_wall_ms, &[(ControlType::SnapshotFooter, &footer)]));
@@ -125,5 +127,9 @@ pub(crate) fn write_snapshot(files: &dyn Files, path: &Path, bytes: &[u8], froze
         files.rename(&part, path)?;
         files.sync_dir(path.parent().unwrap_or(Path::new(".")))
     };
-    write().map_err(|error: std::io::Error| QuorumError::file(path, error))
+    write().map_err(|error: std::io::Error| {
+        // What is there of it takes space that somebody lacks.
+        let _the_next_one_removes_it = files.remove_file(&part);
+        QuorumError::writing(path, error)
+    })
 }

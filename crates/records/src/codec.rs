@@ -1,10 +1,12 @@
 //! The compression codecs of record batches. Decompression streams and stops at a bound that the caller sets: no
 //! length inside the compressed data is trusted, so that a small batch cannot take much memory.
 
-use crate::snappy::XerialReader;
+use crate::snappy::{XerialReader, XerialWriter};
 use crate::varint::Source;
 use crate::{RecordsError, snappy};
-use std::io::{self, BufRead, BufReader, Read, Write};
+use std::cell::Cell;
+use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
+use std::rc::Rc;
 
 /// How records are compressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -80,13 +82,20 @@ impl Codec {
         RecordsError::Codec { codec: self.name(), reason: error.to_string() }
     }
 
-    /// A reader of the plain bytes. It does not bound them: [`Bounded`] does.
-    pub fn reader<'a>(self, compressed: &'a [u8]) -> Result<Decompressor<'a>, RecordsError> {
+    /// A reader of the plain bytes. It does not bound them, [`Bounded`] does; but raw snappy, which can only be
+    /// decompressed at once, is refused above `bytes_max`.
+    ///
+    /// What it takes meanwhile grows with the bytes that it yields, never with what the data announces: of a zstd window
+    /// (128 MiB at most) only the part that was written is real memory.
+    pub fn reader<'a>(self, compressed: &'a [u8], bytes_max: usize) -> Result<Decompressor<'a>, RecordsError> {
         Ok(match self {
             Codec::None => Box::new(compressed),
             Codec::Gzip => Box::new(BufReader::new(flate2::bufread::MultiGzDecoder::new(compressed))),
             Codec::Snappy if snappy::is_xerial(compressed) => Box::new(XerialReader::new(compressed)),
             Codec::Snappy => {
+                if snappy::block_len(compressed).map_err(|e| self.error(&e))? > bytes_max {
+                    return Err(RecordsError::DecompressedTooLarge { limit: bytes_max });
+                }
                 Box::new(io::Cursor::new(snappy::decompress_block(compressed).map_err(|e| self.error(&e))?))
             }
             Codec::Lz4 => {
@@ -101,7 +110,7 @@ impl Codec {
 
     /// The plain bytes; `DecompressedTooLarge` above `bytes_max`.
     pub fn decompress(self, compressed: &[u8], bytes_max: usize) -> Result<Vec<u8>, RecordsError> {
-        let reader = self.reader(compressed)?;
+        let reader = self.reader(compressed, bytes_max)?;
         let mut plain = Vec::with_capacity(compressed.len().saturating_mul(3).min(bytes_max).min(1 << 20));
         reader.take(bytes_max as u64 + 1).read_to_end(&mut plain).map_err(|e| self.error(&e))?;
         if plain.len() > bytes_max {
@@ -136,37 +145,134 @@ impl Compression {
     }
 
     fn compress_into(self, plain: &[u8], out: &mut Vec<u8>) -> io::Result<()> {
-        match self.codec {
-            Codec::None => out.extend_from_slice(plain),
+        let mut encoder = self.encoder(out, Some(plain.len() as u64))?;
+        encoder.write_all(plain)?;
+        encoder.finish().map(|_| ())
+    }
+
+    /// A writer of plain bytes whose compressed form goes to `out`. `plain_len`: their number, where it is known.
+    fn encoder<W: Write>(self, out: W, plain_len: Option<u64>) -> io::Result<Encoder<W>> {
+        Ok(match self.codec {
+            Codec::None => Encoder::None(out),
             Codec::Gzip => {
                 let level = match self.level {
                     Some(level @ 1..=9) => flate2::Compression::new(level as u32),
                     _ => flate2::Compression::default(),
                 };
-                let mut encoder = flate2::write::GzEncoder::new(&mut *out, level);
-                encoder.write_all(plain)?;
-                encoder.finish()?;
+                Encoder::Gzip(flate2::write::GzEncoder::new(out, level))
             }
-            Codec::Snappy => snappy::compress_xerial(plain, out)?,
+            Codec::Snappy => Encoder::Snappy(Box::new(XerialWriter::new(out))),
             Codec::Lz4 => {
                 // What Java's consumers expect: independent blocks of 64 KiB, no content checksum.
                 let info = lz4_flex::frame::FrameInfo::new()
                     .block_size(lz4_flex::frame::BlockSize::Max64KB)
                     .block_mode(lz4_flex::frame::BlockMode::Independent);
-                let mut encoder = lz4_flex::frame::FrameEncoder::with_frame_info(info, &mut *out);
-                encoder.write_all(plain)?;
-                encoder.finish().map_err(io::Error::other)?;
+                Encoder::Lz4(Box::new(lz4_flex::frame::FrameEncoder::with_frame_info(info, out)))
             }
             Codec::Zstd => {
-                let mut encoder = zstd::stream::write::Encoder::new(&mut *out, self.level.unwrap_or(3))?;
-                encoder.set_pledged_src_size(Some(plain.len() as u64))?;
-                encoder.write_all(plain)?;
-                encoder.finish()?;
+                let mut encoder = zstd::stream::write::Encoder::new(out, self.level.unwrap_or(3))?;
+                encoder.set_pledged_src_size(plain_len)?;
+                Encoder::Zstd(encoder)
             }
+        })
+    }
+}
+
+/// Compresses what is written to it.
+enum Encoder<W: Write> {
+    None(W),
+    Gzip(flate2::write::GzEncoder<W>),
+    Snappy(Box<XerialWriter<W>>),
+    Lz4(Box<lz4_flex::frame::FrameEncoder<W>>),
+    Zstd(zstd::stream::write::Encoder<'static, W>),
+}
+
+impl<W: Write> Encoder<W> {
+    fn finish(self) -> io::Result<W> {
+        match self {
+            Encoder::None(out) => Ok(out),
+            Encoder::Gzip(encoder) => encoder.finish(),
+            Encoder::Snappy(encoder) => encoder.finish(),
+            Encoder::Lz4(encoder) => encoder.finish().map_err(io::Error::other),
+            Encoder::Zstd(encoder) => encoder.finish(),
         }
+    }
+}
+
+impl<W: Write> Write for Encoder<W> {
+    fn write(&mut self, plain: &[u8]) -> io::Result<usize> {
+        match self {
+            Encoder::None(out) => out.write(plain),
+            Encoder::Gzip(encoder) => encoder.write(plain),
+            Encoder::Snappy(encoder) => encoder.write(plain),
+            Encoder::Lz4(encoder) => encoder.write(plain),
+            Encoder::Zstd(encoder) => encoder.write(plain),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
 }
+
+/// Compressed bytes, of which no more than `limit` are kept.
+struct Capped {
+    bytes: Vec<u8>,
+    limit: usize,
+    is_exceeded: Rc<Cell<bool>>,
+}
+
+impl Write for Capped {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if bytes.len() > self.limit - self.bytes.len() {
+            self.is_exceeded.set(true);
+        }
+        if !self.is_exceeded.get() {
+            self.bytes.extend_from_slice(bytes);
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Compresses record bytes while they are read.
+pub(crate) struct Recompressor {
+    target: Compression,
+    encoder: BufWriter<Encoder<Capped>>,
+    is_exceeded: Rc<Cell<bool>>,
+}
+
+impl Recompressor {
+    /// Keeps at most `bytes_max` of what it compresses.
+    pub fn new(target: Compression, bytes_max: usize) -> Result<Recompressor, RecordsError> {
+        let is_exceeded = Rc::new(Cell::new(false));
+        let capped = Capped { bytes: Vec::new(), limit: bytes_max, is_exceeded: is_exceeded.clone() };
+        let encoder = target.encoder(capped, None).map_err(|e| target.codec.error(&e))?;
+        Ok(Recompressor { target, encoder: BufWriter::with_capacity(RECOMPRESS_CHUNK, encoder), is_exceeded })
+    }
+
+    fn add(&mut self, plain: &[u8]) -> io::Result<()> {
+        self.encoder.write_all(plain)
+    }
+
+    /// There are more compressed bytes than are kept.
+    pub fn is_exceeded(&self) -> bool {
+        self.is_exceeded.get()
+    }
+
+    /// The compressed bytes; `None` when there were too many.
+    pub fn finish(self) -> Result<Option<Vec<u8>>, RecordsError> {
+        let encoder = self.encoder.into_inner().map_err(io::IntoInnerError::into_error);
+        let capped = encoder.and_then(Encoder::finish).map_err(|e| self.target.codec.error(&e))?;
+        Ok((!self.is_exceeded.get()).then_some(capped.bytes))
+    }
+}
+
+/// Bytes that are compressed at once.
+const RECOMPRESS_CHUNK: usize = 64 * 1024;
 
 /// Record bytes out of a decompressor, at most so many, without keeping them.
 pub struct Bounded<'a> {
@@ -174,11 +280,23 @@ pub struct Bounded<'a> {
     reader: Decompressor<'a>,
     left: usize,
     limit: usize,
+    copy: Option<&'a mut Recompressor>,
 }
 
 impl<'a> Bounded<'a> {
     pub fn new(codec: Codec, compressed: &'a [u8], bytes_max: usize) -> Result<Bounded<'a>, RecordsError> {
-        Ok(Bounded { codec, reader: codec.reader(compressed)?, left: bytes_max, limit: bytes_max })
+        Ok(Bounded {
+            codec,
+            reader: codec.reader(compressed, bytes_max)?,
+            left: bytes_max,
+            limit: bytes_max,
+            copy: None,
+        })
+    }
+
+    /// Also compresses what is read.
+    pub(crate) fn with_copy(self, copy: &'a mut Recompressor) -> Bounded<'a> {
+        Bounded { copy: Some(copy), ..self }
     }
 
     /// Whether all bytes were read.
@@ -192,6 +310,13 @@ impl<'a> Bounded<'a> {
 
     fn consume(&mut self, count: usize) -> Result<(), RecordsError> {
         self.left = self.left.checked_sub(count).ok_or(RecordsError::DecompressedTooLarge { limit: self.limit })?;
+        if let Some(copy) = &mut self.copy {
+            let available = self.reader.fill_buf().map_err(|e| self.codec.error(&e))?;
+            copy.add(available.get(..count).unwrap_or_default()).map_err(|e| self.codec.error(&e))?;
+            if copy.is_exceeded() {
+                return Err(RecordsError::DecompressedTooLarge { limit: self.limit });
+            }
+        }
         self.reader.consume(count);
         Ok(())
     }

@@ -14,6 +14,7 @@ pub mod control;
 mod crc;
 mod error;
 mod legacy;
+mod places;
 mod record;
 mod snappy;
 mod validate;

@@ -1,7 +1,7 @@
 //! Snappy as Kafka's Java clients frame it (the "xerial" stream): 8 bytes of magic, version i32, oldest compatible
 //! version i32, then blocks of [length i32][raw snappy]. Other clients send one raw block without the frame.
 
-use std::io::{self, BufRead, Read};
+use std::io::{self, BufRead, Read, Write};
 
 const MAGIC: [u8; 8] = [0x82, b'S', b'N', b'A', b'P', b'P', b'Y', 0];
 const HEADER_LEN: usize = 16;
@@ -14,31 +14,78 @@ pub(crate) fn is_xerial(bytes: &[u8]) -> bool {
     bytes.len() >= HEADER_LEN && bytes.starts_with(&MAGIC)
 }
 
-/// One raw block. Its announced length is believed only as far as the format can expand the bytes that are there.
-pub(crate) fn decompress_block(block: &[u8]) -> io::Result<Vec<u8>> {
+/// Plain bytes of a raw block.
+pub(crate) fn block_len(block: &[u8]) -> io::Result<usize> {
     let len = snap::raw::decompress_len(block).map_err(io::Error::other)?;
     if len > block.len().saturating_mul(EXPANSION_MAX) {
         return Err(io::Error::other(format!("a block of {} bytes announces {len}", block.len())));
     }
+    Ok(len)
+}
+
+/// One raw block. Its announced length is believed only as far as the format can expand the bytes that are there.
+pub(crate) fn decompress_block(block: &[u8]) -> io::Result<Vec<u8>> {
+    let len = block_len(block)?;
     let mut plain = vec![0; len];
     let written = snap::raw::Decoder::new().decompress(block, &mut plain).map_err(io::Error::other)?;
     plain.truncate(written);
     Ok(plain)
 }
 
-pub(crate) fn compress_xerial(plain: &[u8], out: &mut Vec<u8>) -> io::Result<()> {
-    out.extend_from_slice(&MAGIC);
-    out.extend_from_slice(&1i32.to_be_bytes());
-    out.extend_from_slice(&1i32.to_be_bytes());
-    let mut encoder = snap::raw::Encoder::new();
-    for block in plain.chunks(BLOCK_LEN) {
-        let at = out.len();
-        out.resize(at + 4 + snap::raw::max_compress_len(block.len()), 0);
-        let written = encoder.compress(block, &mut out[at + 4..]).map_err(io::Error::other)?;
-        out[at..at + 4].copy_from_slice(&(written as u32).to_be_bytes());
-        out.truncate(at + 4 + written);
+/// Writes a xerial stream.
+pub(crate) struct XerialWriter<W> {
+    out: W,
+    encoder: snap::raw::Encoder,
+    /// Plain bytes that are not a whole block yet.
+    pending: Vec<u8>,
+    has_begun: bool,
+}
+
+impl<W: Write> XerialWriter<W> {
+    pub(crate) fn new(out: W) -> XerialWriter<W> {
+        XerialWriter { out, encoder: snap::raw::Encoder::new(), pending: Vec::new(), has_begun: false }
     }
-    Ok(())
+
+    fn begin(&mut self) -> io::Result<()> {
+        if !std::mem::replace(&mut self.has_begun, true) {
+            self.out.write_all(&MAGIC)?;
+            self.out.write_all(&1i32.to_be_bytes())?;
+            self.out.write_all(&1i32.to_be_bytes())?;
+        }
+        Ok(())
+    }
+
+    fn write_pending(&mut self) -> io::Result<()> {
+        let block = self.encoder.compress_vec(&self.pending).map_err(io::Error::other)?;
+        self.out.write_all(&(block.len() as u32).to_be_bytes())?;
+        self.out.write_all(&block)?;
+        self.pending.clear();
+        Ok(())
+    }
+
+    pub(crate) fn finish(mut self) -> io::Result<W> {
+        self.begin()?;
+        if !self.pending.is_empty() {
+            self.write_pending()?;
+        }
+        Ok(self.out)
+    }
+}
+
+impl<W: Write> Write for XerialWriter<W> {
+    fn write(&mut self, plain: &[u8]) -> io::Result<usize> {
+        self.begin()?;
+        let count = plain.len().min(BLOCK_LEN - self.pending.len());
+        self.pending.extend_from_slice(plain.get(..count).unwrap_or_default());
+        if self.pending.len() == BLOCK_LEN {
+            self.write_pending()?;
+        }
+        Ok(count)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// Reads a xerial stream block by block.

@@ -4,20 +4,22 @@
 //!
 //! The payload is never copied: what must change (flags, max timestamp, checksum) changes in a copy of the header.
 
-use crate::codec::Bounded;
+use crate::codec::{Bounded, Recompressor};
 use crate::varint::{Source, read_varint, read_varlong};
 use crate::{BATCH_HEADER_LEN, Batch, BatchHeader, Codec, Compression, RecordsError, TimestampType, batches};
 use base::{ErrorCode, Offset, ProducerEpoch, ProducerId, TopicPartition};
 use std::borrow::Cow;
 use std::fmt;
 
+/// Plain bytes up to which records are recompressed at once; more go piece by piece, which compresses a little less.
+const AT_ONCE_MAX: usize = 1 << 20;
 /// Failed records that an answer names at most; the rest are only counted.
 const RECORD_ERRORS_MAX: usize = 1000;
 
 /// What a topic demands of a producer's batches.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProduceRules {
-    /// `max.message.bytes`: size of a batch as it arrives.
+    /// `max.message.bytes`: size of a batch as it arrives, and as it is stored.
     pub max_message_bytes: usize,
     /// `message.timestamp.type`.
     pub timestamp_type: TimestampType,
@@ -136,6 +138,7 @@ pub enum InvalidBatch {
     Corrupt(RecordsError),
     #[error("Base offset must be 0: {0}")]
     BaseOffset(Offset),
+    /// As it came or, where the topic wants another codec, as it would be stored (then `size` is a lower bound).
     #[error("Batch has {size} bytes, max.message.bytes is {limit}")]
     TooLarge { size: usize, limit: usize },
     #[error("Transactional batch without a transactional id")]
@@ -299,12 +302,41 @@ fn recompress(
 ) -> Result<Vec<u8>, InvalidBatch> {
     let plain = match source {
         Codec::None => Cow::Borrowed(batch.payload()),
-        codec => Cow::Owned(codec.decompress(batch.payload(), rules.decompressed_bytes_max).map_err(records_error)?),
+        codec => match codec.decompress(batch.payload(), rules.decompressed_bytes_max.min(AT_ONCE_MAX)) {
+            Ok(plain) => Cow::Owned(plain),
+            Err(RecordsError::DecompressedTooLarge { .. }) => {
+                return recompress_by_pieces(batch, source, target, rules, walk);
+            }
+            Err(error) => return Err(records_error(error)),
+        },
     };
     walk.slice(&plain)?;
+    walk.outcome()?;
     let mut payload = Vec::with_capacity(plain.len() / 2);
     target.compress(&plain, &mut payload).map_err(InvalidBatch::Records)?;
-    Ok(payload)
+    let (size, limit) = (BATCH_HEADER_LEN + payload.len(), rules.max_message_bytes);
+    if size > limit { Err(InvalidBatch::TooLarge { size, limit }) } else { Ok(payload) }
+}
+
+/// Records that are large when decompressed never lie in memory as a whole: only what of them may be stored does.
+fn recompress_by_pieces(
+    batch: Batch<'_>,
+    source: Codec,
+    target: Compression,
+    rules: &ProduceRules,
+    walk: &mut Walk<'_>,
+) -> Result<Vec<u8>, InvalidBatch> {
+    let limit = rules.max_message_bytes;
+    let mut copy = Recompressor::new(target, limit.saturating_sub(BATCH_HEADER_LEN)).map_err(InvalidBatch::Records)?;
+    let records = Bounded::new(source, batch.payload(), rules.decompressed_bytes_max).map_err(records_error)?;
+    let walked = walk.stream(&mut records.with_copy(&mut copy));
+    let too_large = InvalidBatch::TooLarge { size: limit.saturating_add(1), limit };
+    if copy.is_exceeded() {
+        return Err(too_large);
+    }
+    walked?;
+    walk.outcome()?;
+    copy.finish().map_err(InvalidBatch::Records)?.ok_or(too_large)
 }
 
 fn finish<'a>(
@@ -367,9 +399,9 @@ struct Walk<'r> {
     error_count: usize,
 }
 
-struct Seen {
-    timestamp_delta_ms: i64,
-    offset_delta: i32,
+pub(crate) struct Seen {
+    pub timestamp_delta_ms: i64,
+    pub offset_delta: i32,
     has_key: bool,
 }
 
@@ -397,9 +429,12 @@ impl<'r> Walk<'r> {
     }
 
     fn compressed(&mut self, codec: Codec, payload: &[u8], bytes_max: usize) -> Result<(), InvalidBatch> {
-        let mut source = Bounded::new(codec, payload, bytes_max).map_err(records_error)?;
+        self.stream(&mut Bounded::new(codec, payload, bytes_max).map_err(records_error)?)
+    }
+
+    fn stream(&mut self, source: &mut Bounded<'_>) -> Result<(), InvalidBatch> {
         for index in 0..self.count {
-            let seen = pass_stream_record(&mut source, index).map_err(records_error)?;
+            let seen = pass_stream_record(source, index).map_err(records_error)?;
             self.check(index, &seen);
         }
         if source.is_at_end().map_err(records_error)? { Ok(()) } else { Err(trailing(self.count)) }
@@ -457,7 +492,7 @@ fn cut(index: i32) -> RecordsError {
 
 /// Passes one record of a slice: the record's own length bounds everything inside.
 #[inline]
-fn pass_slice_record(rest: &mut &[u8], index: i32) -> Result<Seen, RecordsError> {
+pub(crate) fn pass_slice_record(rest: &mut &[u8], index: i32) -> Result<Seen, RecordsError> {
     let length = read_varint(rest)?.ok_or_else(|| cut(index))?;
     let length =
         usize::try_from(length).map_err(|_| RecordsError::Record { index, reason: "its length is negative" })?;
@@ -471,7 +506,7 @@ fn pass_slice_record(rest: &mut &[u8], index: i32) -> Result<Seen, RecordsError>
 }
 
 /// Passes one record of a stream, counting its bytes against its own length.
-fn pass_stream_record(source: &mut Bounded<'_>, index: i32) -> Result<Seen, RecordsError> {
+pub(crate) fn pass_stream_record(source: &mut Bounded<'_>, index: i32) -> Result<Seen, RecordsError> {
     let length = read_varint(source)?.ok_or_else(|| cut(index))?;
     let length =
         usize::try_from(length).map_err(|_| RecordsError::Record { index, reason: "its length is negative" })?;

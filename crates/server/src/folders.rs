@@ -7,7 +7,9 @@ use broker::{Directory, RecoveryHint, Replicas};
 use config::ServerConfig;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use storage::{FolderState, LOG_START_OFFSETS, LogDir, MetaProperties, RECOVERY_POINTS, REPLICATION_OFFSETS};
+use storage::{
+    CLEANER_OFFSETS, FolderState, LOG_START_OFFSETS, LogDir, MetaProperties, RECOVERY_POINTS, REPLICATION_OFFSETS,
+};
 
 /// The locked directories of a formatted node.
 pub struct Folders {
@@ -90,17 +92,20 @@ impl Folders {
         let mut directories = Vec::new();
         let mut found = Vec::new();
         for ((dir, meta), clean) in self.dirs.into_iter().zip(self.clean) {
-            let read = |checkpoint| -> Map<TopicPartition, Offset> {
+            let read = |checkpoint| -> Result<Map<TopicPartition, Offset>, ServerError> {
                 match dir.read_checkpoint(checkpoint) {
-                    Ok(offsets) => offsets.into_iter().collect(),
+                    Ok(offsets) => Ok(offsets.into_iter().collect()),
+                    // Without what it says, records that were deleted would come back.
+                    Err(error) if error.is_shortage() => Err(error.into()),
                     Err(error) => {
                         tracing::warn!(%error, "a checkpoint cannot be read: the logs are walked from their beginning");
-                        Map::default()
+                        Ok(Map::default())
                     }
                 }
             };
             let (recovery, starts, watermarks) =
-                (read(RECOVERY_POINTS), read(LOG_START_OFFSETS), read(REPLICATION_OFFSETS));
+                (read(RECOVERY_POINTS)?, read(LOG_START_OFFSETS)?, read(REPLICATION_OFFSETS)?);
+            let cleaned = read(CLEANER_OFFSETS)?;
             let folders = dir.partition_folders()?;
             let path = dir.path().to_owned();
             let directory = Directory::new(meta.directory_id.unwrap_or_default(), dir, executor.clone());
@@ -110,8 +115,10 @@ impl Folders {
                     FolderState::Live => {
                         let hint = RecoveryHint {
                             clean_shutdown: clean,
+                            trusted: directory.dir.was_trusted(),
                             recovery_point: recovery.get(&folder.partition).copied().unwrap_or(0),
                             log_start_offset: starts.get(&folder.partition).copied().unwrap_or(0),
+                            cleaned_up_to: cleaned.get(&folder.partition).copied().unwrap_or(0),
                             high_watermark: watermarks.get(&folder.partition).copied(),
                         };
                         found.push((folder.partition, directory.clone(), folder.topic_id, hint));

@@ -7,11 +7,11 @@ use crate::limits::{Limiter, connection_limits};
 use crate::{ServerError, addresses};
 use api::{AllowAll, Authorizer, Dispatcher};
 use arc_swap::ArcSwap;
-use base::{Executor, Files, Now, Random};
+use base::{Executor, Now, Random};
 use broker::{
     Broker, BrokerParts, BrokerPublisher, ControllerChannel, Directory, Housekeeping, Lifecycle, LifecycleState,
 };
-use config::{Quorum, ServerConfig};
+use config::{Loggers, Quorum, ServerConfig};
 use metadata::{Delta, Image};
 use net::{Limits, ListenerRole, ListenerSpec, Transport};
 use os::{Clock, SystemRandom};
@@ -49,6 +49,9 @@ pub(crate) struct Node {
     mailbox: Mailbox,
 }
 
+/// Threads for what blocks, started when there is work for them: so many sync a directory at most, and there are as many
+/// for the rest.
+const BLOCKING_THREADS: usize = 16;
 /// Bytes of incomplete requests in memory where `queued.max.request.bytes` sets no limit.
 const PARTIAL_BYTES_MAX: usize = 1 << 30;
 
@@ -61,21 +64,21 @@ fn network_threads(config: &ServerConfig) -> usize {
 impl Node {
     /// Starts everything but the client listeners; `events` tells when they may be opened.
     pub fn start(
-        files: &Arc<dyn Files>,
         mut config: ServerConfig,
         folders: Folders,
         bound: Vec<Bound>,
         controller_over_socket: bool,
+        loggers: Arc<Loggers>,
         events: mpsc::Sender<Event>,
     ) -> Result<Node, ServerError> {
         addresses::fill_hosts(&mut config.network.advertised_listeners);
         addresses::fill_hosts(&mut config.network.advertised_controller_listeners);
         let clock = Clock::new();
-        let network = net::Server::new(network_threads(&config), 16, clock)?;
+        let network = net::Server::new(network_threads(&config), BLOCKING_THREADS * (folders.dirs.len() + 1), clock)?;
         let executor: Arc<dyn Executor> = network.clone();
         let cluster_id = folders.cluster_id.clone();
         let previous_broker_epoch = folders.previous_broker_epoch;
-        let mut quorum = open_quorum(files, &config, &folders, Box::new(SystemRandom), clock.now())?;
+        let mut quorum = open_quorum(&config, &folders, Box::new(SystemRandom), clock.now())?;
         let kraft_version = quorum.kraft_version();
         let metadata_index = folders.metadata;
         network.start(limits(&config))?;
@@ -96,6 +99,7 @@ impl Node {
             replicas,
             random: Box::new(SystemRandom),
             kraft_version,
+            loggers: loggers.clone(),
         });
         watch_directories(&broker, &directories, metadata_index, &events);
         let told = events.clone();
@@ -124,6 +128,7 @@ impl Node {
             kraft_version,
             static_values: config.values.clone(),
             image,
+            loggers,
         };
         let controller = Arc::new(Dispatcher::new(Arc::new(endpoint), quorum::rows(), authorizer.clone()));
         let (controller_sockets, client_sockets): (Vec<_>, Vec<_>) = bound.into_iter().partition(|b| b.is_controller);
@@ -178,8 +183,11 @@ impl Node {
     pub fn stop(self, events: &mpsc::Receiver<Event>, deadline: Duration) -> Result<(), ServerError> {
         self.broker.replicas.cancel_recovery();
         let started = std::time::Instant::now();
-        self.lifecycle.leave();
-        while self.lifecycle.state() != LifecycleState::Left && started.elapsed() < deadline {
+        let leaves_in_order = self.broker.static_config.lifecycle.controlled_shutdown_enable;
+        if leaves_in_order {
+            self.lifecycle.leave();
+        }
+        while leaves_in_order && self.lifecycle.state() != LifecycleState::Left && started.elapsed() < deadline {
             if let Ok(Event::Fatal(reason)) = events.recv_timeout(Duration::from_millis(50)) {
                 tracing::error!(%reason, "while stopping");
                 break;
@@ -247,13 +255,13 @@ fn given_size(config: &ServerConfig, key: &str, bytes: i32) -> Option<usize> {
 
 /// Opens the metadata log and what stands on it; a quorum of more than this node is refused.
 pub fn open_quorum(
-    files: &Arc<dyn Files>,
     config: &ServerConfig,
     folders: &Folders,
     mut random: Box<dyn Random>,
     now: Now,
 ) -> Result<QuorumNode, ServerError> {
     let (dir, meta) = &folders.dirs[folders.metadata];
+    let files = dir.files();
     let directory_id = meta.directory_id.unwrap_or_default();
     let static_voters = match &config.controller.quorum {
         Quorum::Static(voters) => Some(VoterSet::new(voters.iter().map(|voter| Voter {
@@ -276,8 +284,12 @@ pub fn open_quorum(
     };
     let folder = dir.path().join(FOLDER);
     files.create_dir_all(&folder)?;
-    let options =
-        OpenOptions { clean_shutdown: folders.metadata_clean(), now_wall_ms: now.wall_ms, ..Default::default() };
+    let options = OpenOptions {
+        clean_shutdown: folders.metadata_clean(),
+        trusted: dir.was_trusted(),
+        now_wall_ms: now.wall_ms,
+        ..Default::default()
+    };
     let name = base::TopicPartition::new("__cluster_metadata", 0);
     let mut log = Log::open(files.clone(), folder, name, log_config, &options)?;
     if let Some(job) = log.set_topic_id(base::Uuid::METADATA_TOPIC)? {
@@ -310,11 +322,13 @@ pub fn open_quorum(
             partitions_default: config.topics.num_partitions,
             replication_factor_default: config.topics.replication_factor as i16,
             min_insync_replicas: config.topics.topic.min_insync_replicas,
+            deletes_topics: config.topics.delete_enable,
             unclean_leader_election: config.topics.topic.unclean_leader_election_enable,
             static_config: Arc::new(config.values.clone()),
         },
         incarnation_id: random.uuid(),
         controller_endpoints,
+        batch_bytes_max: config.controller.metadata_batch_bytes_max.max(1) as usize,
         snapshot_after_bytes: config.controller.snapshot_record_bytes_max.max(1) as u64,
         retention_bytes: config.controller.metadata_retention_bytes_max,
         retention_ms: config.controller.metadata_retention_max_ms,

@@ -21,7 +21,8 @@ pub struct Options {
     /// Go on although the folder holds ACLs that are not enforced; on loopback only.
     pub ignore_acls: bool,
     pub json_logs: bool,
-    /// The broker reaches the controller of its own process over the controller's listener, as a broker alone does.
+    /// The broker reaches the controller of its own process over the controller's listener, as a broker alone does. No
+    /// argument sets it: it is for tests, until there are brokers alone.
     pub controller_over_socket: bool,
 }
 
@@ -53,7 +54,6 @@ impl Options {
                 "--data-dir" => data_dir = Some(PathBuf::from(value()?)),
                 "--port" => port = Some(parse_port(name, &value()?)?),
                 "--http-port" => options.http_port = Some(parse_port(name, &value()?)?),
-                "--controller-over-socket" => options.controller_over_socket = true,
                 "--ignore-acls" => options.ignore_acls = true,
                 "--log-format" => options.json_logs = value()? == "json",
                 _ if name.starts_with('-') => return Err(format!("unknown option: {name}")),

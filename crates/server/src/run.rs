@@ -6,23 +6,29 @@ use crate::format::{FormatRequest, format};
 use crate::http::{Pages, serve};
 use crate::node::{Event, Node};
 use crate::options::{Options, Source};
+use crate::panics::abort_on_panic;
 use crate::properties_file;
+use crate::start_limits::{LOOK_EVERY, StartLimits};
 use crate::{LogFormat, ServerError, init_logging, signals, systemd};
 use base::{Files, Random};
 use broker::LifecycleState;
-use config::{Origin, Quorum, ServerConfig, Settings, ZeroConfiguration, load, read_environment, zero_configuration};
+use config::{
+    Loggers, Origin, Quorum, ServerConfig, Settings, ZeroConfiguration, load, read_environment, zero_configuration,
+};
 use os::{RealFiles, SystemRandom};
 use raft::Endpoint;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::RecvTimeoutError;
 use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};
 
 /// How long an orderly stop may wait for the controller before it goes on without.
 const LEAVE_DEADLINE: Duration = Duration::from_secs(10);
 
-/// Runs `ottla server ARGUMENTS`; returns the exit code.
+/// Runs `ottla server ARGUMENTS` as the one node of this process, which a panic ends; returns the exit code.
 pub fn run_arguments(arguments: &[String]) -> i32 {
+    abort_on_panic();
     match Options::parse(arguments) {
         Ok(options) => run(&options),
         Err(message) => {
@@ -34,8 +40,8 @@ pub fn run_arguments(arguments: &[String]) -> i32 {
 
 /// Runs a node until a signal; returns the exit code.
 pub fn run(options: &Options) -> i32 {
-    init_logging(if options.json_logs { LogFormat::Json } else { LogFormat::Text });
-    match start_and_wait(options) {
+    let loggers = init_logging(if options.json_logs { LogFormat::Json } else { LogFormat::Text });
+    match start_and_wait(options, loggers) {
         Ok(()) => 0,
         Err(error) => {
             eprintln!("ottla server: {error}");
@@ -53,7 +59,7 @@ struct Start {
     zero: Option<(PathBuf, Settings, Option<String>)>,
 }
 
-fn start_and_wait(options: &Options) -> Result<(), ServerError> {
+fn start_and_wait(options: &Options, loggers: Arc<Loggers>) -> Result<(), ServerError> {
     let begun = Instant::now();
     let files: Arc<dyn Files> = Arc::new(RealFiles);
     let start = configure(options)?;
@@ -76,13 +82,23 @@ fn start_and_wait(options: &Options) -> Result<(), ServerError> {
         let _main_has_ended = on_signal.send(Event::Signal(name));
     })?;
     let over_socket = options.controller_over_socket;
-    let mut node = Node::start(&files, start.config.clone(), folders, bound, over_socket, events)?;
+    let mut node = Node::start(start.config.clone(), folders, bound, over_socket, loggers, events)?;
     let ready = Arc::new(AtomicBool::new(false));
     if let Some(listener) = http {
         serve(listener, pages(&node, &ready))?;
     }
+    let mut limits = StartLimits::new(&start.config.lifecycle, begun);
     let fatal = loop {
-        match arrived.recv() {
+        let event = match ready.load(Ordering::Acquire) {
+            true => arrived.recv().map_err(|_| RecvTimeoutError::Disconnected),
+            false => arrived.recv_timeout(LOOK_EVERY),
+        };
+        match event {
+            Err(RecvTimeoutError::Timeout) => {
+                if let Some(key) = limits.exceeded(node.lifecycle.state(), Instant::now()) {
+                    break Some(format!("the node did not get ready within the time of {key}"));
+                }
+            }
             Ok(Event::Lifecycle(LifecycleState::Running)) if !ready.swap(true, Ordering::AcqRel) => {
                 node.serve_clients();
                 announce(&start, begun.elapsed());
@@ -102,7 +118,7 @@ fn start_and_wait(options: &Options) -> Result<(), ServerError> {
                 break None;
             }
             Ok(Event::Fatal(reason)) => break Some(reason),
-            Err(_) => break Some("every part of the node has ended".to_owned()),
+            Err(RecvTimeoutError::Disconnected) => break Some("every part of the node has ended".to_owned()),
         }
     };
     ready.store(false, Ordering::Release);

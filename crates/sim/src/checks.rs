@@ -33,8 +33,9 @@ pub struct Knowledge {
     log_starts: BTreeMap<Partition, Offset>,
     producer_ids: BTreeSet<ProducerId>,
     committed: BTreeMap<(u64, i32), Register>,
-    /// Who owns a partition in a generation.
-    owners: BTreeMap<(i32, i32), String>,
+    /// Who owns a partition in a generation, which its leader and its number name: an empty group without offsets is
+    /// forgotten in time, and generations begin anew, with members who never were in the earlier ones.
+    owners: BTreeMap<(String, i32, i32), String>,
     /// The group was deleted, and nobody has tried to join since.
     group_is_new: bool,
     /// Records may be older than they were made.
@@ -176,7 +177,6 @@ impl Knowledge {
 
     pub fn deleting_group(&mut self, group: u64) {
         self.committed.retain(|(other, _), _| *other != group);
-        self.owners.clear();
     }
 
     pub fn group_deleted(&mut self, group: u64) {
@@ -203,18 +203,14 @@ impl Knowledge {
 
     pub fn joined_generation(&mut self, generation: i32, is_first: bool) {
         tracing::debug!(generation, "somebody joined");
-        // An empty group without offsets is forgotten in time: generations begin anew.
-        if generation == 1 || self.owners.keys().next_back().is_some_and(|(known, _)| generation < *known) {
-            self.owners.clear();
-        }
         if is_first && generation != 1 {
             self.say(format!("a group that was deleted goes on with generation {generation}"));
         }
     }
 
-    pub fn owns(&mut self, generation: i32, partition: i32, member: &str) {
-        tracing::debug!(generation, partition, member, "owns");
-        let before = self.owners.insert((generation, partition), member.to_owned());
+    pub fn owns(&mut self, (leader, generation): (&str, i32), partition: i32, member: &str) {
+        tracing::debug!(generation, partition, member, leader, "owns");
+        let before = self.owners.insert((leader.to_owned(), generation, partition), member.to_owned());
         if let Some(before) = before.filter(|before| before != member) {
             self.say(format!("in generation {generation} partition {partition} belongs to {before} and to {member}"));
         }
@@ -256,5 +252,23 @@ impl Knowledge {
         if let (Some((last, _)), false) = (last, self.clock_jumped) {
             self.say(format!("{partition:?}: the log starts at {start}, behind the last acknowledged offset {last}"));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_generation_of_a_later_life_of_the_group_has_owners_of_its_own() {
+        let mut knowledge = Knowledge::default();
+        knowledge.joined_generation(2, false);
+        knowledge.owns(("a", 2), 0, "a");
+        // The group was forgotten, and its first new generation was seen by nobody.
+        knowledge.joined_generation(2, false);
+        knowledge.owns(("c", 2), 0, "d");
+        assert!(knowledge.violations.is_empty(), "{:?}", knowledge.violations);
+        knowledge.owns(("c", 2), 0, "c");
+        assert_eq!(knowledge.violations.len(), 1);
     }
 }

@@ -20,7 +20,7 @@ pub fn check(files: &SimFiles) -> Vec<String> {
         for entry in entries.iter().filter(|entry| entry.is_dir) {
             let folder = Path::new(dir).join(&entry.name);
             let is_other = [".", "-delete", "-stray"].iter().any(|part| entry.name.contains(part));
-            if is_other {
+            if is_other || was_hardly_begun(files, &folder) {
                 continue;
             }
             if let Err(reason) = check_folder(files, &folder) {
@@ -32,6 +32,14 @@ pub fn check(files: &SimFiles) -> Vec<String> {
         wrong.push(format!("metadata: {reason}"));
     }
     wrong
+}
+
+/// Whether a folder was left behind when it could not be made whole: it does not say whose it is, and has no records.
+fn was_hardly_begun(files: &SimFiles, folder: &Path) -> bool {
+    let has_name = files.exists(&folder.join("partition.metadata")).unwrap_or(false);
+    let records = files.list(folder).unwrap_or_default();
+    let records = records.iter().filter(|entry| entry.name.ends_with(".log")).any(|entry| entry.len > 0);
+    !has_name && !records && !folder.ends_with("__cluster_metadata-0")
 }
 
 /// A segment's batches: where they lie, their last offsets and largest timestamps.

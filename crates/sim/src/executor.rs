@@ -5,7 +5,7 @@ use parking_lot::Mutex;
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 struct Timer {
     at_us: u64,
@@ -43,6 +43,8 @@ pub struct SimExecutor {
     state: Mutex<State>,
     /// The disk is slow: time may pass while work that blocks is under way.
     is_slow: AtomicBool,
+    /// Times that the disk was to be read for an answer.
+    readings: AtomicUsize,
 }
 
 /// A piece of work that is due.
@@ -55,7 +57,11 @@ impl SimExecutor {
     pub fn new(now: Now) -> Arc<SimExecutor> {
         let state =
             State { now, deferred: VecDeque::new(), timers: BinaryHeap::new(), blocking: VecDeque::new(), order: 0 };
-        Arc::new(SimExecutor { state: Mutex::new(state), is_slow: AtomicBool::new(false) })
+        Arc::new(SimExecutor {
+            state: Mutex::new(state),
+            is_slow: AtomicBool::new(false),
+            readings: AtomicUsize::new(0),
+        })
     }
 
     pub fn set_slow(&self, is_slow: bool) {
@@ -84,6 +90,12 @@ impl SimExecutor {
             }
             _ => state.timers.pop().map(|Reverse(timer)| Work::Task(timer.task)),
         }
+    }
+
+    /// How often the disk was to be read for an answer.
+    #[cfg(test)]
+    pub fn readings(&self) -> usize {
+        self.readings.load(Ordering::Relaxed)
     }
 
     /// Whether something may run now.
@@ -143,5 +155,10 @@ impl Executor for SimExecutor {
 
     fn run_blocking(&self, work: BlockingWork) {
         self.state.lock().blocking.push_back(work);
+    }
+
+    fn run_reading(&self, work: BlockingWork) {
+        self.readings.fetch_add(1, Ordering::Relaxed);
+        self.run_blocking(work);
     }
 }

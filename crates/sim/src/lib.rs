@@ -5,7 +5,11 @@
 //!
 //! One seed gives one trace; its fingerprint is compared when a seed is run twice.
 
+#[cfg(test)]
+mod broken_disk;
 mod checks;
+#[cfg(test)]
+mod coordinators;
 mod disk;
 mod executor;
 #[cfg(feature = "mutants")]

@@ -137,7 +137,7 @@ impl SimNode {
         let config = config(swarm)?;
         let folders = Folders::open(&files, &config, "format").map_err(|error| error.to_string())?;
         let mut fork = || Box::new(SplitMix64(random.next_u64()));
-        let mut quorum = open_quorum(&files, &config, &folders, fork(), now).map_err(|error| error.to_string())?;
+        let mut quorum = open_quorum(&config, &folders, fork(), now).map_err(|error| error.to_string())?;
         let (mailbox, requests) = Mailbox::new();
         let cluster_id = folders.cluster_id.clone();
         let previous = folders.previous_broker_epoch;
@@ -152,6 +152,7 @@ impl SimNode {
             replicas,
             random: fork(),
             kraft_version: quorum.kraft_version(),
+            loggers: Arc::default(),
         });
         for directory in &directories {
             let broker = Arc::downgrade(&broker);
@@ -189,6 +190,24 @@ impl SimNode {
     /// Whether clients may connect.
     pub fn serves(&self) -> bool {
         self.serves
+    }
+
+    #[cfg(test)]
+    pub fn broker(&self) -> &Arc<Broker> {
+        &self.broker
+    }
+
+    /// Where requests go, also from other threads, and as which connection.
+    #[cfg(test)]
+    pub fn clients(&self) -> (Arc<Dispatcher<Arc<Broker>>>, ConnectionInfo) {
+        (self.clients.clone(), self.info.clone())
+    }
+
+    /// The directories that are out of service.
+    #[cfg(test)]
+    pub fn failed_dirs(&self) -> Vec<PathBuf> {
+        let failed = self.directories.iter().filter(|directory| directory.dir.is_failed());
+        failed.map(|directory| directory.dir.path().to_owned()).collect()
     }
 
     /// Does one piece of work.
@@ -234,11 +253,7 @@ impl SimNode {
     pub fn send<R: Request>(&mut self, version: i16, request: &R) -> u64 {
         let tag = self.next_tag;
         self.next_tag += 1;
-        let mut writer = Writer::new();
-        if let Err(error) = encode_request(&mut writer, version, tag as i32, Some("sim"), request) {
-            unreachable!("the workload sends what can be encoded: {error}");
-        }
-        let mut frame = writer.into_bytes().split_off(4);
+        let mut frame = frame(tag, version, request);
         let inbox = self.inbox.clone();
         let reply = Reply::callback(move |answer| inbox.lock().push_back((tag, answer_bytes(answer))));
         let now = self.executor.now();
@@ -294,6 +309,15 @@ impl SimNode {
     }
 }
 
+/// A request as it comes from a connection, without its length.
+pub fn frame<R: Request>(tag: u64, version: i16, request: &R) -> Vec<u8> {
+    let mut writer = Writer::new();
+    if let Err(error) = encode_request(&mut writer, version, tag as i32, Some("sim"), request) {
+        unreachable!("the workload sends what can be encoded: {error}");
+    }
+    writer.into_bytes().split_off(4)
+}
+
 fn run(work: Work, now: Now) {
     match work {
         Work::Task(task) => task.run(now),
@@ -302,7 +326,7 @@ fn run(work: Work, now: Now) {
 }
 
 /// The frame of an answer without its length; files are read as an encrypted connection would.
-fn answer_bytes(answer: Answer) -> Option<Vec<u8>> {
+pub fn answer_bytes(answer: Answer) -> Option<Vec<u8>> {
     let pieces = match answer {
         Answer::Bytes(bytes) => return Some(bytes[4..].to_vec()),
         Answer::Pieces(pieces) => pieces,

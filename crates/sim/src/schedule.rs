@@ -25,6 +25,7 @@ pub struct Report {
 
 const START: Now = Now { monotonic_us: 1_000_000, wall_ms: 1_750_000_000_000 };
 const EIO: i32 = 5;
+const EMFILE: i32 = 24;
 const ENOSPC: i32 = 28;
 /// Simulated time in which a node must serve, and then everything must have been done, once nothing goes wrong any more.
 const PATIENCE_US: u64 = 120_000_000;
@@ -259,7 +260,7 @@ impl World {
 
     /// Something goes wrong while the process runs.
     fn fault(&mut self, node: &SimNode) {
-        let kind = self.random.below(10);
+        let kind = self.random.below(13);
         kind.hash(&mut self.trace);
         let after = self.random.below(30);
         tracing::info!(kind, after, "a fault");
@@ -269,6 +270,7 @@ impl World {
             4 => self.files.inject(Fault { on: FaultOn::Write, after, errno: EIO, sticky: false }),
             5 => self.device_dies_after(300),
             6 => self.one_fault(30),
+            10..=12 => self.files.inject(Fault { on: FaultOn::Open, after, errno: EMFILE, sticky: kind != 12 }),
             _ => {
                 self.knowledge.clock_jumped = true;
                 let minutes = 600_000;
@@ -287,11 +289,16 @@ impl World {
             FaultOn::Create,
             FaultOn::Rename,
             FaultOn::Remove,
+            FaultOn::Open,
         ];
         let on = kinds[self.random.below(kinds.len() as u64) as usize];
         let after = self.random.below(calls);
         tracing::info!(?on, after, "a single fault");
-        let errno = if self.random.below(3) == 0 { ENOSPC } else { EIO };
+        let errno = match self.random.below(3) {
+            _ if on == FaultOn::Open => EMFILE,
+            0 => ENOSPC,
+            _ => EIO,
+        };
         self.files.inject(Fault { on, after, errno, sticky: false });
     }
 

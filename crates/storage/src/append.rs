@@ -118,8 +118,8 @@ impl Log {
     ///
     /// # Errors
     /// Nothing was appended when this fails. Producer errors (`OutOfOrderSequence`, `InvalidProducerEpoch`,
-    /// `InvalidTxnState`, `TransactionCoordinatorFenced`), `BatchLargerThanSegment`, `LeaderEpochFell`; `NoSpace` may
-    /// pass; `LogDirFailed` and `Offline` do not.
+    /// `InvalidTxnState`, `TransactionCoordinatorFenced`), `BatchLargerThanSegment`, `LeaderEpochFell`; `NoSpace` and
+    /// `TooManyOpenFiles` may pass; `LogDirFailed` and `Offline` do not.
     pub fn append_as_leader(
         &mut self,
         batch: &LeaderBatch<'_>,
@@ -187,6 +187,7 @@ impl Log {
             ..self.nothing_appended()
         };
         self.roll_if_due(batch.size(), meta, now_wall_ms, &mut appended)?;
+        self.active.txn_index.check(&*self.files)?;
         let mut header = batch.header;
         header[0..8].copy_from_slice(&meta.base_offset.to_be_bytes());
         header[12..16].copy_from_slice(&leader_epoch.to_be_bytes());
@@ -198,7 +199,7 @@ impl Log {
             size: batch.size() as u64,
             max_timestamp_ms: meta.max_timestamp_ms,
         };
-        self.take_written(span, meta, leader_epoch, &mut appended)?;
+        self.take_written(span, meta, leader_epoch, &mut appended).map_err(StorageError::into_failed)?;
         Ok(appended)
     }
 
@@ -326,6 +327,7 @@ impl Log {
     ) -> Result<(), StorageError> {
         while let Some((first, range)) = metas.first() {
             self.roll_if_due(range.len(), &first.meta, now_wall_ms, appended)?;
+            self.active.txn_index.check(&*self.files)?;
             let room = u64::from(self.config.segment_bytes).saturating_sub(self.active.size);
             let fits = |(given, other): &&(Given, std::ops::Range<usize>)| {
                 (other.end - range.start) as u64 <= room && self.active.fits(given.meta.last_offset)
@@ -342,7 +344,8 @@ impl Log {
                     size: range.len() as u64,
                     max_timestamp_ms: given.meta.max_timestamp_ms,
                 };
-                self.take_written(span, &given.meta, given.leader_epoch, appended)?;
+                let taken = self.take_written(span, &given.meta, given.leader_epoch, appended);
+                taken.map_err(StorageError::into_failed)?;
                 appended.last_offset = given.meta.last_offset;
                 appended.max_timestamp_ms = appended.max_timestamp_ms.max(given.meta.max_timestamp_ms);
             }

@@ -5,12 +5,23 @@ use records::RecordsError;
 use std::io;
 use std::path::{Path, PathBuf};
 
+/// Too many open files of the machine, and of the process: numbers that all Unix systems share.
+const ENFILE: i32 = 23;
+const EMFILE: i32 = 24;
+
 /// A variant is what a caller can do differently.
 #[derive(Debug, thiserror::Error)]
 pub enum StorageError {
     /// The disk is full. What was written was cut off again, the log is as before and readable; try later.
     #[error("no space left for {}: {source}", path.display())]
     NoSpace { path: PathBuf, source: io::Error },
+    /// The process (EMFILE) or the machine (ENFILE) may not open more files. Nothing happened; try later.
+    #[error(
+        "too many open files for {}: {source}; raise the limit (`ulimit -n`, or LimitNOFILE= of the systemd unit) and \
+         start the node again",
+        path.display()
+    )]
+    TooManyOpenFiles { path: PathBuf, source: io::Error },
     /// The log directory can no longer be trusted: all its logs must go offline until the process starts again.
     #[error("log directory failed at {}: {source}", path.display())]
     LogDirFailed { path: PathBuf, source: io::Error },
@@ -51,6 +62,7 @@ impl StorageError {
     pub fn error_code(&self) -> ErrorCode {
         match self {
             StorageError::NoSpace { .. }
+            | StorageError::TooManyOpenFiles { .. }
             | StorageError::LogDirFailed { .. }
             | StorageError::Offline { .. }
             | StorageError::Corrupt { .. }
@@ -74,6 +86,25 @@ impl StorageError {
         matches!(self, StorageError::LogDirFailed { .. })
     }
 
+    /// Whether something ran short that may be there again later: what was asked for did not happen, and the directory
+    /// stays in service.
+    pub fn is_shortage(&self) -> bool {
+        matches!(self, StorageError::NoSpace { .. } | StorageError::TooManyOpenFiles { .. })
+    }
+
+    /// The file or folder that was met with an error.
+    pub fn path(&self) -> Option<&Path> {
+        match self {
+            StorageError::NoSpace { path, .. }
+            | StorageError::TooManyOpenFiles { path, .. }
+            | StorageError::LogDirFailed { path, .. }
+            | StorageError::Cold { path, .. }
+            | StorageError::Offline { path }
+            | StorageError::Corrupt { path, .. } => Some(path),
+            _ => None,
+        }
+    }
+
     /// An I/O error while writing: out of space is told apart from a failing disk.
     pub(crate) fn writing(path: &Path, source: io::Error) -> StorageError {
         if matches!(source.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded) {
@@ -83,18 +114,24 @@ impl StorageError {
         }
     }
 
-    /// An I/O error after which the directory cannot be trusted.
-    pub(crate) fn failed(path: &Path, source: io::Error) -> StorageError {
+    /// An I/O error after which the directory cannot be trusted, unless it says that nothing was done: too many files are
+    /// open, or the disk would have to be waited for.
+    pub fn failed(path: &Path, source: io::Error) -> StorageError {
+        if matches!(source.raw_os_error(), Some(EMFILE | ENFILE)) {
+            return StorageError::TooManyOpenFiles { path: path.to_owned(), source };
+        }
         if let Some(range) = ColdRange::of(&source) {
             return StorageError::Cold { path: path.to_owned(), range };
         }
         StorageError::LogDirFailed { path: path.to_owned(), source }
     }
 
-    /// For steps that must not stop halfway: lack of space fails the directory there.
+    /// For steps that must not stop halfway: a shortage fails the directory there.
     pub(crate) fn into_failed(self) -> StorageError {
         match self {
-            StorageError::NoSpace { path, source } => StorageError::LogDirFailed { path, source },
+            StorageError::NoSpace { path, source } | StorageError::TooManyOpenFiles { path, source } => {
+                StorageError::LogDirFailed { path, source }
+            }
             other => other,
         }
     }

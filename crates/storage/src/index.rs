@@ -80,6 +80,8 @@ pub(crate) struct Index<E> {
     written: Cell<u32>,
     /// The newest entries, up to the last one.
     recent: Vec<E>,
+    /// Where the last search in the file ended: that of a reader in order ends a little further on.
+    hint: Cell<u32>,
     entries: PhantomData<E>,
 }
 
@@ -87,7 +89,7 @@ impl<E: Entry> Index<E> {
     /// An index whose file may or may not be there; it is looked at when first needed.
     pub fn unread(path: PathBuf) -> Index<E> {
         let (file, count, written) = (OnceCell::new(), Cell::new(None), Cell::new(0));
-        Index { path, file, count, written, recent: Vec::new(), entries: PhantomData }
+        Index { path, file, count, written, recent: Vec::new(), hint: Cell::new(0), entries: PhantomData }
     }
 
     pub fn path(&self) -> &Path {
@@ -136,6 +138,15 @@ impl<E: Entry> Index<E> {
         self.count.set(Some(count));
         self.written.set(count);
         Ok(count)
+    }
+
+    /// Whether the file is there, has entries and ends with one, as the index of a segment that is not written any more.
+    pub fn is_sealed(&self, files: &dyn Files) -> Result<bool, StorageError> {
+        if !files.exists(&self.path).or_failed(&self.path)? {
+            return Ok(false);
+        }
+        let len = self.file(files)?.len().or_failed(&self.path)?;
+        Ok(len > 0 && len == u64::from(self.count(files)?) * E::LEN as u64)
     }
 
     /// A file that was not cut ends in zeros, which are no entry.
@@ -190,10 +201,10 @@ impl<E: Entry> Index<E> {
     pub fn push(&mut self, files: &dyn Files, entry: E) -> Result<(), StorageError> {
         let count = self.count(files)?;
         if self.recent.len() >= RECENT_MAX {
-            // A full disk leaves the entries in memory, to be written another time.
+            // A shortage leaves the entries in memory, to be written another time.
             match self.write_out(files) {
                 Ok(()) => drop(self.recent.drain(..RECENT_MAX / 2)),
-                Err(StorageError::NoSpace { .. }) => {}
+                Err(error) if error.is_shortage() => {}
                 Err(error) => return Err(error),
             }
         }
@@ -233,7 +244,7 @@ impl<E: Entry> Index<E> {
 
     /// Keeps the first entries for which `keep` holds (it must be true for a prefix).
     pub fn truncate(&mut self, files: &dyn Files, keep: impl Fn(&E) -> bool, presize: u32) -> Result<(), StorageError> {
-        let count = self.partition_point(files, keep)?;
+        let count = self.search(files, keep)?.slot;
         let old = self.count(files)?;
         let kept_recent = count.saturating_sub(self.first_recent(old)) as usize;
         self.recent.truncate(kept_recent);
@@ -246,31 +257,135 @@ impl<E: Entry> Index<E> {
 
     /// The last entry for which `below` holds (it must be true for a prefix).
     pub fn floor(&self, files: &dyn Files, below: impl Fn(&E) -> bool) -> Result<Option<E>, StorageError> {
-        match self.partition_point(files, below)?.checked_sub(1) {
-            Some(slot) => self.entry(files, slot).map(Some),
-            None => Ok(None),
+        let found = self.search(files, below)?;
+        match (found.before, found.slot.checked_sub(1)) {
+            (None, Some(slot)) => self.entry(files, slot).map(Some),
+            (before, _) => Ok(before),
         }
     }
 
     /// The first entry for which `below` does not hold.
     pub fn ceiling(&self, files: &dyn Files, below: impl Fn(&E) -> bool) -> Result<Option<E>, StorageError> {
-        let slot = self.partition_point(files, below)?;
-        if slot < self.count(files)? { self.entry(files, slot).map(Some) } else { Ok(None) }
+        let found = self.search(files, below)?;
+        if found.slot < self.count(files)? { self.entry(files, found.slot).map(Some) } else { Ok(None) }
     }
 
-    fn partition_point(&self, files: &dyn Files, below: impl Fn(&E) -> bool) -> Result<u32, StorageError> {
+    /// Where `below` stops to hold (it must be true for a prefix).
+    fn search(&self, files: &dyn Files, below: impl Fn(&E) -> bool) -> Result<Found<E>, StorageError> {
         let count = self.count(files)?;
         let first_recent = self.first_recent(count);
         if first_recent == 0 || self.recent.first().is_some_and(&below) {
-            return Ok(first_recent + self.recent.partition_point(below) as u32);
+            let after = self.recent.partition_point(below);
+            let before = after.checked_sub(1).and_then(|last| self.recent.get(last)).copied();
+            return Ok(Found { slot: first_recent + after as u32, before });
         }
-        let (mut low, mut high) = (0, first_recent);
-        while high - low > BLOCK {
-            let middle = low + (high - low) / 2;
-            if below(&self.entry(files, middle)?) { low = middle + 1 } else { high = middle }
+        let found = match self.search_near_hint(files, first_recent, &below)? {
+            Some(found) => found,
+            None => {
+                let (mut low, mut high) = (0, first_recent);
+                while high - low > BLOCK {
+                    let middle = low + (high - low) / 2;
+                    if below(&self.entry(files, middle)?) { low = middle + 1 } else { high = middle }
+                }
+                self.search_block(files, low, high, &below)?
+            }
+        };
+        self.hint.set(found.slot);
+        Ok(found)
+    }
+
+    /// One read where the last search ended, before many all over the file; `None`: it ends elsewhere.
+    fn search_near_hint(
+        &self,
+        files: &dyn Files,
+        end: u32,
+        below: &impl Fn(&E) -> bool,
+    ) -> Result<Option<Found<E>>, StorageError> {
+        let low = self.hint.get().saturating_sub(1);
+        let high = low.saturating_add(BLOCK).min(end);
+        if low == 0 || low >= high {
+            return Ok(None);
         }
+        let found = self.search_block(files, low, high, below)?;
+        let is_inside = found.slot > low && (found.slot < high || high == end);
+        Ok(is_inside.then_some(found))
+    }
+
+    fn search_block(
+        &self,
+        files: &dyn Files,
+        low: u32,
+        high: u32,
+        below: &impl Fn(&E) -> bool,
+    ) -> Result<Found<E>, StorageError> {
         let mut block = vec![0; (high - low) as usize * E::LEN];
         self.read_slots(files, low, &mut block)?;
-        Ok(low + block.chunks_exact(E::LEN).take_while(|bytes| below(&E::decode(bytes))).count() as u32)
+        let mut found = Found { slot: low, before: None };
+        for entry in block.chunks_exact(E::LEN).map(E::decode).take_while(below) {
+            found = Found { slot: found.slot + 1, before: Some(entry) };
+        }
+        Ok(found)
+    }
+}
+
+/// Where a search ended.
+struct Found<E> {
+    slot: u32,
+    /// The entry before the slot, where it is known.
+    before: Option<E>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use base::{Random, SplitMix64};
+    use testkit::SimFiles;
+
+    const ENTRIES: u32 = 5000;
+
+    /// Entries 10, 20, 30, ... of which the newest are in memory.
+    fn filled(files: &SimFiles) -> Index<OffsetEntry> {
+        let mut index = Index::unread(PathBuf::from("/index"));
+        index.reset(files, ENTRIES * 8).unwrap();
+        for i in 1..=ENTRIES {
+            index.push(files, OffsetEntry { offset: i * 10, position: i * 4096 }).unwrap();
+        }
+        index
+    }
+
+    fn floor(index: &Index<OffsetEntry>, files: &SimFiles, offset: u32) -> Option<u32> {
+        index.floor(files, |entry| entry.offset <= offset).unwrap().map(|entry| entry.offset)
+    }
+
+    #[test]
+    fn searches_in_any_order_find_the_same() {
+        let files = SimFiles::new();
+        let mut index = filled(&files);
+        let mut random = SplitMix64(7);
+        for _ in 0..4 {
+            for _ in 0..3000 {
+                let offset = (random.next_u64() % u64::from(ENTRIES * 10 + 50)) as u32;
+                let near = offset.saturating_sub(random.next_u64() as u32 % 3000);
+                for offset in [near, offset] {
+                    let last = index.last(&files).unwrap().map_or(0, |entry| entry.offset);
+                    let expected = Some((offset / 10 * 10).min(last)).filter(|found| *found > 0);
+                    assert_eq!(floor(&index, &files, offset), expected, "{offset}");
+                }
+            }
+            let kept = index.count(&files).unwrap() * 2 / 3;
+            index.truncate(&files, |entry| entry.offset <= kept * 10, ENTRIES * 8).unwrap();
+        }
+    }
+
+    #[test]
+    fn a_reader_in_order_costs_one_look_at_the_file() {
+        let files = SimFiles::new();
+        let index = filled(&files);
+        floor(&index, &files, 10_000);
+        let before = files.calls();
+        for i in 0..100 {
+            assert_eq!(floor(&index, &files, 10_000 + i * 200), Some(10_000 + i * 200));
+        }
+        assert_eq!(files.calls() - before, 100);
     }
 }

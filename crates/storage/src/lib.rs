@@ -35,6 +35,7 @@ mod tidy;
 mod truncate;
 mod txn_index;
 mod walk;
+mod witness;
 
 pub use append::{AppendOrigin, Appended, LeaderBatch};
 pub use checkpoints::{read_offsets, write_offsets};

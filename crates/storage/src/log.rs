@@ -347,7 +347,7 @@ impl Log {
     }
 
     /// Renames the folder (to `...-delete`, or from `...-future`); files that are open stay usable. Durable when it
-    /// returns.
+    /// returns, or with the next flush where too many files are open.
     pub fn rename_folder(&mut self, name: &str) -> Result<(), StorageError> {
         let parent = self.folder.parent().unwrap_or(Path::new(".")).to_owned();
         let folder = parent.join(name);
@@ -355,9 +355,14 @@ impl Log {
         self.epochs_turn = self.replaced_turn(&self.epochs_turn);
         self.snapshots_turn = self.replaced_turn(&self.snapshots_turn);
         self.topic_id_turn = self.replaced_turn(&self.topic_id_turn);
-        let renamed = self.files.rename(&self.folder, &folder).and_then(|()| self.files.sync_dir(&parent));
-        let renamed = renamed.or_failed(&folder);
+        let renamed = self.files.rename(&self.folder, &folder).or_failed(&folder).map_err(StorageError::into_failed);
         self.noting(renamed)?;
+        let synced = self.files.sync_dir(&parent).or_failed(&folder);
+        match self.noting(synced) {
+            // A later flush makes the name durable.
+            Err(error) if error.is_shortage() => self.folder_synced = false,
+            other => other?,
+        }
         self.topic_id_number = 0;
         for segment in self.older.values_mut().chain([&mut self.active]) {
             segment.moved_to(&folder);
@@ -365,7 +370,7 @@ impl Log {
         self.folder = folder;
         self.epochs_number = 0;
         match self.write_epochs_now() {
-            Err(StorageError::NoSpace { .. }) => {
+            Err(error) if error.is_shortage() => {
                 // A later flush tries again.
                 self.epochs_number = self.writes;
                 Ok(())

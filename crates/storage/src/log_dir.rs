@@ -2,6 +2,7 @@
 
 use crate::error::IoContext;
 use crate::names::{self, FolderState};
+use crate::witness::{Witness, Witnessed};
 use crate::{StorageError, checkpoints, partition_metadata, properties};
 use base::{BrokerEpoch, DirectoryId, FileLock, Files, NodeId, Offset, TopicId, TopicPartition};
 use std::io;
@@ -66,6 +67,7 @@ pub enum LogDirError {
 /// An open log directory. The lock is held while this lives.
 pub struct LogDir {
     files: Arc<dyn Files>,
+    witness: Arc<Witness>,
     path: PathBuf,
     lock: Option<Box<dyn FileLock>>,
     failed: AtomicBool,
@@ -80,15 +82,29 @@ impl LogDir {
         let Some(lock) = lock else { return Err(LogDirError::Locked(path)) };
         // A folder that the last process made, and died before its name was durable, may be used from now on.
         files.sync_dir(&path).or_failed(&path)?;
-        Ok(LogDir { files, path, lock: Some(lock), failed: AtomicBool::new(false) })
+        let witness = Arc::new(Witness::open(files.clone(), &path).or_writing(&path)?);
+        let files = Arc::new(Witnessed { files, witness: witness.clone() });
+        Ok(LogDir { files, witness, path, lock: Some(lock), failed: AtomicBool::new(false) })
     }
 
     pub fn path(&self) -> &Path {
         &self.path
     }
 
+    /// The files through which everything in the directory is to be reached.
     pub fn files(&self) -> &Arc<dyn Files> {
         &self.files
+    }
+
+    /// Whether no sync had failed or was under way when the last process ended: what the page cache shows of its files is
+    /// on disk or will be written ([`crate::OpenOptions::trusted`]).
+    pub fn was_trusted(&self) -> bool {
+        self.witness.was_trusted()
+    }
+
+    /// Every log of the directory is open: from now on only the syncs of this process tell whether it can be trusted.
+    pub fn vouch(&self) -> Result<(), StorageError> {
+        self.witness.vouch().or_failed(&self.path)
     }
 
     /// Takes the directory offline; it stays so until the process starts again.
@@ -164,7 +180,8 @@ impl LogDir {
     pub fn write_clean_shutdown(&self, broker_epoch: BrokerEpoch) -> Result<(), StorageError> {
         let path = self.path.join(CLEAN_SHUTDOWN);
         let text = format!("{{\"version\":0,\"brokerEpoch\":{broker_epoch}}}");
-        self.files.replace(&path, text.as_bytes()).or_writing(&path)
+        self.files.replace(&path, text.as_bytes()).or_writing(&path)?;
+        self.witness.retire().or_failed(&path)
     }
 
     /// Reads a checkpoint; empty when the file is absent. A corrupt recovery-point or log-start checkpoint may be taken

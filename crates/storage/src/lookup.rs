@@ -5,6 +5,7 @@ use crate::segment::Segment;
 use crate::{Log, StorageError};
 use base::{LeaderEpoch, Offset};
 use records::Batch;
+use std::ops::ControlFlow;
 
 /// "The high watermark or last stable offset": the owner knows it, the log does not answer it.
 pub const LATEST_TIMESTAMP: i64 = -1;
@@ -97,17 +98,21 @@ impl Log {
             if header.last_offset() >= self.log_start && may_hold(header) {
                 let Some(batch) = scanner.batch().map_err(fail)? else { return Ok(None) };
                 let leader_epoch = Some(batch.partition_leader_epoch()).filter(|epoch| *epoch >= 0);
-                let open = batch.open(self.config.decompressed_bytes_max).map_err(|e| fail(e.into()))?;
-                for record in open.records() {
-                    let record = record.map_err(|e| fail(e.into()))?;
-                    let found =
-                        TimestampOffset { timestamp_ms: record.timestamp_ms, offset: record.offset, leader_epoch };
-                    if record.offset >= self.log_start && wanted(&found) {
-                        if base::mutant(base::Mutant::TimestampFindsBatchEnd) {
-                            return Ok(Some(TimestampOffset { offset: batch.last_offset(), ..found }));
-                        }
-                        return Ok(Some(found));
+                let mut found = None;
+                let visit = |offset, timestamp_ms| {
+                    let place = TimestampOffset { timestamp_ms, offset, leader_epoch };
+                    if offset < self.log_start || !wanted(&place) {
+                        return ControlFlow::Continue(());
                     }
+                    found = Some(place);
+                    ControlFlow::Break(())
+                };
+                batch.find_record(self.config.decompressed_bytes_max, visit).map_err(|e| fail(e.into()))?;
+                if let Some(found) = found {
+                    if base::mutant(base::Mutant::TimestampFindsBatchEnd) {
+                        return Ok(Some(TimestampOffset { offset: batch.last_offset(), ..found }));
+                    }
+                    return Ok(Some(found));
                 }
             }
             scanner.advance(size);

@@ -5,7 +5,7 @@ use crate::segment::{Segment, Span};
 use crate::txn_index::AbortedTransaction;
 use crate::{Log, StorageError};
 use base::{File, Offset};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// How much a read may return.
@@ -53,6 +53,11 @@ impl LogSlice {
 
     pub fn is_empty(&self) -> bool {
         self.length == 0
+    }
+
+    /// The file, or nothing where there is none.
+    pub fn path(&self) -> &Path {
+        &self.path
     }
 
     /// The bytes, for callers that do not send them from the file.

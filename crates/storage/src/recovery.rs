@@ -10,7 +10,7 @@ use crate::producer_state::ProducerStates;
 use crate::scan::{HEADER_CHUNK, ScanError};
 use crate::segment::Segment;
 use crate::tidy::tidy;
-use crate::walk::{Walk, Walked};
+use crate::walk::Walk;
 use crate::{Log, LogConfig, StorageError, partition_metadata};
 use base::{DirEntry, Files, Map, Offset, SplitMix64, TopicPartition};
 use records::RecordsError;
@@ -46,10 +46,14 @@ pub struct Progress {
 pub struct OpenOptions<'a> {
     /// The directory had `.kafka_cleanshutdown`: nothing needs to be walked.
     pub clean_shutdown: bool,
+    /// The page cache shows what is on disk ([`crate::LogDir::was_trusted`]): what is walked need not be written again.
+    pub trusted: bool,
     /// From `recovery-point-offset-checkpoint`; 0 when unknown.
     pub recovery_point: Offset,
     /// From `log-start-offset-checkpoint`; 0 when unknown.
     pub log_start_offset: Offset,
+    /// From `cleaner-offset-checkpoint`: below it the log was compacted; 0 when unknown.
+    pub cleaned_up_to: Offset,
     pub now_wall_ms: i64,
     /// Seeds the jitter of rolls.
     pub seed: u64,
@@ -63,8 +67,10 @@ impl Default for OpenOptions<'_> {
     fn default() -> Self {
         OpenOptions {
             clean_shutdown: false,
+            trusted: false,
             recovery_point: 0,
             log_start_offset: 0,
+            cleaned_up_to: 0,
             now_wall_ms: 0,
             seed: 0,
             on_progress: None,
@@ -190,7 +196,8 @@ impl Log {
         let bases: Vec<Offset> = self.older.keys().copied().chain([self.active.base_offset]).collect();
         let needed: Vec<Offset> =
             bases.iter().copied().filter(|base| *base >= unflushed || self.lacks_index(*base, &lens)).collect();
-        let mut walk = Walk::new(self, &needed, options);
+        self.seal_older(&needed, &lens)?;
+        let mut walk = Walk::new(self, &needed, unflushed, options);
         let mut carried = None;
         for base in needed {
             let producers = match carried.take() {
@@ -198,8 +205,7 @@ impl Log {
                 _ => self.producers_at(base, options.now_wall_ms)?,
             };
             let walked = walk.segment(self, base, producers)?;
-            let joined = self.is_joined(base, &walked) || base::mutant(base::Mutant::RecoveryKeepsLaterSegments);
-            if base >= unflushed && !joined {
+            if walked.ends_log {
                 self.drop_segments_above(base)?;
                 break;
             }
@@ -208,16 +214,20 @@ impl Log {
         self.find_log_end(options)
     }
 
-    /// Whether what follows a walked segment may stay. A segment that lost its tail at a batch boundary looks whole; the
-    /// gap to the next shows it. Only compaction may leave gaps.
-    fn is_joined(&self, base: Offset, walked: &Walked) -> bool {
-        let is_last = base == self.active.base_offset;
-        let gap = !is_last && walked.next_offset < self.end_of(base) && !self.config.cleanup_policy.compact;
-        if gap {
-            tracing::warn!(partition = %self.partition, base_offset = base, next_offset = walked.next_offset,
-                "segment lost records at its end");
+    /// Seals segments that are not the active one and still have indexes as if they were: a roll behind them was undone, or
+    /// not begun again, and its new files were there after a power cut all the same.
+    fn seal_older(&mut self, needed: &[Offset], lens: &Map<&str, u64>) -> Result<(), StorageError> {
+        let interval = u64::from(self.config.index_interval_bytes.max(1));
+        for (base, segment) in self.older.iter_mut().filter(|(base, _)| !needed.contains(base)) {
+            let entries_max = segment.size / interval + 2;
+            let is_long = |suffix, entry_len: usize| {
+                lens.get(file_name(*base, suffix).as_str()).is_some_and(|len| *len > entries_max * entry_len as u64)
+            };
+            if is_long(names::INDEX, OffsetEntry::LEN) || is_long(names::TIME_INDEX, TimeEntry::LEN) {
+                segment.seal(&*self.files)?;
+            }
         }
-        walked.whole && !gap
+        Ok(())
     }
 
     /// Base offset of the segment that holds the recovery point.
@@ -265,7 +275,7 @@ impl Log {
                 tracing::warn!(partition = %self.partition, base_offset = base, %reason,
                     "active segment is damaged although it was closed cleanly");
                 let producers = self.producers_at(base, options.now_wall_ms)?;
-                Walk::new(self, &[base], options).segment(self, base, producers)?;
+                Walk::new(self, &[base], Offset::MAX, options).segment(self, base, producers)?;
                 last_offset(&*self.files, &self.active)?.ok().flatten().map_or(base, |last| last + 1)
             }
         };

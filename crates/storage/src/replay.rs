@@ -146,7 +146,7 @@ impl Log {
         {
             match job.run(&*self.files) {
                 // It is only a shortcut for the next start.
-                Err(StorageError::NoSpace { .. }) => drop(self.snapshots.remove(&end)),
+                Err(error) if error.is_shortage() => drop(self.snapshots.remove(&end)),
                 other => other?,
             }
         }

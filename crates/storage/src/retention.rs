@@ -137,8 +137,8 @@ impl Log {
         self.writes += 1;
         let content = crate::producer_snapshot::encode(&states);
         match Job::replace(path, content, self.snapshots_turn.clone(), self.writes).run(&*self.files) {
-            Err(StorageError::NoSpace { .. }) => {
-                tracing::warn!(partition = %self.partition, "no space to remember the producers of segments that go");
+            Err(error) if error.is_shortage() => {
+                tracing::warn!(partition = %self.partition, %error, "no way to remember the producers of segments that go");
                 Ok(())
             }
             other => other,

@@ -32,8 +32,8 @@ impl From<RecordsError> for ScanError {
 
 /// Bytes that a walk over headers reads at once: the distance between two index entries.
 pub(crate) const HEADER_CHUNK: usize = 4096;
-/// Bytes that a walk over whole batches reads at once.
-pub(crate) const BATCH_CHUNK: usize = 1 << 20;
+/// Bytes that a walk over whole batches reads at once: few enough to stay in the cache of the core that checks them.
+pub(crate) const BATCH_CHUNK: usize = 128 * 1024;
 
 /// A cursor over batches. `header` and `batch` look at the one at `position`, `advance` goes to the next.
 pub(crate) struct Scanner {

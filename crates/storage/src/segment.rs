@@ -4,7 +4,7 @@ use crate::StorageError;
 use crate::error::IoContext;
 use crate::index::{Index, OffsetEntry, TimeEntry};
 use crate::names::{self, file_name};
-use crate::scan::{HEADER_CHUNK, Scanner};
+use crate::scan::{HEADER_CHUNK, ScanError, Scanner};
 use crate::txn_index::TxnIndex;
 use base::{File, Files, Offset, OpenMode};
 use records::Batch;
@@ -36,6 +36,15 @@ impl Span {
             max_timestamp_ms: batch.max_timestamp_ms(),
         }
     }
+}
+
+/// What the indexes of a segment say about its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct NamedEnd {
+    /// The offset after the last one that they name.
+    pub offset: Offset,
+    /// Where the batch of the last entry begins.
+    pub position: u64,
 }
 
 /// A timestamp and the last offset of the batch that has it.
@@ -230,9 +239,9 @@ impl Segment {
         Ok(self.first_timestamp_ms.get().filter(|timestamp| *timestamp >= 0))
     }
 
-    /// Whether one of the indexes has no room (the time index keeps one entry for the roll).
+    /// Whether one of the indexes has no room (each keeps one entry for the roll).
     pub fn is_index_full(&self, files: &dyn Files, index_bytes: u32) -> Result<bool, StorageError> {
-        Ok(self.index.count(files)? >= index_bytes / 8 || self.time_index.count(files)? + 1 >= index_bytes / 12)
+        Ok(self.index.count(files)? + 1 >= index_bytes / 8 || self.time_index.count(files)? + 1 >= index_bytes / 12)
     }
 
     /// A walk over the batches from `position` on, which must be a batch's beginning.
@@ -330,9 +339,10 @@ impl Segment {
         Ok(())
     }
 
-    /// Writes the indexes out and cuts them to their entries, with the max timestamp as the last: the segment is not
-    /// written any more.
+    /// Writes the indexes out and cuts them to their entries, with the last batch and the max timestamp as the last: the
+    /// segment is not written any more.
     pub fn seal(&mut self, files: &dyn Files) -> Result<(), StorageError> {
+        self.add_end_entry(files)?;
         let max = self.max_timestamp(files)?;
         self.add_time_entry(files, max)?;
         self.index.trim(files)?;
@@ -342,6 +352,54 @@ impl Segment {
         self.time_index.forget_recent();
         self.recent = VecDeque::new();
         Ok(())
+    }
+
+    /// Lets the offset index name the last batch, so that a segment that lost its end can be told from one that ends there.
+    fn add_end_entry(&mut self, files: &dyn Files) -> Result<(), StorageError> {
+        let Some(span) = self.last_batch(files)? else { return Ok(()) };
+        let entry = OffsetEntry { offset: self.relative(span.last_offset), position: span.position as u32 };
+        let last = self.index.last(files)?;
+        // An entry of zeros is none.
+        if entry.offset > last.map_or(0, |last| last.offset) {
+            self.index.push(files, entry)?;
+        }
+        Ok(())
+    }
+
+    /// The last batch; where it has to be looked for, the timestamps behind the last index entry are noted, too.
+    fn last_batch(&self, files: &dyn Files) -> Result<Option<Span>, StorageError> {
+        if let Some(span) = self.recent.back() {
+            return Ok(Some(*span));
+        }
+        let from = self.index.last(files)?.map_or(0, |entry| u64::from(entry.position));
+        let mut scanner = self.scanner(files, from.min(self.size), HEADER_CHUNK)?;
+        let mut last = None;
+        loop {
+            let position = scanner.position();
+            match scanner.header() {
+                Ok(Some(batch)) => {
+                    let span = Span::of(batch, position);
+                    self.note_timestamp(files, &span)?;
+                    scanner.advance(span.size as usize);
+                    last = Some(span);
+                }
+                // Whoever reads there will judge it.
+                Ok(None) | Err(ScanError::Bad(_)) => return Ok(last),
+                Err(error) => return Err(error.at(&self.path, position)),
+            }
+        }
+    }
+
+    /// What the indexes of a segment that was sealed say about its end; `None` where they do not look sealed.
+    pub fn named_end(&self, files: &dyn Files) -> Result<Option<NamedEnd>, StorageError> {
+        if !self.index.is_sealed(files)? {
+            return Ok(None);
+        }
+        let Some(last) = self.index.last(files)? else { return Ok(None) };
+        let newest = if self.time_index.is_sealed(files)? { self.time_index.last(files)? } else { None };
+        let offset = last.offset.max(newest.map_or(0, |entry| entry.offset));
+        let offset = self.base_offset + i64::from(offset) + 1;
+        Ok(Some(NamedEnd { offset, position: u64::from(last.position) }))
     }
 
     /// The open files with their paths, for syncing.

@@ -115,14 +115,14 @@ impl TxnIndex {
         crate::job::remove_if_present(files, &self.path)
     }
 
-    /// Adds an entry. On a full disk it stays in memory and `write_out` tries again.
+    /// Adds an entry. While space or files run short it stays in memory and `write_out` tries again.
     pub fn push(&mut self, files: &dyn Files, entry: AbortedTransaction) -> Result<(), StorageError> {
         self.load(files)?;
         if let Some(entries) = self.entries.borrow_mut().as_mut() {
             entries.push(entry);
         }
         match self.write_out(files) {
-            Err(StorageError::NoSpace { .. }) => Ok(()),
+            Err(error) if error.is_shortage() => Ok(()),
             other => other,
         }
     }

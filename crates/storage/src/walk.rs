@@ -3,11 +3,11 @@
 
 use crate::error::IoContext;
 use crate::leader_epochs::LeaderEpochs;
-use crate::producer_state::{BatchMeta, ProducerStates};
+use crate::producer_state::{BatchMeta, ProducerStates, is_expired};
 use crate::recovery::{OpenOptions, Progress};
 use crate::scan::{BATCH_CHUNK, ScanError, Scanner};
 use crate::segment::{Segment, Span};
-use crate::{Log, StorageError};
+use crate::{Log, StorageError, names, producer_snapshot};
 use base::Offset;
 use records::{Batch, RecordsError};
 
@@ -22,21 +22,21 @@ pub(crate) struct Walk<'o> {
     bytes_done: u64,
     bytes_total: u64,
     segments_left: usize,
+    /// Segments from here on were not flushed.
+    unflushed_from: Offset,
 }
 
 /// What a walk found in one segment.
 pub(crate) struct Walked {
-    /// No bad batch was met.
-    pub whole: bool,
-    /// The offset after the last good batch.
-    pub next_offset: Offset,
+    /// What follows must not stay: the segment was not flushed, and had more than what is there now.
+    pub ends_log: bool,
     pub producers: ProducerStates,
 }
 
 impl<'o> Walk<'o> {
-    pub fn new(log: &Log, bases: &[Offset], options: &'o OpenOptions<'o>) -> Walk<'o> {
+    pub fn new(log: &Log, bases: &[Offset], unflushed_from: Offset, options: &'o OpenOptions<'o>) -> Walk<'o> {
         let bytes_total = bases.iter().filter_map(|base| log.segment(*base)).map(|segment| segment.size).sum();
-        Walk { options, bytes_done: 0, bytes_total, segments_left: bases.len() }
+        Walk { options, bytes_done: 0, bytes_total, segments_left: bases.len(), unflushed_from }
     }
 
     fn report(&self) -> Result<(), StorageError> {
@@ -53,16 +53,30 @@ impl<'o> Walk<'o> {
         let is_active = base == log.active.base_offset;
         let limit = if is_active { Offset::MAX } else { log.end_of(base) };
         let size = log.segment(base).map_or(0, |segment| segment.size);
+        let named_end = match log.segment(base).filter(|_| !is_active) {
+            Some(segment) => segment.named_end(&*log.files)?.filter(|named| named.offset <= limit),
+            None => None,
+        };
         let mut rebuilt = Rebuilt {
             log,
             segment: Segment::existing(&log.folder, base, size, self.options.now_wall_ms),
             epochs: log.epochs.clone(),
             producers,
             next_offset: base,
+            batch_bytes_max: 0,
             limit,
         };
         rebuilt.reset()?;
         let reason = self.batches(&mut rebuilt)?;
+        // The offset after the last record that the segment is known to have had when it was sealed.
+        let sealed_end = match named_end {
+            // An index that stops earlier was not brought up to date.
+            Some(named) if named.position + rebuilt.index_distance_max() >= size => {
+                let batches_end = last_of_producers(log, limit, self.options)?.map_or(base, |last| last + 1);
+                Some(named.offset.max(batches_end))
+            }
+            _ => None,
+        };
         let Rebuilt { mut segment, epochs, producers, next_offset, .. } = rebuilt;
         self.segments_left = self.segments_left.saturating_sub(1);
         let whole = reason.is_none();
@@ -73,10 +87,14 @@ impl<'o> Walk<'o> {
             // Durable at once: what was cut off must not come back behind new records after the next crash.
             file.set_len(segment.size).and_then(|()| file.sync_all()).or_failed(segment.path())?;
         }
-        if !self.options.clean_shutdown {
+        if !self.options.clean_shutdown && !self.options.trusted {
             write_again(log, &segment)?;
         }
-        if is_active {
+        let is_torn = is_torn(log, base, next_offset, sealed_end, self.options);
+        let joined = whole && !is_torn || base::mutant(base::Mutant::RecoveryKeepsLaterSegments);
+        let ends_log = base >= self.unflushed_from && !joined;
+        if is_active || ends_log {
+            // Not sealed before what follows is gone: until then the next start must see that there is something amiss.
             segment.index.write_out(&*log.files)?;
         } else {
             segment.seal(&*log.files)?;
@@ -86,7 +104,7 @@ impl<'o> Walk<'o> {
         if let Some(place) = log.segment_mut(base) {
             *place = segment;
         }
-        Ok(Walked { whole, next_offset, producers })
+        Ok(Walked { ends_log, producers })
     }
 
     /// Takes batch after batch; returns what is wrong with the first that is not good.
@@ -141,6 +159,46 @@ fn write_again(log: &Log, segment: &Segment) -> Result<(), StorageError> {
     Ok(())
 }
 
+/// Whether a segment in which no bad batch was met lost its end. One that lost its tail at a batch boundary looks whole; the
+/// gap to the next shows it. Compaction leaves gaps, too: then the indexes knew no more than is there.
+fn is_torn(
+    log: &Log,
+    base: Offset,
+    next_offset: Offset,
+    sealed_end: Option<Offset>,
+    options: &OpenOptions<'_>,
+) -> bool {
+    let end = log.end_of(base);
+    if base == log.active.base_offset || next_offset >= end {
+        return false;
+    }
+    let may_be_compacted = log.config.cleanup_policy.compact || end <= options.cleaned_up_to;
+    let is_torn = sealed_end.map_or(!may_be_compacted, |sealed_end| sealed_end > next_offset);
+    if is_torn {
+        tracing::warn!(partition = %log.partition, base_offset = base, next_offset, sealed_end,
+            "segment lost records at its end");
+    }
+    is_torn
+}
+
+/// The last offset that a producer had written when the segment that begins at `offset` was made, as far as compaction
+/// cannot have removed its batch: that keeps the last ones of producers that have not expired.
+fn last_of_producers(log: &Log, offset: Offset, options: &OpenOptions<'_>) -> Result<Option<Offset>, StorageError> {
+    if options.cleaned_up_to >= offset || !log.snapshots.contains(&offset) {
+        return Ok(None);
+    }
+    let path = log.folder.join(names::file_name(offset, names::SNAPSHOT));
+    let bytes = match log.files.read(&path) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        other => other.or_failed(&path)?,
+    };
+    let expiration_ms = log.config.producer_id_expiration_ms;
+    let entries = producer_snapshot::decode(&bytes).unwrap_or_default();
+    let present = entries.iter().filter(|entry| !is_expired(entry, options.now_wall_ms, expiration_ms));
+    let last = present.filter_map(|entry| entry.batches().last()).map(|batch| batch.last_offset);
+    Ok(last.filter(|last| *last < offset).max())
+}
+
 /// A segment whose indexes, and the epochs and producer state around it, are being read from its batches.
 struct Rebuilt<'l> {
     log: &'l Log,
@@ -148,6 +206,8 @@ struct Rebuilt<'l> {
     epochs: LeaderEpochs,
     producers: ProducerStates,
     next_offset: Offset,
+    /// Size of the largest batch.
+    batch_bytes_max: u64,
     /// Offsets at or above belong to the next segment.
     limit: Offset,
 }
@@ -163,6 +223,11 @@ impl Rebuilt<'_> {
         self.segment.txn_index.reset(&*self.log.files)
     }
 
+    /// The most that may lie between the last entry of an index and the end of its segment.
+    fn index_distance_max(&self) -> u64 {
+        u64::from(self.log.config.index_interval_bytes) + 2 * self.batch_bytes_max
+    }
+
     /// Takes a batch, and returns its size; the inner error says why it is not good.
     fn take(&mut self, batch: Batch<'_>, position: u64) -> Result<Result<usize, RecordsError>, StorageError> {
         let meta = match check_batch(batch, self.segment.base_offset, self.next_offset, self.limit) {
@@ -170,6 +235,7 @@ impl Rebuilt<'_> {
             Err(error) => return Ok(Err(error)),
         };
         self.next_offset = meta.last_offset + 1;
+        self.batch_bytes_max = self.batch_bytes_max.max(batch.size() as u64);
         self.segment.wrote(&*self.log.files, Span::of(batch, position), self.log.config.index_interval_bytes)?;
         let leader_epoch = batch.partition_leader_epoch();
         if self.epochs.latest().is_none_or(|latest| leader_epoch > latest.epoch) {

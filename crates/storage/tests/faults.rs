@@ -382,3 +382,80 @@ fn a_failed_sync_fails_the_directory_even_for_lack_of_space() {
 fn env_seeds(usual: u64) -> u64 {
     std::env::var("OTTLA_STORAGE_SEEDS").ok().and_then(|seeds| seeds.parse().ok()).unwrap_or(usual)
 }
+
+/// What an append, a roll, a flush or a read is told when the process may not open more files.
+const EMFILE: i32 = 24;
+const ENFILE: i32 = 23;
+
+#[test]
+fn too_many_open_files_refuse_what_needs_one_and_harm_nothing() {
+    for after in 0..60 {
+        let mut run = Run::new(after);
+        let errno = if after % 2 == 0 { EMFILE } else { ENFILE };
+        run.bench.files.inject(Fault { on: FaultOn::Open, after, errno, sticky: true });
+        let mut refused = 0;
+        for i in 0..80 {
+            let done = match i % 5 {
+                0 => run.roll(),
+                1 => run.flush(),
+                2 => run.end_transaction(),
+                3 => run.produce(Some(TRANSACTIONAL)),
+                _ => run.produce(None),
+            };
+            match done {
+                Ok(()) => {}
+                Err(error @ StorageError::TooManyOpenFiles { .. }) => {
+                    assert!(error.to_string().contains("ulimit -n"), "{error}");
+                    assert_eq!(error.error_code(), base::ErrorCode::KafkaStorageError);
+                    refused += 1;
+                }
+                Err(error) => panic!("after {after}: {error}"),
+            }
+            assert_eq!(run.log().log_end_offset(), run.model.end, "after {after}");
+        }
+        assert!(refused > 0, "after {after}");
+        run.bench.files.heal();
+        run.produce(None).unwrap();
+        run.flush().unwrap();
+        println!("after {after}, {refused} refused");
+        run.reopen_and_check();
+        assert_eq!(run.log().log_end_offset(), run.model.end);
+    }
+}
+
+#[test]
+fn a_folder_is_renamed_although_too_many_files_are_open() {
+    let bench = Bench::new();
+    let mut log = bench.open();
+    produce(&mut log, &batch(&["a"])).unwrap();
+    bench.files.inject(Fault { on: FaultOn::Open, after: 0, errno: EMFILE, sticky: true });
+    log.rename_folder("t-0.0123456789abcdef0123456789abcdef-delete").unwrap();
+    bench.files.heal();
+    assert!(!log.is_failed());
+    log.delete_folder().unwrap();
+}
+
+#[test]
+fn a_log_that_cannot_be_opened_for_too_many_files_names_the_limit_and_opens_later() {
+    let mut run = Run::new(1);
+    for _ in 0..60 {
+        run.produce(Some(TRANSACTIONAL)).unwrap();
+    }
+    run.log = None;
+    for after in 0..200 {
+        run.bench.files.inject(Fault { on: FaultOn::Open, after, errno: EMFILE, sticky: true });
+        let opened = run.bench.try_open(&storage::OpenOptions { now_wall_ms: NOW_MS, ..Default::default() });
+        run.bench.files.heal();
+        match opened {
+            Ok(_) => break,
+            Err(error) => {
+                assert!(matches!(error, StorageError::TooManyOpenFiles { .. }), "after {after}: {error}");
+                assert!(error.to_string().contains("ulimit -n") && error.to_string().contains("/data/t-0"), "{error}");
+            }
+        }
+        assert!(after < 199, "it never opens");
+    }
+    let end = run.model.end;
+    run.reopen_and_check();
+    assert_eq!(run.log().log_end_offset(), end);
+}

@@ -7,7 +7,7 @@ use storage::{
     FolderState, LogDir, LogDirError, MetaProperties, REPLICATION_OFFSETS, StorageError, deleted_folder_name,
     stray_folder_name,
 };
-use testkit::SimFiles;
+use testkit::{Fault, FaultOn, SimFiles};
 
 fn open(files: &SimFiles) -> Result<LogDir, LogDirError> {
     let files: Arc<dyn Files> = Arc::new(files.clone());
@@ -113,4 +113,101 @@ fn partition_folders_are_listed_and_strays_found_by_topic_id() {
     dir.remove_folder(&Path::new("/data").join(deleted)).unwrap();
     let states: Vec<_> = dir.partition_folders().unwrap().into_iter().map(|f| f.state).collect();
     assert_eq!(states, [FolderState::Stray, FolderState::Live]);
+}
+
+/// What the next process on the directory is told about the syncs of this one.
+fn is_trusted_after(files: &SimFiles) -> bool {
+    files.process_died();
+    files.heal();
+    open(files).unwrap().was_trusted()
+}
+
+#[test]
+fn a_directory_is_trusted_once_somebody_vouched_and_while_no_sync_failed() {
+    let files = SimFiles::new();
+    let sync = |dir: &LogDir| dir.write_checkpoint(REPLICATION_OFFSETS, []);
+    let dir = open(&files).unwrap();
+    assert!(!dir.was_trusted(), "nobody knows who used it before");
+    sync(&dir).unwrap();
+    assert!(!is_trusted_after(&files), "no log was opened yet");
+
+    let dir = open_again(&files);
+    dir.vouch().unwrap();
+    sync(&dir).unwrap();
+    assert!(is_trusted_after(&files));
+    sync(&open_again(&files)).unwrap();
+    assert!(is_trusted_after(&files), "what is trusted needs nobody to vouch");
+
+    for vouches in [true, false] {
+        let dir = open_again(&files);
+        if vouches {
+            dir.vouch().unwrap();
+        }
+        files.inject(Fault { on: FaultOn::Sync, after: 0, errno: 5, sticky: false });
+        sync(&dir).unwrap_err();
+        sync(&dir).unwrap();
+        dir.vouch().unwrap();
+        assert!(!is_trusted_after(&files), "what was lost is not mended by a later sync");
+
+        let dir = open_again(&files);
+        dir.vouch().unwrap();
+        assert!(is_trusted_after(&files), "every log was written again before somebody vouched");
+    }
+}
+
+#[test]
+fn a_directory_that_was_closed_in_order_is_doubtful_for_whoever_comes_next() {
+    let files = SimFiles::new();
+    let dir = open(&files).unwrap();
+    dir.vouch().unwrap();
+    dir.write_clean_shutdown(3).unwrap();
+    assert!(!is_trusted_after(&files));
+}
+
+#[test]
+fn a_shortage_of_descriptors_is_no_failed_sync() {
+    let files = SimFiles::new();
+    let dir = open(&files).unwrap();
+    dir.vouch().unwrap();
+    files.inject(Fault { on: FaultOn::Sync, after: 1, errno: 24, sticky: false });
+    dir.write_checkpoint(REPLICATION_OFFSETS, []).unwrap_err();
+    assert!(is_trusted_after(&files));
+}
+
+#[test]
+fn a_full_disk_that_cannot_even_note_a_doubt_fails_no_sync() {
+    let files = SimFiles::new();
+    let dir = open(&files).unwrap();
+    let file = dir.files().open(Path::new("/data/f"), base::OpenMode::Create).unwrap();
+    dir.vouch().unwrap();
+    files.inject(Fault { on: FaultOn::Write, after: 0, errno: 28, sticky: true });
+    file.sync_data().unwrap();
+    assert!(!is_trusted_after(&files));
+}
+
+#[test]
+fn after_a_failed_sync_no_later_one_of_that_file_succeeds() {
+    let files = SimFiles::new();
+    let dir = open(&files).unwrap();
+    let file = dir.files().open(Path::new("/data/f"), base::OpenMode::Create).unwrap();
+    files.inject(Fault { on: FaultOn::Sync, after: 0, errno: 5, sticky: false });
+    file.sync_data().unwrap_err();
+    file.sync_all().unwrap_err();
+}
+
+#[test]
+fn a_witness_that_cannot_be_understood_is_doubtful() {
+    for content in [&b"doubtful"[..], b"", b"trusted\0", b"trusted\nx"] {
+        let files = SimFiles::new();
+        drop(open(&files).unwrap());
+        files.put(Path::new("/data/.ottla-syncs"), content);
+        assert!(!is_trusted_after(&files), "{content:?}");
+        open_again(&files).vouch().unwrap();
+        assert!(is_trusted_after(&files), "{content:?}");
+    }
+}
+
+fn open_again(files: &SimFiles) -> LogDir {
+    files.process_died();
+    open(files).unwrap()
 }

@@ -5,6 +5,7 @@ mod support;
 use base::{Files, OpenMode};
 use storage::{Log, OpenOptions, StorageError};
 use support::*;
+use testkit::{Fault, FaultOn};
 
 fn write(bench: &Bench, count: usize) -> Log {
     let mut log = bench.open();
@@ -46,28 +47,176 @@ fn a_bad_batch_ends_the_log_and_later_segments_go() {
     assert!(!bench.names().iter().any(|name| name.ends_with(".deleted")));
 }
 
-#[test]
-fn a_segment_that_lost_whole_batches_at_its_end_leaves_no_hole() {
-    let bench = Bench::new();
-    let log = write(&bench, 100);
-    let (first, second) = (log.segments().next().unwrap(), log.segments().nth(1).unwrap());
-    let cut = log.read(first.end_offset - 2, &all(100)).unwrap().position;
-    drop(log);
-    let name = format!("{:020}.log", first.base_offset);
-    damage(&bench, &name, |content| content.truncate(cut as usize));
-    let log = bench.reopen(0);
-    assert_eq!(log.log_end_offset(), second.base_offset - 2);
-    drop(log);
+const FIRST: &str = "00000000000000000000";
 
-    // Of a compacted log gaps are no damage.
-    let bench = Bench::new().with(|config| config.cleanup_policy.compact = true);
-    let log = write(&bench, 100);
+/// A log of a hundred batches whose first segment lost its last ones at a batch boundary: where the segment ended, and
+/// the position of the cut.
+fn torn(bench: &Bench, lost: i64, written: impl Fn(usize) -> Vec<u8>) -> (i64, u64) {
+    let mut log = bench.open();
+    for i in 0..100 {
+        let appended = produce(&mut log, &written(i)).unwrap();
+        appended.jobs.into_iter().for_each(|job| job.run(&bench.files).unwrap());
+    }
+    let first = log.segments().next().unwrap();
+    let cut = log.read(first.end_offset - lost, &all(100)).unwrap().position;
+    log.close_cleanly().unwrap();
     drop(log);
-    damage(&bench, &name, |content| content.truncate(cut as usize));
-    let log = bench.reopen(0);
-    assert_eq!(log.log_end_offset(), 100);
-    assert_eq!(values(&log).len(), 98);
-    assert_eq!(log.read(second.base_offset - 1, &all(100)).unwrap().base_offset, second.base_offset);
+    damage(bench, &format!("{FIRST}.log"), |content| content.truncate(cut as usize));
+    (first.end_offset, cut)
+}
+
+fn plain(i: usize) -> Vec<u8> {
+    batch(&[&format!("{i}-{}", "y".repeat(90))])
+}
+
+fn is_compact(config: &mut storage::LogConfig) {
+    config.cleanup_policy.compact = true;
+}
+
+#[test]
+fn a_segment_that_lost_whole_batches_at_its_end_leaves_no_hole_whatever_the_cleanup_policy() {
+    for lost in [1, 2, 5] {
+        for bench in [Bench::new(), Bench::new().with(is_compact)] {
+            let (end, _) = torn(&bench, lost, plain);
+            assert_eq!(bench.reopen(0).log_end_offset(), end - lost, "{:?}", bench.config.cleanup_policy);
+        }
+    }
+}
+
+#[test]
+fn a_recovery_that_dies_on_its_way_through_a_torn_segment_leaves_no_hole_either() {
+    let (mut after, mut is_done) = (0, false);
+    while !is_done {
+        let bench = Bench::new();
+        let (end, _) = torn(&bench, 2, plain);
+        bench.files.sync_everything();
+        bench.files.inject(Fault { on: FaultOn::Any, after, errno: 5, sticky: true });
+        is_done = bench.try_open(&OpenOptions { now_wall_ms: NOW_MS, ..OpenOptions::default() }).is_ok();
+        bench.files.heal();
+        bench.files.process_died();
+        let log = bench.reopen(0);
+        assert_eq!(values(&log).len() as i64, log.log_end_offset());
+        assert_eq!(log.log_end_offset(), end - 2, "died after {after} calls");
+        after += 1;
+    }
+    assert!(after > 20, "{after}");
+}
+
+#[test]
+fn a_gap_that_compaction_left_is_kept_whatever_the_cleanup_policy() {
+    for lost in [1, 2, 5] {
+        for bench in [Bench::new(), Bench::new().with(is_compact)] {
+            let (end, _) = torn(&bench, lost, plain);
+            // The segment as one that never had more.
+            let compacted = Bench::new();
+            let mut log = compacted.open();
+            for i in 0..(end - lost) as usize {
+                produce(&mut log, &plain(i)).unwrap();
+            }
+            log.close_cleanly().unwrap();
+            drop(log);
+            for suffix in ["log", "index", "timeindex"] {
+                let name = format!("{FIRST}.{suffix}");
+                bench.files.put(&bench.path(&name), &compacted.files.read(&compacted.path(&name)).unwrap());
+            }
+            let log = bench.reopen(0);
+            assert_eq!(log.log_end_offset(), 100);
+            assert_eq!(values(&log).len() as i64, 100 - lost);
+            assert_eq!(log.read(end - 1, &all(100)).unwrap().base_offset, end);
+        }
+    }
+}
+
+#[test]
+fn where_indexes_do_not_tell_the_policy_or_the_cleaners_checkpoint_says_whether_a_gap_is_legal() {
+    let index = format!("{FIRST}.index");
+    type Change = fn(&Bench, &str);
+    let changes: [(&str, Change); 3] = [
+        ("missing", |bench, index| bench.files.remove_file(&bench.path(index)).unwrap()),
+        ("zero tail", |bench, index| damage(bench, index, |content| content.extend_from_slice(&[0; 80]))),
+        ("early end", |bench, index| damage(bench, index, |content| content.truncate(16))),
+    ];
+    for (what, change) in changes {
+        for (compact, cleaned, is_kept) in [(false, -1, false), (false, 0, true), (true, -1, true), (true, 0, true)] {
+            let bench = Bench::new().with(|config| config.cleanup_policy.compact = compact);
+            let (end, _) = torn(&bench, 2, plain);
+            change(&bench, &index);
+            let options = OpenOptions { cleaned_up_to: end + cleaned, now_wall_ms: NOW_MS, ..OpenOptions::default() };
+            let expected = if is_kept { 100 } else { end - 2 };
+            assert_eq!(bench.open_with(&options).log_end_offset(), expected, "{what} {compact} {cleaned}");
+        }
+    }
+}
+
+/// Takes the offset index's entries from the cut on away: as Kafka writes it, it does not name the last batch.
+fn without_end_entry(bench: &Bench, cut: u64) {
+    damage(bench, &format!("{FIRST}.index"), |content| {
+        let position = |entry: &[u8]| u64::from(u32::from_be_bytes([entry[4], entry[5], entry[6], entry[7]]));
+        let kept = content.chunks(8).take_while(|entry| position(entry) < cut).count();
+        content.truncate(kept * 8);
+    });
+}
+
+#[test]
+fn what_the_time_index_and_the_producers_know_of_a_segments_end_is_heard_too() {
+    let bench = Bench::new().with(is_compact);
+    // Every batch has a later timestamp than the one before.
+    let later = |i: usize| batch_of(Default::default(), NOW_MS - 1_000 + i as i64, &[&"y".repeat(92)]);
+    let (end, cut) = torn(&bench, 1, later);
+    without_end_entry(&bench, cut);
+    assert_eq!(bench.reopen(0).log_end_offset(), end - 1, "the time index names the last batch");
+
+    for (cleaned_up_to, expected) in [(0, None), (100, Some(100))] {
+        let bench = Bench::new().with(is_compact);
+        let of_producer = |i: usize| batch_of(of_producer(7, 0, i as i32, false), NOW_MS, &[&"y".repeat(92)]);
+        let (end, cut) = torn(&bench, 1, of_producer);
+        without_end_entry(&bench, cut);
+        let options = OpenOptions { cleaned_up_to, now_wall_ms: NOW_MS, ..OpenOptions::default() };
+        assert_eq!(bench.open_with(&options).log_end_offset(), expected.unwrap_or(end - 1), "{cleaned_up_to}");
+    }
+}
+
+#[test]
+fn the_index_of_a_sealed_segment_names_its_last_batch() {
+    for reopened in [false, true] {
+        let bench = Bench::new();
+        let mut log = write(&bench, 5);
+        if reopened {
+            drop(log);
+            log = bench.reopen(0);
+        }
+        let last = log.read(4, &all(5)).unwrap().position;
+        log.roll(NOW_MS).unwrap().into_iter().for_each(|job| job.run(&bench.files).unwrap());
+        let index = bench.files.read(&bench.path(&format!("{FIRST}.index"))).unwrap();
+        let expected = [4u32.to_be_bytes(), (last as u32).to_be_bytes()].concat();
+        assert_eq!(index.chunks(8).next_back(), Some(&expected[..]), "{reopened}");
+    }
+}
+
+#[test]
+fn a_segment_that_is_no_longer_the_active_one_after_a_power_cut_is_sealed() {
+    for clean in [false, true] {
+        let bench = Bench::new();
+        let mut log = bench.open();
+        for i in 0..20 {
+            produce(&mut log, &batch_of(Default::default(), NOW_MS - 1_000 + i, &[&"y".repeat(92)])).unwrap();
+        }
+        let recovery_point = bench.flush(&mut log);
+        let last = log.read(19, &all(20)).unwrap().position;
+        drop(log);
+        // Of a roll that was undone the new files are there.
+        for suffix in ["log", "index", "timeindex"] {
+            bench.files.put(&bench.path(&format!("{recovery_point:020}.{suffix}")), &[]);
+        }
+        let log = if clean { bench.reopen_clean() } else { bench.reopen(recovery_point) };
+        assert_eq!((log.log_end_offset(), log.segments().count()), (20, 2));
+        let index = bench.files.read(&bench.path(&format!("{FIRST}.index"))).unwrap();
+        let expected = [19u32.to_be_bytes(), (last as u32).to_be_bytes()].concat();
+        assert_eq!(index.chunks(8).next_back(), Some(&expected[..]), "{clean}");
+        let times = bench.files.read(&bench.path(&format!("{FIRST}.timeindex"))).unwrap();
+        let expected = [&(NOW_MS - 981).to_be_bytes()[..], &19u32.to_be_bytes()].concat();
+        assert_eq!(times.chunks(12).next_back(), Some(&expected[..]), "{clean}");
+    }
 }
 
 #[test]

@@ -5,7 +5,8 @@
 //! zeros), and of every folder a prefix of the name changes that were not synced, as a journal does. A failed sync loses
 //! the dirty pages for good although the content stays readable. Killing the process needs nothing: drop the log.
 
-use base::{DirEntry, File, FileLock, Files, OpenMode, Random, SplitMix64};
+use base::{ColdRange, DirEntry, File, FileLock, Files, OpenMode, Random, SplitMix64};
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, ErrorKind};
 use std::os::fd::BorrowedFd;
@@ -14,6 +15,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 const SECTOR: usize = 512;
 const ROOT: usize = 0;
+/// Bytes that come into memory together.
+const PAGE: u64 = 4096;
+
+thread_local! {
+    /// Reads of this thread must not wait for the disk.
+    static NEVER_WAITS: Cell<bool> = const { Cell::new(false) };
+}
 
 /// The kinds of calls that can be made to fail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,6 +35,8 @@ pub enum FaultOn {
     Create,
     Rename,
     Remove,
+    /// Calls that need a descriptor: to open a file, list or sync a folder, take a lock. `Any` does not mean them.
+    Open,
 }
 
 /// A call that fails.
@@ -53,6 +63,20 @@ struct State {
     locked: Vec<usize>,
     calls: u64,
     wall_ms: i64,
+    cold: Coldness,
+    /// Called once, at the next read of a file.
+    at_read: Option<(usize, Box<dyn FnOnce() + Send>)>,
+}
+
+/// What is in memory, where the simulation cares.
+#[derive(Default)]
+struct Coldness {
+    /// Pages of files that are in memory; `None`: everything is.
+    warm: Option<BTreeSet<(usize, u64)>>,
+    /// Pages do not stay in memory once they were read.
+    forgets: bool,
+    /// Reads that had to wait for the disk.
+    waits: u64,
 }
 
 #[derive(Clone)]
@@ -121,8 +145,15 @@ impl Default for State {
             locked: Vec::new(),
             calls: 0,
             wall_ms: 0,
+            cold: Coldness::default(),
+            at_read: None,
         }
     }
+}
+
+fn pages(node: usize, position: u64, length: usize) -> impl Iterator<Item = (usize, u64)> {
+    let end = position + length as u64;
+    (position / PAGE..end.div_ceil(PAGE)).map(move |page| (node, page))
 }
 
 fn not_found(path: &Path) -> io::Error {
@@ -145,6 +176,34 @@ impl State {
             self.faults.remove(at);
         }
         Err(io::Error::from_raw_os_error(errno))
+    }
+
+    /// A descriptor is needed. Not counted among the calls.
+    fn descriptor(&mut self) -> io::Result<()> {
+        let Some(at) = self.faults.iter().position(|fault| fault.on == FaultOn::Open) else { return Ok(()) };
+        let fault = &mut self.faults[at];
+        if fault.after > 0 {
+            fault.after -= 1;
+            return Ok(());
+        }
+        let errno = fault.errno;
+        if !fault.sticky {
+            self.faults.remove(at);
+        }
+        Err(io::Error::from_raw_os_error(errno))
+    }
+
+    /// Whether the disk must be asked for a range.
+    fn is_cold(&self, node: usize, position: u64, length: usize) -> bool {
+        let warm = self.cold.warm.as_ref();
+        warm.is_some_and(|warm| !pages(node, position, length).all(|page| warm.contains(&page)))
+    }
+
+    /// A range was read from the disk, or written.
+    fn warmed(&mut self, node: usize, position: u64, length: usize) {
+        if let Some(warm) = self.cold.warm.as_mut().filter(|_| !self.cold.forgets) {
+            warm.extend(pages(node, position, length));
+        }
     }
 
     fn folder(&mut self, node: usize) -> io::Result<&mut FolderNode> {
@@ -199,6 +258,14 @@ impl SimFiles {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Calls `act` when the file is read the next time, before it is; the file system can be used meanwhile.
+    pub fn at_next_read(&self, path: &Path, act: Box<dyn FnOnce() + Send>) {
+        let mut state = self.lock_state();
+        if let Ok(node) = state.find(path) {
+            state.at_read = Some((node, act));
+        }
+    }
+
     /// Calls so far that a fault could have met.
     pub fn calls(&self) -> u64 {
         self.lock_state().calls
@@ -211,6 +278,17 @@ impl SimFiles {
     /// Removes all faults: the disk works again, or has space again.
     pub fn heal(&self) {
         self.lock_state().faults.clear();
+    }
+
+    /// Nothing of any file is in memory: reads that may not wait are refused, others bring in what they read, unless
+    /// memory is so short that it `forgets` at once.
+    pub fn chill(&self, forgets: bool) {
+        self.lock_state().cold = Coldness { warm: Some(BTreeSet::new()), forgets, waits: 0 };
+    }
+
+    /// Reads so far, since all was cold, that had to wait for the disk.
+    pub fn waits(&self) -> u64 {
+        self.lock_state().cold.waits
     }
 
     /// The time that files get when they are written.
@@ -242,7 +320,8 @@ impl SimFiles {
     pub fn copy(&self) -> SimFiles {
         let state = self.lock_state();
         let (calls, wall_ms) = (state.calls, state.wall_ms);
-        let copied = State { nodes: state.nodes.clone(), faults: Vec::new(), locked: Vec::new(), calls, wall_ms };
+        let (nodes, faults, locked) = (state.nodes.clone(), Vec::new(), Vec::new());
+        let copied = State { nodes, faults, locked, calls, wall_ms, cold: Coldness::default(), at_read: None };
         SimFiles { state: Arc::new(Mutex::new(copied)) }
     }
 
@@ -312,6 +391,7 @@ fn cut_file(file: &mut FileNode, random: &mut SplitMix64) {
 impl Files for SimFiles {
     fn open(&self, path: &Path, mode: OpenMode) -> io::Result<Arc<dyn File>> {
         let mut state = self.lock_state();
+        state.descriptor()?;
         let node = match state.find(path) {
             Ok(_) if mode == OpenMode::CreateNew => return Err(ErrorKind::AlreadyExists.into()),
             Ok(node) => node,
@@ -334,6 +414,7 @@ impl Files for SimFiles {
 
     fn list(&self, dir: &Path) -> io::Result<Vec<DirEntry>> {
         let mut state = self.lock_state();
+        state.descriptor()?;
         state.call(FaultOn::Read)?;
         let node = state.find(dir)?;
         let names = state.folder(node)?.names.clone();
@@ -395,6 +476,7 @@ impl Files for SimFiles {
 
     fn sync_tree(&self, dir: &Path) -> io::Result<()> {
         let mut state = self.lock_state();
+        state.descriptor()?;
         state.call(FaultOn::Sync)?;
         let mut left = vec![state.find(dir)?];
         while let Some(node) = left.pop() {
@@ -412,12 +494,19 @@ impl Files for SimFiles {
 
     fn sync_dir(&self, dir: &Path) -> io::Result<()> {
         let mut state = self.lock_state();
+        state.descriptor()?;
         state.call(FaultOn::Sync)?;
         let node = state.find(dir)?;
         let folder = state.folder(node)?;
         folder.durable.clone_from(&folder.names);
         folder.pending.clear();
         Ok(())
+    }
+
+    fn without_waiting(&self, work: &mut dyn FnMut()) {
+        let before = NEVER_WAITS.replace(true);
+        work();
+        NEVER_WAITS.set(before);
     }
 
     fn lock(&self, path: &Path) -> io::Result<Option<Box<dyn FileLock>>> {
@@ -485,12 +574,28 @@ fn write_into(file: &mut FileNode, parts: &[&[u8]], position: u64, wall_ms: i64)
 
 impl File for SimFile {
     fn read_at(&self, buffer: &mut [u8], position: u64) -> io::Result<usize> {
-        self.with(FaultOn::Read, |file, _| {
-            let rest = file.content.get(position as usize..).unwrap_or_default();
-            let count = rest.len().min(buffer.len());
-            buffer[..count].copy_from_slice(&rest[..count]);
-            count
-        })
+        let act = self.files.lock_state().at_read.take_if(|(node, _)| *node == self.node);
+        if let Some((_, act)) = act {
+            act();
+        }
+        let mut state = self.files.lock_state();
+        let length = buffer.len();
+        let is_cold = state.is_cold(self.node, position, length);
+        if is_cold && NEVER_WAITS.get() {
+            return Err(io::Error::new(ErrorKind::WouldBlock, ColdRange { position, length }));
+        }
+        // What is in memory is read although the disk fails.
+        if is_cold || state.cold.warm.is_none() {
+            state.call(FaultOn::Read)?;
+        }
+        let rest = state.file(self.node)?.content.get(position as usize..).unwrap_or_default();
+        let count = rest.len().min(length);
+        buffer[..count].copy_from_slice(&rest[..count]);
+        if is_cold {
+            state.cold.waits += 1;
+            state.warmed(self.node, position, length);
+        }
+        Ok(count)
     }
 
     fn write_all_at(&self, bytes: &[u8], position: u64) -> io::Result<()> {
@@ -500,6 +605,8 @@ impl File for SimFile {
     /// A write that fails leaves a part of its bytes behind.
     fn write_all_vectored_at(&self, parts: &[&[u8]], position: u64) -> io::Result<()> {
         let written = self.with(FaultOn::Write, |file, wall_ms| write_into(file, parts, position, wall_ms));
+        let length = parts.iter().map(|part| part.len()).sum();
+        self.files.lock_state().warmed(self.node, position, length);
         if written.is_err() {
             let all = parts.concat();
             let mut state = self.files.lock_state();

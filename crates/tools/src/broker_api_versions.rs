@@ -3,16 +3,11 @@
 use crate::connect;
 use crate::failure::{Failure, Outcome};
 use crate::io::Io;
-use crate::options::{self, COMMAND_CONFIG, HELP, Opt, OptionError, Usage, VERSION, text};
+use crate::options::{BOOTSTRAP_SERVER, COMMAND_CONFIG, HELP, Opt, Usage, VERSION};
 use client::{ApiVersions, ClientError, VersionRange};
 use protocol::ApiKey;
 
-const OPTIONS: &[Opt] = &[
-    text("bootstrap-server", "HOST:PORT[,...]", "brokers to connect to first").required(),
-    COMMAND_CONFIG,
-    HELP,
-    VERSION,
-];
+const OPTIONS: &[Opt] = &[BOOTSTRAP_SERVER.required(), COMMAND_CONFIG, HELP, VERSION];
 
 pub(crate) const USAGE: Usage = Usage {
     tool: "kafka-broker-api-versions.sh",
@@ -22,22 +17,10 @@ pub(crate) const USAGE: Usage = Usage {
 };
 
 pub fn run(args: &[String], io: &mut Io) -> i32 {
-    let parsed = match options::parse(OPTIONS, args) {
+    let parsed = match USAGE.read(args, io) {
         Ok(parsed) => parsed,
-        Err(OptionError(message)) => {
-            io.complain(message);
-            return 1;
-        }
+        Err(code) => return code,
     };
-    if args.is_empty() || parsed.has("help") {
-        io.complain(USAGE.purpose);
-        USAGE.print(io);
-        return 1;
-    }
-    if parsed.has("version") {
-        io.say(crate::KAFKA_VERSION);
-        return 0;
-    }
     let admin = match connect::admin(&parsed) {
         Ok(admin) => admin,
         Err(failure) => {

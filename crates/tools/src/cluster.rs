@@ -2,7 +2,7 @@
 
 use crate::arguments::{Argument, Command, Matches, Syntax, option, switch};
 use crate::connect;
-use crate::failure::{Failure, Outcome};
+use crate::failure::{ExitCode, Failure, Outcome};
 use crate::io::Io;
 use client::{Address, Admin, Bootstrap, SettingsMap};
 
@@ -54,13 +54,7 @@ pub fn run(args: &[String], io: &mut Io) -> i32 {
         Ok(matches) => matches,
         Err(stopped) => return SYNTAX.stopped(&stopped, 1, io),
     };
-    match act(&matches, io) {
-        Ok(()) => 0,
-        Err(failure) => {
-            io.complain(failure.message);
-            1
-        }
-    }
+    act(&matches, io).exit_code(io)
 }
 
 /// An admin client from the arguments of a tool of this kind.

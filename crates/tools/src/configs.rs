@@ -4,9 +4,7 @@
 use crate::connect;
 use crate::failure::{Failure, Outcome};
 use crate::io::Io;
-use crate::options::{
-    self, BOOTSTRAP_SERVER, COMMAND_CONFIG, HELP, Opt, OptionError, Parsed, Usage, VERSION, flag, text,
-};
+use crate::options::{BOOTSTRAP_SERVER, COMMAND_CONFIG, HELP, Opt, Parsed, Usage, VERSION, flag, text};
 use client::{Admin, AlterOp, ConfigEntry, ConfigResource, ConfigValueChange, ResourceType};
 
 const OPTIONS: &[Opt] = &[
@@ -60,22 +58,10 @@ struct Entity {
 }
 
 pub fn run(args: &[String], io: &mut Io) -> i32 {
-    let parsed = match options::parse(OPTIONS, args) {
+    let parsed = match USAGE.read(args, io) {
         Ok(parsed) => parsed,
-        Err(OptionError(message)) => {
-            io.complain(message);
-            return 1;
-        }
+        Err(code) => return code,
     };
-    if args.is_empty() || parsed.has("help") {
-        io.complain(USAGE.purpose);
-        USAGE.print(io);
-        return 1;
-    }
-    if parsed.has("version") {
-        io.say(crate::KAFKA_VERSION);
-        return 0;
-    }
     let result = entities(&parsed).and_then(|entities| {
         check(&parsed, &entities)?;
         Ok((changes(&parsed)?, entities))
@@ -87,16 +73,44 @@ pub fn run(args: &[String], io: &mut Io) -> i32 {
             return 1;
         }
     };
-    let outcome = connect::admin(&parsed).and_then(|admin| match parsed.has("alter") {
-        true => alter(&admin, &entities[0], &changes, io),
-        false => describe(&admin, &entities[0], parsed.has("all"), io),
-    });
-    if let Err(failure) = outcome {
-        io.complain(format!("Error while executing config command with args '{}'", args.join(" ")));
-        io.complain(failure.message);
-        return 1;
+    match act(&parsed, &entities[0], &changes, io) {
+        Ok(code) => code,
+        Err(failure) => {
+            io.complain(format!("Error while executing config command with args '{}'", args.join(" ")));
+            io.complain(failure.message);
+            1
+        }
     }
-    0
+}
+
+/// Does what is asked, to an exit code.
+fn act(parsed: &Parsed, entity: &Entity, changes: &[ConfigValueChange], io: &mut Io) -> Result<i32, Failure> {
+    let admin = connect::admin(parsed)?;
+    if !parsed.has("alter") {
+        return describe(&admin, entity, parsed.has("all"), io).map(|()| 0);
+    }
+    if entity.kind == "broker-loggers" {
+        let unknown = unknown_loggers(&admin, entity, changes)?;
+        if !unknown.is_empty() {
+            io.complain(format!("Invalid broker logger(s): {}", unknown.join(",")));
+            return Ok(1);
+        }
+    }
+    alter(&admin, entity, changes, io).map(|()| 0)
+}
+
+/// Loggers of the changes that the node does not have, those to delete first.
+fn unknown_loggers<'a>(
+    admin: &Admin,
+    entity: &Entity,
+    changes: &'a [ConfigValueChange],
+) -> Result<Vec<&'a str>, Failure> {
+    let name = entity.name.as_deref().unwrap_or_default();
+    let loggers = admin.describe_config(&ConfigResource::new(ResourceType::BrokerLogger, name), false)?;
+    let is_unknown = |change: &&ConfigValueChange| loggers.iter().all(|logger| logger.name != change.key);
+    let (deleted, set): (Vec<_>, Vec<_>) =
+        changes.iter().filter(is_unknown).partition(|change| change.op == AlterOp::Delete);
+    Ok(deleted.into_iter().chain(set).map(|change| change.key.as_str()).collect())
 }
 
 fn entities(parsed: &Parsed) -> Result<Vec<Entity>, Failure> {

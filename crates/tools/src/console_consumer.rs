@@ -4,7 +4,10 @@ use crate::connect;
 use crate::failure::Failure;
 use crate::formatter::Formatter;
 use crate::io::Io;
-use crate::options::{self, COMMAND_CONFIG, HELP, Opt, OptionError, Parsed, Usage, VERSION, flag, int, long, text};
+use crate::options::{
+    BOOTSTRAP_SERVER, COMMAND_CONFIG, CONSUMER_CONFIG, CONSUMER_PROPERTY, HELP, Opt, Parsed, Usage, VERSION, flag, int,
+    long, text,
+};
 use crate::patterns::TopicPattern;
 use client::{Consumer, ConsumerRecord, ConsumerSettings, SettingsMap, StartAt, Subscription};
 use std::time::{Duration, Instant};
@@ -12,7 +15,7 @@ use std::time::{Duration, Instant};
 const DEFAULT_FORMATTER: &str = "org.apache.kafka.tools.consumer.DefaultMessageFormatter";
 
 const OPTIONS: &[Opt] = &[
-    text("bootstrap-server", "HOST:PORT[,...]", "brokers to connect to first").required(),
+    BOOTSTRAP_SERVER.required(),
     text("topic", "TOPIC", "topic to read"),
     text("include", "REGEX", "topics to read"),
     int("partition", "N", "read this partition, without a group"),
@@ -29,11 +32,11 @@ const OPTIONS: &[Opt] = &[
     text("isolation-level", "LEVEL", "read_uncommitted (default) or read_committed"),
     flag("skip-message-on-error", "go on after a record that cannot be printed"),
     flag("enable-systest-events", "say when it is shut down"),
-    text("command-property", "KEY=VALUE", "a setting of the consumer"),
+    CONSUMER_PROPERTY,
     COMMAND_CONFIG,
     text("property", "KEY=VALUE", "deprecated: --formatter-property"),
     text("consumer-property", "KEY=VALUE", "deprecated: --command-property"),
-    text("consumer.config", "FILE", "deprecated: --command-config"),
+    CONSUMER_CONFIG,
     HELP,
     VERSION,
 ];
@@ -70,30 +73,13 @@ enum Start {
 }
 
 pub fn run(args: &[String], io: &mut Io) -> i32 {
-    let parsed = match options::parse(OPTIONS, args) {
+    let parsed = match USAGE.read_or_explain(args, io) {
         Ok(parsed) => parsed,
-        Err(OptionError(message)) => {
-            io.complain(message);
-            USAGE.print(io);
-            return 1;
-        }
+        Err(code) => return code,
     };
-    if args.is_empty() || parsed.has("help") {
-        io.complain(USAGE.purpose);
-        USAGE.print(io);
-        return 1;
-    }
-    if parsed.has("version") {
-        io.say(crate::KAFKA_VERSION);
-        return 0;
-    }
     let plan = match plan(&parsed, io) {
         Ok(plan) => plan,
-        Err(failure) => {
-            io.complain(failure.message);
-            USAGE.print(io);
-            return 1;
-        }
+        Err(failure) => return USAGE.refuse(&failure.message, io),
     };
     let mut count = 0;
     let outcome = consume(plan, &mut count, io);

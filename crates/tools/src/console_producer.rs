@@ -1,17 +1,17 @@
 //! `kafka-console-producer.sh`: lines of standard input become records.
 
 use crate::connect;
-use crate::failure::{Failure, Outcome};
+use crate::failure::{ExitCode, Failure, Outcome};
 use crate::io::Io;
 use crate::line_reader::LineReader;
-use crate::options::{self, COMMAND_CONFIG, HELP, Opt, OptionError, Parsed, Usage, VERSION, flag, int, long, text};
+use crate::options::{BOOTSTRAP_SERVER, COMMAND_CONFIG, HELP, Opt, Parsed, Usage, VERSION, flag, int, long, text};
 use client::{Producer, ProducerSettings, SettingsMap};
 use std::io::BufRead;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 const OPTIONS: &[Opt] = &[
-    text("bootstrap-server", "HOST:PORT[,...]", "brokers to connect to first").required(),
+    BOOTSTRAP_SERVER.required(),
     text("topic", "TOPIC", "topic to send to").required(),
     text("reader-property", "KEY=VALUE", "parse.key, key.separator, parse.headers, null.marker, ..."),
     text("reader-config", "FILE", "properties file with reader properties"),
@@ -57,23 +57,10 @@ const DEPRECATED: &[(&str, &str)] = &[
 ];
 
 pub fn run(args: &[String], io: &mut Io) -> i32 {
-    let parsed = match options::parse(OPTIONS, args) {
+    let parsed = match USAGE.read_or_explain(args, io) {
         Ok(parsed) => parsed,
-        Err(OptionError(message)) => {
-            io.complain(message);
-            USAGE.print(io);
-            return 1;
-        }
+        Err(code) => return code,
     };
-    if args.is_empty() || parsed.has("help") {
-        io.complain(USAGE.purpose);
-        USAGE.print(io);
-        return 1;
-    }
-    if parsed.has("version") {
-        io.say(crate::KAFKA_VERSION);
-        return 0;
-    }
     let prepared = prepare(&parsed, io);
     let (settings, reader) = match prepared {
         Ok(prepared) => prepared,
@@ -86,13 +73,7 @@ pub fn run(args: &[String], io: &mut Io) -> i32 {
         }
     };
     io.flush();
-    match send_all(settings, reader, parsed.has("sync"), io) {
-        Ok(()) => 0,
-        Err(failure) => {
-            io.complain(failure.message);
-            1
-        }
-    }
+    send_all(settings, reader, parsed.has("sync"), io).exit_code(io)
 }
 
 fn prepare(parsed: &Parsed, io: &mut Io) -> Result<(ProducerSettings, LineReader), Failure> {

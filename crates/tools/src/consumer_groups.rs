@@ -6,14 +6,14 @@ use crate::group_tables::describe;
 use crate::groups::kind_name;
 use crate::io::Io;
 use crate::offset_reset;
-use crate::options::{self, COMMAND_CONFIG, HELP, Opt, OptionError, Parsed, Usage, VERSION, flag, long, text};
+use crate::options::{BOOTSTRAP_SERVER, COMMAND_CONFIG, HELP, Opt, Parsed, Usage, VERSION, flag, long, text};
 use crate::patterns::re2_error;
 use base::ErrorCode;
 use client::{Admin, ClientError, GroupListing, Partitions, SettingsMap, Wanted};
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(crate) const OPTIONS: &[Opt] = &[
-    text("bootstrap-server", "HOST:PORT[,...]", "brokers to connect to first").required(),
+    BOOTSTRAP_SERVER.required(),
     COMMAND_CONFIG,
     flag("list", "list groups"),
     flag("describe", "show offsets and lag, members or state"),
@@ -64,22 +64,10 @@ const STATES: &[&str] =
 const TYPES: &[&str] = &["Consumer", "Classic"];
 
 pub fn run(args: &[String], io: &mut Io) -> i32 {
-    let parsed = match options::parse(OPTIONS, args) {
+    let parsed = match USAGE.read(args, io) {
         Ok(parsed) => parsed,
-        Err(OptionError(message)) => {
-            io.complain(message);
-            return 1;
-        }
+        Err(code) => return code,
     };
-    if args.is_empty() || parsed.has("help") {
-        io.complain(USAGE.purpose);
-        USAGE.print(io);
-        return 1;
-    }
-    if parsed.has("version") {
-        io.say(crate::KAFKA_VERSION);
-        return 0;
-    }
     if let Err(failure) = check(&parsed, io) {
         io.complain(failure.message);
         USAGE.print(io);

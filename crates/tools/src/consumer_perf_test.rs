@@ -1,16 +1,20 @@
 //! `kafka-consumer-perf-test.sh`: reads records and prints rates as CSV.
 
 use crate::connect;
-use crate::failure::Failure;
+use crate::failure::{ExitCode, Failure};
 use crate::io::Io;
-use crate::options::{self, COMMAND_CONFIG, HELP, Opt, OptionError, Parsed, Usage, VERSION, flag, int, long, text};
+use crate::metrics_table;
+use crate::options::{
+    BOOTSTRAP_SERVER, COMMAND_CONFIG, CONSUMER_CONFIG, CONSUMER_PROPERTY, HELP, Opt, Parsed, Usage, VERSION, flag, int,
+    long, text,
+};
 use crate::patterns::TopicPattern;
 use crate::time;
 use client::{Consumer, ConsumerSettings, RebalanceEvent, SettingsMap, Subscription};
 use std::time::{Duration, Instant};
 
 const OPTIONS: &[Opt] = &[
-    text("bootstrap-server", "HOST:PORT[,...]", "brokers to connect to first").required(),
+    BOOTSTRAP_SERVER.required(),
     text("topic", "TOPIC", "topic to read"),
     text("include", "REGEX", "topics to read"),
     long("num-records", "N", "leave after so many records"),
@@ -24,10 +28,10 @@ const OPTIONS: &[Opt] = &[
     long("reporting-interval", "MS", "time between two lines (default 5000)"),
     flag("hide-header", "no header line"),
     text("date-format", "PATTERN", "form of dates (default yyyy-MM-dd HH:mm:ss:SSS)"),
-    flag("print-metrics", "accepted, prints nothing"),
-    text("command-property", "KEY=VALUE", "a setting of the consumer"),
+    flag("print-metrics", "print the consumer's metrics at the end"),
+    CONSUMER_PROPERTY,
     COMMAND_CONFIG,
-    text("consumer.config", "FILE", "deprecated: --command-config"),
+    CONSUMER_CONFIG,
     HELP,
     VERSION,
 ];
@@ -40,25 +44,13 @@ pub(crate) const USAGE: Usage = Usage {
 };
 
 pub fn run(args: &[String], io: &mut Io) -> i32 {
-    let fail = |message: &str, io: &mut Io| {
-        io.complain(message);
-        USAGE.print(io);
-        1
-    };
-    let parsed = match options::parse(OPTIONS, args) {
+    let parsed = match USAGE.read_or_explain(args, io) {
         Ok(parsed) => parsed,
-        Err(OptionError(message)) => return fail(&message, io),
+        Err(code) => return code,
     };
-    if args.is_empty() || parsed.has("help") {
-        return fail(USAGE.purpose, io);
-    }
-    if parsed.has("version") {
-        io.say(crate::KAFKA_VERSION);
-        return 0;
-    }
     for pair in [["topic", "include"], ["messages", "num-records"]] {
         if parsed.has(pair[0]) == parsed.has(pair[1]) {
-            return fail(
+            return USAGE.refuse(
                 &format!("Exactly one of the following arguments is required: [{}], [{}]", pair[0], pair[1]),
                 io,
             );
@@ -66,19 +58,13 @@ pub fn run(args: &[String], io: &mut Io) -> i32 {
     }
     for (old, new) in [("messages", "num-records"), ("consumer.config", "command-config")] {
         if parsed.has(old) && parsed.has(new) {
-            return fail(&format!("Options --{old} and --{new} cannot be specified together."), io);
+            return USAGE.refuse(&format!("Options --{old} and --{new} cannot be specified together."), io);
         }
         if parsed.has(old) {
             io.say(format!("Warning: --{old} is deprecated. Use --{new} instead."));
         }
     }
-    match measure(&parsed, io) {
-        Ok(()) => 0,
-        Err(failure) => {
-            io.complain(failure.message);
-            1
-        }
-    }
+    measure(&parsed, io).exit_code(io)
 }
 
 fn settings(parsed: &Parsed) -> Result<ConsumerSettings, Failure> {
@@ -146,6 +132,8 @@ fn measure(parsed: &Parsed, io: &mut Io) -> Result<(), Failure> {
         }
     }
     let (end_ms, elapsed) = (time::now_ms(), start.elapsed());
+    // While the connections are open, as Kafka's tool does.
+    let metrics = parsed.has("print-metrics").then(|| consumer.metrics(crate::KAFKA_VERSION));
     consumer.close()?;
     if count < wanted {
         io.say(format!("WARNING: Exiting before consuming the expected number of records: timeout ({} ms) exceeded. You can use the --timeout option to increase the timeout.", timeout.as_millis()));
@@ -153,6 +141,9 @@ fn measure(parsed: &Parsed, io: &mut Io) -> Result<(), Failure> {
     if !detailed {
         let columns = columns(bytes, bytes, count, count, elapsed, join);
         io.say(format!("{}, {}, {columns}", time::format(&pattern, start_ms), time::format(&pattern, end_ms)));
+    }
+    if let Some(metrics) = metrics {
+        metrics_table::print(&metrics, io);
     }
     Ok(())
 }

@@ -1,14 +1,14 @@
 //! `kafka-delete-records.sh`: deletes records below offsets that a JSON file gives.
 
 use crate::connect;
-use crate::failure::{Failure, Outcome, java};
+use crate::failure::{ExitCode, Failure, Outcome, java};
 use crate::io::Io;
-use crate::options::{self, COMMAND_CONFIG, HELP, Opt, OptionError, Parsed, Usage, VERSION, text};
+use crate::options::{BOOTSTRAP_SERVER, COMMAND_CONFIG, HELP, Opt, Parsed, Usage, VERSION, text};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 const OPTIONS: &[Opt] = &[
-    text("bootstrap-server", "HOST:PORT[,...]", "brokers to connect to first").required(),
+    BOOTSTRAP_SERVER.required(),
     text("offset-json-file", "FILE", "partitions with offsets (-1: everything)").required(),
     COMMAND_CONFIG,
     HELP,
@@ -29,28 +29,9 @@ pub(crate) const USAGE: Usage = Usage {
 };
 
 pub fn run(args: &[String], io: &mut Io) -> i32 {
-    let parsed = match options::parse(OPTIONS, args) {
-        Ok(parsed) => parsed,
-        Err(OptionError(message)) => {
-            io.complain(message);
-            return 1;
-        }
-    };
-    if args.is_empty() || parsed.has("help") {
-        io.complain(USAGE.purpose);
-        USAGE.print(io);
-        return 1;
-    }
-    if parsed.has("version") {
-        io.say(crate::KAFKA_VERSION);
-        return 0;
-    }
-    match delete(&parsed, io) {
-        Ok(()) => 0,
-        Err(failure) => {
-            io.complain(failure.message);
-            1
-        }
+    match USAGE.read(args, io) {
+        Ok(parsed) => delete(&parsed, io).exit_code(io),
+        Err(code) => code,
     }
 }
 

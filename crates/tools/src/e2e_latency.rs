@@ -1,9 +1,9 @@
 //! `kafka-e2e-latency.sh`: sends records one by one and measures until each was read back.
 
 use crate::connect;
-use crate::failure::Failure;
+use crate::failure::{ExitCode, Failure};
 use crate::io::Io;
-use crate::options::{self, HELP, Opt, OptionError, Parsed, Usage, VERSION, int, text};
+use crate::options::{BOOTSTRAP_SERVER, HELP, Opt, Parsed, Usage, VERSION, int, text};
 use base::{Random, SplitMix64};
 use client::{
     Admin, Consumer, ConsumerSettings, NewTopic, Producer, ProducerRecord, ProducerSettings, Settings, SettingsMap,
@@ -12,7 +12,7 @@ use client::{
 use std::time::{Duration, Instant};
 
 const OPTIONS: &[Opt] = &[
-    text("bootstrap-server", "HOST:PORT[,...]", "brokers to connect to first").required(),
+    BOOTSTRAP_SERVER.required(),
     text("topic", "TOPIC", "topic to use").required(),
     int("num-records", "N", "how many records").required(),
     text("producer-acks", "ACKS", "1 or all").required(),
@@ -56,29 +56,9 @@ pub fn run(args: &[String], io: &mut Io) -> i32 {
     } else {
         args.to_vec()
     };
-    let parsed = match options::parse(OPTIONS, &named) {
-        Ok(parsed) => parsed,
-        Err(OptionError(message)) => {
-            io.complain(message);
-            USAGE.print(io);
-            return 1;
-        }
-    };
-    if args.is_empty() || parsed.has("help") {
-        io.complain(USAGE.purpose);
-        USAGE.print(io);
-        return 1;
-    }
-    if parsed.has("version") {
-        io.say(crate::KAFKA_VERSION);
-        return 0;
-    }
-    match measure(&parsed, io) {
-        Ok(()) => 0,
-        Err(failure) => {
-            io.complain(failure.message);
-            1
-        }
+    match USAGE.read_or_explain(&named, io) {
+        Ok(parsed) => measure(&parsed, io).exit_code(io),
+        Err(code) => code,
     }
 }
 

@@ -1,5 +1,6 @@
 //! How a tool ends early: an exit code, what goes to standard error, and whether the usage follows.
 
+use crate::io::Io;
 use client::ClientError;
 
 /// The end of a tool that did not do what was asked.
@@ -29,6 +30,22 @@ impl Failure {
     /// Only an exit code: everything was said already.
     pub fn silent(code: i32) -> Failure {
         Failure { code, ..Failure::new("") }
+    }
+}
+
+/// How most tools end.
+pub(crate) trait ExitCode {
+    /// Tells a failure on standard error; 0, or 1 after a failure.
+    fn exit_code(self, io: &mut Io) -> i32;
+}
+
+impl ExitCode for Outcome {
+    fn exit_code(self, io: &mut Io) -> i32 {
+        let Err(failure) = self else { return 0 };
+        if !failure.message.is_empty() {
+            io.complain(failure.message);
+        }
+        1
     }
 }
 

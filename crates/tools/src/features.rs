@@ -2,7 +2,7 @@
 
 use crate::arguments::{Command, Matches, Syntax, option, switch};
 use crate::cluster::admin_of;
-use crate::failure::{Failure, Outcome};
+use crate::failure::{ExitCode, Failure, Outcome};
 use crate::io::Io;
 use client::FeatureUpdate;
 
@@ -101,15 +101,7 @@ pub fn run(args: &[String], io: &mut Io) -> i32 {
         Some("describe") => describe(&matches, io),
         _ => update(&matches, io),
     };
-    match outcome {
-        Ok(()) => 0,
-        Err(failure) => {
-            if !failure.message.is_empty() {
-                io.complain(failure.message);
-            }
-            1
-        }
-    }
+    outcome.exit_code(io)
 }
 
 fn version_name(level: i16) -> Option<&'static str> {

@@ -3,13 +3,13 @@
 use crate::connect;
 use crate::failure::Failure;
 use crate::io::Io;
-use crate::options::{self, COMMAND_CONFIG, HELP, Opt, OptionError, Parsed, Usage, VERSION, flag, text};
+use crate::options::{BOOTSTRAP_SERVER, COMMAND_CONFIG, HELP, Opt, Parsed, Usage, VERSION, flag, text};
 use crate::patterns::{TopicPattern, is_internal};
 use client::{IsolationLevel, OffsetSpec, Wanted};
 use std::collections::{BTreeMap, BTreeSet};
 
 const OPTIONS: &[Opt] = &[
-    text("bootstrap-server", "HOST:PORT[,...]", "brokers to connect to first").required(),
+    BOOTSTRAP_SERVER.required(),
     text("topic-partitions", "LIST", "topics with partitions: t1:1,t2:0-3,t3,t4:5-,t5:-3"),
     text("topic", "REGEX", "topics; default: all"),
     text("partitions", "N,N", "partitions; default: all"),
@@ -31,31 +31,20 @@ pub(crate) const USAGE: Usage = Usage {
 };
 
 pub fn run(args: &[String], io: &mut Io) -> i32 {
-    let parsed = match options::parse(OPTIONS, args) {
-        Ok(parsed) => parsed,
-        Err(OptionError(message)) => {
-            io.complain(format!("Error occurred: {message}"));
-            return 1;
-        }
+    let occurred = |message: &str, io: &mut Io| {
+        io.complain(format!("Error occurred: {message}"));
+        1
     };
-    if args.is_empty() || parsed.has("help") {
-        io.complain(USAGE.purpose);
-        USAGE.print(io);
-        return 1;
-    }
-    if parsed.has("version") {
-        io.say(crate::KAFKA_VERSION);
-        return 0;
-    }
+    let parsed = match USAGE.read_or(args, io, occurred) {
+        Ok(parsed) => parsed,
+        Err(code) => return code,
+    };
     match offsets(&parsed) {
         Ok(lines) => {
             lines.into_iter().for_each(|line| io.say(line));
             0
         }
-        Err(failure) => {
-            io.complain(format!("Error occurred: {}", failure.message));
-            1
-        }
+        Err(failure) => occurred(&failure.message, io),
     }
 }
 

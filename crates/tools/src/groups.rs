@@ -1,13 +1,13 @@
 //! `kafka-groups.sh`: all groups with type and protocol.
 
 use crate::connect;
-use crate::failure::Outcome;
+use crate::failure::{ExitCode, Outcome};
 use crate::io::Io;
-use crate::options::{self, COMMAND_CONFIG, HELP, Opt, OptionError, Parsed, Usage, VERSION, flag, text};
+use crate::options::{BOOTSTRAP_SERVER, COMMAND_CONFIG, HELP, Opt, Parsed, Usage, VERSION, flag, text};
 use client::GroupListing;
 
 const OPTIONS: &[Opt] = &[
-    text("bootstrap-server", "HOST:PORT[,...]", "brokers to connect to first").required(),
+    BOOTSTRAP_SERVER.required(),
     COMMAND_CONFIG,
     flag("list", "list the groups"),
     text("group-type", "TYPE", "only groups of this type: classic, consumer, share, streams"),
@@ -27,35 +27,17 @@ pub(crate) const USAGE: Usage = Usage {
 };
 
 pub fn run(args: &[String], io: &mut Io) -> i32 {
-    let fail = |message: &str, io: &mut Io| {
-        io.complain(message);
-        USAGE.print(io);
-        1
-    };
-    let parsed = match options::parse(OPTIONS, args) {
+    let parsed = match USAGE.read_or_explain(args, io) {
         Ok(parsed) => parsed,
-        Err(OptionError(message)) => return fail(&message, io),
+        Err(code) => return code,
     };
-    if args.is_empty() || parsed.has("help") {
-        return fail(USAGE.purpose, io);
-    }
-    if parsed.has("version") {
-        io.say(crate::KAFKA_VERSION);
-        return 0;
-    }
     if !parsed.has("list") {
-        return fail("Command must include exactly one action: --list.", io);
+        return USAGE.refuse("Command must include exactly one action: --list.", io);
     }
     if ["consumer", "share", "streams"].iter().filter(|kind| parsed.has(kind)).count() > 1 {
-        return fail("Only one of --consumer, --share and --streams can be given", io);
+        return USAGE.refuse("Only one of --consumer, --share and --streams can be given", io);
     }
-    match list(&parsed, io) {
-        Ok(()) => 0,
-        Err(failure) => {
-            io.complain(failure.message);
-            1
-        }
-    }
+    list(&parsed, io).exit_code(io)
 }
 
 fn list(parsed: &Parsed, io: &mut Io) -> Outcome {

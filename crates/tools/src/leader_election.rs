@@ -1,21 +1,21 @@
 //! `kafka-leader-election.sh`: elects the preferred, or any, leader of partitions.
 
 use crate::connect;
-use crate::failure::{Failure, Outcome, java};
+use crate::failure::{ExitCode, Failure, Outcome, java};
 use crate::io::Io;
-use crate::options::{self, HELP, Opt, OptionError, Parsed, Usage, VERSION, flag, int, text};
+use crate::options::{BOOTSTRAP_SERVER, COMMAND_CONFIG, HELP, Opt, Parsed, Usage, VERSION, flag, int, text};
 use base::ErrorCode;
 use client::{ElectionType, Partitions, SettingsMap};
 use serde_json::Value;
 
 const OPTIONS: &[Opt] = &[
-    text("bootstrap-server", "HOST:PORT[,...]", "brokers to connect to first").required(),
+    BOOTSTRAP_SERVER.required(),
     text("election-type", "TYPE", "preferred or unclean").required(),
     text("topic", "TOPIC", "topic of the partition"),
     int("partition", "N", "partition of the topic"),
     flag("all-topic-partitions", "all partitions"),
     text("path-to-json-file", "FILE", "{\"partitions\": [{\"topic\": \"a\", \"partition\": 1}]}"),
-    text("command-config", "FILE", "properties file with settings of the client"),
+    COMMAND_CONFIG,
     text("admin.config", "FILE", "deprecated: --command-config"),
     HELP,
     VERSION,
@@ -29,28 +29,9 @@ pub(crate) const USAGE: Usage = Usage {
 };
 
 pub fn run(args: &[String], io: &mut Io) -> i32 {
-    let parsed = match options::parse(OPTIONS, args) {
-        Ok(parsed) => parsed,
-        Err(OptionError(message)) => {
-            io.complain(message);
-            return 1;
-        }
-    };
-    if args.is_empty() || parsed.has("help") {
-        io.complain(USAGE.purpose);
-        USAGE.print(io);
-        return 1;
-    }
-    if parsed.has("version") {
-        io.say(crate::KAFKA_VERSION);
-        return 0;
-    }
-    match elect(&parsed, io) {
-        Ok(()) => 0,
-        Err(failure) => {
-            io.complain(failure.message);
-            1
-        }
+    match USAGE.read(args, io) {
+        Ok(parsed) => elect(&parsed, io).exit_code(io),
+        Err(code) => code,
     }
 }
 

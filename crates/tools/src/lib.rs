@@ -27,6 +27,7 @@ mod leader_election;
 mod line_reader;
 mod log_dirs;
 mod metadata_quorum;
+mod metrics_table;
 mod offset_reset;
 mod options;
 mod patterns;

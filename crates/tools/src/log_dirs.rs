@@ -1,15 +1,15 @@
 //! `kafka-log-dirs.sh`: replicas and their sizes in the brokers' log directories, as one line of JSON.
 
 use crate::connect;
-use crate::failure::{Failure, Outcome};
+use crate::failure::{ExitCode, Failure, Outcome};
 use crate::io::Io;
-use crate::options::{self, COMMAND_CONFIG, HELP, Opt, OptionError, Parsed, Usage, VERSION, flag, text};
+use crate::options::{BOOTSTRAP_SERVER, COMMAND_CONFIG, HELP, Opt, Parsed, Usage, VERSION, flag, text};
 use client::LogDir;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
 const OPTIONS: &[Opt] = &[
-    text("bootstrap-server", "HOST:PORT[,...]", "brokers to connect to first").required(),
+    BOOTSTRAP_SERVER.required(),
     COMMAND_CONFIG,
     flag("describe", "show the log directories (required)"),
     text("topic-list", "T,T", "only these topics"),
@@ -26,32 +26,14 @@ pub(crate) const USAGE: Usage = Usage {
 };
 
 pub fn run(args: &[String], io: &mut Io) -> i32 {
-    let fail = |message: &str, io: &mut Io| {
-        io.complain(message);
-        USAGE.print(io);
-        1
-    };
-    let parsed = match options::parse(OPTIONS, args) {
+    let parsed = match USAGE.read_or_explain(args, io) {
         Ok(parsed) => parsed,
-        Err(OptionError(message)) => return fail(&message, io),
+        Err(code) => return code,
     };
-    if args.is_empty() || parsed.has("help") {
-        return fail(USAGE.purpose, io);
-    }
-    if parsed.has("version") {
-        io.say(crate::KAFKA_VERSION);
-        return 0;
-    }
     if let Err(message) = parsed.require(&["describe"]) {
-        return fail(&message, io);
+        return USAGE.refuse(&message, io);
     }
-    match describe(&parsed, io) {
-        Ok(()) => 0,
-        Err(failure) => {
-            io.complain(failure.message);
-            1
-        }
-    }
+    describe(&parsed, io).exit_code(io)
 }
 
 fn describe(parsed: &Parsed, io: &mut Io) -> Outcome {

@@ -3,7 +3,7 @@
 use crate::arguments::{Command, Matches, Syntax, option, switch};
 use crate::cluster::admin_of;
 use crate::connect;
-use crate::failure::{Failure, Outcome};
+use crate::failure::{ExitCode, Failure, Outcome};
 use crate::io::Io;
 use crate::time;
 use base::Uuid;
@@ -56,13 +56,7 @@ pub fn run(args: &[String], io: &mut Io) -> i32 {
         Some("add-controller") => add(&matches, io),
         _ => remove(&matches, io),
     };
-    match outcome {
-        Ok(()) => 0,
-        Err(failure) => {
-            io.complain(failure.message);
-            1
-        }
-    }
+    outcome.exit_code(io)
 }
 
 fn describe(matches: &Matches, io: &mut Io) -> Outcome {

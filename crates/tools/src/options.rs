@@ -60,6 +60,8 @@ impl Opt {
 
 pub const BOOTSTRAP_SERVER: Opt = text("bootstrap-server", "HOST:PORT[,...]", "brokers to connect to first");
 pub const COMMAND_CONFIG: Opt = text("command-config", "FILE", "properties file with settings of the client");
+pub const CONSUMER_CONFIG: Opt = text("consumer.config", "FILE", "deprecated: --command-config");
+pub const CONSUMER_PROPERTY: Opt = text("command-property", "KEY=VALUE", "a setting of the consumer");
 pub const HELP: Opt = flag("help", "print this and leave");
 pub const VERSION: Opt = flag("version", "print the version of Kafka whose tool this is");
 
@@ -78,6 +80,45 @@ pub struct Usage {
 }
 
 impl Usage {
+    /// Reads a tool's command line. An exit code stands for a tool that has nothing more to do: help and the version were
+    /// printed, or what is wrong was told.
+    pub fn read(&self, args: &[String], io: &mut Io) -> Result<Parsed, i32> {
+        self.read_or(args, io, |message, io| {
+            io.complain(message);
+            1
+        })
+    }
+
+    /// The same for tools that show their usage where the command line is wrong.
+    pub fn read_or_explain(&self, args: &[String], io: &mut Io) -> Result<Parsed, i32> {
+        self.read_or(args, io, |message, io| self.refuse(message, io))
+    }
+
+    /// The same for tools that have their own way to tell what is wrong.
+    pub fn read_or(
+        &self,
+        args: &[String],
+        io: &mut Io,
+        unreadable: impl FnOnce(&str, &mut Io) -> i32,
+    ) -> Result<Parsed, i32> {
+        let parsed = parse(self.options, args).map_err(|OptionError(message)| unreadable(&message, io))?;
+        if args.is_empty() || parsed.has("help") {
+            return Err(self.refuse(self.purpose, io));
+        }
+        if parsed.has("version") {
+            io.say(crate::KAFKA_VERSION);
+            return Err(0);
+        }
+        Ok(parsed)
+    }
+
+    /// A message, the usage, and the exit code of a command line that will not do.
+    pub fn refuse(&self, message: &str, io: &mut Io) -> i32 {
+        io.complain(message);
+        self.print(io);
+        1
+    }
+
     /// The usage text: purpose, examples, options.
     pub fn print(&self, io: &mut Io) {
         io.complain(format!("\nusage: {} OPTIONS\n", self.tool));

@@ -2,11 +2,11 @@
 
 use crate::arguments::{Matches, Syntax, option, switch};
 use crate::connect;
-use crate::failure::Failure;
+use crate::failure::{ExitCode, Failure};
 use crate::io::Io;
+use crate::metrics_table;
 use base::{Random, SplitMix64};
 use client::{Producer, ProducerRecord, ProducerSettings, SettingsMap};
-use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -23,7 +23,7 @@ pub(crate) const SYNTAX: Syntax = Syntax {
         option(&["--command-property"], "PROP-NAME=PROP-VALUE", "settings of the producer").many(),
         option(&["--producer.config"], "CONFIG-FILE", "deprecated: --command-config"),
         option(&["--command-config"], "CONFIG-FILE", "properties file of the producer"),
-        switch(&["--print-metrics"], "print totals of the producer at the end"),
+        switch(&["--print-metrics"], "print the producer's metrics at the end"),
         option(&["--transactional-id"], "TRANSACTIONAL-ID", "not supported yet"),
         option(&["--transaction-duration-ms"], "TRANSACTION-DURATION", "not supported yet"),
         option(&["--warmup-records"], "WARMUP-RECORDS", "records before the steady state"),
@@ -81,13 +81,7 @@ pub fn run(args: &[String], io: &mut Io) -> i32 {
             return 1;
         }
     };
-    match measure(plan, io) {
-        Ok(()) => 0,
-        Err(failure) => {
-            io.complain(failure.message);
-            1
-        }
-    }
+    measure(plan, io).exit_code(io)
 }
 
 fn plan(matches: &Matches) -> Result<Plan, Failure> {
@@ -231,25 +225,6 @@ impl Stats {
         self.window.latency_max_ms = self.window.latency_max_ms.max(latency_ms);
     }
 
-    /// What is known here of the producer's metrics, under Kafka's names.
-    fn metrics(&self, client_id: &str, topic: &str, started_ms: i64) -> BTreeMap<String, String> {
-        let seconds = self.started.elapsed().as_secs_f64().max(0.001);
-        let own = format!("{{client-id={client_id}}}");
-        let of_topic = format!("{{client-id={client_id}, topic={topic}}}");
-        let shown = |value: f64| format!("{value:.3}");
-        let mut metrics = BTreeMap::from([
-            (format!("app-info:start-time-ms:{own}"), started_ms.to_string()),
-            (format!("app-info:version:{own}"), crate::KAFKA_VERSION.to_string()),
-        ]);
-        for (group, tags) in [("producer-metrics", &own), ("producer-topic-metrics", &of_topic)] {
-            for (name, count) in [("record-send", self.count), ("record-error", self.failed)] {
-                metrics.insert(format!("{group}:{name}-total:{tags}"), shown(count as f64));
-                metrics.insert(format!("{group}:{name}-rate:{tags}"), shown(count as f64 / seconds));
-            }
-        }
-        metrics
-    }
-
     fn label(&self) -> &'static str {
         if self.steady { " steady state" } else { "" }
     }
@@ -306,9 +281,7 @@ impl Throttle {
 }
 
 fn measure(plan: Plan, io: &mut Io) -> Result<(), Failure> {
-    let client_id = plan.settings.common.client_id.clone();
     let producer = Producer::new(plan.settings)?;
-    let started_ms = crate::time::now_ms();
     if plan.warmup > 0 {
         io.say(format!(
             "Warmup first {} records. Steady state results will print after the complete test summary.",
@@ -354,31 +327,23 @@ fn measure(plan: Plan, io: &mut Io) -> Result<(), Failure> {
         }
         throttle.wait(i + 1);
     }
+    producer.flush();
+    // While the connections are open, as Kafka's tool does.
+    let metrics = plan.print_metrics.then(|| producer.metrics(crate::KAFKA_VERSION));
     producer.close(Duration::from_secs(3600));
-    let (topic, print_metrics) = (plan.topic, plan.print_metrics);
-    let total = stats.lock().map(|mut stats| {
-        let metrics = stats.metrics(&client_id, &topic, started_ms);
-        (stats.total(), metrics, stats.failed, stats.first_error.take())
-    });
-    let Ok((total, metrics, failed, error)) = total else { return Ok(()) };
+    let total = stats.lock().map(|mut stats| (stats.total(), stats.failed, stats.first_error.take()));
+    let Ok((total, failed, error)) = total else { return Ok(()) };
     io.say(total);
     if with_steady && let Ok(mut steady) = steady.lock() {
         io.say(steady.total());
     }
-    if print_metrics {
-        print_table(&metrics, io);
+    if let Some(metrics) = metrics {
+        metrics_table::print(&metrics, io);
     }
     match (failed, error) {
         (0, _) | (_, None) => Ok(()),
         (failed, Some(error)) => Err(Failure::new(format!("{failed} records failed; the first: {error}"))),
     }
-}
-
-/// Names and values in two columns, as Kafka's tools print metrics.
-fn print_table(metrics: &BTreeMap<String, String>, io: &mut Io) {
-    let width = metrics.keys().map(String::len).max().unwrap_or(0);
-    io.say(format!("\n{:<width$}   Value", "Metric Name"));
-    metrics.iter().for_each(|(name, value)| io.say(format!("{name:<width$} : {value}")));
 }
 
 fn report(stats: &Arc<Mutex<Stats>>, interval: Duration, io: &mut Io) {

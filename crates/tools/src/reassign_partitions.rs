@@ -4,7 +4,7 @@
 use crate::connect;
 use crate::failure::{Failure, Outcome, java};
 use crate::io::Io;
-use crate::options::{self, COMMAND_CONFIG, HELP, Opt, OptionError, Parsed, Usage, VERSION, flag, long, text};
+use crate::options::{COMMAND_CONFIG, HELP, Opt, Parsed, Usage, VERSION, flag, long, text};
 use base::{ErrorCode, NodeId};
 use client::{Admin, Wanted};
 use serde_json::{Value, json};
@@ -63,22 +63,10 @@ impl Move {
 }
 
 pub fn run(args: &[String], io: &mut Io) -> i32 {
-    let parsed = match options::parse(OPTIONS, args) {
+    let parsed = match USAGE.read(args, io) {
         Ok(parsed) => parsed,
-        Err(OptionError(message)) => {
-            io.complain(message);
-            return 1;
-        }
+        Err(code) => return code,
     };
-    if args.is_empty() || parsed.has("help") {
-        io.complain(USAGE.purpose);
-        USAGE.print(io);
-        return 1;
-    }
-    if parsed.has("version") {
-        io.say(crate::KAFKA_VERSION);
-        return 0;
-    }
     if let Err(message) = check(&parsed) {
         io.complain(message);
         USAGE.print(io);

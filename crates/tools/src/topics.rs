@@ -4,7 +4,7 @@ use crate::connect;
 use crate::failure::{Failure, Outcome};
 use crate::io::Io;
 use crate::options::{
-    self, BOOTSTRAP_SERVER, COMMAND_CONFIG, HELP, Opt, OptionError, Parsed, Usage, VERSION, flag, int, text,
+    BOOTSTRAP_SERVER, COMMAND_CONFIG, HELP, Opt, OptionError, Parsed, Usage, VERSION, flag, int, text,
 };
 use crate::patterns::{TopicPattern, is_internal};
 use base::{ErrorCode, NodeId, Uuid};
@@ -57,25 +57,17 @@ const ACTIONS: &[&str] = &["create", "list", "alter", "describe", "delete"];
 const NAME_WARNING: &str = "WARNING: Due to limitations in metric names, topics with a period ('.') or underscore ('_') could collide. To avoid issues it is best to use either, but not both.";
 
 pub fn run(args: &[String], io: &mut Io) -> i32 {
-    let parsed = match options::parse(OPTIONS, args) {
-        Ok(parsed) => parsed,
-        Err(OptionError(message)) => {
-            if message.starts_with("Cannot parse argument") {
-                io.say(format!("Error while executing topic command : {message}"));
-            }
-            io.complain(message);
-            return 1;
+    let unreadable = |message: &str, io: &mut Io| {
+        if message.starts_with("Cannot parse argument") {
+            io.say(format!("Error while executing topic command : {message}"));
         }
+        io.complain(message);
+        1
     };
-    if args.is_empty() || parsed.has("help") {
-        io.complain(USAGE.purpose);
-        USAGE.print(io);
-        return 1;
-    }
-    if parsed.has("version") {
-        io.say(crate::KAFKA_VERSION);
-        return 0;
-    }
+    let parsed = match USAGE.read_or(args, io, unreadable) {
+        Ok(parsed) => parsed,
+        Err(code) => return code,
+    };
     if let Err(failure) = check(&parsed, io) {
         io.complain(&failure.message);
         if failure.with_usage {

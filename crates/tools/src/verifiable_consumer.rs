@@ -1,7 +1,7 @@
 //! `kafka-verifiable-consumer.sh`: reads in a group and reports progress and rebalances as lines of JSON.
 
 use crate::arguments::{Matches, Syntax, option, switch};
-use crate::failure::Failure;
+use crate::failure::{ExitCode, Failure};
 use crate::io::Io;
 use crate::verifiable_producer::{event, settings_from};
 use client::{Consumer, ConsumerRecord, ConsumerSettings, RebalanceEvent, Subscription};
@@ -40,11 +40,7 @@ pub fn run(args: &[String], io: &mut Io) -> i32 {
     };
     match consume(&matches, io) {
         Ok(()) if io.stop.is_requested() => 143,
-        Ok(()) => 0,
-        Err(failure) => {
-            io.complain(failure.message);
-            1
-        }
+        outcome => outcome.exit_code(io),
     }
 }
 

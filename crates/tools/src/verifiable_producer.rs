@@ -2,7 +2,7 @@
 
 use crate::arguments::{Matches, Syntax, option};
 use crate::connect;
-use crate::failure::Failure;
+use crate::failure::{ExitCode, Failure};
 use crate::io::Io;
 use crate::producer_perf_test::Throttle;
 use crate::time;
@@ -44,11 +44,7 @@ pub fn run(args: &[String], io: &mut Io) -> i32 {
     };
     match produce(&matches, io) {
         Ok(()) if io.stop.is_requested() => 143,
-        Ok(()) => 0,
-        Err(failure) => {
-            io.complain(failure.message);
-            1
-        }
+        outcome => outcome.exit_code(io),
     }
 }
 

@@ -36,12 +36,13 @@ fn run(session: &mut Session, broker: &Broker) -> Result<(), String> {
         let load =
             Produce { topic, partitions: 16, connections: 64, in_flight, records: 1, record_bytes: 1024, amount };
         Produce { amount: Amount::Lasting(time / 8), ..load }.run(&broker.address)?;
+        session.settle();
         let before = broker.cpu_seconds();
         let outcome = load.run(&broker.address)?;
         session.figure(rate, outcome.requests as f64 / outcome.seconds)?;
         session.figure(cpu, (broker.cpu_seconds() - before) * 1e6 / outcome.requests as f64)?;
     }
-    topics::delete(&broker.address, topic)
+    broker.delete_topic(topic)
 }
 
 /// Appends of 4 KiB that one writer makes durable one after the other.

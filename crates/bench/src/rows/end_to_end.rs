@@ -42,6 +42,7 @@ fn run(session: &mut Session, broker: &Broker) -> Result<(), String> {
             measured: rate * seconds,
             clock: Instant::now(),
         };
+        session.settle();
         let mut passage = trickle.run()?;
         session.figure(p50, percentile(&mut passage.waits_us, 50) / 1e3)?;
         session.figure(p99, percentile(&mut passage.waits_us, 99) / 1e3)?;
@@ -74,7 +75,7 @@ impl Trickle<'_> {
             let cpu = self.produce();
             (consumer.join().unwrap_or(Err("the consumer panicked".into())), cpu)
         });
-        topics::delete(&self.broker.address, self.topic)?;
+        self.broker.delete_topic(self.topic)?;
         Ok(Passage { cpu_seconds: cpu?, waits_us: waits? })
     }
 

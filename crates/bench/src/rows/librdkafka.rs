@@ -31,16 +31,18 @@ fn run(session: &mut Session, broker: &Broker) -> Result<(), String> {
             // The path of many records in a batch is compiled on its own.
             produce(api, broker, &topic, records / 4, record_bytes)?;
         }
+        session.settle();
         let before = broker.cpu_seconds();
         produce(api, broker, &topic, records, record_bytes)?;
         session.figure(id, (broker.cpu_seconds() - before) / ((records * record_bytes) as f64 / 1e9))?;
         if id == "1024" {
             consume(api, broker, &topic, records / 4)?;
+            session.settle();
             let before = broker.cpu_seconds();
             let bytes = consume(api, broker, &topic, records)?;
             session.figure("consume", (broker.cpu_seconds() - before) / (bytes as f64 / 1e9))?;
         }
-        topics::delete(&broker.address, &topic)?;
+        broker.delete_topic(&topic)?;
     }
     Ok(())
 }

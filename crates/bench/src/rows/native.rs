@@ -45,6 +45,7 @@ fn produce(session: &mut Session, broker: &Broker) -> Result<(), String> {
     for (id, connections) in [("1", 1), ("8", 8), ("64", 64)] {
         let topic = format!("produce-{connections}");
         topics::create(&broker.address, &topic, 8, &[])?;
+        session.settle();
         let before = broker.cpu_seconds();
         let outcome = bulk(&topic, connections, session.scaled(2048)).run(&broker.address)?;
         let memory = broker.memory();
@@ -53,7 +54,7 @@ fn produce(session: &mut Session, broker: &Broker) -> Result<(), String> {
             session.figure("memory", memory.resident_mb)?;
             session.figure("anonymous", memory.anonymous_mb)?;
         }
-        topics::delete(&broker.address, &topic)?;
+        broker.delete_topic(&topic)?;
     }
     Ok(())
 }
@@ -62,8 +63,9 @@ fn consume(session: &mut Session, broker: &Broker) -> Result<(), String> {
     let topic = "consume";
     topics::create(&broker.address, topic, 8, &[])?;
     bulk(topic, 8, session.scaled(4096)).run(&broker.address)?;
+    session.settle();
     let before = broker.cpu_seconds();
     let bytes = load::consume(&broker.address, topic, 8, 1 << 20)?;
     session.figure("fetch", (broker.cpu_seconds() - before) / (bytes as f64 / 1e9))?;
-    topics::delete(&broker.address, topic)
+    broker.delete_topic(topic)
 }

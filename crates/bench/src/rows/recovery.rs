@@ -41,6 +41,7 @@ fn run(session: &mut Session) -> Result<(), String> {
     };
     load.run(&broker.address)?;
     broker.kill();
+    session.settle();
     broker.launch()?;
     wait_until("recovered", || topics::all_serve(&broker.address, topic, PARTITIONS))?;
     let (elapsed, cpu) = (broker.begun.elapsed(), broker.cpu_seconds());

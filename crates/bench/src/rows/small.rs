@@ -32,13 +32,14 @@ fn run(session: &mut Session, broker: &Broker) -> Result<(), String> {
             record_bytes: 1024,
             amount: Amount::Requests(session.scaled(400_000)),
         };
+        session.settle();
         let before = broker.cpu_seconds();
         let outcome = load.run(&broker.address)?;
         session.figure(id, (broker.cpu_seconds() - before) * 1e6 / outcome.requests as f64)?;
         if connections == 64 {
             session.figure("p99", outcome.p99_ms)?;
         }
-        topics::delete(&broker.address, &topic)?;
+        broker.delete_topic(&topic)?;
     }
     Ok(())
 }

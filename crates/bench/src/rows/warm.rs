@@ -25,5 +25,5 @@ pub fn warm(session: &Session, broker: &Broker) -> Result<(), String> {
     bulk.run(address)?;
     Produce { records: 1, amount: Amount::Requests(small), ..bulk }.run(address)?;
     load::consume(address, "warm", 8, 1 << 20)?;
-    topics::delete(address, "warm")
+    broker.delete_topic("warm")
 }

@@ -57,10 +57,13 @@ impl Coordinators {
         if before.is_some() {
             return;
         }
+        if epoch.is_none() && shards.get(&partition).is_some_and(|shard| shard.topic_id != topic_id) {
+            return;
+        }
         let old = shards.remove(&partition);
         let new = epoch.map(|epoch| {
-            let random = Box::new(base::SplitMix64(base::Random::next_u64(&mut **broker.random.lock())));
-            ShardCell::new(&broker, topic_id, partition, epoch, self.settings.clone(), random, self.commit_timeout_us)
+            let seed = base::Random::next_u64(&mut **broker.random.lock());
+            ShardCell::new(&broker, topic_id, partition, epoch, self.settings.clone(), seed, self.commit_timeout_us)
         });
         if let Some(new) = &new {
             shards.insert(partition, new.clone());

@@ -4,22 +4,28 @@
 use super::Target;
 use crate::broker::Broker;
 use crate::partition::{AckWaiter, Acks, AppendError, Effects, PartitionCell, own_batch};
-use base::{ErrorCode, LeaderEpoch, Map, Now, Offset, PartitionIndex, Random, Task, TopicId};
+use base::{ErrorCode, LeaderEpoch, Map, Now, Offset, PartitionIndex, SplitMix64, Task, TopicId};
 use group::{GroupRequest, GroupSettings, Output, PendingReply, RequestContext, Shard, Topics, append_error};
 use metadata::Image;
 use parking_lot::Mutex;
-use records::{BatchBuilder, BatchOptions, batches};
+use records::{BatchBuilder, BatchOptions, Compression, batches};
+use std::collections::BTreeSet;
 use std::sync::{Arc, Weak};
 use storage::ReadLimits;
 
 /// Bytes of the log that loading reads at once.
 const LOAD_BYTES: usize = 1 << 20;
+/// A load that something was short for is begun anew after this time.
+const LOAD_AGAIN_US: u64 = 1_000_000;
 
 pub(super) struct ShardCell {
     pub topic_id: TopicId,
     pub partition: PartitionIndex,
     pub epoch: LeaderEpoch,
     broker: Weak<Broker>,
+    settings: GroupSettings,
+    /// Of the member ids that the shard gives.
+    seed: u64,
     state: Mutex<State>,
     commit_timeout_us: u64,
     myself: Weak<ShardCell>,
@@ -34,6 +40,8 @@ struct State {
     appended: Offset,
     /// When the timer that was set last goes off.
     timer_us: Option<u64>,
+    /// Topics that were deleted while the shard was loading.
+    deleted: BTreeSet<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,48 +76,73 @@ impl ShardCell {
         partition: PartitionIndex,
         epoch: LeaderEpoch,
         settings: GroupSettings,
-        random: Box<dyn Random>,
+        seed: u64,
         commit_timeout_us: u64,
     ) -> Arc<ShardCell> {
         let state = State {
-            shard: Shard::new(settings, random),
+            shard: Shard::new(settings.clone(), Box::new(SplitMix64(seed))),
             phase: Phase::Loading,
             targets: Map::default(),
             next_token: 1,
             appended: 0,
             timer_us: None,
+            deleted: BTreeSet::new(),
         };
         Arc::new_cyclic(|myself| ShardCell {
             topic_id,
             partition,
             epoch,
             broker: Arc::downgrade(broker),
+            settings,
+            seed,
             state: Mutex::new(state),
             commit_timeout_us,
             myself: myself.clone(),
         })
     }
 
-    /// Reads the partition from its beginning. Blocks on the disk.
+    /// Reads the partition from its beginning, and holds up nobody meanwhile: requests are told that the coordinator is
+    /// loading. Blocks on the disk.
     pub fn load(&self) {
         let Some(broker) = self.broker.upgrade() else { return };
         let Some(cell) = broker.replicas.get(self.topic_id, self.partition) else { return };
         let started = broker.executor.now();
-        let mut state = self.state.lock();
-        let records = match self.replay_log(&cell, &mut state.shard) {
+        if self.state.lock().phase != Phase::Loading {
+            return;
+        }
+        let mut shard = Shard::new(self.settings.clone(), Box::new(SplitMix64(self.seed)));
+        let records = match self.replay_log(&cell, &mut shard) {
             Ok(records) => records,
+            Err(error) if error.is_shortage() => {
+                cell.directory.tell_shortage(&error);
+                if let Some(this) = self.myself.upgrade() {
+                    cell.directory.run_later(LOAD_AGAIN_US, Box::new(move || this.load()));
+                }
+                return;
+            }
             Err(error) => {
                 tracing::error!(partition = %cell.name, %error, "the coordinator's partition cannot be read");
-                state.phase = Phase::Resigned;
+                self.state.lock().phase = Phase::Resigned;
+                if error.fails_log_dir() {
+                    cell.directory.report(&error);
+                }
                 return;
             }
         };
         let now = broker.executor.now();
+        let output = shard.loaded(now);
+        let mut state = self.state.lock();
+        if state.phase != Phase::Loading {
+            // Another one may own the partition by now.
+            return;
+        }
         state.phase = Phase::Active;
-        let output = state.shard.loaded(now);
-        let deliveries = self.carry_out(&broker, &mut state, output, now);
+        state.shard = shard;
+        let mut all = vec![self.carry_out(&broker, &mut state, output, now)];
+        let deleted: Vec<String> = std::mem::take(&mut state.deleted).into_iter().collect();
+        all.extend(self.forget_topics(&broker, &mut state, &deleted, now));
         drop(state);
-        deliveries.run(now);
+        all.into_iter().for_each(|deliveries| deliveries.run(now));
         let took_ms = (now.monotonic_us - started.monotonic_us) / 1000;
         tracing::debug!(partition = %cell.name, records, took_ms, "coordinator loaded");
     }
@@ -182,15 +215,21 @@ impl ShardCell {
         let Some(broker) = self.broker.upgrade() else { return };
         let now = broker.executor.now();
         let mut state = self.state.lock();
-        if state.phase != Phase::Active {
-            return;
-        }
-        let mut all = Vec::new();
-        for output in state.shard.topics_deleted(names) {
-            all.push(self.carry_out(&broker, &mut state, output, now));
-        }
+        let all = match state.phase {
+            Phase::Loading => {
+                state.deleted.extend(names.iter().cloned());
+                return;
+            }
+            Phase::Active => self.forget_topics(&broker, &mut state, names, now),
+            Phase::Resigned => return,
+        };
         drop(state);
         all.into_iter().for_each(|deliveries| deliveries.run(now));
+    }
+
+    fn forget_topics(&self, broker: &Arc<Broker>, state: &mut State, names: &[String], now: Now) -> Vec<Deliveries> {
+        let outputs = state.shard.topics_deleted(names);
+        outputs.into_iter().map(|output| self.carry_out(broker, state, output, now)).collect()
     }
 
     /// Leadership is lost: whoever waits is told.
@@ -212,11 +251,21 @@ impl ShardCell {
     /// Appends, replays, sorts the replies and sets the timer.
     fn carry_out(&self, broker: &Arc<Broker>, state: &mut State, output: Output, now: Now) -> Deliveries {
         let mut deliveries = Deliveries::default();
-        let Some(cell) = broker.replicas.get(self.topic_id, self.partition) else { return deliveries };
         let mut output = output;
+        let Some(cell) = broker.replicas.get(self.topic_id, self.partition) else {
+            // Its topic is being deleted; who is parked is told when leadership ends.
+            let output = state.shard.append_failed(now, output, ErrorCode::NotLeaderOrFollower);
+            deliveries.now = output
+                .replies
+                .into_iter()
+                .filter_map(|reply| Some((state.targets.remove(&reply.token)?, reply.response)))
+                .collect();
+            return deliveries;
+        };
         if !output.records.is_empty() {
             let mut effects = Effects::default();
-            match append(&cell, &output, now, &mut effects) {
+            let codec = broker.static_config.groups.offsets.topic_compression;
+            match append(&cell, &output, crate::topic_settings::codec(codec).into(), now, &mut effects) {
                 Ok((base_offset, end_offset)) => {
                     for (i, record) in output.records.iter().enumerate() {
                         let offset = base_offset + i as Offset;
@@ -299,10 +348,11 @@ impl Task for ShardCell {
 fn append(
     cell: &PartitionCell,
     output: &Output,
+    compression: Compression,
     now: Now,
     effects: &mut Effects,
 ) -> Result<(Offset, Offset), ErrorCode> {
-    let mut builder = BatchBuilder::new(BatchOptions::default());
+    let mut builder = BatchBuilder::new(BatchOptions { compression, ..BatchOptions::default() });
     for record in &output.records {
         builder.append(now.wall_ms, Some(&record.key), record.value.as_deref(), &[]);
     }
@@ -312,7 +362,12 @@ fn append(
     match cell.append_unwatched(&batch, Acks::All, now, effects) {
         Ok(outcome) => Ok((outcome.base_offset, outcome.last_offset + 1)),
         Err(AppendError::Refused(error)) => Err(error),
-        Err(AppendError::Storage(error)) => Err(error.error_code()),
+        Err(AppendError::Storage(error)) => {
+            if error.is_shortage() {
+                cell.directory.tell_shortage(&error);
+            }
+            Err(error.error_code())
+        }
     }
 }
 

@@ -11,9 +11,6 @@ use protocol::{DecodeError, DescribeTopicPartitionsRequest, DescribeTopicPartiti
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-/// `max.request.partition.size.limit`
-const PARTITIONS_MAX: i32 = 2000;
-
 pub(super) fn handle(broker: &Arc<Broker>, request: Request<'_>) -> Result<Pipelining, DecodeError> {
     let describe: DescribeTopicPartitionsRequest<'_> = request.decode()?;
     let image = broker.image.load_full();
@@ -44,7 +41,8 @@ pub(super) fn handle(broker: &Arc<Broker>, request: Request<'_>) -> Result<Pipel
     if let Some((first, _)) = &from {
         names.retain(|name| name >= first);
     }
-    let mut left = describe.response_partition_limit.clamp(1, PARTITIONS_MAX) as usize;
+    let partitions_max = broker.static_config.limits.request_partitions_max.max(1);
+    let mut left = describe.response_partition_limit.clamp(1, partitions_max) as usize;
     let mut answer = DescribeTopicPartitionsResponse { next_cursor: None, ..Default::default() };
     for name in names {
         if left == 0 {

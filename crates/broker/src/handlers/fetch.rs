@@ -5,6 +5,7 @@ use crate::Broker;
 use crate::fetch_sessions::{FetchContext, FetchPartition, SessionError};
 use crate::fetch_wait::FetchWait;
 use crate::partition::{ColdData, Effects, PartitionCell, Position, ReadError, ReadOutcome, Reader};
+use crate::served_file::ServedFile;
 use api::{Operation, Request, ResourceType, Responder};
 use base::{ErrorCode, Map, NodeId, Now, Offset, TopicId, Uuid};
 use net::{Piece, Pipelining};
@@ -22,12 +23,12 @@ pub(crate) struct Fetch {
     pub bytes_max: i32,
     pub bytes_min: usize,
     pub uses_topic_ids: bool,
-    /// How often the disk was waited for.
+    /// How often in a row the disk had to be waited for.
     pub cold_looks: u32,
 }
 
-/// A fetch that met so much cold data waits for the disk inside of the partitions in the end.
-const COLD_LOOKS_MAX: u32 = 64;
+/// Who met cold data so often in a row waits for the disk inside of the partitions in the end, on a thread that may.
+pub(super) const COLD_LOOKS_MAX: u32 = 64;
 
 /// A partition of a fetch.
 pub(crate) struct Target {
@@ -106,26 +107,28 @@ pub(super) fn handle(broker: &Arc<Broker>, request: Request<'_>) -> Result<Pipel
         uses_topic_ids,
         cold_looks: 0,
     };
-    answer_or_wait(fetch, request.responder, wait_ms, request.now);
+    let deadline_us = request.now.monotonic_us + wait_ms.max(0) as u64 * 1000;
+    answer_or_wait(fetch, request.responder, deadline_us, request.now, false);
     Ok(Pipelining::Hold)
 }
 
 /// Answers when there is enough, else waits for more. The disk is waited for on a thread that may.
-fn answer_or_wait(mut fetch: Fetch, responder: Responder, wait_ms: i32, now: Now) {
-    let found = fetch.look(now);
+fn answer_or_wait(mut fetch: Fetch, responder: Responder, deadline_us: u64, now: Now, may_wait: bool) {
+    let found = fetch.look(now, may_wait);
     if let Some(cold) = found.cold {
         let executor = fetch.broker.executor.clone();
-        return executor.clone().run_blocking(Box::new(move || {
+        return executor.clone().run_reading(Box::new(move || {
             cold.warm();
-            answer_or_wait(fetch, responder, wait_ms, executor.now());
+            answer_or_wait(fetch, responder, deadline_us, executor.now(), true);
         }));
     }
     let none_is_known = fetch.partitions.iter().all(Target::is_unknown);
-    let enough = found.bytes >= fetch.bytes_min || found.has_error || none_is_known || wait_ms <= 0;
+    let is_late = now.monotonic_us >= deadline_us;
+    let enough = found.bytes >= fetch.bytes_min || found.has_error || none_is_known || is_late;
     if enough {
         finish(&fetch, found, responder);
     } else {
-        FetchWait::begin(fetch, responder, now, wait_ms as u64 * 1000);
+        FetchWait::begin(fetch, responder, now, deadline_us);
     }
 }
 
@@ -206,8 +209,9 @@ impl Target {
 
 impl Fetch {
     /// Looks at every partition, within the limits of the request (KIP-74: the first records come whatever their size).
-    pub fn look(&mut self, now: Now) -> Found {
-        let may_wait = self.cold_looks >= COLD_LOOKS_MAX;
+    /// `may_wait`: this thread may wait for the disk, which it does once that is the only way.
+    pub fn look(&mut self, now: Now, may_wait: bool) -> Found {
+        let may_wait = may_wait && self.cold_looks >= COLD_LOOKS_MAX;
         let results = Vec::with_capacity(self.partitions.len());
         let mut found = Found { results, bytes: 0, has_error: false, cold: None };
         let mut left = i64::from(self.bytes_max);
@@ -238,7 +242,7 @@ impl Fetch {
                     target.seen = match self.reader {
                         Reader::Uncommitted => outcome.high_watermark,
                         Reader::Committed => outcome.last_stable_offset,
-                        Reader::Replica(_) => asked.fetch_offset,
+                        Reader::Replica(_) => outcome.log_end_offset,
                     };
                     let there = (bytes_max as u64).min(outcome.slice.visible) as usize;
                     let taken = there.max(outcome.slice.length);
@@ -259,6 +263,7 @@ impl Fetch {
             };
             found.results.push(result);
         }
+        self.cold_looks = 0;
         found
     }
 }
@@ -346,12 +351,13 @@ fn partition_data(
                     EpochEndOffset { epoch: diverging.epoch, end_offset: diverging.end_offset, ..Default::default() };
             }
             let (position, len) = (outcome.slice.position, outcome.slice.length);
-            match outcome.slice.file {
-                Some(file) if len > 0 => {
+            let file = target.cell.as_ref().and_then(|cell| ServedFile::new(outcome.slice, &cell.directory));
+            match file {
+                Some(file) => {
                     data.records = Some(RecordsField::External { len: len as u32, id: next_slice });
-                    (data, Some(Piece::File { file, position, len }))
+                    (data, Some(Piece::File { file: Arc::new(file), position, len }))
                 }
-                _ => (data, None),
+                None => (data, None),
             }
         }
     }

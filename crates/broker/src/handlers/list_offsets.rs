@@ -1,21 +1,22 @@
-//! ListOffsets (versions 1 to 11): earliest, latest, by timestamp, of the largest timestamp.
+//! ListOffsets (versions 1 to 11): earliest, latest, by timestamp, of the largest timestamp. Searches that need what is
+//! not in memory go on where the disk may be waited for.
 
+use super::fetch::COLD_LOOKS_MAX;
 use crate::Broker;
-use crate::partition::PartitionCell;
-use api::{Operation, Request, ResourceType};
-use base::ErrorCode;
+use crate::partition::{PartitionCell, ReadError};
+use api::{Operation, Request, ResourceType, Responder};
+use base::{ErrorCode, Executor, LeaderEpoch};
 use net::Pipelining;
-use protocol::list_offsets_request::ListOffsetsPartition;
 use protocol::list_offsets_response::{ListOffsetsPartitionResponse, ListOffsetsTopicResponse};
 use protocol::{DecodeError, ListOffsetsRequest, ListOffsetsResponse};
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use storage::{LATEST_TIMESTAMP, MAX_TIMESTAMP};
+use storage::{LATEST_TIMESTAMP, Log, MAX_TIMESTAMP, StorageError};
 
 pub(super) fn handle(broker: &Arc<Broker>, request: Request<'_>) -> Result<Pipelining, DecodeError> {
     let list: ListOffsetsRequest<'_> = request.decode()?;
     let image = broker.image.load();
-    let mut topics = Vec::with_capacity(list.topics.len());
+    let (mut topics, mut searches) = (Vec::with_capacity(list.topics.len()), Vec::new());
     for topic in &list.topics {
         let allowed = request.is_allowed(Operation::Describe, ResourceType::Topic, &topic.name);
         let topic_id = image.topic_id(&topic.name).unwrap_or_default();
@@ -31,32 +32,151 @@ pub(super) fn handle(broker: &Arc<Broker>, request: Request<'_>) -> Result<Pipel
             .partitions
             .iter()
             .filter(|p| !twice.contains(&p.partition_index) || answered.insert(p.partition_index));
-        let partitions = once.map(|p| {
+        let mut partitions = Vec::with_capacity(topic.partitions.len());
+        for p in once {
             let index = p.partition_index;
             let cell = broker.replicas.get(topic_id, index);
-            let outcome = match cell {
-                _ if !allowed => Err(ErrorCode::TopicAuthorizationFailed),
-                _ if twice.contains(&index) => Err(ErrorCode::InvalidRequest),
-                None if image.partition(topic_id, index).is_some() => Err(ErrorCode::NotLeaderOrFollower),
-                None => Err(ErrorCode::UnknownTopicOrPartition),
-                Some(cell) => look_up(&cell, p, &list, request.version),
+            let error = match cell {
+                _ if !allowed => ErrorCode::TopicAuthorizationFailed,
+                _ if twice.contains(&index) => ErrorCode::InvalidRequest,
+                None if image.partition(topic_id, index).is_some() => ErrorCode::NotLeaderOrFollower,
+                None => ErrorCode::UnknownTopicOrPartition,
+                Some(cell) => {
+                    searches.push(Search {
+                        place: (topics.len(), partitions.len()),
+                        cell,
+                        timestamp: p.timestamp,
+                        current_leader_epoch: p.current_leader_epoch,
+                    });
+                    ErrorCode::None
+                }
             };
-            outcome.unwrap_or_else(|error| ListOffsetsPartitionResponse {
-                partition_index: index,
-                error_code: error.code(),
-                timestamp: -1,
-                offset: -1,
-                ..Default::default()
-            })
-        });
-        topics.push(ListOffsetsTopicResponse {
-            name: topic.name.to_string().into(),
-            partitions: partitions.collect(),
-            ..Default::default()
-        });
+            partitions.push(nothing_found(index, error));
+        }
+        topics.push(ListOffsetsTopicResponse { name: topic.name.to_string().into(), partitions, ..Default::default() });
     }
-    request.responder.send(&ListOffsetsResponse { topics, ..Default::default() });
+    let lookup = Lookup {
+        response: ListOffsetsResponse { topics, ..Default::default() },
+        searches,
+        version: request.version,
+        isolation_level: list.isolation_level,
+        from_consumer: list.replica_id < 0,
+        cold_looks: 0,
+        executor: broker.executor.clone(),
+        responder: request.responder,
+    };
+    lookup.go_on(false);
     Ok(Pipelining::Hold)
+}
+
+fn nothing_found(partition_index: i32, error: ErrorCode) -> ListOffsetsPartitionResponse {
+    ListOffsetsPartitionResponse {
+        partition_index,
+        error_code: error.code(),
+        timestamp: -1,
+        offset: -1,
+        leader_epoch: -1,
+        ..Default::default()
+    }
+}
+
+/// A partition that is asked.
+struct Search {
+    /// Number of the topic, and of the partition in it, in the answer.
+    place: (usize, usize),
+    cell: Arc<PartitionCell>,
+    timestamp: i64,
+    current_leader_epoch: LeaderEpoch,
+}
+
+/// A request that is being answered.
+struct Lookup {
+    response: ListOffsetsResponse<'static>,
+    /// What is not answered yet.
+    searches: Vec<Search>,
+    version: i16,
+    isolation_level: i8,
+    from_consumer: bool,
+    /// How often in a row the disk had to be waited for.
+    cold_looks: u32,
+    executor: Arc<dyn Executor>,
+    responder: Responder,
+}
+
+impl Lookup {
+    /// Searches on and answers. `may_wait`: this thread may wait for the disk.
+    fn go_on(mut self, may_wait: bool) {
+        while let Some(search) = self.searches.last() {
+            let found = self.look_up(search, may_wait && self.cold_looks >= COLD_LOOKS_MAX);
+            let (topic, partition) = search.place;
+            let mut answer = match found {
+                Err(ReadError::Cold(cold)) => {
+                    self.cold_looks += 1;
+                    let executor = self.executor.clone();
+                    return executor.run_reading(Box::new(move || {
+                        cold.warm();
+                        self.go_on(true);
+                    }));
+                }
+                Ok(answer) => answer,
+                Err(error) => nothing_found(0, error.error_code(&search.cell)),
+            };
+            self.cold_looks = 0;
+            self.searches.pop();
+            let topic = self.response.topics.get_mut(topic);
+            if let Some(slot) = topic.and_then(|topic| topic.partitions.get_mut(partition)) {
+                answer.partition_index = slot.partition_index;
+                // The field appeared in version 4 and old clients cannot be told.
+                if self.version < 4 {
+                    answer.leader_epoch = -1;
+                }
+                *slot = answer;
+            }
+        }
+        self.responder.send(&self.response);
+    }
+
+    fn look_up(&self, search: &Search, may_wait: bool) -> Result<ListOffsetsPartitionResponse, ReadError> {
+        if !is_known(search.timestamp, self.version) {
+            return Err(ReadError::Refused(ErrorCode::UnsupportedVersion));
+        }
+        if !(0..=1).contains(&self.isolation_level) {
+            return Err(ReadError::Refused(ErrorCode::UnknownServerError));
+        }
+        if search.current_leader_epoch < -1 {
+            // Older than every epoch; only -1 means that none is given.
+            return Err(ReadError::Refused(ErrorCode::FencedLeaderEpoch));
+        }
+        search.cell.check_leadership(search.current_leader_epoch).map_err(ReadError::Refused)?;
+        search.cell.search(may_wait, |log| self.find(log, search.timestamp))
+    }
+
+    fn find(&self, log: &Log, timestamp: i64) -> Result<ListOffsetsPartitionResponse, StorageError> {
+        let bound = match (self.from_consumer, self.isolation_level) {
+            (false, _) => log.log_end_offset(),
+            (true, 1) => log.last_stable_offset(),
+            (true, _) => log.high_watermark(),
+        };
+        let mut answer = nothing_found(0, ErrorCode::None);
+        if timestamp == LATEST_TIMESTAMP {
+            answer.offset = bound;
+            answer.leader_epoch = log.leader_epochs().latest().map_or(-1, |entry| entry.epoch);
+            return Ok(answer);
+        }
+        if timestamp == EARLIEST_PENDING_UPLOAD_TIMESTAMP {
+            // Nothing waits for an upload: there is no tiered storage.
+            return Ok(answer);
+        }
+        let found = log.offset_for_timestamp(timestamp)?;
+        // What a reader cannot see yet it is not told of.
+        let visible = |offset| timestamp < 0 && timestamp != MAX_TIMESTAMP || offset < bound;
+        if let Some(found) = found.filter(|found| visible(found.offset)) {
+            answer.offset = found.offset;
+            answer.timestamp = found.timestamp_ms;
+            answer.leader_epoch = found.leader_epoch.unwrap_or(-1);
+        }
+        Ok(answer)
+    }
 }
 
 /// "The first record that is not uploaded yet" (KIP-1023).
@@ -72,63 +192,4 @@ fn is_known(timestamp: i64, version: i16) -> bool {
         -6 => version >= 11,
         _ => false,
     }
-}
-
-fn look_up(
-    cell: &PartitionCell,
-    asked: &ListOffsetsPartition,
-    list: &ListOffsetsRequest<'_>,
-    version: i16,
-) -> Result<ListOffsetsPartitionResponse, ErrorCode> {
-    if !is_known(asked.timestamp, version) {
-        return Err(ErrorCode::UnsupportedVersion);
-    }
-    if !(0..=1).contains(&list.isolation_level) {
-        return Err(ErrorCode::UnknownServerError);
-    }
-    if asked.current_leader_epoch < -1 {
-        // Older than every epoch; only -1 means that none is given.
-        return Err(ErrorCode::FencedLeaderEpoch);
-    }
-    cell.check_leadership(asked.current_leader_epoch)?;
-    let from_consumer = list.replica_id < 0;
-    cell.with_log(|log| {
-        let bound = match (from_consumer, list.isolation_level) {
-            (false, _) => log.log_end_offset(),
-            (true, 1) => log.last_stable_offset(),
-            (true, _) => log.high_watermark(),
-        };
-        let mut answer = ListOffsetsPartitionResponse {
-            partition_index: asked.partition_index,
-            timestamp: -1,
-            offset: -1,
-            leader_epoch: -1,
-            ..Default::default()
-        };
-        if asked.timestamp == LATEST_TIMESTAMP {
-            answer.offset = bound;
-            answer.leader_epoch = log.leader_epochs().latest().map_or(-1, |entry| entry.epoch);
-            return Ok(answer);
-        }
-        if asked.timestamp == EARLIEST_PENDING_UPLOAD_TIMESTAMP {
-            // Nothing waits for an upload: there is no tiered storage.
-            return Ok(answer);
-        }
-        let found = log.offset_for_timestamp(asked.timestamp).map_err(|error| error.error_code())?;
-        // What a reader cannot see yet it is not told of.
-        let visible = |offset| asked.timestamp < 0 && asked.timestamp != MAX_TIMESTAMP || offset < bound;
-        if let Some(found) = found.filter(|found| visible(found.offset)) {
-            answer.offset = found.offset;
-            answer.timestamp = found.timestamp_ms;
-            answer.leader_epoch = found.leader_epoch.unwrap_or(-1);
-        }
-        Ok(answer)
-    })
-    .map(|mut answer| {
-        // The field appeared in version 4 and old clients cannot be told.
-        if version < 4 {
-            answer.leader_epoch = -1;
-        }
-        answer
-    })
 }

@@ -15,7 +15,7 @@ mod produce;
 mod producers;
 mod records;
 
-pub(crate) use fetch::{Fetch, finish as finish_fetch};
+pub(crate) use fetch::{Fetch, Found, finish as finish_fetch};
 pub(crate) use metadata::group_operations;
 
 use crate::Broker;
@@ -59,7 +59,7 @@ pub fn rows() -> Vec<Row<Arc<Broker>>> {
         row(K::DeleteTopics, forward::handle, O::Delete, R::Topic, Q::ControllerMutation),
         row(K::CreatePartitions, forward::handle, O::Alter, R::Topic, Q::ControllerMutation),
         row(K::AlterConfigs, forward::handle, O::AlterConfigs, R::Topic, Q::Request),
-        row(K::IncrementalAlterConfigs, forward::handle, O::AlterConfigs, R::Topic, Q::Request),
+        row(K::IncrementalAlterConfigs, forward::alter_configs, O::AlterConfigs, R::Topic, Q::Request),
         row(K::ElectLeaders, forward::handle, O::Alter, R::Cluster, Q::Request),
         row(K::ListPartitionReassignments, forward::handle, O::Describe, R::Cluster, Q::Request),
         row(K::DescribeQuorum, forward::handle, O::Describe, R::Cluster, Q::Request),

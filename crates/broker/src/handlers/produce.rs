@@ -14,7 +14,7 @@ use protocol::{DecodeError, ProduceRequest, ProduceResponse, produce_request};
 use records::{InvalidBatch, RecordsError, validate_produced};
 use std::cell::OnceCell;
 use std::sync::Arc;
-use storage::{LeaderBatch, StorageError};
+use storage::LeaderBatch;
 
 pub(super) fn handle(broker: &Arc<Broker>, request: Request<'_>) -> Result<Pipelining, DecodeError> {
     let produce: ProduceRequest<'_> = request.decode()?;
@@ -169,7 +169,9 @@ fn append(
             Err(error.error_code())
         }
         Err(AppendError::Storage(error)) => {
-            if matches!(error, StorageError::NoSpace { .. } | StorageError::LogDirFailed { .. }) {
+            if error.is_shortage() {
+                cell.directory.tell_shortage(&error);
+            } else if error.fails_log_dir() {
                 tracing::warn!(partition = %cell.name, %error, "a batch could not be appended");
             }
             Err(error.error_code())

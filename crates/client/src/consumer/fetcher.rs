@@ -1,14 +1,15 @@
-//! Fetching: one request under way per leader, answers cut into records when poll asks for them. Each leader has a
+//! Fetching: one request under way per leader, answers cut into records (`fetched.rs`) when poll asks for them. Each leader has a
 //! session (KIP-227), so that a request names only what changed.
 
+use super::fetched::Fetched;
+use super::metrics::FetchMetrics;
 use super::session::{Session, Turn};
-use super::{ConsumerRecord, Partition, Position, RecordHeader};
+use super::{ConsumerRecord, Partition, Position};
 use crate::cluster::left_until;
 use crate::transport::wait_readable;
 use crate::{ClientError, Cluster, Connection, ConsumerSettings, Result, Wanted};
 use base::{ErrorCode, NodeId, Uuid};
 use protocol::fetch_request::{FetchPartition, FetchTopic, ForgottenTopic};
-use protocol::fetch_response::AbortedTransaction;
 use protocol::{ApiKey, FetchRequest};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -18,8 +19,6 @@ use std::time::{Duration, Instant};
 
 /// First version that names topics by id.
 const BY_TOPIC_ID: i16 = 13;
-/// Most bytes that one batch may take when decompressed.
-const BATCH_BYTES_MAX: usize = 1 << 30;
 
 #[derive(Default)]
 struct NodeState {
@@ -31,18 +30,6 @@ struct NodeState {
     failures: u32,
 }
 
-/// Batches of one partition that were fetched and not handed out.
-struct Fetched {
-    partition: Partition,
-    bytes: Vec<u8>,
-    /// Bytes already handed out.
-    consumed: usize,
-    /// Records of the batch at `consumed`, already decoded.
-    records: VecDeque<ConsumerRecord>,
-    aborted: Vec<AbortedTransaction>,
-    open_aborts: BTreeSet<i64>,
-}
-
 pub(crate) struct Fetcher {
     cluster: Arc<Cluster>,
     settings: Arc<ConsumerSettings>,
@@ -50,10 +37,12 @@ pub(crate) struct Fetcher {
     fetched: VecDeque<Fetched>,
     out_of_range: Vec<Partition>,
     refresh: bool,
+    all_topics: bool,
+    metrics: FetchMetrics,
 }
 
 impl Fetcher {
-    pub fn new(cluster: Arc<Cluster>, settings: Arc<ConsumerSettings>) -> Fetcher {
+    pub fn new(cluster: Arc<Cluster>, settings: Arc<ConsumerSettings>, metrics: FetchMetrics) -> Fetcher {
         Fetcher {
             cluster,
             settings,
@@ -61,7 +50,14 @@ impl Fetcher {
             fetched: VecDeque::new(),
             out_of_range: Vec::new(),
             refresh: false,
+            all_topics: false,
+            metrics,
         }
+    }
+
+    /// Whether metadata is asked of all topics, which creates none, as subscriptions with a pattern do.
+    pub fn follow_all_topics(&mut self, all: bool) {
+        self.all_topics = all;
     }
 
     /// Drops what belongs to partitions that are not assigned any more.
@@ -107,8 +103,9 @@ impl Fetcher {
             let mut names: Vec<&str> = positions.keys().map(|(topic, _)| &**topic).collect();
             names.dedup();
             let limit = Instant::now() + self.cluster.settings().request_timeout;
-            let create = self.settings.allow_auto_create_topics;
-            match self.cluster.refresh(Wanted::Names(&names), create, "metadata", deadline.min(limit)) {
+            let create = self.settings.allow_auto_create_topics && !self.all_topics;
+            let wanted = if self.all_topics { Wanted::All } else { Wanted::Names(&names) };
+            match self.cluster.refresh(wanted, create, "metadata", deadline.min(limit)) {
                 Ok(refreshed) => metadata = refreshed,
                 Err(ClientError::Timeout(_)) => return Ok(()),
                 Err(error) if error.is_retriable() => return Ok(()),
@@ -205,9 +202,11 @@ impl Fetcher {
         let Some(connection) = &mut node.connection else { return Ok(false) };
         match connection.receive(Instant::now()) {
             Ok(Some(received)) => {
-                let Some((asked, _)) = node.asked.take() else { return Ok(true) };
+                let Some((asked, since)) = node.asked.take() else { return Ok(true) };
                 match received.decode::<FetchRequest<'_>>() {
                     Ok(response) => {
+                        connection.answered(since);
+                        self.metrics.answered(since, response.throttle_time_ms);
                         let code = ErrorCode::from_code(response.error_code);
                         if node.session.answered(code, response.session_id) {
                             self.take_answer(response, asked, positions)?;
@@ -241,7 +240,7 @@ impl Fetcher {
     ) -> Result<()> {
         crate::error::check(response.error_code, None)?;
         let metadata = self.cluster.metadata();
-        let mut failed = false;
+        let (mut failed, mut bytes_in_all) = (false, 0);
         for topic in response.responses {
             let name = if topic.topic.is_empty() {
                 metadata.topic_by_id(topic.topic_id).map(|known| known.name.as_str())
@@ -249,8 +248,9 @@ impl Fetcher {
                 Some(&*topic.topic)
             };
             let Some(name) = name else { continue };
+            let (name, mut topic_bytes): (Arc<str>, usize) = (name.into(), 0);
             for partition in topic.partitions {
-                let key: Partition = (name.into(), partition.partition_index);
+                let key: Partition = (name.clone(), partition.partition_index);
                 let current = positions.get(&key).and_then(|position| position.next);
                 if asked.get(&key).copied() != current || current.is_none() {
                     continue;
@@ -272,17 +272,18 @@ impl Fetcher {
                 if bytes.is_empty() {
                     continue;
                 }
-                let mut aborted = partition.aborted_transactions.unwrap_or_default();
-                aborted.sort_by_key(|transaction| transaction.first_offset);
-                self.fetched.push_back(Fetched {
-                    partition: key,
-                    bytes,
-                    consumed: 0,
-                    records: VecDeque::new(),
-                    aborted,
-                    open_aborts: BTreeSet::new(),
-                });
+                topic_bytes += bytes.len();
+                let aborted = partition.aborted_transactions.unwrap_or_default();
+                let ends = (partition.log_start_offset, partition.high_watermark);
+                self.fetched.push_back(Fetched::new(key, bytes, aborted, ends));
             }
+            if topic_bytes > 0 {
+                self.metrics.fetched(&name, topic_bytes);
+                bytes_in_all += topic_bytes;
+            }
+        }
+        if bytes_in_all > 0 {
+            self.metrics.fetched_in_all(bytes_in_all);
         }
         if failed {
             std::thread::sleep(self.cluster.settings().retry_backoff);
@@ -292,12 +293,18 @@ impl Fetcher {
 
     fn hand_out(&mut self, positions: &mut BTreeMap<Partition, Position>) -> Result<Vec<ConsumerRecord>> {
         let mut records = Vec::new();
+        // Behind what was fetched of paused partitions, which is kept for later.
+        let mut at = 0;
         while records.len() < self.settings.poll_records_max {
-            let Some(fetched) = self.fetched.front_mut() else { break };
+            let Some(fetched) = self.fetched.get_mut(at) else { break };
             let Some(position) = positions.get_mut(&fetched.partition) else {
-                self.fetched.pop_front();
+                self.fetched.remove(at);
                 continue;
             };
+            if position.paused {
+                at += 1;
+                continue;
+            }
             match fetched.next_record(position, &self.settings) {
                 Ok(Some(record)) => {
                     position.next = Some(record.offset + 1);
@@ -305,11 +312,17 @@ impl Fetcher {
                     records.push(record);
                 }
                 Ok(None) => {
-                    self.fetched.pop_front();
+                    fetched.tell(&mut self.metrics, position);
+                    self.fetched.remove(at);
                 }
                 Err(_) if !records.is_empty() => break,
                 Err(error) => return Err(error),
             }
+        }
+        if let Some(fetched) = self.fetched.get_mut(at)
+            && let Some(position) = positions.get(&fetched.partition)
+        {
+            fetched.tell(&mut self.metrics, position);
         }
         Ok(records)
     }
@@ -377,82 +390,64 @@ impl ConsumerSettings {
     }
 }
 
-impl Fetched {
-    /// The next record at or after the position; `None` when nothing is left. Control batches and, for a reader of
-    /// committed records, aborted ones only move the position.
-    fn next_record(&mut self, position: &mut Position, settings: &ConsumerSettings) -> Result<Option<ConsumerRecord>> {
-        loop {
-            let wanted = position.next.unwrap_or(0);
-            while let Some(record) = self.records.pop_front() {
-                if record.offset >= wanted {
-                    return Ok(Some(record));
-                }
-            }
-            if !self.open_batch(position, settings)? {
-                return Ok(None);
-            }
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::metrics::Registry;
+    use crate::{SettingsMap, StartAt};
+    use records::{BatchBuilder, BatchOptions};
+
+    /// A fetcher that has one record of each of these partitions of topic `t`.
+    fn fetcher(partitions: &[i32]) -> (Fetcher, BTreeMap<Partition, Position>) {
+        let mut map = SettingsMap::default();
+        map.set("bootstrap.servers", "localhost:1");
+        let settings = ConsumerSettings::from_map(&map).unwrap();
+        let cluster = Arc::new(Cluster::new(settings.common.clone()).unwrap());
+        let metrics = FetchMetrics::new(&Registry::new("consumer", "test"));
+        let mut fetcher = Fetcher::new(cluster, Arc::new(settings), metrics);
+        let mut positions = BTreeMap::new();
+        for partition in partitions {
+            let mut builder = BatchBuilder::new(BatchOptions::default());
+            builder.append(0, None, Some(b"v"), &[]);
+            let key: Partition = ("t".into(), *partition);
+            fetcher.fetched.push_back(Fetched::new(key.clone(), builder.finish().unwrap(), Vec::new(), (0, 1)));
+            let position = Position { next: Some(0), start: StartAt::Beginning, leader_epoch: -1, paused: false };
+            positions.insert(key, position);
         }
+        (fetcher, positions)
     }
 
-    fn open_batch(&mut self, position: &mut Position, settings: &ConsumerSettings) -> Result<bool> {
-        let (topic, index) = self.partition.clone();
-        let failed = |reason: String| ClientError::Records { partition: format!("{topic}-{index}"), reason };
-        let rest = self.bytes.get(self.consumed..).unwrap_or_default();
-        let Some(batch) = records::batches(rest).next() else { return Ok(false) };
-        let batch = batch.map_err(|error| failed(error.to_string()))?;
-        self.consumed += batch.size();
-        let skip = batch.next_offset() <= position.next.unwrap_or(0);
-        if settings.check_crcs && !skip {
-            batch.check_crc().map_err(|error| failed(error.to_string()))?;
-        }
-        if settings.read_committed && batch.has_producer_id() {
-            while let Some(first) = self.aborted.first().filter(|first| first.first_offset <= batch.last_offset()) {
-                self.open_aborts.insert(first.producer_id);
-                self.aborted.remove(0);
-            }
-        }
-        let aborted = batch.is_transactional() && self.open_aborts.contains(&batch.producer_id());
-        if batch.is_control() {
-            if is_abort(&batch) {
-                self.open_aborts.remove(&batch.producer_id());
-            }
-        } else if !skip && !aborted {
-            let timestamp_type = (batch.magic() > 0).then(|| batch.timestamp_type());
-            let epoch = Some(batch.partition_leader_epoch()).filter(|epoch| *epoch >= 0);
-            let open = batch.open(BATCH_BYTES_MAX).map_err(|error| failed(error.to_string()))?;
-            for record in open.records() {
-                let record = record.map_err(|error| failed(error.to_string()))?;
-                self.records.push_back(ConsumerRecord {
-                    topic: topic.clone(),
-                    partition: index,
-                    offset: record.offset,
-                    timestamp_ms: record.timestamp_ms,
-                    timestamp_type,
-                    leader_epoch: epoch,
-                    key: record.key.map(<[u8]>::to_vec),
-                    value: record.value.map(<[u8]>::to_vec),
-                    headers: record
-                        .headers
-                        .map(|header| RecordHeader {
-                            key: String::from_utf8_lossy(header.key).into_owned(),
-                            value: header.value.map(<[u8]>::to_vec),
-                        })
-                        .collect(),
-                });
-            }
-        }
-        let wanted = position.next.unwrap_or(0);
-        if self.records.iter().all(|record| record.offset < wanted) {
-            self.records.clear();
-            position.next = Some(wanted.max(batch.next_offset()));
-        }
-        Ok(true)
+    fn pause(positions: &mut BTreeMap<Partition, Position>, partition: i32, paused: bool) {
+        positions.get_mut(&("t".into(), partition)).unwrap().paused = paused;
     }
-}
 
-/// Whether a control batch ends a transaction by aborting it (control record type 0).
-fn is_abort(batch: &records::Batch<'_>) -> bool {
-    let Ok(open) = batch.open(BATCH_BYTES_MAX) else { return false };
-    let first = open.records().next();
-    matches!(first, Some(Ok(record)) if record.key.is_some_and(|key| key.get(2..4) == Some(&[0, 0])))
+    fn read(fetcher: &mut Fetcher, positions: &mut BTreeMap<Partition, Position>) -> Vec<i32> {
+        fetcher.hand_out(positions).unwrap().iter().map(|record| record.partition).collect()
+    }
+
+    #[test]
+    fn what_was_fetched_of_a_paused_partition_is_kept_until_it_goes_on() {
+        let (mut fetcher, mut positions) = fetcher(&[0, 1, 2]);
+        pause(&mut positions, 0, true);
+        assert_eq!(read(&mut fetcher, &mut positions), [1, 2]);
+        assert!(read(&mut fetcher, &mut positions).is_empty());
+        pause(&mut positions, 0, false);
+        assert_eq!(read(&mut fetcher, &mut positions), [0]);
+        assert!(fetcher.fetched.is_empty());
+    }
+
+    #[test]
+    fn a_partition_that_cannot_be_read_fails_every_poll_until_somebody_seeks() {
+        let (mut fetcher, mut positions) = fetcher(&[0, 1, 2]);
+        let mut corrupt = fetcher.fetched.remove(1).unwrap();
+        corrupt.spoil();
+        fetcher.fetched.insert(1, corrupt);
+        // What came before it is handed out first.
+        assert_eq!(read(&mut fetcher, &mut positions), [0]);
+        for _ in 0..2 {
+            assert!(fetcher.hand_out(&mut positions).is_err());
+        }
+        fetcher.discard(&("t".into(), 1));
+        assert_eq!(read(&mut fetcher, &mut positions), [2]);
+    }
 }

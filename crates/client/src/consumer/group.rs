@@ -1,71 +1,55 @@
-//! Membership in a group under the classic protocol: join, sync, heartbeats, commits, leaving.
+//! Membership in a group under the classic protocol: join, sync, commits. `membership.rs` decides, `heartbeat.rs` has the
+//! thread that beats.
 //!
-//! `Unjoined -> Joining -> Syncing -> Stable`, and back to `Unjoined` whenever the coordinator says that the group
-//! rebalances, forgets the member or moves. Join and sync answers are awaited over several polls on the coordinator's
-//! connection, which nobody else uses meanwhile: heartbeats are sent in `Stable` only.
+//! Join and sync answers are awaited over several polls on the coordinator's connection, which nobody else uses meanwhile:
+//! heartbeats are sent in `Stable` only.
 
 use super::Commits;
 use super::leading::counts;
-use super::offsets::{commit_as, committed_of};
+use super::membership::{Membership, Partitions, Remedy, Step};
+use super::metrics::MemberMetrics;
+use super::offsets::{Effort, commit_as, committed_of};
 use crate::cluster::lock;
-use crate::{ClientError, Cluster, Connection, ConsumerSettings, Metadata, Result};
+use crate::{ClientError, Cluster, Connection, ConsumerSettings, Lane, Metadata, Result};
 use base::ErrorCode;
 use protocol::join_group_request::JoinGroupRequestProtocol;
-use protocol::leave_group_request::MemberIdentity;
 use protocol::sync_group_request::SyncGroupRequestAssignment;
-use protocol::{
-    ApiKey, ConsumerProtocolAssignment, Decode, HeartbeatRequest, JoinGroupRequest, LeaveGroupRequest, Request,
-    SyncGroupRequest,
-};
+use protocol::{ApiKey, ConsumerProtocolAssignment, Decode, JoinGroupRequest, Request, SyncGroupRequest};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
 
 const PROTOCOL_TYPE: &str = "consumer";
 
-pub(super) type Partitions = BTreeMap<String, Vec<i32>>;
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Phase {
-    Unjoined,
-    Joining,
-    Syncing,
-    Stable,
-}
-
-struct State {
-    phase: Phase,
-    member_id: String,
-    generation: i32,
-    /// The coordinator does not know the member any more: what it had may be somebody else's.
-    lost: bool,
-    polled: Instant,
+pub(super) struct State {
+    pub(super) member: Membership,
+    pub(super) polled: Instant,
     /// An error that poll must report.
-    failure: Option<ClientError>,
-    stop: bool,
-    /// The assignment was not handed out yet.
-    fresh: Option<Partitions>,
-    /// The last assignment, and its generation.
-    owned: Partitions,
-    owned_generation: i32,
+    pub(super) failure: Option<ClientError>,
+    pub(super) stop: bool,
     not_before: Option<Instant>,
 }
 
-impl State {
-    fn forget_owned(&mut self) {
-        self.owned.clear();
-        self.owned_generation = -1;
-    }
+/// Where a member stands after [`Group::advance`].
+pub(crate) enum Progress {
+    /// Nothing new, for now.
+    None,
+    Assigned(Partitions),
+    /// A rebalance begins: partitions may be given up and their offsets committed; then [`Group::gave_up`].
+    GiveUp,
+    /// Others may have the partitions: [`Group::take_lost`].
+    Lost,
 }
 
 pub(super) struct Shared {
     pub(super) id: String,
     pub(super) cluster: Arc<Cluster>,
     pub(super) settings: Arc<ConsumerSettings>,
-    state: Mutex<State>,
-    changed: Condvar,
-    connection: Mutex<Option<Connection>>,
+    pub(super) state: Mutex<State>,
+    pub(super) changed: Condvar,
+    pub(super) connection: Mutex<Option<Connection>>,
+    pub(super) metrics: Arc<MemberMetrics>,
 }
 
 /// A member of a group.
@@ -77,26 +61,26 @@ pub(crate) struct Group {
 }
 
 impl Group {
-    pub fn new(id: String, cluster: Arc<Cluster>, settings: Arc<ConsumerSettings>) -> Result<Group> {
+    pub fn new(
+        id: String,
+        cluster: Arc<Cluster>,
+        settings: Arc<ConsumerSettings>,
+        metrics: Arc<MemberMetrics>,
+    ) -> Result<Group> {
         let shared = Arc::new(Shared {
             id,
             cluster,
             settings,
             state: Mutex::new(State {
-                phase: Phase::Unjoined,
-                member_id: String::new(),
-                generation: -1,
-                lost: false,
+                member: Membership::default(),
                 polled: Instant::now(),
                 failure: None,
                 stop: false,
-                fresh: None,
-                owned: Partitions::new(),
-                owned_generation: -1,
                 not_before: None,
             }),
             changed: Condvar::new(),
             connection: Mutex::new(None),
+            metrics,
         });
         let beating = shared.clone();
         let builder = std::thread::Builder::new().name("consumer-heartbeat".into());
@@ -107,7 +91,7 @@ impl Group {
     }
 
     pub fn member_id(&self) -> String {
-        lock(&self.shared.state).member_id.clone()
+        lock(&self.shared.state).member.member_id().to_owned()
     }
 
     /// Notes that the application is alive; reports what the heartbeat met.
@@ -119,10 +103,7 @@ impl Group {
 
     /// Joins anew with the next poll.
     pub fn rejoin(&self) {
-        let mut state = lock(&self.shared.state);
-        if state.phase == Phase::Stable {
-            state.phase = Phase::Unjoined;
-        }
+        lock(&self.shared.state).member.rejoin();
     }
 
     /// Rejoins when topics of the subscription got more partitions.
@@ -134,61 +115,69 @@ impl Group {
         self.watched = counts;
     }
 
-    /// Whether the assignment of before must be given up.
-    pub fn must_revoke(&self) -> bool {
-        lock(&self.shared.state).phase == Phase::Unjoined
+    /// Whether the member was thrown out since the last call. Its partitions must be dropped without a commit; it does not
+    /// join again before.
+    pub fn take_lost(&self) -> bool {
+        lock(&self.shared.state).member.take_lost()
     }
 
-    pub fn is_lost(&self) -> bool {
-        lock(&self.shared.state).lost
+    /// Joins, after [`Progress::GiveUp`].
+    pub fn gave_up(&self) {
+        lock(&self.shared.state).member.gave_up();
     }
 
-    /// Goes on with joining until `deadline`; a new assignment once.
-    pub fn advance(&mut self, topics: &[String], deadline: Instant) -> Result<Option<Partitions>> {
+    /// Goes on with joining until `deadline`.
+    pub fn advance(&mut self, topics: &[String], deadline: Instant) -> Result<Progress> {
         loop {
-            let (phase, not_before) = {
+            let (step, not_before) = {
                 let mut state = lock(&self.shared.state);
-                if let Some(fresh) = state.fresh.take() {
-                    return Ok(Some(fresh));
-                }
-                (state.phase, state.not_before)
+                (state.member.step(), state.not_before)
             };
-            if phase == Phase::Stable {
-                return Ok(None);
+            match step {
+                Step::Rest => return Ok(Progress::None),
+                Step::Assigned(partitions) => return Ok(Progress::Assigned(partitions)),
+                Step::GiveUp => return Ok(Progress::GiveUp),
+                Step::Lost => return Ok(Progress::Lost),
+                Step::Join | Step::AwaitJoin | Step::AwaitSync => {}
             }
             if let Some(at) = not_before.filter(|at| *at > Instant::now()) {
                 std::thread::sleep(at.min(deadline).saturating_duration_since(Instant::now()));
                 if at > deadline {
-                    return Ok(None);
+                    return Ok(Progress::None);
                 }
             }
-            let step = match phase {
-                Phase::Unjoined => self.shared.send_join(topics, deadline).map(|()| true),
-                Phase::Joining => self.shared.take_join(deadline),
-                Phase::Syncing => self.shared.take_sync(deadline),
-                Phase::Stable => Ok(true),
+            let outcome = match step {
+                Step::AwaitJoin => self.shared.take_join(deadline),
+                Step::AwaitSync => self.shared.take_sync(deadline),
+                _ => self.shared.send_join(topics, deadline).map(|()| Answer::Taken),
             };
-            match step {
-                Ok(true) => {}
-                Ok(false) => return Ok(None),
+            match outcome {
+                Ok(Answer::Taken) => {}
+                Ok(Answer::Assigned) => continue,
+                Ok(Answer::Missing) => return Ok(Progress::None),
                 Err(error) => self.shared.failed(error)?,
             }
-            if Instant::now() >= deadline && lock(&self.shared.state).fresh.is_none() {
-                return Ok(None);
+            if Instant::now() >= deadline {
+                return Ok(Progress::None);
             }
         }
     }
 
-    pub fn commit(&self, offsets: &Commits) -> Result<()> {
-        let (member, generation) = {
-            let state = lock(&self.shared.state);
-            if matches!(state.phase, Phase::Joining | Phase::Syncing) {
-                return Err(ClientError::from_code(ErrorCode::RebalanceInProgress));
+    /// Commits as a member. Refused with [`ClientError::CommitFailed`] once it is lost.
+    pub fn commit(&self, offsets: &Commits, effort: Effort) -> Result<()> {
+        if offsets.is_empty() {
+            return Ok(());
+        }
+        let sent = lock(&self.shared.state).member.may_commit()?;
+        let began = Instant::now();
+        let member = Some((&sent, self.shared.settings.group_instance_id.as_deref()));
+        match commit_as(&self.shared.cluster, &self.shared.id, offsets, member, effort) {
+            Ok(()) => {
+                self.shared.metrics.committed(began);
+                Ok(())
             }
-            (state.member_id.clone(), state.generation)
-        };
-        let instance = self.shared.settings.group_instance_id.as_deref();
-        commit_as(&self.shared.cluster, &self.shared.id, offsets, &member, generation, instance)
+            Err(error) => Err(lock(&self.shared.state).member.commit_failed(&sent, error)),
+        }
     }
 
     pub fn committed(&self, partitions: &[(String, i32)]) -> Result<BTreeMap<(String, i32), i64>> {
@@ -198,10 +187,7 @@ impl Group {
     /// Leaves, unless the member is static (KIP-345), and stops the heartbeat.
     pub fn leave(mut self) {
         self.stop();
-        let member = lock(&self.shared.state).member_id.clone();
-        if !member.is_empty() && self.shared.settings.group_instance_id.is_none() {
-            let _ = self.shared.leave(&member, "the consumer is being closed");
-        }
+        let _a_session_that_ends_does_it_too = self.shared.leave(&self.member_id(), "the consumer is being closed");
     }
 
     fn stop(&mut self) {
@@ -219,14 +205,25 @@ impl Drop for Group {
     }
 }
 
+/// What became of an answer that is due.
+enum Answer {
+    Missing,
+    Taken,
+    Assigned,
+}
+
 impl Shared {
     /// Uses the coordinator's connection, opening it where there is none.
-    fn on_coordinator<T>(&self, deadline: Instant, work: impl FnOnce(&mut Connection) -> Result<T>) -> Result<T> {
+    pub(super) fn on_coordinator<T>(
+        &self,
+        deadline: Instant,
+        work: impl FnOnce(&mut Connection) -> Result<T>,
+    ) -> Result<T> {
         let mut slot = lock(&self.connection);
         if slot.is_none() {
             let node = self.cluster.coordinator(&self.id, "findCoordinator", deadline)?;
             let limit = Instant::now() + self.settings.common.request_timeout;
-            match self.cluster.connect(node, limit) {
+            match self.cluster.connect_on(Lane::Group, node, limit) {
                 Ok(connection) => *slot = Some(connection),
                 Err(error) => {
                     self.cluster.forget_coordinator(&self.id);
@@ -251,7 +248,8 @@ impl Shared {
     fn send_join(&self, topics: &[String], deadline: Instant) -> Result<()> {
         let (member_id, owned, generation) = {
             let state = lock(&self.state);
-            (state.member_id.clone(), state.owned.clone(), state.owned_generation)
+            let (owned, generation) = state.member.owned();
+            (state.member.member_id().to_owned(), owned.clone(), generation)
         };
         let metadata: Vec<Vec<u8>> = self
             .settings
@@ -289,15 +287,9 @@ impl Shared {
             };
             connection.send(&request, version)
         })?;
-        self.enter(Phase::Joining);
+        self.metrics.joining();
+        lock(&self.state).member.joining();
         Ok(())
-    }
-
-    fn enter(&self, phase: Phase) {
-        let mut state = lock(&self.state);
-        state.phase = phase;
-        drop(state);
-        self.changed.notify_all();
     }
 
     /// An answer that is under way, if it arrives by the deadline.
@@ -316,20 +308,16 @@ impl Shared {
         result
     }
 
-    fn take_join(&self, deadline: Instant) -> Result<bool> {
-        let Some(response) = self.awaited::<JoinGroupRequest<'_>>(deadline)? else { return Ok(false) };
+    fn take_join(&self, deadline: Instant) -> Result<Answer> {
+        let Some(response) = self.awaited::<JoinGroupRequest<'_>>(deadline)? else { return Ok(Answer::Missing) };
         let code = ErrorCode::from_code(response.error_code);
         if code == ErrorCode::MemberIdRequired {
-            lock(&self.state).member_id = response.member_id.into_owned();
-            self.enter(Phase::Unjoined);
-            return Ok(true);
+            lock(&self.state).member.named(response.member_id.into_owned());
+            return Ok(Answer::Taken);
         }
         crate::error::check(response.error_code, None)?;
-        {
-            let mut state = lock(&self.state);
-            state.member_id = response.member_id.to_string();
-            state.generation = response.generation_id;
-        }
+        self.metrics.joined();
+        lock(&self.state).member.joined(response.member_id.to_string(), response.generation_id);
         let leads = response.leader == response.member_id && !response.skip_assignment;
         let assignments = if leads { self.assign(&response, deadline)? } else { Vec::new() };
         let protocol = response.protocol_name.clone();
@@ -359,12 +347,12 @@ impl Shared {
             };
             connection.send(&request, version)
         })?;
-        self.enter(Phase::Syncing);
-        Ok(true)
+        lock(&self.state).member.syncing();
+        Ok(Answer::Taken)
     }
 
-    fn take_sync(&self, deadline: Instant) -> Result<bool> {
-        let Some(response) = self.awaited::<SyncGroupRequest<'_>>(deadline)? else { return Ok(false) };
+    fn take_sync(&self, deadline: Instant) -> Result<Answer> {
+        let Some(response) = self.awaited::<SyncGroupRequest<'_>>(deadline)? else { return Ok(Answer::Missing) };
         crate::error::check(response.error_code, None)?;
         let mut partitions = Partitions::new();
         if !response.assignment.is_empty() {
@@ -376,121 +364,29 @@ impl Shared {
         }
         {
             let mut state = lock(&self.state);
-            state.owned = partitions.clone();
-            state.owned_generation = state.generation;
-            state.fresh = Some(partitions);
-            state.lost = false;
+            state.member.synced(partitions);
             state.not_before = None;
         }
-        self.enter(Phase::Stable);
-        Ok(true)
+        self.metrics.synced();
+        self.changed.notify_all();
+        Ok(Answer::Assigned)
     }
 
     /// Back to the start after an error, which is returned if it will not pass.
     fn failed(&self, error: ClientError) -> Result<()> {
-        let code = error.code();
         let mut state = lock(&self.state);
-        state.phase = Phase::Unjoined;
+        let remedy = state.member.join_failed(&error);
         state.not_before = Some(Instant::now() + self.settings.common.retry_backoff);
-        match code {
-            ErrorCode::UnknownMemberId | ErrorCode::IllegalGeneration => {
-                if code == ErrorCode::UnknownMemberId {
-                    state.member_id.clear();
-                }
-                state.generation = -1;
-                state.lost = true;
-                state.forget_owned();
-                Ok(())
-            }
-            ErrorCode::RebalanceInProgress => Ok(()),
-            ErrorCode::NotCoordinator | ErrorCode::CoordinatorNotAvailable | ErrorCode::NetworkException => {
-                drop(state);
-                self.drop_connection();
-                Ok(())
-            }
-            _ if error.is_retriable() || matches!(error, ClientError::Timeout(_)) => Ok(()),
-            _ => Err(error),
-        }
+        drop(state);
+        self.remedy(remedy, error)
     }
 
-    /// The thread: one heartbeat every interval while the member is stable.
-    fn beat(&self) {
-        loop {
-            let state = lock(&self.state);
-            let wait = self.changed.wait_timeout(state, self.settings.heartbeat_interval);
-            let state = wait.unwrap_or_else(PoisonError::into_inner).0;
-            if state.stop {
-                return;
-            }
-            if state.phase != Phase::Stable {
-                continue;
-            }
-            let (member, generation, idle) = (state.member_id.clone(), state.generation, state.polled.elapsed());
-            drop(state);
-            if idle > self.settings.poll_interval_max {
-                let _ = self.leave(&member, "max.poll.interval.ms was exceeded");
-                let mut state = lock(&self.state);
-                (state.phase, state.lost, state.generation) = (Phase::Unjoined, true, -1);
-                state.forget_owned();
-                state.member_id.clear();
-                continue;
-            }
-            if let Err(error) = self.heartbeat(&member, generation) {
-                let failed = self.failed(error);
-                if let Err(error) = failed {
-                    lock(&self.state).failure = Some(error);
-                }
-            }
+    pub(super) fn remedy(&self, remedy: Remedy, error: ClientError) -> Result<()> {
+        match remedy {
+            Remedy::GoOn => {}
+            Remedy::FindCoordinator => self.drop_connection(),
+            Remedy::Report => return Err(error),
         }
-    }
-
-    fn heartbeat(&self, member: &str, generation: i32) -> Result<()> {
-        let deadline = Instant::now() + self.settings.session_timeout;
-        let response = self.on_coordinator(deadline, |connection| {
-            if lock(&self.state).phase != Phase::Stable {
-                return Ok(None);
-            }
-            let version = connection.version(ApiKey::Heartbeat, i16::MAX)?;
-            let instance = self.settings.group_instance_id.as_deref().filter(|_| version >= 3);
-            let request = HeartbeatRequest {
-                group_id: Cow::Borrowed(&self.id),
-                generation_id: generation,
-                member_id: Cow::Borrowed(member),
-                group_instance_id: instance.map(Cow::Borrowed),
-                ..Default::default()
-            };
-            connection.call(&request, version, deadline).map(Some)
-        })?;
-        response.map_or(Ok(()), |response| crate::error::check(response.error_code, None))
-    }
-
-    fn leave(&self, member: &str, reason: &str) -> Result<()> {
-        let deadline = Instant::now() + Duration::from_secs(5);
-        // A join or sync answer may still be due on the old connection.
-        let mut slot = lock(&self.connection);
-        if slot.as_ref().is_some_and(|connection| connection.in_flight() > 0) {
-            *slot = None;
-        }
-        drop(slot);
-        self.on_coordinator(deadline, |connection| {
-            let version = connection.version(ApiKey::LeaveGroup, i16::MAX)?;
-            let request = LeaveGroupRequest {
-                group_id: Cow::Borrowed(&self.id),
-                member_id: Cow::Borrowed(if version < 3 { member } else { "" }),
-                members: if version < 3 {
-                    Vec::new()
-                } else {
-                    vec![MemberIdentity {
-                        member_id: Cow::Borrowed(member),
-                        group_instance_id: None,
-                        reason: (version >= 5).then_some(Cow::Borrowed(reason)),
-                        ..Default::default()
-                    }]
-                },
-                ..Default::default()
-            };
-            connection.call(&request, version, deadline)
-        })?;
         Ok(())
     }
 }

@@ -1,7 +1,8 @@
 //! What members of a group tell its leader, and the leader's work: an assignment for everybody.
 
 use super::assignor::{assign_range, assign_round_robin};
-use super::group::{Partitions, Shared};
+use super::group::Shared;
+use super::membership::Partitions;
 use super::sticky::{StickyMember, assign_cooperative, assign_sticky, read_user_data, user_data};
 use crate::{ClientError, Metadata, Result};
 use protocol::{ApiKey, ConsumerProtocolAssignment, ConsumerProtocolSubscription, Decode, Message};

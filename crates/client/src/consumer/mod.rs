@@ -2,10 +2,15 @@
 //! member has a second one that only sends heartbeats.
 
 mod assignor;
+mod fetched;
 mod fetcher;
 mod group;
+mod heartbeat;
 mod leading;
+mod membership;
+mod metrics;
 mod offsets;
+mod rebalance;
 mod session;
 mod sticky;
 mod types;
@@ -17,15 +22,21 @@ pub use types::{ConsumerRecord, OffsetReset, RebalanceEvent, RecordHeader, Start
 
 use crate::admin::{IsolationLevel, OffsetAt, OffsetSpec, list_offsets};
 use crate::cluster::left_until;
-use crate::{ClientError, Cluster, ConsumerSettings, Result, Wanted};
+use crate::metrics::{Metric, Registry};
+use crate::{ClientError, Cluster, ConsumerSettings, Metadata, Result};
 use base::ErrorCode;
 use fetcher::Fetcher;
 use group::Group;
+use metrics::{FetchMetrics, MemberMetrics};
+use offsets::Effort;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 pub(crate) type Partition = (Arc<str>, i32);
+
+/// How long a background commit may hold poll up.
+const COMMIT_IN_PASSING: Effort = Effort::Passing(Duration::from_secs(1));
 
 /// Reads records. Not for several threads at once.
 pub struct Consumer {
@@ -37,9 +48,12 @@ pub struct Consumer {
     subscription: Option<Subscription>,
     manual: bool,
     subscribed: BTreeSet<String>,
+    /// The metadata that a pattern was matched with last.
+    matched: Option<Arc<Metadata>>,
     events: Vec<RebalanceEvent>,
     last_commit: Instant,
     metadata_error: Option<ErrorCode>,
+    metrics: Arc<MemberMetrics>,
 }
 
 impl std::fmt::Debug for Consumer {
@@ -51,10 +65,11 @@ impl std::fmt::Debug for Consumer {
 impl Consumer {
     /// Connects with the first poll.
     pub fn new(settings: ConsumerSettings) -> Result<Consumer> {
-        let cluster = Arc::new(Cluster::new(settings.common.clone())?);
+        let registry = Registry::new("consumer", &settings.common.client_id);
+        let cluster = Arc::new(Cluster::metered(settings.common.clone(), &registry)?);
         let settings = Arc::new(settings);
         Ok(Consumer {
-            fetcher: Fetcher::new(cluster.clone(), settings.clone()),
+            fetcher: Fetcher::new(cluster.clone(), settings.clone(), FetchMetrics::new(&registry)),
             cluster,
             settings,
             positions: BTreeMap::new(),
@@ -62,9 +77,11 @@ impl Consumer {
             subscription: None,
             manual: false,
             subscribed: BTreeSet::new(),
+            matched: None,
             events: Vec::new(),
             last_commit: Instant::now(),
             metadata_error: None,
+            metrics: Arc::new(MemberMetrics::new(&registry)),
         })
     }
 
@@ -84,9 +101,10 @@ impl Consumer {
             ));
         };
         if self.group.is_none() {
-            self.group = Some(Group::new(group_id, self.cluster.clone(), self.settings.clone())?);
+            self.group = Some(Group::new(group_id, self.cluster.clone(), self.settings.clone(), self.metrics.clone())?);
         }
-        self.subscription = Some(subscription);
+        self.fetcher.follow_all_topics(matches!(subscription, Subscription::Matching(_)));
+        (self.subscription, self.matched) = (Some(subscription), None);
         Ok(())
     }
 
@@ -138,6 +156,11 @@ impl Consumer {
         self.positions.get(&(topic.into(), partition))?.next
     }
 
+    /// What this consumer counted so far. `version` is what the metric `version` says.
+    pub fn metrics(&self, version: &str) -> Vec<Metric> {
+        self.metrics.metrics(version, self.positions.len())
+    }
+
     /// Rebalances since the last call, in order.
     pub fn take_events(&mut self) -> Vec<RebalanceEvent> {
         std::mem::take(&mut self.events)
@@ -152,6 +175,7 @@ impl Consumer {
     /// and commits as the settings say.
     pub fn poll(&mut self, timeout: Duration) -> Result<Vec<ConsumerRecord>> {
         let deadline = Instant::now() + timeout;
+        self.metrics.polled();
         loop {
             self.join_group(deadline)?;
             self.commit_if_due();
@@ -169,131 +193,6 @@ impl Consumer {
                 return Ok(Vec::new());
             }
         }
-    }
-
-    fn join_group(&mut self, deadline: Instant) -> Result<()> {
-        if self.group.is_none() {
-            return Ok(());
-        }
-        self.refresh_subscription(deadline)?;
-        let Some(group) = &mut self.group else { return Ok(()) };
-        group.polled()?;
-        let topics: Vec<String> = self.subscribed.iter().cloned().collect();
-        if topics.is_empty() {
-            return Ok(());
-        }
-        let keeps = self.settings.is_cooperative() && !group.is_lost();
-        if group.must_revoke() && !keeps && !self.positions.is_empty() {
-            let revoked = listed(&self.positions);
-            let lost = group.is_lost();
-            if !lost && self.settings.auto_commit.is_some() {
-                let _ = commit(group, &self.positions);
-            }
-            self.positions.clear();
-            self.fetcher.keep_only(&self.positions);
-            self.events.push(if lost { RebalanceEvent::Lost(revoked) } else { RebalanceEvent::Revoked(revoked) });
-        }
-        if let Some(assigned) = group.advance(&topics, deadline)? {
-            self.take_assignment(&assigned);
-        }
-        Ok(())
-    }
-
-    /// Goes over to a new assignment. What a cooperative member had and has not any more is committed and given up, and the
-    /// member joins again, so that others get it.
-    fn take_assignment(&mut self, assigned: &BTreeMap<String, Vec<i32>>) {
-        let has = |(topic, partition): &Partition| {
-            assigned.get(&**topic).is_some_and(|partitions| partitions.contains(partition))
-        };
-        let given_up: BTreeMap<Partition, Position> = self
-            .positions
-            .iter()
-            .filter(|(partition, _)| !has(partition))
-            .map(|(partition, position)| (partition.clone(), position.clone()))
-            .collect();
-        if let Some(group) = self.group.as_ref().filter(|_| !given_up.is_empty()) {
-            if self.settings.auto_commit.is_some() {
-                let _tried_again_by_others = commit(group, &given_up);
-            }
-            self.positions.retain(|partition, _| has(partition));
-            self.events.push(RebalanceEvent::Revoked(listed(&given_up)));
-            group.rejoin();
-        }
-        let mut added = Vec::new();
-        for (topic, partition) in assigned.iter().flat_map(|(topic, all)| all.iter().map(move |one| (topic, *one))) {
-            let position = Position { next: None, start: StartAt::Committed, leader_epoch: -1, paused: false };
-            self.positions.entry((topic.as_str().into(), partition)).or_insert_with(|| {
-                added.push((topic.clone(), partition));
-                position
-            });
-        }
-        self.fetcher.keep_only(&self.positions);
-        self.last_commit = Instant::now();
-        self.events.push(RebalanceEvent::Assigned(added));
-    }
-
-    /// Finds the topics of the subscription, and rejoins when they or their partitions changed.
-    fn refresh_subscription(&mut self, deadline: Instant) -> Result<()> {
-        let Some(subscription) = &self.subscription else { return Ok(()) };
-        let missing = match subscription {
-            Subscription::Topics(topics) => {
-                let known = self.cluster.metadata();
-                topics.iter().any(|topic| known.topics.get(topic).is_none_or(|t| !t.error.is_ok()))
-            }
-            Subscription::Matching(_) => false,
-        };
-        if !missing && !self.cluster.is_stale() && !self.subscribed.is_empty() {
-            return Ok(());
-        }
-        let api = self.cluster.deadline();
-        let deadline = deadline.max(Instant::now() + Duration::from_millis(100)).min(api);
-        let (topics, refreshed) = match subscription {
-            Subscription::Topics(topics) => {
-                let names: Vec<&str> = topics.iter().map(String::as_str).collect();
-                let create = self.settings.allow_auto_create_topics;
-                let refreshed = self.cluster.refresh(Wanted::Names(&names), create, "metadata", deadline);
-                (topics.iter().cloned().collect::<BTreeSet<_>>(), refreshed)
-            }
-            Subscription::Matching(accepts) => {
-                let refreshed = self.cluster.refresh(Wanted::All, false, "metadata", deadline);
-                let metadata = self.cluster.metadata();
-                let matching = metadata.topics.values().filter(|topic| {
-                    !(topic.is_internal && self.settings.exclude_internal_topics) && accepts(&topic.name)
-                });
-                (matching.map(|topic| topic.name.clone()).collect(), refreshed)
-            }
-        };
-        match refreshed {
-            Ok(_) | Err(ClientError::Timeout(_)) => {}
-            Err(error) if error.is_retriable() => {}
-            Err(error) => return Err(error),
-        }
-        let metadata = self.cluster.metadata();
-        for topic in &topics {
-            match metadata.topics.get(topic).map(|t| t.error) {
-                Some(ErrorCode::InvalidTopicException) => {
-                    return Err(ClientError::broker(
-                        ErrorCode::InvalidTopicException,
-                        Some(format!("Invalid topics: [{topic}]")),
-                    ));
-                }
-                Some(error) => self.metadata_error = Some(error).filter(|error| !error.is_ok()),
-                None => {}
-            }
-        }
-        if topics != self.subscribed
-            && let Some(group) = &mut self.group
-        {
-            group.rejoin();
-        }
-        self.subscribed = topics;
-        if let Some(group) = &mut self.group {
-            group.watch_partitions(&metadata, &self.subscribed);
-        }
-        if missing {
-            std::thread::sleep(left_until(deadline, Duration::from_millis(50)));
-        }
-        Ok(())
     }
 
     /// Gives partitions without a position one: the committed offset, or the reset policy's.
@@ -394,19 +293,22 @@ impl Consumer {
         let due = self.settings.auto_commit.is_some_and(|interval| self.last_commit.elapsed() >= interval);
         if due && !self.positions.is_empty() {
             // As in Kafka, a background commit that fails is tried again with the next one.
-            let _ = self.commit();
+            let _ = self.commit_positions(COMMIT_IN_PASSING);
             self.last_commit = Instant::now();
         }
     }
 
     /// Commits the positions of all assigned partitions.
     pub fn commit(&self) -> Result<()> {
-        match &self.group {
-            Some(group) => commit(group, &self.positions),
-            None => match &self.settings.group_id {
-                Some(id) => offsets::commit_of(&self.cluster, id, &next_offsets(&self.positions)),
-                None => Ok(()),
-            },
+        self.commit_positions(Effort::Full)
+    }
+
+    fn commit_positions(&self, effort: Effort) -> Result<()> {
+        let offsets = next_offsets(&self.positions);
+        match (&self.group, &self.settings.group_id) {
+            (Some(group), _) => group.commit(&offsets, effort),
+            (None, Some(id)) => offsets::commit_of(&self.cluster, id, &offsets, effort),
+            (None, None) => Ok(()),
         }
     }
 
@@ -414,8 +316,8 @@ impl Consumer {
     pub fn commit_offsets(&self, offsets: &BTreeMap<(String, i32), i64>) -> Result<()> {
         let offsets: Commits = offsets.iter().map(|(key, offset)| (key.clone(), (*offset, -1))).collect();
         match (&self.group, &self.settings.group_id) {
-            (Some(group), _) => group.commit(&offsets),
-            (None, Some(id)) => offsets::commit_of(&self.cluster, id, &offsets),
+            (Some(group), _) => group.commit(&offsets, Effort::Full),
+            (None, Some(id)) => offsets::commit_of(&self.cluster, id, &offsets, Effort::Full),
             (None, None) => Err(ClientError::State("there is no group.id to commit for".into())),
         }
     }
@@ -423,8 +325,14 @@ impl Consumer {
     /// Commits if it is automatic, leaves the group, and stops.
     pub fn close(mut self) -> Result<()> {
         let committed = match (&self.settings.auto_commit, self.positions.is_empty()) {
-            (Some(_), false) if self.settings.group_id.is_some() => self.commit(),
+            (Some(_), false) => self.commit_positions(Effort::Passing(self.settings.common.api_timeout)),
             _ => Ok(()),
+        };
+        // A member that is out of the group, or between two generations, has nothing to commit.
+        let committed = match committed {
+            Err(ClientError::CommitFailed) => Ok(()),
+            Err(error) if error.code() == ErrorCode::RebalanceInProgress => Ok(()),
+            committed => committed,
         };
         if let Some(group) = self.group.take() {
             group.leave();
@@ -443,8 +351,4 @@ pub(crate) type Commits = BTreeMap<(String, i32), (i64, i32)>;
 fn next_offsets(positions: &BTreeMap<Partition, Position>) -> Commits {
     let known = positions.iter().filter_map(|(key, p)| Some((key, (p.next?, p.leader_epoch))));
     known.map(|((topic, partition), at)| ((topic.to_string(), *partition), at)).collect()
-}
-
-fn commit(group: &Group, positions: &BTreeMap<Partition, Position>) -> Result<()> {
-    group.commit(&next_offsets(positions))
 }

@@ -1,12 +1,14 @@
 //! Committed offsets of a group: asking for them and committing, with and without a membership.
 
 use super::Commits;
-use crate::{Call, Cluster, Result, Target};
+use super::membership::Standing;
+use crate::{Call, ClientError, Cluster, Result, Target};
 use base::ErrorCode;
 use protocol::OffsetCommitRequest;
 use protocol::offset_commit_request::{OffsetCommitRequestPartition, OffsetCommitRequestTopic};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
 
 /// Committed offsets of a group.
 pub(crate) fn committed_of(
@@ -58,22 +60,48 @@ pub(crate) fn committed_of(
     Ok(found.into_iter().map(|(key, committed)| (key, committed.offset)).collect())
 }
 
-/// Commits without a member, as consumers with chosen partitions do.
-pub(crate) fn commit_of(cluster: &Cluster, group: &str, offsets: &Commits) -> Result<()> {
-    commit_as(cluster, group, offsets, "", -1, None)
+/// How hard a commit is tried.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Effort {
+    /// Somebody waits for it: until `default.api.timeout.ms` is over, for topics that are not there (yet) too.
+    Full,
+    /// It goes on beside something else, so long at most. Topics that are gone are left out.
+    Passing(Duration),
 }
 
-pub(crate) fn commit_as(
+impl Effort {
+    fn deadline(self, cluster: &Cluster) -> Instant {
+        let full = cluster.deadline();
+        match self {
+            Effort::Full => full,
+            Effort::Passing(time) => full.min(Instant::now() + time),
+        }
+    }
+
+    fn forgives(self, code: ErrorCode) -> bool {
+        matches!(self, Effort::Passing(_))
+            && matches!(code, ErrorCode::UnknownTopicOrPartition | ErrorCode::UnknownTopicId)
+    }
+}
+
+/// Commits without a member, as consumers with chosen partitions do.
+pub(crate) fn commit_of(cluster: &Cluster, group: &str, offsets: &Commits, effort: Effort) -> Result<()> {
+    commit_as(cluster, group, offsets, None, effort)
+}
+
+/// Commits as a member with its `group.instance.id`, or as none.
+pub(super) fn commit_as(
     cluster: &Cluster,
     group: &str,
     offsets: &Commits,
-    member: &str,
-    generation: i32,
-    instance: Option<&str>,
+    member: Option<(&Standing, Option<&str>)>,
+    effort: Effort,
 ) -> Result<()> {
     if offsets.is_empty() {
         return Ok(());
     }
+    let instance = member.and_then(|(_, instance)| instance);
+    let (member, generation) = member.map_or(("", -1), |(member, _)| (&*member.member_id, member.generation));
     let mut topics: BTreeMap<&str, Vec<OffsetCommitRequestPartition<'_>>> = BTreeMap::new();
     for ((topic, partition), (offset, leader_epoch)) in offsets {
         topics.entry(topic).or_default().push(OffsetCommitRequestPartition {
@@ -99,14 +127,15 @@ pub(crate) fn commit_as(
             .collect(),
         ..Default::default()
     };
-    let call =
-        Call { name: "offsetCommit", target: Target::Group(group), deadline: cluster.deadline(), version_max: 9 };
-    let codes = |response: &protocol::OffsetCommitResponse<'static>| {
+    let deadline = effort.deadline(cluster);
+    let call = Call { name: "offsetCommit", target: Target::Group(group), deadline, version_max: 9 };
+    let codes = |response: &protocol::OffsetCommitResponse<'static>| -> Vec<ErrorCode> {
         let codes = response.topics.iter().flat_map(|topic| topic.partitions.iter().map(|p| p.error_code));
-        let mut codes = codes.map(ErrorCode::from_code);
-        codes.find(|code| code.is_retriable()).unwrap_or(ErrorCode::None)
+        codes.map(ErrorCode::from_code).filter(|code| !code.is_ok() && !effort.forgives(*code)).collect()
     };
-    let response = cluster.call(call, build, codes)?;
-    let codes = response.topics.iter().flat_map(|topic| topic.partitions.iter().map(|p| p.error_code));
-    codes.into_iter().try_for_each(|code| crate::error::check(code, None))
+    let passing = |response: &protocol::OffsetCommitResponse<'static>| {
+        codes(response).into_iter().find(|code| code.is_retriable()).unwrap_or(ErrorCode::None)
+    };
+    let response = cluster.call(call, build, passing)?;
+    codes(&response).first().map_or(Ok(()), |code| Err(ClientError::from_code(*code)))
 }

@@ -1,5 +1,6 @@
 //! Batches that wait to be sent, by partition, within `buffer.memory`.
 
+use super::sequences::after;
 use super::{Delivery, ProducerRecord, RecordMetadata};
 use crate::{ClientError, ProducerSettings, Result};
 use base::ProducerId;
@@ -13,6 +14,9 @@ pub(crate) type Key = (Arc<str>, i32);
 /// A batch on its way; `bytes` once it was closed.
 pub(crate) struct Batch {
     pub key: Key,
+    /// Number of the batch among all that were begun, and of its first record in the batch it was split from: the order
+    /// within its partition.
+    order: (u64, i32),
     builder: Option<BatchBuilder>,
     pub bytes: Vec<u8>,
     deliveries: Vec<(Option<Delivery>, i64)>,
@@ -22,6 +26,10 @@ pub(crate) struct Batch {
     pub not_before: Option<Instant>,
     /// Sequence of the first record once it was given one.
     pub base_sequence: Option<i32>,
+    /// Size over size before compression, once it was closed.
+    pub compression_ratio: f64,
+    /// Bytes that its largest record added.
+    pub record_bytes_max: usize,
     reserved: usize,
 }
 
@@ -33,7 +41,9 @@ impl Batch {
     /// Makes the bytes of the batch; later calls change nothing.
     pub fn close(&mut self) -> Result<()> {
         if let Some(builder) = self.builder.take() {
+            let before = builder.uncompressed_len().max(1);
             self.bytes = builder.finish().map_err(|error| ClientError::Record(error.to_string()))?;
+            self.compression_ratio = self.bytes.len() as f64 / before as f64;
         }
         Ok(())
     }
@@ -58,20 +68,27 @@ impl Batch {
         let [first_bytes, second_bytes] = bytes;
         let second = Batch {
             key: self.key.clone(),
+            order: (self.order.0, self.order.1 + first as i32),
             builder: None,
             bytes: second_bytes,
             deliveries: later,
             created: self.created,
             attempts: self.attempts,
             not_before: None,
-            // Sequences wrap from `i32::MAX` to 0.
-            base_sequence: sequence.map(|base| base.wrapping_add(first as i32) & i32::MAX),
+            base_sequence: sequence.map(|base| after(base, first as i32)),
+            compression_ratio: self.compression_ratio,
+            record_bytes_max: self.record_bytes_max,
             reserved: self.reserved / 2,
         };
         self.reserved -= second.reserved;
         self.bytes = first_bytes;
         self.not_before = None;
         [self, second]
+    }
+
+    /// What it takes of the accumulator.
+    pub fn share(&self) -> Share {
+        Share { number: self.order.0, bytes: self.reserved }
     }
 
     /// Tells every record of the batch where it landed.
@@ -96,6 +113,12 @@ impl Batch {
     }
 }
 
+/// What a batch takes of the accumulator until it is done.
+pub(crate) struct Share {
+    number: u64,
+    bytes: usize,
+}
+
 /// What became of a record.
 pub(crate) enum Append {
     /// Queued; `wake` if the sender has something new to look at.
@@ -112,8 +135,10 @@ pub(crate) struct Accumulator {
     compression: Compression,
     queues: BTreeMap<Key, VecDeque<Batch>>,
     used_bytes: usize,
-    /// Batches that were drained and are not done.
-    outstanding: usize,
+    /// Number of the next batch.
+    next_number: u64,
+    /// Batches that are not done, by number, with the count of parts that they were split into.
+    unfinished: BTreeMap<u64, usize>,
     flushes: usize,
     topics: BTreeMap<String, Arc<str>>,
 }
@@ -127,7 +152,8 @@ impl Accumulator {
             compression: settings.compression,
             queues: BTreeMap::new(),
             used_bytes: 0,
-            outstanding: 0,
+            next_number: 0,
+            unfinished: BTreeMap::new(),
             flushes: 0,
             topics: BTreeMap::new(),
         }
@@ -156,7 +182,9 @@ impl Accumulator {
             && let Some(builder) = &mut batch.builder
             && builder.uncompressed_len_with(key, value, &headers) <= self.batch_bytes
         {
+            let before = builder.uncompressed_len();
             builder.append(timestamp_ms, key, value, &headers);
+            batch.record_bytes_max = batch.record_bytes_max.max(builder.uncompressed_len().saturating_sub(before));
             batch.deliveries.push((delivery, timestamp_ms));
             return Append::Taken { wake: builder.uncompressed_len() * 10 >= self.batch_bytes * 9 };
         }
@@ -166,9 +194,15 @@ impl Accumulator {
             return Append::Full(record, delivery);
         }
         self.used_bytes += reserved;
+        let before = builder.uncompressed_len();
         builder.append(timestamp_ms, key, value, &headers);
+        let record_bytes_max = builder.uncompressed_len().saturating_sub(before);
+        let order = (self.next_number, 0);
+        self.next_number += 1;
+        self.unfinished.insert(order.0, 1);
         queue.push_back(Batch {
             key: (topic, partition),
+            order,
             builder: Some(builder),
             bytes: Vec::new(),
             deliveries: vec![(delivery, timestamp_ms)],
@@ -176,6 +210,8 @@ impl Accumulator {
             attempts: 0,
             not_before: None,
             base_sequence: None,
+            compression_ratio: 1.0,
+            record_bytes_max,
             reserved,
         });
         Append::Taken { wake: true }
@@ -212,9 +248,12 @@ impl Accumulator {
 
     /// Takes the first batch of a partition.
     pub fn take(&mut self, key: &Key) -> Option<Batch> {
-        let batch = self.queues.get_mut(key)?.pop_front()?;
-        self.outstanding += 1;
-        Some(batch)
+        self.queues.get_mut(key)?.pop_front()
+    }
+
+    /// Sequence of the first batch of a partition, if it has one.
+    pub fn first_sequence(&self, key: &Key) -> Option<i32> {
+        self.queues.get(key)?.front()?.base_sequence
     }
 
     /// Size of the first batch of a partition in bytes, before compression.
@@ -223,32 +262,28 @@ impl Accumulator {
         first.map_or(0, |batch| batch.builder.as_ref().map_or(batch.bytes.len(), BatchBuilder::uncompressed_len))
     }
 
-    /// Puts a batch back, in the order of the sequences.
+    /// Puts a batch back, in the order in which batches were begun.
     pub fn put_back(&mut self, batch: Batch) {
-        self.outstanding -= 1;
         let queue = self.queues.entry(batch.key.clone()).or_default();
-        let later = |queued: &Batch| match (queued.base_sequence, batch.base_sequence) {
-            (Some(queued), Some(own)) => queued.wrapping_sub(own) > 0,
-            (None, _) => true,
-            (Some(_), None) => false,
-        };
-        let place = queue.iter().position(later).unwrap_or(queue.len());
+        let place = queue.iter().position(|queued| queued.order > batch.order).unwrap_or(queue.len());
         queue.insert(place, batch);
     }
 
     /// Puts two batches back in the place of one that was taken.
     pub fn put_back_halves(&mut self, halves: [Batch; 2]) {
-        let [first, second] = halves;
-        self.outstanding += 1;
-        // A batch without a sequence is put in front.
-        self.put_back(second);
-        self.put_back(first);
+        *self.unfinished.entry(halves[0].order.0).or_default() += 1;
+        halves.into_iter().for_each(|half| self.put_back(half));
     }
 
-    /// Gives a finished batch's memory back.
-    pub fn done(&mut self, batch: &Batch) {
-        self.outstanding -= 1;
-        self.used_bytes -= batch.reserved;
+    /// Takes a finished batch's share back.
+    pub fn done(&mut self, share: &Share) {
+        self.used_bytes -= share.bytes;
+        if let Some(parts) = self.unfinished.get_mut(&share.number) {
+            *parts -= 1;
+            if *parts == 0 {
+                self.unfinished.remove(&share.number);
+            }
+        }
     }
 
     /// Takes batches that are older than `timeout`; all of them when it is zero.
@@ -259,19 +294,33 @@ impl Accumulator {
                 expired.extend(queue.pop_front());
             }
         }
-        self.outstanding += expired.len();
         expired
     }
 
-    /// Sequences start again with a new producer id.
-    pub fn forget_sequences(&mut self) {
-        for batch in self.queues.values_mut().flatten() {
+    /// Queued batches of a partition get new sequences.
+    pub fn forget_sequences(&mut self, key: &Key) {
+        for batch in self.queues.get_mut(key).into_iter().flatten() {
             batch.base_sequence = None;
         }
     }
 
+    /// Bytes that are not taken.
+    pub fn available_bytes(&self) -> usize {
+        self.buffer_bytes.saturating_sub(self.used_bytes)
+    }
+
     pub fn is_empty(&self) -> bool {
-        self.outstanding == 0 && self.queues.values().all(VecDeque::is_empty)
+        self.unfinished.is_empty()
+    }
+
+    /// A mark behind all batches that exist now.
+    pub fn mark(&self) -> u64 {
+        self.next_number
+    }
+
+    /// Whether all batches before a mark were delivered or have failed.
+    pub fn is_done_up_to(&self, mark: u64) -> bool {
+        self.unfinished.keys().next().is_none_or(|first| *first >= mark)
     }
 
     pub fn begin_flush(&mut self) {
@@ -280,5 +329,98 @@ impl Accumulator {
 
     pub fn end_flush(&mut self) {
         self.flushes -= 1;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::SettingsMap;
+
+    /// An accumulator with one batch of one record for each partition of the list.
+    fn filled(partitions: &[i32]) -> Accumulator {
+        let mut map = SettingsMap::default();
+        map.set("bootstrap.servers", "localhost:1").set("batch.size", "1");
+        let mut accumulator = Accumulator::new(&ProducerSettings::from_map(&map).unwrap());
+        for partition in partitions {
+            add(&mut accumulator, *partition);
+        }
+        accumulator
+    }
+
+    fn add(accumulator: &mut Accumulator, partition: i32) {
+        let record = ProducerRecord { topic: "t".into(), value: Some(vec![0; 10]), ..ProducerRecord::default() };
+        assert!(matches!(accumulator.append(record, None, partition, 0), Append::Taken { .. }));
+    }
+
+    fn key(partition: i32) -> Key {
+        ("t".into(), partition)
+    }
+
+    fn numbers(accumulator: &Accumulator, partition: i32) -> Vec<(u64, i32)> {
+        accumulator.queues[&key(partition)].iter().map(|batch| batch.order).collect()
+    }
+
+    #[test]
+    fn batches_without_sequences_come_back_in_their_order() {
+        let mut accumulator = filled(&[0, 0, 0]);
+        let taken: Vec<Batch> = (0..2).filter_map(|_| accumulator.take(&key(0))).collect();
+        taken.into_iter().for_each(|batch| accumulator.put_back(batch));
+        assert_eq!(numbers(&accumulator, 0), [(0, 0), (1, 0), (2, 0)]);
+    }
+
+    #[test]
+    fn batches_come_back_in_their_order_where_sequences_wrap() {
+        let mut accumulator = filled(&[0, 0]);
+        for sequence in [i32::MAX, 0] {
+            let mut batch = accumulator.take(&key(0)).unwrap();
+            batch.base_sequence = Some(sequence);
+            accumulator.put_back(batch);
+            accumulator.queues.get_mut(&key(0)).unwrap().rotate_left(1);
+        }
+        let second = accumulator.queues.get_mut(&key(0)).unwrap().pop_back().unwrap();
+        accumulator.put_back(second);
+        assert_eq!(numbers(&accumulator, 0), [(0, 0), (1, 0)]);
+    }
+
+    #[test]
+    fn a_mark_is_reached_while_later_batches_wait() {
+        let mut accumulator = filled(&[0, 1]);
+        let mark = accumulator.mark();
+        add(&mut accumulator, 0);
+        for partition in [1, 0] {
+            assert!(!accumulator.is_done_up_to(mark));
+            let batch = accumulator.take(&key(partition)).unwrap();
+            accumulator.done(&batch.share());
+        }
+        assert!(accumulator.is_done_up_to(mark) && !accumulator.is_empty());
+    }
+
+    #[test]
+    fn a_mark_waits_for_both_halves_of_a_batch() {
+        let mut accumulator = filled(&[]);
+        accumulator.batch_bytes = 1000;
+        add(&mut accumulator, 0);
+        add(&mut accumulator, 0);
+        let mark = accumulator.mark();
+        let batch = accumulator.take(&key(0)).unwrap();
+        accumulator.put_back_halves(batch.into_halves([Vec::new(), Vec::new()]));
+        assert_eq!(numbers(&accumulator, 0), [(0, 0), (0, 1)]);
+        for done in [false, true] {
+            let half = accumulator.take(&key(0)).unwrap();
+            accumulator.done(&half.share());
+            assert_eq!(accumulator.is_done_up_to(mark), done);
+        }
+        assert!(accumulator.is_empty() && accumulator.used_bytes == 0);
+    }
+
+    #[test]
+    fn forgetting_sequences_leaves_other_partitions_alone() {
+        let mut accumulator = filled(&[0, 1]);
+        for partition in [0, 1] {
+            accumulator.queues.get_mut(&key(partition)).unwrap()[0].base_sequence = Some(5);
+        }
+        accumulator.forget_sequences(&key(0));
+        assert_eq!((accumulator.first_sequence(&key(0)), accumulator.first_sequence(&key(1))), (None, Some(5)));
     }
 }

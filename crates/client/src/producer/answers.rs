@@ -23,7 +23,11 @@ impl Sender {
                         let Some(in_flight) = node.in_flight.pop_front() else { break };
                         debug_assert_eq!(received.correlation_id, in_flight.correlation_id);
                         match received.decode_owned::<ProduceRequest<'_>>() {
-                            Ok(response) => self.answered(in_flight.batches, response),
+                            Ok(response) => {
+                                connection.answered(in_flight.sent);
+                                self.metrics.answered(in_flight.sent, response.throttle_time_ms);
+                                self.answered(in_flight.batches, response);
+                            }
                             Err(error) => self.retry_or_fail(in_flight.batches, &error),
                         }
                     }
@@ -41,7 +45,7 @@ impl Sender {
         }
     }
 
-    fn answered(&mut self, batches: Vec<Batch>, response: protocol::ProduceResponse<'static>) {
+    pub(super) fn answered(&mut self, batches: Vec<Batch>, response: protocol::ProduceResponse<'static>) {
         let metadata = self.shared.cluster.metadata();
         for batch in batches {
             let id = metadata.topics.get(&*batch.key.0).map(|topic| topic.id);
@@ -56,6 +60,9 @@ impl Sender {
                     self.left(&batch.key);
                     if let Some(state) = self.partitions.get_mut(&batch.key) {
                         state.failing = false;
+                        if let Some(sequence) = batch.base_sequence {
+                            state.sequences.acknowledged(sequence, batch.count());
+                        }
                     }
                     self.finish(batch, Ok((p.base_offset, p.log_append_time_ms)));
                 }
@@ -74,14 +81,18 @@ impl Sender {
     fn split(&mut self, batch: Batch) {
         match split(&batch, self.shared.settings.compression) {
             Ok(bytes) => {
+                self.metrics.split();
                 self.left(&batch.key);
                 let partition = self.partitions.entry(batch.key.clone()).or_default();
                 // Batches behind it that are under way meet a gap in the sequences.
                 partition.failing = true;
                 let mut halves = batch.into_halves(bytes);
+                if let [Some(first), Some(second)] = [halves[0].base_sequence, halves[1].base_sequence] {
+                    partition.sequences.split(first, second);
+                }
                 for half in &mut halves {
                     half.attempts = half.attempts.max(1);
-                    if let (Some(identity), Some(sequence)) = (self.identity, half.base_sequence) {
+                    if let (Some(identity), Some(sequence)) = (partition.sequences.identity(), half.base_sequence) {
                         half.stamp(identity.id, identity.epoch, sequence);
                     }
                 }
@@ -116,27 +127,29 @@ impl Sender {
         if error.code().invalidates_metadata() {
             self.refresh_after.get_or_insert(Instant::now());
         }
-        let spent = matches!(
+        let gap = matches!(
             error.code(),
             ErrorCode::OutOfOrderSequenceNumber | ErrorCode::UnknownProducerId | ErrorCode::InvalidProducerEpoch
-        ) && self.identity.is_some();
+        );
         for mut batch in batches {
             self.left(&batch.key);
             let partition = self.partitions.entry(batch.key.clone()).or_default();
-            // Behind a batch that is being retried, a gap in the sequences is expected.
-            let behind = spent && partition.failing;
             partition.failing = true;
-            let again = error.is_retriable() || behind || spent && batch.attempts < 3;
+            let gap = batch.base_sequence.filter(|_| gap);
+            if let Some(sequence) = gap {
+                partition.sequences.gap_before(sequence);
+            }
+            let again = error.is_retriable() || gap.is_some();
             if again && batch.attempts < retries && batch.created.elapsed() < timeout {
                 batch.not_before = Some(Instant::now() + self.shared.cluster.settings().backoff(batch.attempts));
                 batch.attempts += 1;
-                self.renew |= spent && !behind;
+                self.metrics.retried(&batch);
                 lock(&self.shared.accumulator).put_back(batch);
             } else {
                 partition.failing = false;
-                // The sequence that was given to this batch is missing at the broker.
-                self.renew |= self.identity.is_some();
-                self.finish(batch, Err(error.clone()));
+                // An earlier attempt whose answer was lost may have been written.
+                let refused = !error.is_retriable() && batch.attempts == 0;
+                self.give_up(batch, error.clone(), refused);
             }
         }
     }

@@ -3,16 +3,22 @@
 
 mod accumulator;
 mod answers;
+mod metrics;
 mod partitioner;
 mod sender;
+mod sequences;
 mod split;
+#[cfg(test)]
+mod tests;
 
 pub use partitioner::{murmur2, partition_for_key};
 
 use crate::cluster::{left_until, lock};
+use crate::metrics::{Metric, Registry};
 use crate::{ClientError, Cluster, ProducerSettings, Result, Wanted};
 use accumulator::{Accumulator, Append};
 use base::ErrorCode;
+use metrics::{CallerMetrics, SenderMetrics, seconds};
 use partitioner::Sticky;
 use std::io::Write;
 use std::os::unix::net::UnixStream;
@@ -56,6 +62,7 @@ pub(crate) struct Shared {
     pub closing: AtomicBool,
     /// Set while a wake-up is under way, so that many sends write one byte.
     pub awake: AtomicBool,
+    pub metrics: CallerMetrics,
     waker: UnixStream,
 }
 
@@ -83,7 +90,8 @@ impl std::fmt::Debug for Producer {
 impl Producer {
     /// Starts the sender's thread; connects with the first record.
     pub fn new(settings: ProducerSettings) -> Result<Producer> {
-        let cluster = Cluster::new(settings.common.clone())?;
+        let registry = Registry::new("producer", &settings.common.client_id);
+        let cluster = Cluster::metered(settings.common.clone(), &registry)?;
         let failed = |error: std::io::Error| ClientError::State(format!("the sender cannot start: {error}"));
         let (waker, woken) = UnixStream::pair().map_err(failed)?;
         waker.set_nonblocking(true).and_then(|()| woken.set_nonblocking(true)).map_err(failed)?;
@@ -94,11 +102,12 @@ impl Producer {
             progress: Condvar::new(),
             closing: AtomicBool::new(false),
             awake: AtomicBool::new(false),
+            metrics: CallerMetrics::new(&registry),
             waker,
         });
-        let for_thread = shared.clone();
+        let (for_thread, metrics) = (shared.clone(), SenderMetrics::new(&registry));
         let builder = std::thread::Builder::new().name("producer-sender".into());
-        let thread = builder.spawn(move || sender::Sender::new(for_thread, woken).run()).map_err(failed)?;
+        let thread = builder.spawn(move || sender::Sender::new(for_thread, woken, metrics).run()).map_err(failed)?;
         Ok(Producer { shared, sticky: Mutex::default(), thread: Some(thread) })
     }
 
@@ -148,10 +157,12 @@ impl Producer {
         let timestamp_ms = record.timestamp_ms.unwrap_or_else(now_ms);
         let mut accumulator = lock(&self.shared.accumulator);
         let mut waiting = (record, delivery);
+        let mut full_since = None;
         loop {
             match accumulator.append(waiting.0, waiting.1, partition, timestamp_ms) {
                 Append::Taken { wake } => {
                     drop(accumulator);
+                    full_since.inspect(|since| self.shared.metrics.buffer_wait.record_ns(*since));
                     if wake {
                         self.shared.wake();
                     }
@@ -160,7 +171,10 @@ impl Producer {
                 Append::Full(record, delivery) => waiting = (record, delivery),
             }
             let left = left_until(deadline, Duration::from_secs(3600));
+            let since = *full_since.get_or_insert_with(Instant::now);
             if left.is_zero() {
+                self.shared.metrics.buffer_wait.record_ns(since);
+                self.shared.metrics.buffer_exhausted.record(1.0);
                 return Err(ClientError::Timeout(format!(
                     "Failed to allocate memory within the configured max blocking time {} ms.",
                     self.shared.settings.max_block.as_millis()
@@ -191,7 +205,10 @@ impl Producer {
                 let waited = self.shared.settings.max_block.as_millis();
                 ClientError::Timeout(format!("Topic {topic} not present in metadata after {waited} ms."))
             };
-            let metadata = match cluster.refresh(Wanted::Names(&[topic]), true, "metadata", deadline) {
+            let asked = Instant::now();
+            let refreshed = cluster.refresh(Wanted::Names(&[topic]), true, "metadata", deadline);
+            self.shared.metrics.metadata_wait.record_ns(asked);
+            let metadata = match refreshed {
                 Ok(metadata) => metadata,
                 Err(ClientError::Timeout(_)) => return Err(not_found()),
                 Err(error) => return Err(error),
@@ -210,16 +227,33 @@ impl Producer {
         }
     }
 
-    /// Waits until everything that was queued before has been delivered or has failed.
+    /// Waits until everything that was queued before has been delivered or has failed, not for what others queue meanwhile.
     pub fn flush(&self) {
+        let began = Instant::now();
         let mut accumulator = lock(&self.shared.accumulator);
         accumulator.begin_flush();
+        let mark = accumulator.mark();
         self.shared.wake();
-        while !accumulator.is_empty() {
+        while !accumulator.is_done_up_to(mark) {
             let wait = self.shared.progress.wait_timeout(accumulator, Duration::from_millis(500));
             accumulator = wait.unwrap_or_else(PoisonError::into_inner).0;
         }
         accumulator.end_flush();
+        drop(accumulator);
+        self.shared.metrics.flush_time.record_ns(began);
+    }
+
+    /// What this producer counted so far. `version` is what the metric `version` says.
+    pub fn metrics(&self, version: &str) -> Vec<Metric> {
+        let (shared, registry) = (&self.shared, &self.shared.metrics.registry);
+        let available = lock(&shared.accumulator).available_bytes();
+        let more = [
+            ("buffer-available-bytes", available as f64),
+            ("buffer-total-bytes", shared.settings.buffer_bytes as f64),
+            ("metadata-age", seconds(shared.cluster.metadata_age())),
+        ];
+        let more = more.into_iter().map(|(name, value)| registry.metric("metrics", name, value));
+        registry.metrics(version, more.collect())
     }
 
     /// Delivers what is queued, at most `timeout` long, and stops. What is left fails with [`ClientError::Closed`].

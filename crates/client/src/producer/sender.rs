@@ -1,14 +1,17 @@
 //! The producer's thread: drains batches that are due to their leaders, takes answers, retries in order.
 //!
 //! Order: a partition whose batch failed is sent one batch at a time, the failed one first, and only when nothing of that
-//! partition is under way any more. With idempotence (KIP-98) each batch keeps its sequence over all attempts.
+//! partition is under way any more. With idempotence (KIP-98) each batch keeps its sequence over all attempts; `sequences.rs` says when a
+//! partition begins again.
 
 use super::Shared;
 use super::accumulator::{Batch, Key};
+use super::metrics::SenderMetrics;
+use super::sequences::{Identity, Sequences};
 use crate::cluster::lock;
 use crate::transport::wait_readable;
 use crate::{Acks, Call, ClientError, Connection, Result, Target, Wanted};
-use base::{ErrorCode, NodeId, ProducerId, Uuid};
+use base::{ErrorCode, NodeId, Uuid};
 use protocol::produce_request::{PartitionProduceData, TopicProduceData};
 use protocol::{ApiKey, InitProducerIdRequest, ProduceRequest, RecordsField};
 use std::borrow::Cow;
@@ -43,15 +46,9 @@ pub(super) struct NodeState {
 #[derive(Default)]
 pub(super) struct PartitionState {
     pub(super) in_flight: usize,
-    pub(super) next_sequence: i32,
-    /// Sequence of the oldest batch that is not acknowledged.
+    /// A batch failed, and none was acknowledged since.
     pub(super) failing: bool,
-}
-
-#[derive(Clone, Copy)]
-pub(super) struct Identity {
-    pub(super) id: ProducerId,
-    pub(super) epoch: i16,
+    pub(super) sequences: Sequences,
 }
 
 pub(crate) struct Sender {
@@ -59,22 +56,22 @@ pub(crate) struct Sender {
     woken: UnixStream,
     pub(super) nodes: BTreeMap<NodeId, NodeState>,
     pub(super) partitions: BTreeMap<Key, PartitionState>,
+    /// What partitions take when they begin.
     pub(super) identity: Option<Identity>,
-    /// The identity is spent: wait until nothing is under way, then ask for another.
-    pub(super) renew: bool,
     pub(super) refresh_after: Option<Instant>,
+    pub(super) metrics: SenderMetrics,
 }
 
 impl Sender {
-    pub fn new(shared: Arc<Shared>, woken: UnixStream) -> Sender {
+    pub fn new(shared: Arc<Shared>, woken: UnixStream, metrics: SenderMetrics) -> Sender {
         Sender {
             shared,
             woken,
             nodes: BTreeMap::new(),
             partitions: BTreeMap::new(),
             identity: None,
-            renew: false,
             refresh_after: None,
+            metrics,
         }
     }
 
@@ -92,7 +89,7 @@ impl Sender {
     /// One round: answers, expiry, sends. Returns when it should run again at the latest.
     fn turn(&mut self) -> Option<Instant> {
         self.take_answers();
-        self.expire();
+        self.expire(self.shared.settings.delivery_timeout);
         let now = Instant::now();
         let (ready, mut next) = lock(&self.shared.accumulator).ready(now);
         if ready.is_empty() {
@@ -130,16 +127,27 @@ impl Sender {
             cluster.refresh(Wanted::Names(&names), false, "metadata", deadline)?;
             self.refresh_after = None;
         }
-        if self.renew && self.nodes.values().all(|node| node.in_flight.is_empty()) {
-            self.identity = None;
-            self.renew = false;
-            self.partitions.clear();
-            lock(&self.shared.accumulator).forget_sequences();
-        }
+        self.restart_broken(ready);
         if self.shared.settings.idempotent && self.identity.is_none() {
             self.identity = Some(self.new_identity(deadline)?);
         }
         Ok(())
+    }
+
+    /// Lets partitions whose sequences are broken begin again in a higher epoch, which the broker takes from the producer
+    /// itself (KIP-360). Those that have batches under way do so later.
+    pub(super) fn restart_broken(&mut self, ready: &[Key]) {
+        let is_due = |state: &PartitionState| state.in_flight == 0 && state.sequences.is_broken();
+        let due: Vec<&Key> = ready.iter().filter(|key| self.partitions.get(*key).is_some_and(is_due)).collect();
+        if due.is_empty() {
+            return;
+        }
+        self.identity = self.identity.and_then(Identity::bumped);
+        let mut accumulator = lock(&self.shared.accumulator);
+        for key in due {
+            accumulator.forget_sequences(key);
+            self.partitions.remove(key);
+        }
     }
 
     fn new_identity(&self, deadline: Instant) -> Result<Identity> {
@@ -202,15 +210,18 @@ impl Sender {
     }
 
     /// Takes the first batch of each partition that may send, up to the size of a request.
-    fn drain(&mut self, keys: Vec<Key>) -> Vec<Batch> {
+    pub(super) fn drain(&mut self, keys: Vec<Key>) -> Vec<Batch> {
         let mut drained = Vec::new();
         let mut size = 0;
         for key in keys {
             let partition = self.partitions.entry(key.clone()).or_default();
-            if (partition.failing || self.renew) && partition.in_flight > 0 || self.renew && self.identity.is_some() {
+            if partition.failing && partition.in_flight > 0 {
                 continue;
             }
             let mut accumulator = lock(&self.shared.accumulator);
+            if self.identity.is_some() && !partition.sequences.may_send(accumulator.first_sequence(&key)) {
+                continue;
+            }
             let length = accumulator.first_len(&key);
             if !drained.is_empty() && size + length > self.shared.settings.request_bytes_max {
                 break;
@@ -226,8 +237,8 @@ impl Sender {
             if let Some(identity) = self.identity
                 && batch.base_sequence.is_none()
             {
-                batch.stamp(identity.id, identity.epoch, partition.next_sequence);
-                partition.next_sequence = next_sequence(partition.next_sequence, batch.count());
+                let (identity, sequence) = partition.sequences.stamp(identity, batch.count());
+                batch.stamp(identity.id, identity.epoch, sequence);
             }
             partition.in_flight += 1;
             drained.push(batch);
@@ -238,10 +249,9 @@ impl Sender {
     fn transmit(&mut self, leader: NodeId, batches: Vec<Batch>) -> std::result::Result<(), (Vec<Batch>, ClientError)> {
         let settings = &self.shared.settings;
         let metadata = self.shared.cluster.metadata();
-        let Some(node) = self.nodes.get_mut(&leader) else { return Ok(()) };
-        let Some(connection) = &mut node.connection else {
-            return Err((batches, ClientError::from_code(ErrorCode::NetworkException)));
-        };
+        let unconnected = ClientError::from_code(ErrorCode::NetworkException);
+        let Some(node) = self.nodes.get_mut(&leader) else { return Err((batches, unconnected)) };
+        let Some(connection) = &mut node.connection else { return Err((batches, unconnected)) };
         let ids: BTreeMap<&str, Uuid> =
             batches.iter().filter_map(|b| Some((&*b.key.0, metadata.topics.get(&*b.key.0)?.id))).collect();
         let by_id = ids.values().all(|id| !id.is_zero()) && !ids.is_empty();
@@ -283,6 +293,9 @@ impl Sender {
             connection.send_without_answer(&request, version)
         };
         drop(request);
+        if sent.is_ok() {
+            self.metrics.sent(&batches);
+        }
         match sent {
             Ok(correlation_id) if answered => {
                 node.in_flight.push_back(InFlight { correlation_id, sent: Instant::now(), batches });
@@ -306,16 +319,20 @@ impl Sender {
     }
 
     pub(super) fn finish(&mut self, batch: Batch, result: Result<(i64, i64)>) {
-        lock(&self.shared.accumulator).done(&batch);
+        if result.is_err() {
+            self.metrics.failed(&batch);
+        }
+        let share = batch.share();
         match result {
             Ok((base_offset, log_append_time_ms)) => batch.succeed(base_offset, log_append_time_ms),
             Err(error) => batch.fail(&error),
         }
+        lock(&self.shared.accumulator).done(&share);
         self.shared.progress.notify_all();
     }
 
-    fn expire(&mut self) {
-        let timeout = self.shared.settings.delivery_timeout;
+    /// Fails what waited too long. A batch that was sent before may have been written.
+    pub(super) fn expire(&mut self, timeout: Duration) {
         let expired = lock(&self.shared.accumulator).expire(timeout);
         for batch in expired {
             let (topic, partition) = &batch.key;
@@ -324,14 +341,25 @@ impl Sender {
                 batch.count(),
                 batch.created.elapsed().as_millis()
             );
-            self.finish(batch, Err(ClientError::Timeout(message)));
+            self.give_up(batch, ClientError::Timeout(message), false);
         }
+    }
+
+    /// Fails a batch. `refused`: it certainly was not written.
+    pub(super) fn give_up(&mut self, batch: Batch, error: ClientError, refused: bool) {
+        if let (Some(sequence), Some(partition)) = (batch.base_sequence, self.partitions.get_mut(&batch.key)) {
+            match refused {
+                true => partition.sequences.refused(sequence),
+                false => partition.sequences.given_up(sequence),
+            }
+        }
+        self.finish(batch, Err(error));
     }
 
     fn fail_all(&mut self, error: &ClientError) {
         let all = lock(&self.shared.accumulator).expire(Duration::ZERO);
         for batch in all {
-            self.finish(batch, Err(error.clone()));
+            self.give_up(batch, error.clone(), false);
         }
     }
 
@@ -362,22 +390,5 @@ fn earlier(a: Option<Instant>, b: Option<Instant>) -> Option<Instant> {
     match (a, b) {
         (Some(a), Some(b)) => Some(a.min(b)),
         (a, b) => a.or(b),
-    }
-}
-
-/// Sequences wrap from `i32::MAX` to 0.
-fn next_sequence(sequence: i32, count: i32) -> i32 {
-    ((i64::from(sequence) + i64::from(count)) & i64::from(i32::MAX)) as i32
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn sequences_wrap_to_zero() {
-        assert_eq!(next_sequence(5, 3), 8);
-        assert_eq!(next_sequence(i32::MAX, 1), 0);
-        assert_eq!(next_sequence(i32::MAX - 1, 5), 3);
     }
 }

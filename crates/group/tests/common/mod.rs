@@ -44,6 +44,8 @@ pub struct World {
     pub log: Vec<CoordinatorRecord>,
     /// The next append fails with this.
     pub fail: Option<ErrorCode>,
+    /// Batches with more bytes of keys are refused.
+    pub batch_bytes_max: usize,
     /// Who asked, by token.
     pub labels: Vec<String>,
     /// Versions of the requests, by token.
@@ -89,6 +91,7 @@ impl World {
             now,
             log: Vec::new(),
             fail: None,
+            batch_bytes_max: usize::MAX,
             labels: Vec::new(),
             versions: Vec::new(),
             aliases: BTreeMap::new(),
@@ -122,7 +125,9 @@ impl World {
 
     /// Appends, replays and delivers, as the runtime does.
     pub fn carry_out(&mut self, mut out: Output) -> Vec<(u64, GroupResponse)> {
+        let bytes: usize = out.records.iter().map(|record| record.key.len()).sum();
         let lost = if out.records.is_empty() { None } else { self.fail.take() };
+        let lost = lost.or((bytes > self.batch_bytes_max).then_some(ErrorCode::RecordListTooLarge));
         if let Some(error) = lost {
             self.shown.push(format!("append of {} records failed", out.records.len()));
             out = self.shard.append_failed(self.now, out, error);

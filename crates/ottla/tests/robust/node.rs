@@ -52,6 +52,16 @@ impl Node {
         self.folder.path().join("data")
     }
 
+    /// The folder where a test may have mounted a small disk.
+    pub fn small(&self) -> PathBuf {
+        self.folder.path().join("small")
+    }
+
+    /// The machine's root folder as the process sees it, with its own mounts.
+    pub fn root(&self) -> PathBuf {
+        PathBuf::from(format!("/proc/{}/root", self.process.id()))
+    }
+
     /// All that it has said so far.
     pub fn log(&self) -> String {
         std::fs::read_to_string(self.folder.path().join("log")).unwrap_or_default()

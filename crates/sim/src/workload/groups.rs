@@ -32,11 +32,25 @@ enum State {
     },
 }
 
-#[derive(Debug, Clone)]
-pub struct Member {
+/// As who a client asks; answers to somebody it is no longer do not count.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AsMember {
     id: String,
     generation: i32,
+    /// The leader of the generation, which tells it from one of the same number in a later life of the group.
+    leader: String,
+}
+
+#[derive(Debug, Clone)]
+pub struct Member {
+    own: AsMember,
     state: State,
+}
+
+impl Member {
+    fn out() -> Member {
+        Member { own: AsMember { generation: -1, ..AsMember::default() }, state: State::Out }
+    }
 }
 
 pub struct Groups {
@@ -50,8 +64,12 @@ pub struct Groups {
 
 impl Default for Groups {
     fn default() -> Self {
-        let member = || Member { id: String::new(), generation: -1, state: State::Out };
-        Groups { members: std::array::from_fn(|_| member()), busy: BTreeSet::new(), next_offset: 1, is_resting: false }
+        Groups {
+            members: std::array::from_fn(|_| Member::out()),
+            busy: BTreeSet::new(),
+            next_offset: 1,
+            is_resting: false,
+        }
     }
 }
 
@@ -190,12 +208,12 @@ impl Groups {
                 0..=7 => self.heartbeat(index, node, pending),
                 8..=11 => {
                     if let Some(partition) = owned.first() {
-                        let as_member = (member.generation, member.id.as_str());
+                        let as_member = (member.own.generation, member.own.id.as_str());
                         self.send_commit((TEAM, *partition), as_member, false, node, knowledge, pending);
                     }
                 }
-                12..=13 if member.generation > 1 => {
-                    let as_member = (member.generation - 1, member.id.as_str());
+                12..=13 if member.own.generation > 1 => {
+                    let as_member = (member.own.generation - 1, member.own.id.as_str());
                     let partition = random.below(PARTITIONS as u64) as i32;
                     self.send_commit((TEAM, partition), as_member, true, node, knowledge, pending);
                 }
@@ -210,7 +228,7 @@ impl Groups {
         let request = LeaveGroupRequest {
             group_id: TEAM.to_string().into(),
             members: vec![leave_group_request::MemberIdentity {
-                member_id: self.members[index].id.clone().into(),
+                member_id: self.members[index].own.id.clone().into(),
                 ..Default::default()
             }],
             ..Default::default()
@@ -220,15 +238,15 @@ impl Groups {
     }
 
     fn vanish(&mut self, index: usize) {
-        self.members[index] = Member { id: String::new(), generation: -1, state: State::Out };
+        self.members[index] = Member::out();
     }
 
     fn heartbeat(&mut self, index: usize, node: &mut SimNode, pending: &mut Pendings) {
         let member = &self.members[index];
         let request = HeartbeatRequest {
             group_id: TEAM.to_string().into(),
-            generation_id: member.generation,
-            member_id: member.id.clone().into(),
+            generation_id: member.own.generation,
+            member_id: member.own.id.clone().into(),
             ..Default::default()
         };
         pending.insert(node.send(3, &request), Pending::Heartbeat(index));
@@ -243,7 +261,7 @@ impl Groups {
                     group_id: TEAM.to_string().into(),
                     session_timeout_ms: 6_000,
                     rebalance_timeout_ms: 8_000,
-                    member_id: member.id.clone().into(),
+                    member_id: member.own.id.clone().into(),
                     protocol_type: "consumer".into(),
                     protocols: vec![join_group_request::JoinGroupRequestProtocol {
                         name: "range".into(),
@@ -253,7 +271,10 @@ impl Groups {
                     ..Default::default()
                 };
                 let is_first = knowledge.joining();
-                pending.insert(node.send(3, &request), Pending::Join { member: index, is_first });
+                pending.insert(
+                    node.send(3, &request),
+                    Pending::Join { member: index, asked: member.own.clone(), is_first },
+                );
             }
             State::Joined { members } => {
                 member.state = State::Syncing;
@@ -268,32 +289,35 @@ impl Groups {
                 };
                 let request = SyncGroupRequest {
                     group_id: TEAM.to_string().into(),
-                    generation_id: member.generation,
-                    member_id: member.id.clone().into(),
+                    generation_id: member.own.generation,
+                    member_id: member.own.id.clone().into(),
                     assignments: members.iter().enumerate().map(assignment).collect(),
                     ..Default::default()
                 };
-                pending.insert(node.send(3, &request), Pending::Sync(index));
+                pending.insert(node.send(3, &request), Pending::Sync { member: index, asked: member.own.clone() });
             }
             other => member.state = other,
         }
     }
 
-    pub fn joined(&mut self, index: usize, is_first: bool, frame: &[u8], knowledge: &mut Knowledge) {
+    pub fn joined(&mut self, index: usize, asked: &AsMember, is_first: bool, frame: &[u8], knowledge: &mut Knowledge) {
         let Some(response) = decode::<JoinGroupRequest<'_>>(frame, 3) else { return };
         let member = &mut self.members[index];
         let error = ErrorCode::from_code(response.error_code);
         if error.is_ok() {
             knowledge.joined_generation(response.generation_id, is_first);
         }
-        if member.state != State::Joining {
+        if member.state != State::Joining || member.own != *asked {
             return;
         }
         if !error.is_ok() {
             return self.refused(index, error);
         }
-        member.id = response.member_id.to_string();
-        member.generation = response.generation_id;
+        member.own = AsMember {
+            id: response.member_id.to_string(),
+            generation: response.generation_id,
+            leader: response.leader.to_string(),
+        };
         let members = if response.leader == response.member_id {
             response.members.iter().map(|other| other.member_id.to_string()).collect()
         } else {
@@ -302,19 +326,22 @@ impl Groups {
         member.state = State::Joined { members };
     }
 
-    pub fn synced(&mut self, index: usize, frame: &[u8], knowledge: &mut Knowledge) {
+    pub fn synced(&mut self, index: usize, asked: AsMember, frame: &[u8], knowledge: &mut Knowledge) {
         let Some(response) = decode::<SyncGroupRequest<'_>>(frame, 3) else { return };
-        if self.members[index].state != State::Syncing {
-            return;
-        }
         let error = ErrorCode::from_code(response.error_code);
-        if !error.is_ok() {
-            return self.refused(index, error);
+        let owned: Vec<i32> = response.assignment.iter().map(|partition| i32::from(*partition)).collect();
+        if error.is_ok() {
+            // True also of a member that the client has ceased to be.
+            for partition in &owned {
+                knowledge.owns((&asked.leader, asked.generation), *partition, &asked.id);
+            }
         }
         let member = &mut self.members[index];
-        let owned: Vec<i32> = response.assignment.iter().map(|partition| i32::from(*partition)).collect();
-        for partition in &owned {
-            knowledge.owns(member.generation, *partition, &member.id);
+        if member.state != State::Syncing || member.own != asked {
+            return;
+        }
+        if !error.is_ok() {
+            return self.refused(index, error);
         }
         member.state = State::Stable { owned };
     }
@@ -331,7 +358,7 @@ impl Groups {
         let member = &mut self.members[index];
         member.state = State::Out;
         if matches!(error, ErrorCode::UnknownMemberId | ErrorCode::IllegalGeneration) {
-            member.id.clear();
+            member.own.id.clear();
         }
     }
 
@@ -389,4 +416,27 @@ pub fn described(frame: &[u8]) -> Option<(String, usize)> {
     let response = decode::<DescribeGroupsRequest<'_>>(frame, 4)?;
     let group = response.groups.first().filter(|group| group.error_code == 0)?;
     Some((group.group_state.to_string(), group.members.len()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use protocol::{Message, SyncGroupResponse};
+
+    fn member(id: &str, generation: i32, leader: &str) -> AsMember {
+        AsMember { id: id.to_owned(), generation, leader: leader.to_owned() }
+    }
+
+    #[test]
+    fn an_answer_to_whom_a_client_was_before_is_not_booked_for_whom_it_is_now() {
+        let (mut groups, mut knowledge) = (Groups::default(), Knowledge::default());
+        groups.members[0] = Member { own: member("c", 2, "b"), state: State::Syncing };
+        let response = SyncGroupResponse { assignment: (&[0][..]).into(), ..Default::default() };
+        let frame = [vec![0; 4], response.to_bytes(3).unwrap()].concat();
+        groups.synced(0, member("a", 1, "a"), &frame, &mut knowledge);
+        knowledge.owns(("b", 2), 0, "b");
+        assert_eq!((knowledge.violations.len(), &groups.members[0].state), (0, &State::Syncing));
+        groups.synced(0, member("c", 2, "b"), &frame, &mut knowledge);
+        assert_eq!(knowledge.violations.len(), 1, "two members own the partition");
+    }
 }

@@ -12,7 +12,7 @@ pub use topics::{KEPT, PARTITIONS, is_promised};
 use crate::checks::{Knowledge, Partition};
 use crate::node::SimNode;
 use base::{Executor, Offset, Random, SplitMix64};
-use groups::Groups;
+use groups::{AsMember, Groups};
 use producers::Producers;
 use readers::Readers;
 use std::collections::BTreeMap;
@@ -58,9 +58,13 @@ enum Pending {
     },
     Join {
         member: usize,
+        asked: AsMember,
         is_first: bool,
     },
-    Sync(usize),
+    Sync {
+        member: usize,
+        asked: AsMember,
+    },
     Heartbeat(usize),
     DeleteGroup,
 }
@@ -216,8 +220,10 @@ impl Clients {
             Pending::OffsetFetch { group, partition } => {
                 self.groups.offsets_fetched(group, partition, &frame, knowledge);
             }
-            Pending::Join { member, is_first } => self.groups.joined(member, is_first, &frame, knowledge),
-            Pending::Sync(member) => self.groups.synced(member, &frame, knowledge),
+            Pending::Join { member, asked, is_first } => {
+                self.groups.joined(member, &asked, is_first, &frame, knowledge);
+            }
+            Pending::Sync { member, asked } => self.groups.synced(member, asked, &frame, knowledge),
             Pending::Heartbeat(member) => self.groups.heartbeat_answered(member, &frame),
             Pending::DeleteGroup => self.groups.deleted(&frame, knowledge),
         }

@@ -1,0 +1,159 @@
+//! The answer to a request that is refused as a whole: every part of it gets the same error.
+
+use base::ErrorCode;
+use protocol::{
+    AllocateProducerIdsResponse, AlterConfigsRequest, AlterConfigsResponse, ApiKey, AssignReplicasToDirsResponse,
+    BrokerHeartbeatResponse, BrokerRegistrationResponse, CreatePartitionsRequest, CreatePartitionsResponse,
+    CreateTopicsRequest, CreateTopicsResponse, Cursor, Decode, DeleteTopicsRequest, DeleteTopicsResponse,
+    ElectLeadersRequest, ElectLeadersResponse, IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponse,
+    Message, UnregisterBrokerResponse, UpdateFeaturesResponse, alter_configs_response, create_partitions_response,
+    create_topics_response, delete_topics_response, elect_leaders_response, incremental_alter_configs_response,
+};
+
+/// Encodes the answer to a request that changes metadata; for others the error itself comes back.
+pub(crate) fn refusal(
+    api: ApiKey,
+    version: i16,
+    body: &[u8],
+    error: ErrorCode,
+    message: Option<&'static str>,
+) -> Result<Vec<u8>, ErrorCode> {
+    let code = error.code();
+    match api {
+        ApiKey::CreateTopics => encoded(&create_topics(&decode(body, version)?, code, message), version),
+        ApiKey::DeleteTopics => encoded(&delete_topics(&decode(body, version)?, version, code, message), version),
+        ApiKey::CreatePartitions => encoded(&create_partitions(&decode(body, version)?, code, message), version),
+        ApiKey::AlterConfigs => encoded(&alter_configs(&decode(body, version)?, code, message), version),
+        ApiKey::IncrementalAlterConfigs => {
+            encoded(&incremental_alter_configs(&decode(body, version)?, code, message), version)
+        }
+        ApiKey::ElectLeaders => encoded(&elect_leaders(&decode(body, version)?, code, message), version),
+        ApiKey::UpdateFeatures => {
+            let error_message = message.map(Into::into);
+            encoded(&UpdateFeaturesResponse { error_code: code, error_message, ..Default::default() }, version)
+        }
+        ApiKey::UnregisterBroker => {
+            let error_message = message.map(Into::into);
+            encoded(&UnregisterBrokerResponse { error_code: code, error_message, ..Default::default() }, version)
+        }
+        ApiKey::BrokerRegistration => {
+            encoded(&BrokerRegistrationResponse { error_code: code, ..Default::default() }, version)
+        }
+        ApiKey::BrokerHeartbeat => {
+            encoded(&BrokerHeartbeatResponse { error_code: code, ..Default::default() }, version)
+        }
+        ApiKey::AllocateProducerIds => {
+            encoded(&AllocateProducerIdsResponse { error_code: code, ..Default::default() }, version)
+        }
+        ApiKey::AssignReplicasToDirs => {
+            encoded(&AssignReplicasToDirsResponse { error_code: code, ..Default::default() }, version)
+        }
+        _ => Err(error),
+    }
+}
+
+fn decode<'a, M: Decode<'a>>(body: &'a [u8], version: i16) -> Result<M, ErrorCode> {
+    M::decode(&mut Cursor::new(body), version).map_err(|_| ErrorCode::InvalidRequest)
+}
+
+fn encoded(response: &impl Message, version: i16) -> Result<Vec<u8>, ErrorCode> {
+    response.to_bytes(version).map_err(|_| ErrorCode::UnknownServerError)
+}
+
+fn create_topics(
+    request: &CreateTopicsRequest<'_>,
+    error_code: i16,
+    message: Option<&'static str>,
+) -> CreateTopicsResponse<'static> {
+    let topics = request.topics.iter().map(|topic| create_topics_response::CreatableTopicResult {
+        name: topic.name.to_string().into(),
+        error_code,
+        error_message: message.map(Into::into),
+        configs: Some(Vec::new()),
+        ..Default::default()
+    });
+    CreateTopicsResponse { topics: topics.collect(), ..Default::default() }
+}
+
+fn delete_topics(
+    request: &DeleteTopicsRequest<'_>,
+    version: i16,
+    error_code: i16,
+    message: Option<&'static str>,
+) -> DeleteTopicsResponse<'static> {
+    let by_name = request.topic_names.iter().filter(|_| version < 6).map(|name| (Some(name), base::Uuid::ZERO));
+    let topics = request.topics.iter().filter(|_| version >= 6).map(|topic| (topic.name.as_ref(), topic.topic_id));
+    let responses = by_name.chain(topics).map(|(name, topic_id)| delete_topics_response::DeletableTopicResult {
+        name: name.map(|name| name.to_string().into()),
+        topic_id,
+        error_code,
+        error_message: message.map(Into::into),
+        ..Default::default()
+    });
+    DeleteTopicsResponse { responses: responses.collect(), ..Default::default() }
+}
+
+fn create_partitions(
+    request: &CreatePartitionsRequest<'_>,
+    error_code: i16,
+    message: Option<&'static str>,
+) -> CreatePartitionsResponse<'static> {
+    let results = request.topics.iter().map(|topic| create_partitions_response::CreatePartitionsTopicResult {
+        name: topic.name.to_string().into(),
+        error_code,
+        error_message: message.map(Into::into),
+        ..Default::default()
+    });
+    CreatePartitionsResponse { results: results.collect(), ..Default::default() }
+}
+
+fn alter_configs(
+    request: &AlterConfigsRequest<'_>,
+    error_code: i16,
+    message: Option<&'static str>,
+) -> AlterConfigsResponse<'static> {
+    let responses = request.resources.iter().map(|resource| alter_configs_response::AlterConfigsResourceResponse {
+        error_code,
+        error_message: message.map(Into::into),
+        resource_type: resource.resource_type,
+        resource_name: resource.resource_name.to_string().into(),
+        ..Default::default()
+    });
+    AlterConfigsResponse { responses: responses.collect(), ..Default::default() }
+}
+
+fn incremental_alter_configs(
+    request: &IncrementalAlterConfigsRequest<'_>,
+    error_code: i16,
+    message: Option<&'static str>,
+) -> IncrementalAlterConfigsResponse<'static> {
+    let responses =
+        request.resources.iter().map(|resource| incremental_alter_configs_response::AlterConfigsResourceResponse {
+            error_code,
+            error_message: message.map(Into::into),
+            resource_type: resource.resource_type,
+            resource_name: resource.resource_name.to_string().into(),
+            ..Default::default()
+        });
+    IncrementalAlterConfigsResponse { responses: responses.collect(), ..Default::default() }
+}
+
+fn elect_leaders(
+    request: &ElectLeadersRequest<'_>,
+    error_code: i16,
+    message: Option<&'static str>,
+) -> ElectLeadersResponse<'static> {
+    let partition = |index: &i32| elect_leaders_response::PartitionResult {
+        partition_id: *index,
+        error_code,
+        error_message: message.map(Into::into),
+        ..Default::default()
+    };
+    let results =
+        request.topic_partitions.iter().flatten().map(|topic| elect_leaders_response::ReplicaElectionResult {
+            topic: topic.topic.to_string().into(),
+            partition_result: topic.partitions.iter().map(partition).collect(),
+            ..Default::default()
+        });
+    ElectLeadersResponse { error_code, replica_election_results: results.collect(), ..Default::default() }
+}

@@ -1,0 +1,27 @@
+//! What a panic does to a server's process: a broker that lost a thread answers some requests and never others, so the
+//! process ends, whichever thread it was. The next start recovers the logs, as after a crash.
+
+use std::panic::{PanicHookInfo, set_hook, take_hook};
+use std::thread;
+
+/// From now on a panic of any thread is logged and aborts the process. For the whole process: tests that run nodes
+/// within their own must not call it.
+pub fn abort_on_panic() {
+    let default = take_hook();
+    set_hook(Box::new(move |panic| {
+        tracing::error!(
+            thread = thread::current().name().unwrap_or("unnamed"),
+            at = panic.location().map(ToString::to_string).unwrap_or_default(),
+            "a thread panicked, the process ends without an orderly stop: {}",
+            message(panic)
+        );
+        default(panic);
+        std::process::abort();
+    }));
+}
+
+fn message<'a>(panic: &'a PanicHookInfo<'_>) -> &'a str {
+    let payload = panic.payload();
+    let owned = || payload.downcast_ref::<String>().map(String::as_str);
+    payload.downcast_ref::<&str>().copied().or_else(owned).unwrap_or("no message")
+}
