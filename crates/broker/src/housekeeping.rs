@@ -3,11 +3,9 @@
 use crate::broker::Broker;
 use crate::log_dirs::Directory;
 use crate::partition::{Effects, PartitionCell};
-use base::{FixedState, Now, Offset, Task};
-use std::hash::{BuildHasher, Hash, Hasher};
+use base::{Now, Task};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use storage::{LOG_START_OFFSETS, RECOVERY_POINTS, REPLICATION_OFFSETS, StorageError};
 
 #[derive(Debug, Clone, Copy)]
 enum Chore {
@@ -93,7 +91,7 @@ impl Broker {
             if directory.dir.is_failed() {
                 continue;
             }
-            if let Err(error) = self.write_checkpoints_of(directory) {
+            if let Err(error) = self.replicas.write_checkpoints(directory) {
                 directory.report(&error);
             }
         }
@@ -117,45 +115,6 @@ impl Broker {
                 _ => {}
             }
         }
-    }
-
-    fn write_checkpoints_of(&self, directory: &Arc<Directory>) -> Result<(), StorageError> {
-        let mut unopened = self.replicas.unopened(directory);
-        let mut rows: Vec<(Arc<PartitionCell>, [Offset; 4])> = Vec::new();
-        self.replicas.for_each(|cell| {
-            if Arc::ptr_eq(&cell.directory, directory) {
-                let offsets = cell.with_log(|log| {
-                    let first = log.segments().next().map_or(0, |segment| segment.base_offset);
-                    [log.checkpoint_recovery_point(), log.high_watermark(), log.log_start_offset(), first]
-                });
-                rows.push((cell.clone(), offsets));
-            }
-        });
-        // Nothing is written while nothing changes: an idle node leaves its disk asleep.
-        let mut hasher = FixedState::default().build_hasher();
-        for (cell, offsets) in &rows {
-            (cell.topic_id, cell.name.partition, offsets).hash(&mut hasher);
-        }
-        // What is known of logs that could not be opened is kept.
-        unopened.retain(|(name, _)| !rows.iter().any(|(cell, _)| cell.name == *name));
-        for (name, hint) in &unopened {
-            (name, hint.recovery_point, hint.high_watermark, hint.log_start_offset).hash(&mut hasher);
-        }
-        let fingerprint = hasher.finish();
-        if directory.checkpointed.load(Ordering::Acquire) == fingerprint {
-            return Ok(());
-        }
-        let column = |i: usize| rows.iter().map(move |(cell, offsets)| (&cell.name, offsets[i]));
-        let known = unopened.iter().map(|(name, hint)| (name, hint.recovery_point));
-        directory.dir.write_checkpoint(RECOVERY_POINTS, column(0).chain(known))?;
-        let known = unopened.iter().filter_map(|(name, hint)| Some((name, hint.high_watermark?)));
-        directory.dir.write_checkpoint(REPLICATION_OFFSETS, column(1).chain(known))?;
-        let moved_starts = rows.iter().filter(|(_, offsets)| offsets[2] > offsets[3]);
-        let moved_starts = moved_starts.map(|(cell, offsets)| (&cell.name, offsets[2]));
-        let known = unopened.iter().map(|(name, hint)| (name, hint.log_start_offset)).filter(|(_, start)| *start > 0);
-        directory.dir.write_checkpoint(LOG_START_OFFSETS, moved_starts.chain(known))?;
-        directory.checkpointed.store(fingerprint, Ordering::Release);
-        Ok(())
     }
 
     fn apply_retention(&self) {

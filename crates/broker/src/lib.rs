@@ -8,6 +8,7 @@
 
 mod broker;
 mod channel;
+mod checkpoints;
 mod configs;
 mod coordinator;
 mod fetch_sessions;

@@ -1,6 +1,7 @@
 //! A log directory in use: work that blocks runs here, off the event loops. Syncs are grouped: a partition that is
 //! already queued is not queued again, and one sync covers everything appended before it.
 
+use crate::checkpoints::Checkpointed;
 use crate::partition::{Effects, PartitionCell};
 use base::{BlockingWork, DirectoryId, Executor, Now, Task};
 use parking_lot::Mutex;
@@ -28,8 +29,8 @@ pub struct Directory {
     executor: Arc<dyn Executor>,
     flushes: Mutex<Flushes>,
     jobs: Mutex<Jobs>,
-    /// Fingerprint of the offsets in the checkpoints that were written last.
-    pub(crate) checkpointed: AtomicU64,
+    /// What its checkpoints hold.
+    pub(crate) checkpointed: Mutex<Checkpointed>,
     /// It was told that the file system is nearly full.
     pub(crate) is_low_on_space: AtomicBool,
     /// Monotonic time before which no further shortage is told.
@@ -72,7 +73,7 @@ impl Directory {
             executor,
             flushes: Mutex::new(Flushes::default()),
             jobs: Mutex::new(Jobs::default()),
-            checkpointed: AtomicU64::new(0),
+            checkpointed: Mutex::default(),
             is_low_on_space: AtomicBool::new(false),
             quiet_until_us: AtomicU64::new(0),
             on_failure: OnceLock::new(),

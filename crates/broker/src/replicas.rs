@@ -166,6 +166,9 @@ impl Replicas {
         let folder: PathBuf = directory.dir.path().join(folder_name(name));
         let files = directory.dir.files().clone();
         let is_new = found.is_none() && !files.exists(&folder).unwrap_or(true);
+        if found.is_none() {
+            self.forget_older(name, &directory)?;
+        }
         let options = OpenOptions {
             // A folder that is there although nobody found it is not trusted.
             clean_shutdown: hint.clean_shutdown || is_new,

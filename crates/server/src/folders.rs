@@ -109,6 +109,7 @@ impl Folders {
             let folders = dir.partition_folders()?;
             let path = dir.path().to_owned();
             let directory = Directory::new(meta.directory_id.unwrap_or_default(), dir, executor.clone());
+            [&recovery, &starts, &watermarks].into_iter().for_each(|rows| directory.note_checkpointed(rows.keys()));
             for folder in folders {
                 match folder.state {
                     FolderState::Live if folder.partition.topic == "__cluster_metadata" => {}
