@@ -74,7 +74,7 @@ impl SimExecutor {
         let due = state.timers.peek().is_some_and(|Reverse(timer)| timer.at_us <= state.now.monotonic_us);
         let mut kinds = Vec::new();
         kinds.extend((!state.deferred.is_empty()).then_some(0));
-        let is_late = self.is_slow.load(Ordering::Relaxed) && random.below(4) > 0;
+        let is_late = self.is_slow.load(Ordering::Relaxed) && random.below(16) > 0;
         kinds.extend((!state.blocking.is_empty() && !is_late).then_some(1));
         kinds.extend(due.then_some(2));
         if kinds.is_empty() {

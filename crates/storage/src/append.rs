@@ -199,7 +199,7 @@ impl Log {
             size: batch.size() as u64,
             max_timestamp_ms: meta.max_timestamp_ms,
         };
-        self.take_written(span, meta, leader_epoch, &mut appended).map_err(StorageError::into_failed)?;
+        self.take_written(span, meta, leader_epoch, &mut appended).map_err(must_not_stop_here)?;
         Ok(appended)
     }
 
@@ -345,7 +345,7 @@ impl Log {
                     max_timestamp_ms: given.meta.max_timestamp_ms,
                 };
                 let taken = self.take_written(span, &given.meta, given.leader_epoch, appended);
-                taken.map_err(StorageError::into_failed)?;
+                taken.map_err(must_not_stop_here)?;
                 appended.last_offset = given.meta.last_offset;
                 appended.max_timestamp_ms = appended.max_timestamp_ms.max(given.meta.max_timestamp_ms);
             }
@@ -359,4 +359,9 @@ impl Log {
 struct Given {
     meta: BatchMeta,
     leader_epoch: LeaderEpoch,
+}
+
+/// What was written is in the log: a shortage behind the write may not leave the log end behind it (KAFKA-7866).
+fn must_not_stop_here(error: StorageError) -> StorageError {
+    if base::mutant(base::Mutant::EndLeftBehind) { error } else { error.into_failed() }
 }
