@@ -15,11 +15,19 @@ use protocol::{
 const PRODUCER_ID_BLOCK: i32 = 1000;
 
 fn unknown_election(request: &ElectLeadersRequest<'_>, kind: i8) -> ElectLeadersResponse<'static> {
-    let error_code = ErrorCode::InvalidRequest.code();
+    refused_elections(request, ErrorCode::InvalidRequest.code(), Some(&format!("Unknown election type {kind}")))
+}
+
+/// The answer in which every election that was asked for has failed with the same error.
+pub fn refused_elections(
+    request: &ElectLeadersRequest<'_>,
+    error_code: i16,
+    message: Option<&str>,
+) -> ElectLeadersResponse<'static> {
     let partition = |index: &PartitionIndex| elect_leaders_response::PartitionResult {
         partition_id: *index,
         error_code,
-        error_message: Some(format!("Unknown election type {kind}").into()),
+        error_message: message.map(|message| message.to_owned().into()),
         ..Default::default()
     };
     let results =

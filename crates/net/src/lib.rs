@@ -13,6 +13,7 @@ mod answer;
 mod blocking;
 mod connection;
 mod event_loop;
+mod input;
 mod reply;
 mod server;
 mod transport;

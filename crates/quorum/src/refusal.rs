@@ -5,9 +5,9 @@ use protocol::{
     AllocateProducerIdsResponse, AlterConfigsRequest, AlterConfigsResponse, ApiKey, AssignReplicasToDirsResponse,
     BrokerHeartbeatResponse, BrokerRegistrationResponse, CreatePartitionsRequest, CreatePartitionsResponse,
     CreateTopicsRequest, CreateTopicsResponse, Cursor, Decode, DeleteTopicsRequest, DeleteTopicsResponse,
-    ElectLeadersRequest, ElectLeadersResponse, IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponse,
-    Message, UnregisterBrokerResponse, UpdateFeaturesResponse, alter_configs_response, create_partitions_response,
-    create_topics_response, delete_topics_response, elect_leaders_response, incremental_alter_configs_response,
+    IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponse, Message, UnregisterBrokerResponse,
+    UpdateFeaturesResponse, alter_configs_response, create_partitions_response, create_topics_response,
+    delete_topics_response, incremental_alter_configs_response,
 };
 
 /// Encodes the answer to a request that changes metadata; for others the error itself comes back.
@@ -27,7 +27,9 @@ pub(crate) fn refusal(
         ApiKey::IncrementalAlterConfigs => {
             encoded(&incremental_alter_configs(&decode(body, version)?, code, message), version)
         }
-        ApiKey::ElectLeaders => encoded(&elect_leaders(&decode(body, version)?, code, message), version),
+        ApiKey::ElectLeaders => {
+            encoded(&controller::refused_elections(&decode(body, version)?, code, message), version)
+        }
         ApiKey::UpdateFeatures => {
             let error_message = message.map(Into::into);
             encoded(&UpdateFeaturesResponse { error_code: code, error_message, ..Default::default() }, version)
@@ -136,24 +138,4 @@ fn incremental_alter_configs(
             ..Default::default()
         });
     IncrementalAlterConfigsResponse { responses: responses.collect(), ..Default::default() }
-}
-
-fn elect_leaders(
-    request: &ElectLeadersRequest<'_>,
-    error_code: i16,
-    message: Option<&'static str>,
-) -> ElectLeadersResponse<'static> {
-    let partition = |index: &i32| elect_leaders_response::PartitionResult {
-        partition_id: *index,
-        error_code,
-        error_message: message.map(Into::into),
-        ..Default::default()
-    };
-    let results =
-        request.topic_partitions.iter().flatten().map(|topic| elect_leaders_response::ReplicaElectionResult {
-            topic: topic.topic.to_string().into(),
-            partition_result: topic.partitions.iter().map(partition).collect(),
-            ..Default::default()
-        });
-    ElectLeadersResponse { error_code, replica_election_results: results.collect(), ..Default::default() }
 }

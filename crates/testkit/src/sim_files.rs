@@ -163,24 +163,17 @@ fn not_found(path: &Path) -> io::Error {
 impl State {
     fn call(&mut self, on: FaultOn) -> io::Result<()> {
         self.calls += 1;
-        let Some(at) = self.faults.iter().position(|fault| fault.on == on || fault.on == FaultOn::Any) else {
-            return Ok(());
-        };
-        let fault = &mut self.faults[at];
-        if fault.after > 0 {
-            fault.after -= 1;
-            return Ok(());
-        }
-        let errno = fault.errno;
-        if !fault.sticky {
-            self.faults.remove(at);
-        }
-        Err(io::Error::from_raw_os_error(errno))
+        self.meet(|fault| fault.on == on || fault.on == FaultOn::Any)
     }
 
     /// A descriptor is needed. Not counted among the calls.
     fn descriptor(&mut self) -> io::Result<()> {
-        let Some(at) = self.faults.iter().position(|fault| fault.on == FaultOn::Open) else { return Ok(()) };
+        self.meet(|fault| fault.on == FaultOn::Open)
+    }
+
+    /// The first fault that is meant counts down, or comes.
+    fn meet(&mut self, is_meant: impl Fn(&Fault) -> bool) -> io::Result<()> {
+        let Some(at) = self.faults.iter().position(is_meant) else { return Ok(()) };
         let fault = &mut self.faults[at];
         if fault.after > 0 {
             fault.after -= 1;
