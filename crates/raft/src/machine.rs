@@ -42,8 +42,10 @@ pub struct VoteAnswer {
 pub enum Event {
     /// The deadline has passed (or the machine just started).
     Timer,
-    /// The local log ends at this offset, whose last record is of this epoch.
+    /// The local log has grown to this offset; its last record is of this epoch.
     Appended { end_offset: Offset, last_epoch: LeaderEpoch },
+    /// The local log was cut to this offset, or begun anew there by a snapshot; what is left ends with this epoch.
+    Truncated { end_offset: Offset, last_epoch: LeaderEpoch },
     /// Everything below this offset is on the local disk.
     Flushed { end_offset: Offset },
     /// A replica fetches from this leader: it has everything below `fetch_offset`.
@@ -54,6 +56,8 @@ pub enum Event {
     LeaderKnown { leader_id: NodeId, epoch: LeaderEpoch },
     /// The leader has answered a fetch: it is alive.
     FetchAnswered,
+    /// What the leader says is committed; it counts as far as the local log goes.
+    LeaderCommitted { high_watermark: Offset },
 }
 
 /// What is to be done; see the crate's documentation for the order.
@@ -105,9 +109,8 @@ pub enum Role {
         granted: Set<NodeId>,
         rejected: Set<NodeId>,
     },
-    Follower {
-        leader_id: NodeId,
-    },
+    /// Fetches from the leader of the epoch.
+    Follower,
     Leader {
         epoch_start_offset: Offset,
         replicas: Map<NodeId, ReplicaProgress>,
@@ -121,6 +124,9 @@ pub struct Raft {
     local: ReplicaKey,
     voters: VoterSet,
     epoch: LeaderEpoch,
+    /// Who leads the epoch, once that is known: kept through every change of role, so that nobody else is elected in it.
+    leader_id: Option<NodeId>,
+    /// Whom this replica elected in the epoch; itself where it led.
     voted: Option<ReplicaKey>,
     role: Role,
     end_offset: Offset,
@@ -144,15 +150,20 @@ impl Raft {
         election_timeout_ms: u64,
         fetch_timeout_ms: u64,
     ) -> Raft {
-        let role = match state.leader_id {
-            Some(leader_id) if leader_id != local.id => Role::Follower { leader_id },
+        let is_current = state.leader_epoch >= last_epoch;
+        let leader_id = state.leader_id.filter(|_| is_current);
+        let role = match leader_id {
+            Some(id) if id != local.id => Role::Follower,
             _ => Role::Unattached,
         };
+        // Kafka's file names no vote beside a leader: who led has voted for itself (and leads that epoch no more).
+        let own_vote = (leader_id == Some(local.id)).then_some(local);
         Raft {
             local,
             voters,
             epoch: state.leader_epoch.max(last_epoch),
-            voted: state.voted.filter(|_| state.leader_epoch >= last_epoch),
+            leader_id,
+            voted: own_vote.or(state.voted.filter(|_| is_current)),
             role,
             end_offset,
             last_epoch,
@@ -184,12 +195,9 @@ impl Raft {
         matches!(self.role, Role::Leader { .. })
     }
 
+    /// Who leads the epoch as far as this replica knows. After a restart it may be this replica, which leads no more.
     pub fn leader_id(&self) -> Option<NodeId> {
-        match &self.role {
-            Role::Leader { .. } => Some(self.local.id),
-            Role::Follower { leader_id } => Some(*leader_id),
-            _ => None,
-        }
+        self.leader_id
     }
 
     /// Everything below is committed; `None` until this replica knows.
@@ -238,6 +246,13 @@ impl Raft {
                 self.end_offset = end_offset;
                 self.last_epoch = last_epoch;
             }
+            Event::Truncated { end_offset, last_epoch } => {
+                assert!(!self.is_leader(), "a leader never cuts its log");
+                assert!(self.high_watermark.is_none_or(|hw| hw <= end_offset), "what is committed is never cut off");
+                self.end_offset = end_offset;
+                self.last_epoch = last_epoch;
+                self.flushed_offset = self.flushed_offset.min(end_offset);
+            }
             Event::Flushed { end_offset } => {
                 self.flushed_offset = self.flushed_offset.max(end_offset).min(self.end_offset);
                 self.note_progress(now, self.local, self.flushed_offset, effects);
@@ -248,8 +263,15 @@ impl Raft {
             }
             Event::LeaderKnown { leader_id, epoch } => self.follow(now, leader_id, epoch, effects),
             Event::FetchAnswered => {
-                if matches!(self.role, Role::Follower { .. }) {
+                if matches!(self.role, Role::Follower) {
                     self.deadline_us = now.monotonic_us + self.timeouts.fetch_us;
+                }
+            }
+            Event::LeaderCommitted { high_watermark } => {
+                let known = high_watermark.min(self.end_offset);
+                if matches!(self.role, Role::Follower) && self.high_watermark.is_none_or(|current| known > current) {
+                    self.high_watermark = Some(known);
+                    effects.push(Effect::HighWatermark(known));
                 }
             }
         }
@@ -261,7 +283,7 @@ impl Raft {
         if request.pre_vote {
             let has_live_leader = match self.role {
                 Role::Leader { .. } => true,
-                Role::Follower { .. } => now.monotonic_us < self.deadline_us,
+                Role::Follower => now.monotonic_us < self.deadline_us,
                 _ => false,
             };
             let granted = request.epoch >= self.epoch && up_to_date && !has_live_leader;
@@ -270,7 +292,8 @@ impl Raft {
         if request.epoch > self.epoch {
             self.enter_epoch(now, request.epoch, effects);
         }
-        let free = matches!(self.role, Role::Unattached | Role::Prospective { .. })
+        let free = self.leader_id.is_none()
+            && matches!(self.role, Role::Unattached | Role::Prospective { .. })
             && self.voted.is_none_or(|voted| voted.matches(&request.candidate));
         let granted = request.epoch == self.epoch && free && up_to_date;
         if granted && self.voted.is_none() {
@@ -282,7 +305,7 @@ impl Raft {
     }
 
     fn answer(&self, granted: bool) -> VoteAnswer {
-        VoteAnswer { granted, epoch: self.epoch, leader_id: self.leader_id() }
+        VoteAnswer { granted, epoch: self.epoch, leader_id: self.leader_id }
     }
 
     fn timer(&mut self, now: Now, effects: &mut Vec<Effect>) {
@@ -303,6 +326,7 @@ impl Raft {
     /// Stands for the next epoch.
     fn stand(&mut self, now: Now, effects: &mut Vec<Effect>) {
         self.epoch += 1;
+        self.leader_id = None;
         self.voted = Some(self.local);
         self.jitter += 1;
         self.deadline_us = self.election_deadline(now);
@@ -379,7 +403,7 @@ impl Raft {
         });
         let epoch_start_offset = self.end_offset;
         self.role = Role::Leader { epoch_start_offset, replicas: replicas.collect(), observers: Map::default() };
-        self.voted = None;
+        self.leader_id = Some(self.local.id);
         self.persist(effects);
         effects.push(Effect::BecameLeader { epoch: self.epoch, epoch_start_offset, granting });
         for voter in self.voters.iter().filter(|voter| voter.key.id != self.local.id) {
@@ -388,8 +412,16 @@ impl Raft {
     }
 
     fn follow(&mut self, now: Now, leader_id: NodeId, epoch: LeaderEpoch, effects: &mut Vec<Effect>) {
-        let known = self.leader_id();
-        if epoch < self.epoch || (epoch == self.epoch && known.is_some()) || leader_id == self.local.id {
+        if epoch < self.epoch || leader_id == self.local.id {
+            return;
+        }
+        if epoch == self.epoch && self.leader_id.is_some() {
+            // A replica that asked for votes in doubt comes back to its leader; a second leader of an epoch is a lie.
+            let returns = self.leader_id == Some(leader_id) && !matches!(self.role, Role::Follower);
+            if returns {
+                self.role = Role::Follower;
+                self.deadline_us = now.monotonic_us + self.timeouts.fetch_us;
+            }
             return;
         }
         self.lose_leadership(effects);
@@ -397,7 +429,8 @@ impl Raft {
             self.voted = None;
         }
         self.epoch = epoch;
-        self.role = Role::Follower { leader_id };
+        self.leader_id = Some(leader_id);
+        self.role = Role::Follower;
         self.deadline_us = now.monotonic_us + self.timeouts.fetch_us;
         self.persist(effects);
     }
@@ -405,6 +438,7 @@ impl Raft {
     fn enter_epoch(&mut self, now: Now, epoch: LeaderEpoch, effects: &mut Vec<Effect>) {
         self.lose_leadership(effects);
         self.epoch = epoch;
+        self.leader_id = None;
         self.voted = None;
         self.role = Role::Unattached;
         self.deadline_us = self.election_deadline(now);
@@ -459,11 +493,9 @@ impl Raft {
     }
 
     fn persist(&self, effects: &mut Vec<Effect>) {
-        effects.push(Effect::Persist(QuorumState {
-            leader_id: self.leader_id(),
-            leader_epoch: self.epoch,
-            voted: self.voted,
-        }));
+        // As in Kafka's file: who leads needs no vote beside it.
+        let voted = self.voted.filter(|_| !self.is_leader());
+        effects.push(Effect::Persist(QuorumState { leader_id: self.leader_id, leader_epoch: self.epoch, voted }));
     }
 
     /// Between one and two election timeouts from now; different replicas and rounds draw different delays.
@@ -581,6 +613,57 @@ mod tests {
             step(&mut raft, 2, Event::Fetched { replica: key(2), fetch_offset: 11 }),
             [Effect::HighWatermark(11)]
         );
+    }
+
+    #[test]
+    fn a_leader_that_restarts_gives_its_epoch_to_nobody_else() {
+        let voters = VoterSet::new([1, 2, 3].map(|id| Voter { key: key(id), endpoints: vec![] }));
+        let state = QuorumState { leader_id: Some(1), leader_epoch: 4, voted: None };
+        let mut raft = Raft::new(key(1), voters, state, 5, 4, 1000, 2000);
+        assert!(!raft.is_leader(), "it does not lead again in the epoch");
+        let ask = |epoch| VoteRequest { candidate: key(2), epoch, last_epoch: 4, last_offset: 9, pre_vote: false };
+        assert!(!raft.vote(at(0), ask(4), &mut Vec::new()).granted);
+        assert!(raft.vote(at(0), ask(5), &mut Vec::new()).granted, "the next one is free");
+    }
+
+    #[test]
+    fn who_doubts_its_leader_keeps_the_epoch_and_the_vote_and_can_come_back() {
+        let mut nodes = cluster(3);
+        step(&mut nodes[1], 0, Event::LeaderKnown { leader_id: 1, epoch: 3 });
+        step(&mut nodes[1], 2000, Event::Timer);
+        assert!(matches!(nodes[1].role(), Role::Prospective { .. }));
+        assert_eq!(nodes[1].leader_id(), Some(1));
+        let ask = VoteRequest { candidate: key(3), epoch: 3, last_epoch: 9, last_offset: 9, pre_vote: false };
+        assert!(!nodes[1].vote(at(2000), ask, &mut Vec::new()).granted, "the epoch has a leader");
+        assert_eq!(step(&mut nodes[1], 2001, Event::LeaderKnown { leader_id: 3, epoch: 3 }), []);
+        assert_eq!(nodes[1].leader_id(), Some(1), "a second leader of an epoch is not believed");
+        assert_eq!(step(&mut nodes[1], 2001, Event::LeaderKnown { leader_id: 1, epoch: 3 }), []);
+        assert_eq!(nodes[1].role(), &Role::Follower);
+        assert!(nodes[1].deadline_us() > Some(2_001_000));
+    }
+
+    #[test]
+    fn a_follower_that_voted_keeps_its_vote_in_the_file() {
+        let mut nodes = cluster(3);
+        let ask = VoteRequest { candidate: key(1), epoch: 1, last_epoch: 0, last_offset: 0, pre_vote: false };
+        assert!(nodes[1].vote(at(0), ask, &mut Vec::new()).granted);
+        let effects = step(&mut nodes[1], 1, Event::LeaderKnown { leader_id: 1, epoch: 1 });
+        let state = QuorumState { leader_id: Some(1), leader_epoch: 1, voted: Some(key(1)) };
+        assert_eq!(effects, [Effect::Persist(state)]);
+    }
+
+    #[test]
+    fn a_log_that_was_cut_must_be_flushed_anew() {
+        let mut nodes = cluster(3);
+        let raft = &mut nodes[1];
+        step(raft, 0, Event::LeaderKnown { leader_id: 1, epoch: 1 });
+        step(raft, 0, Event::Appended { end_offset: 9, last_epoch: 1 });
+        step(raft, 0, Event::Flushed { end_offset: 9 });
+        assert_eq!(step(raft, 1, Event::LeaderCommitted { high_watermark: 4 }), [Effect::HighWatermark(4)]);
+        step(raft, 2, Event::Truncated { end_offset: 6, last_epoch: 1 });
+        assert_eq!((raft.end_offset, raft.flushed_offset), (6, 6));
+        assert_eq!(step(raft, 3, Event::LeaderCommitted { high_watermark: 8 }), [Effect::HighWatermark(6)]);
+        assert_eq!(step(raft, 3, Event::LeaderCommitted { high_watermark: 5 }), [], "it never goes back");
     }
 
     #[test]
