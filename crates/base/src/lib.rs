@@ -7,6 +7,7 @@ mod ids;
 mod java;
 mod map;
 mod mutant;
+mod network;
 mod task;
 mod time;
 
@@ -21,5 +22,6 @@ pub use map::{FixedState, Map, Set};
 #[cfg(feature = "mutants")]
 pub use mutant::set_mutant;
 pub use mutant::{Mutant, mutant};
+pub use network::{Done, Line, LineError, Network, Outbound, Remote};
 pub use task::{BlockingWork, Executor, Task};
 pub use time::{Now, Random, SplitMix64};

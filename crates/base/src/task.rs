@@ -24,6 +24,11 @@ pub trait Executor: Send + Sync {
     fn defer(&self, task: Arc<dyn Task>);
     /// Runs the task when the monotonic clock has reached `at_us`.
     fn run_at(&self, at_us: u64, task: Arc<dyn Task>);
+    /// Like `run_at`, on the thread that no client can keep busy: heartbeats, sessions and expiry keep their time there,
+    /// whatever the requests of a moment cost.
+    fn control_at(&self, at_us: u64, task: Arc<dyn Task>) {
+        self.run_at(at_us, task);
+    }
     /// Runs the work off the event loops.
     fn run_blocking(&self, work: BlockingWork);
     /// Runs work that reads from the disk what an answer waits for: off the event loops, and never behind syncs.

@@ -3,12 +3,16 @@
 //! A turn: events of the kernel -> mailbox -> expired timers -> one receive for each connection that has data -> tasks
 //! deferred meanwhile -> answers written. The loop owns the receive buffer; a connection keeps bytes of its own only
 //! while a frame is incomplete, so idle connections pin nothing.
+//!
+//! The first loop is the one for control: it serves no clients, so none can keep it busy. It accepts for all listeners, runs
+//! the timers and tasks that come from other threads, and owns the connections to other nodes.
 
 use crate::Service;
 use crate::admission::Room;
 use crate::blocking::BlockingPool;
 use crate::connection::{ConnectionInfo, Out, Phase, Shared};
 use crate::input::{Connection, Spare, TurnEnd};
+use crate::outgoing::{FIRST_OUTGOING, LineMail, LineState, Outgoings};
 use crate::server::{Acceptor, Limits, Registry};
 use crate::transport::Transport;
 use base::{Now, Task};
@@ -52,6 +56,8 @@ pub(crate) enum Message {
     },
     Defer(Arc<dyn Task>),
     Listen(Acceptor),
+    /// About a connection to another node.
+    Line(Arc<LineState>, LineMail),
     /// There may be room for connections that were not accepted.
     AcceptAgain,
 }
@@ -126,6 +132,11 @@ fn with_turn<R>(f: impl FnOnce(&mut Turn) -> R) -> Option<R> {
     TURN.with(|turn| turn.borrow_mut().as_mut().map(f))
 }
 
+/// Whether the calling thread is the loop of this index.
+pub(crate) fn is_here(index: usize) -> bool {
+    with_turn(|turn| turn.index == index) == Some(true)
+}
+
 /// Puts the connection on the list of this thread's turn; false when the thread is no loop.
 pub(crate) fn flush_at_end_of_turn(shared: &Arc<Shared>) -> bool {
     with_turn(|turn| turn.flush.push(shared.clone())).is_some()
@@ -176,6 +187,7 @@ pub(crate) struct EventLoop {
     registry: Arc<Registry>,
     acceptors: Vec<Acceptor>,
     connections: Slab<Connection>,
+    outgoings: Outgoings,
     ready: VecDeque<usize>,
     timers: BinaryHeap<Reverse<Timer>>,
     timer_order: u64,
@@ -203,6 +215,7 @@ impl EventLoop {
             registry,
             acceptors: Vec::new(),
             connections: Slab::new(),
+            outgoings: Outgoings::default(),
             ready: VecDeque::new(),
             timers: BinaryHeap::new(),
             timer_order: 0,
@@ -256,6 +269,7 @@ impl EventLoop {
         for key in self.connections.iter().map(|(key, _)| key).collect::<Vec<_>>() {
             self.close(key);
         }
+        self.outgoings.end_all(self.poll.registry());
         TURN.with(|cell| *cell.borrow_mut() = None);
     }
 
@@ -270,9 +284,8 @@ impl EventLoop {
         if !self.connections.is_empty() {
             next = Some(next.map_or(self.next_idle_check_us, |at| at.min(self.next_idle_check_us)));
         }
-        if let Some(again) = self.accept_again_us {
-            next = Some(next.map_or(again, |at| at.min(again)));
-        }
+        let others = [self.accept_again_us, self.outgoings.deadline_us()];
+        next = others.into_iter().flatten().chain(next).min();
         next.map(|at| Duration::from_micros(at.saturating_sub(self.clock.now().monotonic_us)))
     }
 
@@ -280,6 +293,9 @@ impl EventLoop {
         match event.token() {
             WAKER => {}
             Token(n) if n >= FIRST_LISTENER => self.accept(n - FIRST_LISTENER, now),
+            Token(n) if n >= FIRST_OUTGOING => {
+                self.outgoings.event(n - FIRST_OUTGOING, event, &mut self.buffer, self.poll.registry());
+            }
             Token(key) => {
                 let Some(connection) = self.connections.get_mut(key) else { return };
                 connection.readable |= event.is_readable() || event.is_read_closed();
@@ -433,6 +449,10 @@ impl EventLoop {
                 Message::Timer { at_us, task } => self.add_timer(at_us, task),
                 Message::Listen(acceptor) => self.listen(acceptor, now),
                 Message::AcceptAgain => self.accept_all(now),
+                Message::Line(line, mail) => {
+                    let pool = &self.handle.cold_reads;
+                    self.outgoings.mail(&line, mail, self.poll.registry(), &self.handle, pool);
+                }
                 Message::Defer(task) => {
                     with_turn(|turn| turn.deferred.push(task));
                 }
@@ -459,6 +479,9 @@ impl EventLoop {
         }
         if self.accept_again_us.is_some_and(|at| at <= now.monotonic_us) {
             self.accept_all(now);
+        }
+        if self.outgoings.deadline_us().is_some_and(|at| at <= now.monotonic_us) {
+            self.outgoings.expire(now.monotonic_us, self.poll.registry());
         }
     }
 

@@ -14,6 +14,7 @@ mod blocking;
 mod connection;
 mod event_loop;
 mod input;
+mod outgoing;
 mod reply;
 mod server;
 mod transport;

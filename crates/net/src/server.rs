@@ -5,8 +5,9 @@ use crate::admission::{Admission, ConnectionLimits, ListenerRole, Room};
 use crate::blocking::BlockingPool;
 use crate::connection::ConnectionInfo;
 use crate::event_loop::{self, EventLoop, LoopHandle, Message, WAKER};
+use crate::outgoing::Lines;
 use crate::transport::Transport;
-use base::{BlockingWork, Executor, Now, Task};
+use base::{BlockingWork, Executor, Line, Network, Now, Remote, Task};
 use mio::net::{TcpListener, TcpStream};
 use mio::{Poll, Waker};
 use os::Clock;
@@ -85,7 +86,9 @@ impl Registry {
             return None;
         }
         let id = self.next_id.fetch_add(1, Ordering::Relaxed);
-        let owner = self.loops[self.next.fetch_add(1, Ordering::Relaxed) % self.loops.len()].clone();
+        // The first loop serves no clients.
+        let serving = self.loops.get(1..).filter(|loops| !loops.is_empty()).unwrap_or(&self.loops);
+        let owner = serving[self.next.fetch_add(1, Ordering::Relaxed) % serving.len()].clone();
         Some((ConnectionInfo { id, listener: acceptor.name.clone(), peer, local }, owner))
     }
 
@@ -142,12 +145,12 @@ pub struct Server {
 }
 
 impl Server {
-    /// Makes the loops; nothing runs before `start`.
+    /// Makes `loops` loops that serve clients, and one for control; nothing runs before `start`.
     pub fn new(loops: usize, blocking_threads_max: usize, clock: Clock) -> io::Result<Arc<Server>> {
         let mut handles = Vec::new();
         let mut polls = Vec::new();
         let cold_reads = BlockingPool::new("ottla-read", COLD_READERS_MAX);
-        for index in 0..loops.max(1) {
+        for index in 0..=loops.max(1) {
             let poll = Poll::new()?;
             let waker = Waker::new(poll.registry(), WAKER)?;
             handles.push(Arc::new(LoopHandle::new(index, waker, cold_reads.clone())));
@@ -176,13 +179,16 @@ impl Server {
         let mut threads = self.threads.lock();
         for (poll, handle) in self.polls.lock().drain(..).zip(&self.loops) {
             let event_loop = EventLoop::new(poll, handle.clone(), self.clock, limits, self.registry.clone());
-            let name = format!("ottla-net-{}", handle.index);
+            let name = match handle.index {
+                0 => "ottla-control".to_owned(),
+                index => format!("ottla-net-{}", index - 1),
+            };
             threads.push(std::thread::Builder::new().name(name).spawn(move || event_loop.run())?);
         }
         Ok(())
     }
 
-    /// Begins to accept on a listener; the first loop accepts for all of them.
+    /// Begins to accept on a listener; the control loop accepts for all of them.
     pub fn listen(&self, spec: ListenerSpec) {
         self.registry.admission.lock().add_listener(spec.name.as_str().into(), spec.role);
         let acceptor = Acceptor {
@@ -219,6 +225,12 @@ impl Server {
     }
 }
 
+impl Network for Server {
+    fn line(&self, remote: &Remote) -> Arc<dyn Line> {
+        Lines { owner: self.loops[0].clone(), clock: self.clock }.line(remote)
+    }
+}
+
 impl Executor for Server {
     fn now(&self) -> Now {
         self.clock.now()
@@ -232,6 +244,14 @@ impl Executor for Server {
 
     fn run_at(&self, at_us: u64, task: Arc<dyn Task>) {
         if let Err(task) = event_loop::timer_here(at_us, task) {
+            self.loops[0].post(Message::Timer { at_us, task });
+        }
+    }
+
+    fn control_at(&self, at_us: u64, task: Arc<dyn Task>) {
+        if event_loop::is_here(0) {
+            self.run_at(at_us, task);
+        } else {
             self.loops[0].post(Message::Timer { at_us, task });
         }
     }

@@ -1,0 +1,406 @@
+//! Lines to other nodes: the real form of `base::Network`. One loop, the one that no client keeps busy, owns their sockets.
+//!
+//! ```text
+//!            send           resolved          connected
+//!  (no entry) --> Resolving --------> Connecting --------> Open     (TLS and SASL will have phases of their own
+//!      ^             |                    |  ^ next          |       between Connecting and Open)
+//!      |             |                    |  | address       |
+//!      +-------------+--------------------+--+---------------+
+//!        everything under way is told: no connection, broken, out of time, or closed
+//! ```
+//!
+//! A line without an entry in the loop costs nothing; who sends again connects again. Pauses between tries are the
+//! caller's affair: a line fails what it was given at once.
+
+use crate::blocking::BlockingPool;
+use crate::event_loop::{LoopHandle, Message};
+use crate::transport::Transport;
+use base::{Done, Line, LineError, Network, Outbound, Remote};
+use mio::net::TcpStream;
+use mio::{Interest, Registry, Token};
+use os::Clock;
+use parking_lot::Mutex;
+use slab::Slab;
+use std::collections::VecDeque;
+use std::io;
+use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
+use std::sync::Arc;
+
+/// Tokens of outgoing connections lie from here on, below those of listeners.
+pub(crate) const FIRST_OUTGOING: usize = usize::MAX / 4;
+/// Largest answer that is taken.
+const ANSWER_BYTES_MAX: usize = 100 << 20;
+
+/// A request that was handed over and has no answer so far. One that is dropped says that the line was closed.
+struct Asked {
+    deadline_us: u64,
+    done: Option<Done>,
+}
+
+impl Asked {
+    fn finish(mut self, outcome: Result<Vec<u8>, LineError>) {
+        if let Some(done) = self.done.take() {
+            done(outcome);
+        }
+    }
+}
+
+impl Drop for Asked {
+    fn drop(&mut self) {
+        if let Some(done) = self.done.take() {
+            done(Err(LineError::Closed));
+        }
+    }
+}
+
+/// What a line's users and its loop share.
+pub(crate) struct LineState {
+    remote: Remote,
+    /// Requests that the loop has not taken yet.
+    mail: Mutex<Mail>,
+}
+
+#[derive(Default)]
+struct Mail {
+    waiting: Vec<(Vec<u8>, Asked)>,
+    /// The loop knows that there is something.
+    is_told: bool,
+    /// Its entry in the loop. Written by the loop alone.
+    key: Option<usize>,
+}
+
+/// What the loop is told about a line.
+pub(crate) enum LineMail {
+    /// Requests wait.
+    Waiting,
+    /// The addresses of the host, or why there are none.
+    Resolved(io::Result<Vec<SocketAddr>>),
+    Close,
+}
+
+/// The lines of a server's event loops.
+pub(crate) struct Lines {
+    pub owner: Arc<LoopHandle>,
+    pub clock: Clock,
+}
+
+impl Network for Lines {
+    fn line(&self, remote: &Remote) -> Arc<dyn Line> {
+        let state = Arc::new(LineState { remote: remote.clone(), mail: Mutex::default() });
+        Arc::new(Handle { state, owner: self.owner.clone(), clock: self.clock })
+    }
+}
+
+struct Handle {
+    state: Arc<LineState>,
+    owner: Arc<LoopHandle>,
+    clock: Clock,
+}
+
+impl Line for Handle {
+    fn send(&self, request: Outbound) {
+        let deadline_us = self.clock.now().monotonic_us.saturating_add(request.timeout_us);
+        let tells = {
+            let mut mail = self.state.mail.lock();
+            mail.waiting.push((request.frame, Asked { deadline_us, done: Some(request.done) }));
+            !std::mem::replace(&mut mail.is_told, true)
+        };
+        if tells {
+            self.owner.post(Message::Line(self.state.clone(), LineMail::Waiting));
+        }
+    }
+
+    fn close(&self) {
+        self.owner.post(Message::Line(self.state.clone(), LineMail::Close));
+    }
+}
+
+impl Drop for Handle {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+enum Phase {
+    Resolving,
+    /// To one address after the other.
+    Connecting {
+        transport: Transport,
+        rest: VecDeque<SocketAddr>,
+    },
+    Open(Transport),
+}
+
+/// A line that has something to do, or a connection.
+struct Outgoing {
+    line: Arc<LineState>,
+    phase: Phase,
+    /// Frames to be written, and how much of the first one has left.
+    out: VecDeque<Vec<u8>>,
+    written: usize,
+    /// Bytes of an incomplete answer.
+    input: Vec<u8>,
+    asked: VecDeque<Asked>,
+}
+
+/// The outgoing connections of one loop.
+#[derive(Default)]
+pub(crate) struct Outgoings {
+    entries: Slab<Outgoing>,
+}
+
+impl Outgoings {
+    /// When the first request is out of time.
+    pub fn deadline_us(&self) -> Option<u64> {
+        // A line's requests may have different times: all of them count.
+        self.entries.iter().flat_map(|(_, entry)| entry.asked.iter().map(|asked| asked.deadline_us)).min()
+    }
+
+    /// Deals with what a line's user, or the resolver, has posted.
+    pub fn mail(
+        &mut self,
+        line: &Arc<LineState>,
+        mail: LineMail,
+        registry: &Registry,
+        owner: &Arc<LoopHandle>,
+        resolver: &Arc<BlockingPool>,
+    ) {
+        match mail {
+            LineMail::Waiting => self.take_waiting(line, registry, owner, resolver),
+            LineMail::Resolved(found) => self.resolved(line, found, registry),
+            LineMail::Close => {
+                let waiting = std::mem::take(&mut line.mail.lock().waiting);
+                if let Some(key) = line.key() {
+                    self.end(key, registry, &LineError::Closed);
+                }
+                drop(waiting);
+            }
+        }
+    }
+
+    fn take_waiting(
+        &mut self,
+        line: &Arc<LineState>,
+        registry: &Registry,
+        owner: &Arc<LoopHandle>,
+        resolver: &Arc<BlockingPool>,
+    ) {
+        let (waiting, key) = {
+            let mut mail = line.mail.lock();
+            mail.is_told = false;
+            (std::mem::take(&mut mail.waiting), mail.key)
+        };
+        if waiting.is_empty() {
+            return;
+        }
+        let key = key.unwrap_or_else(|| {
+            let key = self.entries.insert(Outgoing {
+                line: line.clone(),
+                phase: Phase::Resolving,
+                out: VecDeque::new(),
+                written: 0,
+                input: Vec::new(),
+                asked: VecDeque::new(),
+            });
+            line.mail.lock().key = Some(key);
+            key
+        });
+        let entry = &mut self.entries[key];
+        let is_new = entry.asked.is_empty() && matches!(entry.phase, Phase::Resolving);
+        for (frame, asked) in waiting {
+            entry.out.push_back(frame);
+            entry.asked.push_back(asked);
+        }
+        if is_new {
+            match line.remote.host.parse::<IpAddr>() {
+                Ok(ip) => self.resolved(line, Ok(vec![SocketAddr::new(ip, line.remote.port)]), registry),
+                Err(_) => resolve(line.clone(), owner.clone(), resolver),
+            }
+        } else {
+            self.write(key, registry);
+        }
+    }
+
+    fn resolved(&mut self, line: &Arc<LineState>, found: io::Result<Vec<SocketAddr>>, registry: &Registry) {
+        let Some(key) = line.key() else { return };
+        if !matches!(self.entries[key].phase, Phase::Resolving) {
+            return;
+        }
+        match found {
+            Ok(addresses) => self.connect(key, addresses.into(), registry, None),
+            Err(error) => {
+                let reason = format!("{}: {error}", line.remote.host);
+                self.end(key, registry, &LineError::Unreachable(reason));
+            }
+        }
+    }
+
+    /// Tries the next address; without one the line has failed.
+    fn connect(
+        &mut self,
+        key: usize,
+        mut rest: VecDeque<SocketAddr>,
+        registry: &Registry,
+        mut last: Option<io::Error>,
+    ) {
+        while let Some(address) = rest.pop_front() {
+            match TcpStream::connect(address) {
+                Ok(mut stream) => {
+                    let token = Token(FIRST_OUTGOING + key);
+                    let interest = Interest::READABLE | Interest::WRITABLE;
+                    match registry.register(&mut stream, token, interest) {
+                        Ok(()) => {
+                            let _latency = stream.set_nodelay(true);
+                            let transport = Transport::Plain(stream);
+                            self.entries[key].phase = Phase::Connecting { transport, rest };
+                            return;
+                        }
+                        Err(error) => last = Some(error),
+                    }
+                }
+                Err(error) => last = Some(error),
+            }
+        }
+        let reason = last.map_or_else(|| "the host has no address".to_owned(), |error| error.to_string());
+        self.end(key, registry, &LineError::Unreachable(reason));
+    }
+
+    /// The kernel has news of a connection.
+    pub fn event(&mut self, key: usize, event: &mio::event::Event, buffer: &mut [u8], registry: &Registry) {
+        let Some(entry) = self.entries.get_mut(key) else { return };
+        if let Phase::Connecting { transport, .. } = &mut entry.phase {
+            let stream = transport.stream_mut();
+            let outcome = match stream.take_error() {
+                Ok(Some(error)) | Err(error) => Err(error),
+                Ok(None) => stream.peer_addr().map(drop),
+            };
+            match outcome {
+                Err(error) if error.kind() == io::ErrorKind::NotConnected && !event.is_read_closed() => return,
+                Err(error) => {
+                    let Phase::Connecting { mut transport, rest } =
+                        std::mem::replace(&mut entry.phase, Phase::Resolving)
+                    else {
+                        return;
+                    };
+                    let _gone_with_the_socket = registry.deregister(transport.stream_mut());
+                    return self.connect(key, rest, registry, Some(error));
+                }
+                Ok(()) => {
+                    let Phase::Connecting { transport, .. } = std::mem::replace(&mut entry.phase, Phase::Resolving)
+                    else {
+                        return;
+                    };
+                    entry.phase = Phase::Open(transport);
+                }
+            }
+        }
+        if event.is_readable() || event.is_read_closed() {
+            self.read(key, buffer, registry);
+        }
+        self.write(key, registry);
+    }
+
+    fn read(&mut self, key: usize, buffer: &mut [u8], registry: &Registry) {
+        loop {
+            let Some(entry) = self.entries.get_mut(key) else { return };
+            let Phase::Open(transport) = &entry.phase else { return };
+            match transport.receive(buffer) {
+                Ok(0) => return self.end(key, registry, &LineError::Broken("the other side closed it".to_owned())),
+                Ok(n) => {
+                    entry.input.extend_from_slice(&buffer[..n]);
+                    if let Err(reason) = entry.answers() {
+                        return self.end(key, registry, &LineError::Broken(reason));
+                    }
+                }
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return self.end(key, registry, &LineError::Broken(error.to_string())),
+            }
+        }
+    }
+
+    fn write(&mut self, key: usize, registry: &Registry) {
+        let Some(entry) = self.entries.get_mut(key) else { return };
+        let Phase::Open(transport) = &entry.phase else { return };
+        while let Some(frame) = entry.out.front() {
+            match transport.send(&frame[entry.written..], entry.out.len() > 1) {
+                Ok(n) => {
+                    entry.written += n;
+                    if entry.written == frame.len() {
+                        entry.written = 0;
+                        entry.out.pop_front();
+                    }
+                }
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return self.end(key, registry, &LineError::Broken(error.to_string())),
+            }
+        }
+    }
+
+    /// Gives up the connections whose requests are out of time.
+    pub fn expire(&mut self, now_us: u64, registry: &Registry) {
+        let is_late = |entry: &Outgoing| entry.asked.iter().any(|asked| asked.deadline_us <= now_us);
+        let late: Vec<usize> = self.entries.iter().filter(|(_, entry)| is_late(entry)).map(|(key, _)| key).collect();
+        for key in late {
+            let error = match &self.entries[key].phase {
+                Phase::Open(_) => LineError::TimedOut,
+                Phase::Resolving => LineError::Unreachable("the name of the host is not resolved in time".to_owned()),
+                Phase::Connecting { .. } => LineError::Unreachable("no connection in time".to_owned()),
+            };
+            self.end(key, registry, &error);
+        }
+    }
+
+    /// Closes every connection: the loop ends.
+    pub fn end_all(&mut self, registry: &Registry) {
+        let keys: Vec<usize> = self.entries.iter().map(|(key, _)| key).collect();
+        keys.into_iter().for_each(|key| self.end(key, registry, &LineError::Closed));
+    }
+
+    /// Closes a connection and answers everything that was under way on it.
+    fn end(&mut self, key: usize, registry: &Registry, error: &LineError) {
+        let Some(entry) = self.entries.try_remove(key) else { return };
+        entry.line.mail.lock().key = None;
+        if let Phase::Connecting { mut transport, .. } | Phase::Open(mut transport) = entry.phase {
+            let _gone_with_the_socket = registry.deregister(transport.stream_mut());
+            transport.shutdown();
+        }
+        entry.asked.into_iter().for_each(|asked| asked.finish(Err(error.clone())));
+    }
+}
+
+impl LineState {
+    fn key(&self) -> Option<usize> {
+        self.mail.lock().key
+    }
+}
+
+impl Outgoing {
+    /// Hands over the answers that are complete.
+    fn answers(&mut self) -> Result<(), String> {
+        let mut at = 0;
+        while let Some(prefix) = self.input[at..].first_chunk::<4>() {
+            let length = usize::try_from(i32::from_be_bytes(*prefix)).ok().filter(|length| *length <= ANSWER_BYTES_MAX);
+            let Some(length) = length else {
+                return Err(format!("an answer of {} bytes", i32::from_be_bytes(*prefix)));
+            };
+            let Some(frame) = self.input.get(at + 4..at + 4 + length) else { break };
+            let Some(asked) = self.asked.pop_front() else { return Err("an answer that nobody asked for".to_owned()) };
+            asked.finish(Ok(frame.to_vec()));
+            at += 4 + length;
+        }
+        self.input.drain(..at);
+        if self.input.is_empty() {
+            self.input = Vec::new();
+        }
+        Ok(())
+    }
+}
+
+fn resolve(line: Arc<LineState>, owner: Arc<LoopHandle>, resolver: &Arc<BlockingPool>) {
+    resolver.run(Box::new(move || {
+        let found = (line.remote.host.as_str(), line.remote.port).to_socket_addrs().map(Iterator::collect);
+        owner.post(Message::Line(line, LineMail::Resolved(found)));
+    }));
+}
