@@ -16,6 +16,15 @@ impl Principal {
     }
 }
 
+/// Who made a request that somebody else than its listener decides about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Caller {
+    /// This node itself.
+    Node,
+    /// Whoever is behind a connection.
+    Connected { principal: Principal, host: IpAddr },
+}
+
 /// What is to be done, with Kafka's numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[repr(i8)]

@@ -8,7 +8,7 @@ mod request;
 mod table;
 mod versions;
 
-pub use authorizer::{AllowAll, Authorizer, Operation, Principal, ResourceType};
+pub use authorizer::{AllowAll, Authorizer, Caller, Operation, Principal, ResourceType};
 pub use dispatch::Dispatcher;
 pub use request::{Request, Responder, respond_bytes};
 pub use table::{Handler, Host, Quota, Row};

@@ -31,6 +31,10 @@ pub trait Executor: Send + Sync {
     }
     /// Runs the work off the event loops.
     fn run_blocking(&self, work: BlockingWork);
+    /// Runs the work off the event loops, on threads that only the metadata quorum uses: its syncs wait for nobody's.
+    fn run_control(&self, work: BlockingWork) {
+        self.run_blocking(work);
+    }
     /// Runs work that reads from the disk what an answer waits for: off the event loops, and never behind syncs.
     fn run_reading(&self, work: BlockingWork) {
         self.run_blocking(work);

@@ -1,5 +1,6 @@
 //! The parts of a broker, put together.
 
+use crate::auto_create::BeingCreated;
 use crate::channel::ControllerChannel;
 use crate::coordinator::Coordinators;
 use crate::fetch_sessions::FetchSessions;
@@ -10,6 +11,7 @@ use base::{BrokerEpoch, Executor, NodeId, Random};
 use config::{BrokerLayers, Loggers, ServerConfig};
 use metadata::{ConfigResource, Image, SUPPORTED};
 use parking_lot::Mutex;
+use quorum::SharedView;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -21,8 +23,7 @@ pub struct BrokerParts {
     pub controller: Arc<dyn ControllerChannel>,
     pub replicas: Replicas,
     pub random: Box<dyn Random>,
-    /// Level of `kraft.version`, which is not among the features of the image.
-    pub kraft_version: i16,
+    pub view: SharedView,
     pub loggers: Arc<Loggers>,
 }
 
@@ -43,8 +44,9 @@ pub struct Broker {
     pub loggers: Arc<Loggers>,
     pub(crate) producer_ids: ProducerIdAllocator,
     pub(crate) random: Mutex<Box<dyn Random>>,
+    pub(crate) being_created: BeingCreated,
     epoch: AtomicI64,
-    kraft_version: i16,
+    view: SharedView,
 }
 
 impl Broker {
@@ -64,7 +66,8 @@ impl Broker {
             producer_ids: ProducerIdAllocator::default(),
             random: Mutex::new(parts.random),
             epoch: AtomicI64::new(-1),
-            kraft_version: parts.kraft_version,
+            being_created: BeingCreated::default(),
+            view: parts.view,
             loggers: parts.loggers,
         })
     }
@@ -96,8 +99,9 @@ impl api::Host for Broker {
     fn finalized_features(&self) -> (Vec<(String, i16)>, i64) {
         let image = self.image.load();
         let mut finalized: Vec<_> = image.features.iter().map(|(name, level)| (name.to_owned(), level)).collect();
-        if self.kraft_version > 0 {
-            finalized.push(("kraft.version".to_owned(), self.kraft_version));
+        let kraft_version = self.view.load().kraft_version;
+        if kraft_version > 0 {
+            finalized.push(("kraft.version".to_owned(), kraft_version));
         }
         (finalized, image.offset)
     }

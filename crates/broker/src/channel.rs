@@ -1,18 +1,219 @@
-//! The way from a broker to the active controller.
+//! The way from a broker to the active controller: in the same process, or over a line to the node that leads the quorum.
 
-use protocol::{ApiKey, Message};
-use quorum::{ControllerRequest, Mailbox};
+use base::{ErrorCode, Executor, Line, LineError, Network, Now, Outbound, Remote, Task};
+use parking_lot::Mutex;
+use protocol::header::{RequestHead, decode_response_header, encode_request_header};
+use protocol::{ApiKey, Message, Writer};
+use quorum::{ControllerRequest, Mailbox, SharedView};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI32, Ordering};
 
-/// Carries requests to the active controller and their answers back, on any thread. In a combined node it leads to the
-/// controller of the same process; a broker alone will have one over a socket.
+/// How long a request is tried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Patience {
+    /// One try; whoever sends tries again by himself (heartbeats, registrations).
+    Once,
+    /// Until it is answered, or `request.timeout.ms` is over. A request whose connection broke is sent again, as Kafka's
+    /// brokers do it: it may then be carried out twice.
+    Retry,
+}
+
+/// Carries requests to the active controller and their answers back, on any thread.
 pub trait ControllerChannel: Send + Sync {
-    fn send(&self, request: ControllerRequest);
+    fn send(&self, request: ControllerRequest, patience: Patience);
 }
 
 impl ControllerChannel for Mailbox {
-    fn send(&self, request: ControllerRequest) {
+    fn send(&self, request: ControllerRequest, _: Patience) {
         self.post(request);
     }
+}
+
+/// Times of a [`RemoteController`], in microseconds.
+#[derive(Debug, Clone, Copy)]
+pub struct ChannelTimes {
+    /// Of a request that is tried once.
+    pub once_us: u64,
+    /// Of one that is tried again, all tries together.
+    pub retry_us: u64,
+    /// The first pause between two tries.
+    pub pause_us: u64,
+}
+
+/// Longest pause between two tries.
+const PAUSE_MAX_US: u64 = 1_000_000;
+/// Longest single try of a request that is tried again: a controller that hangs is given up, and the next one asked.
+const TRY_US: u64 = 5_000_000;
+/// Time between two lines about a controller that is not reached.
+const LINE_EVERY_US: u64 = 10_000_000;
+
+/// The controller of another node: whoever leads the quorum, as the view says at the time of each try.
+pub struct RemoteController {
+    network: Arc<dyn Network>,
+    executor: Arc<dyn Executor>,
+    view: SharedView,
+    times: ChannelTimes,
+    state: Mutex<State>,
+    next_correlation_id: AtomicI32,
+}
+
+#[derive(Default)]
+struct State {
+    line: Option<(Remote, Arc<dyn Line>)>,
+    failures: u32,
+    next_line_us: u64,
+}
+
+impl RemoteController {
+    pub fn new(
+        network: Arc<dyn Network>,
+        executor: Arc<dyn Executor>,
+        view: SharedView,
+        times: ChannelTimes,
+    ) -> Arc<RemoteController> {
+        let next_correlation_id = AtomicI32::new(0);
+        Arc::new(RemoteController { network, executor, view, times, state: Mutex::default(), next_correlation_id })
+    }
+
+    fn line(&self) -> Option<Arc<dyn Line>> {
+        let remote = self.view.load().leader.clone()?;
+        let mut state = self.state.lock();
+        match &state.line {
+            Some((to, line)) if *to == remote => Some(line.clone()),
+            _ => {
+                let line = self.network.line(&remote);
+                let before = state.line.replace((remote, line.clone()));
+                drop(state);
+                drop(before);
+                Some(line)
+            }
+        }
+    }
+
+    fn reached(&self) {
+        let mut state = self.state.lock();
+        if std::mem::take(&mut state.failures) > 0
+            && let Some((remote, _)) = &state.line
+        {
+            tracing::info!(controller = %remote, "the controller is reached");
+        }
+    }
+
+    /// Notes a try that failed, and says so once in a while. Returns how long to wait before the next one.
+    fn not_reached(&self, now: Now, api: ApiKey, reason: &str) -> u64 {
+        let mut state = self.state.lock();
+        let pause_us = (self.times.pause_us.max(1) << state.failures.min(16)).min(PAUSE_MAX_US);
+        state.failures += 1;
+        if now.monotonic_us >= state.next_line_us {
+            state.next_line_us = now.monotonic_us + LINE_EVERY_US;
+            let controller = state.line.as_ref().map(|(remote, _)| remote.to_string());
+            let controller = controller.unwrap_or_else(|| "(unknown)".to_owned());
+            tracing::warn!(controller, %api, reason, tries = state.failures, "the controller is not reached");
+        }
+        pause_us
+    }
+}
+
+/// A request on its way, with what is left of its time.
+struct Sending {
+    channel: Arc<RemoteController>,
+    request: Mutex<Option<ControllerRequest>>,
+    patience: Patience,
+    deadline_us: u64,
+}
+
+impl ControllerChannel for Arc<RemoteController> {
+    fn send(&self, request: ControllerRequest, patience: Patience) {
+        let within_us = match patience {
+            Patience::Once => self.times.once_us,
+            Patience::Retry => self.times.retry_us,
+        };
+        let deadline_us = self.executor.now().monotonic_us + within_us;
+        let request = Mutex::new(Some(request));
+        Arc::new(Sending { channel: self.clone(), request, patience, deadline_us }).attempt();
+    }
+}
+
+impl Sending {
+    fn attempt(self: Arc<Self>) {
+        let Some((api, version, frame)) = self.frame() else { return };
+        let (frame, correlation_id) = match frame {
+            Ok(frame) => frame,
+            Err(error) => {
+                tracing::error!(%api, %error, "a request to the controller cannot be encoded");
+                return self.finish(Err(ErrorCode::UnknownServerError));
+            }
+        };
+        let Some(line) = self.channel.line() else { return self.failed(api, "no leader of the quorum is known") };
+        let left_us = self.deadline_us.saturating_sub(self.channel.executor.now().monotonic_us);
+        let timeout_us = match self.patience {
+            Patience::Once => left_us,
+            Patience::Retry => left_us.min(TRY_US),
+        };
+        let done = Box::new(move |outcome: Result<Vec<u8>, LineError>| match outcome {
+            Err(error) => self.failed(api, &error.to_string()),
+            Ok(frame) => match decode_response_header(&frame, api, version) {
+                Ok((id, body)) if id == correlation_id => {
+                    self.channel.reached();
+                    self.finish(Ok(body.rest().to_vec()));
+                }
+                _ => self.failed(api, "its answer belongs to another request"),
+            },
+        });
+        line.send(Outbound { frame, timeout_us, done });
+    }
+
+    #[allow(clippy::type_complexity)]
+    fn frame(&self) -> Option<(ApiKey, i16, Result<(Vec<u8>, i32), protocol::EncodeError>)> {
+        let request = self.request.lock();
+        let request = request.as_ref()?;
+        let correlation_id = self.channel.next_correlation_id.fetch_add(1, Ordering::Relaxed) & i32::MAX;
+        let frame = frame(request, correlation_id).map(|frame| (frame, correlation_id));
+        Some((request.api, request.version, frame))
+    }
+
+    fn failed(self: Arc<Self>, api: ApiKey, reason: &str) {
+        let now = self.channel.executor.now();
+        let at_us = now.monotonic_us + self.channel.not_reached(now, api, reason);
+        if self.patience == Patience::Once || at_us >= self.deadline_us {
+            return self.finish(Err(ErrorCode::NotController));
+        }
+        let executor = self.channel.executor.clone();
+        executor.control_at(at_us, self);
+    }
+
+    fn finish(&self, outcome: Result<Vec<u8>, ErrorCode>) {
+        let request = self.request.lock().take();
+        if let Some(request) = request {
+            (request.reply)(outcome);
+        }
+    }
+}
+
+impl Task for Sending {
+    fn run(self: Arc<Self>, _: Now) {
+        self.attempt();
+    }
+}
+
+impl Drop for Sending {
+    /// The node stops: nobody tries any more.
+    fn drop(&mut self) {
+        self.finish(Err(ErrorCode::NotController));
+    }
+}
+
+fn frame(request: &ControllerRequest, correlation_id: i32) -> Result<Vec<u8>, protocol::EncodeError> {
+    let mut writer = Writer::new();
+    writer.i32(0);
+    let client_id = Some("ottla-broker".into());
+    let head = RequestHead { api: request.api, version: request.version, correlation_id, client_id };
+    encode_request_header(&mut writer, &head)?;
+    let mut frame = writer.into_bytes();
+    frame.extend_from_slice(&request.body);
+    let length = (frame.len() - 4) as i32;
+    frame[..4].copy_from_slice(&length.to_be_bytes());
+    Ok(frame)
 }
 
 /// Sends a request of the broker's own and hands the decoded answer to `done`.
@@ -20,16 +221,18 @@ pub(crate) fn call<R: Message>(
     channel: &dyn ControllerChannel,
     api: ApiKey,
     request: &R,
-    done: impl FnOnce(Result<Vec<u8>, base::ErrorCode>, i16) + Send + 'static,
+    patience: Patience,
+    done: impl FnOnce(Result<Vec<u8>, ErrorCode>, i16) + Send + 'static,
 ) {
     let version = api.max_version();
     match request.to_bytes(version) {
         Ok(body) => {
-            channel.send(ControllerRequest { api, version, body, reply: Box::new(move |result| done(result, version)) })
+            let reply = Box::new(move |result| done(result, version));
+            channel.send(ControllerRequest { api, version, body, caller: api::Caller::Node, reply }, patience);
         }
         Err(error) => {
             tracing::error!(%api, %error, "a request to the controller cannot be encoded");
-            done(Err(base::ErrorCode::UnknownServerError), version);
+            done(Err(ErrorCode::UnknownServerError), version);
         }
     }
 }

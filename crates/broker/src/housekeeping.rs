@@ -49,7 +49,7 @@ impl Housekeeping {
 
     fn again(self: Arc<Self>) {
         let executor = self.broker.executor.clone();
-        executor.run_at(executor.now().monotonic_us + self.interval_us, self);
+        executor.control_at(executor.now().monotonic_us + self.interval_us, self);
     }
 }
 

@@ -6,6 +6,7 @@
 //! - the broker reaches the controller through [`ControllerChannel`] alone;
 //! - nothing here waits: what has to wait is kept and completed by the event that it waits for.
 
+mod auto_create;
 mod broker;
 mod channel;
 mod checkpoints;
@@ -25,7 +26,7 @@ mod served_file;
 mod topic_settings;
 
 pub use broker::{Broker, BrokerParts};
-pub use channel::ControllerChannel;
+pub use channel::{ChannelTimes, ControllerChannel, Patience, RemoteController};
 pub use handlers::rows;
 pub use housekeeping::Housekeeping;
 pub use lifecycle::{Lifecycle, State as LifecycleState};

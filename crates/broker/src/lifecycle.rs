@@ -1,12 +1,13 @@
 //! A broker's life with the controller (KIP-631): register, heartbeat, be unfenced, leave in order.
 
 use crate::broker::Broker;
-use crate::channel::call;
+use crate::channel::{Patience, call};
 use base::{BrokerEpoch, DirectoryId, ErrorCode, Now, Task, TopicId, Uuid};
 use parking_lot::Mutex;
 use protocol::{
-    ApiKey, AssignReplicasToDirsRequest, BrokerHeartbeatRequest, BrokerHeartbeatResponse, BrokerRegistrationRequest,
-    BrokerRegistrationResponse, Cursor, assign_replicas_to_dirs_request, broker_registration_request,
+    ApiKey, ApiVersionsRequest, ApiVersionsResponse, AssignReplicasToDirsRequest, BrokerHeartbeatRequest,
+    BrokerHeartbeatResponse, BrokerRegistrationRequest, BrokerRegistrationResponse, Cursor,
+    assign_replicas_to_dirs_request, broker_registration_request,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -38,15 +39,20 @@ pub struct Lifecycle {
     on_change: Box<dyn Fn(State) + Send + Sync>,
     incarnation_id: Uuid,
     previous_broker_epoch: BrokerEpoch,
+    /// The controller is another node.
+    is_apart: bool,
 }
 
 struct Inner {
     state: State,
     is_asking: bool,
     wants_to_leave: bool,
+    /// Tries without an answer since the last one.
+    failures: u32,
 }
 
-/// Wait before a failed registration is tried again.
+/// Pause before a failed registration or heartbeat is tried again; it doubles with each failure, up to the interval of
+/// heartbeats.
 const RETRY_US: u64 = 100_000;
 
 impl Lifecycle {
@@ -55,9 +61,10 @@ impl Lifecycle {
         broker: Arc<Broker>,
         incarnation_id: Uuid,
         previous_broker_epoch: BrokerEpoch,
+        is_apart: bool,
         on_change: Box<dyn Fn(State) + Send + Sync>,
     ) -> Arc<Lifecycle> {
-        let inner = Inner { state: State::Starting, is_asking: false, wants_to_leave: false };
+        let inner = Inner { state: State::Starting, is_asking: false, wants_to_leave: false, failures: 0 };
         Arc::new(Lifecycle {
             broker,
             inner: Mutex::new(inner),
@@ -65,6 +72,7 @@ impl Lifecycle {
             on_change,
             incarnation_id,
             previous_broker_epoch,
+            is_apart,
         })
     }
 
@@ -123,10 +131,40 @@ impl Lifecycle {
             inner.state
         };
         match state {
+            State::Registering if self.is_apart => self.look_at_controller(),
             State::Registering => self.register(),
             State::CatchingUp | State::Running | State::Leaving => self.heartbeat(state == State::Leaving),
             State::Starting | State::Left | State::Refused(_) => {}
         }
+    }
+
+    /// Asks what the controller serves. One that changes ISRs expects replicas, which this broker does not have yet: it would
+    /// be given some, never fetch, and be elected with an empty log.
+    fn look_at_controller(self: Arc<Self>) {
+        let channel = self.broker.controller.clone();
+        let request = ApiVersionsRequest {
+            client_software_name: "ottla".into(),
+            client_software_version: env!("CARGO_PKG_VERSION").into(),
+            ..Default::default()
+        };
+        call(&*channel, ApiKey::ApiVersions, &request, Patience::Once, move |result, version| {
+            let served = result.and_then(|body| {
+                ApiVersionsResponse::decode(&mut Cursor::new(&body), version)
+                    .map(|response| response.api_keys.iter().any(|api| api.api_key == ApiKey::AlterPartition.id()))
+                    .map_err(|_| ErrorCode::UnknownServerError)
+            });
+            match served {
+                Ok(false) => self.register(),
+                Ok(true) => {
+                    tracing::error!(
+                        "the controller is one that replicates (Apache Kafka's), and this version of Ottla does not: as a \
+                         broker it works with controllers of its own kind only"
+                    );
+                    self.registered(Err(ErrorCode::UnsupportedVersion));
+                }
+                Err(error) => self.registered(Err(error)),
+            }
+        });
     }
 
     fn register(self: Arc<Self>) {
@@ -163,7 +201,7 @@ impl Lifecycle {
         };
         let channel = broker.controller.clone();
         let this = self.clone();
-        call(&*channel, ApiKey::BrokerRegistration, &request, move |result, version| {
+        call(&*channel, ApiKey::BrokerRegistration, &request, Patience::Once, move |result, version| {
             let outcome = result.and_then(|body| {
                 let response = BrokerRegistrationResponse::decode(&mut Cursor::new(&body), version)
                     .map_err(|_| ErrorCode::UnknownServerError)?;
@@ -182,6 +220,7 @@ impl Lifecycle {
         match outcome {
             Ok(epoch) => {
                 self.broker.set_epoch(epoch);
+                inner.failures = 0;
                 if inner.state == State::Registering {
                     inner.state = State::CatchingUp;
                 }
@@ -195,9 +234,10 @@ impl Lifecycle {
                 (self.on_change)(State::Refused(error));
             }
             Err(error) => {
+                let pause_us = self.pause_us(&mut inner);
                 drop(inner);
                 tracing::info!(%error, "the controller did not take the registration; trying again");
-                self.again_in(RETRY_US);
+                self.again_in(pause_us);
             }
         }
     }
@@ -215,7 +255,7 @@ impl Lifecycle {
         };
         let channel = broker.controller.clone();
         let this = self.clone();
-        call(&*channel, ApiKey::BrokerHeartbeat, &request, move |result, version| {
+        call(&*channel, ApiKey::BrokerHeartbeat, &request, Patience::Once, move |result, version| {
             let outcome = result.and_then(|body| {
                 BrokerHeartbeatResponse::decode(&mut Cursor::new(&body), version)
                     .map_err(|_| ErrorCode::UnknownServerError)
@@ -233,6 +273,7 @@ impl Lifecycle {
         let interval_us = self.broker.static_config.lifecycle.heartbeat_interval_ms.max(1) as u64 * 1000;
         let mut inner = self.inner.lock();
         inner.is_asking = false;
+        inner.failures = if outcome.is_ok() { 0 } else { inner.failures };
         let (change, again_us) = match outcome {
             Ok(response) if response.error_code == 0 => match inner.state {
                 State::Leaving if response.should_shut_down => (Some(State::Left), None),
@@ -250,7 +291,7 @@ impl Lifecycle {
                 _ => (None, Some(RETRY_US)),
             },
             Err(_) if inner.state == State::Leaving => (Some(State::Left), None),
-            Err(_) => (None, Some(RETRY_US)),
+            Err(_) => (None, Some(self.pause_us(&mut inner))),
         };
         if let Some(change) = change {
             inner.state = change;
@@ -264,9 +305,16 @@ impl Lifecycle {
         }
     }
 
+    fn pause_us(&self, inner: &mut Inner) -> u64 {
+        let interval_us = self.broker.static_config.lifecycle.heartbeat_interval_ms.max(1) as u64 * 1000;
+        let pause_us = (RETRY_US << inner.failures.min(16)).min(interval_us.max(RETRY_US));
+        inner.failures += 1;
+        pause_us
+    }
+
     fn again_in(self: Arc<Self>, delay_us: u64) {
         let executor = self.broker.executor.clone();
-        executor.run_at(executor.now().monotonic_us + delay_us, self);
+        executor.control_at(executor.now().monotonic_us + delay_us, self);
     }
 }
 
@@ -306,7 +354,7 @@ impl Broker {
             directories: directories.collect(),
             ..Default::default()
         };
-        call(&*self.controller, ApiKey::AssignReplicasToDirs, &request, |result, _| {
+        call(&*self.controller, ApiKey::AssignReplicasToDirs, &request, Patience::Retry, |result, _| {
             if let Err(error) = result {
                 tracing::warn!(%error, "the controller did not take note of the directories of new replicas");
             }

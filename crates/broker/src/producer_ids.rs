@@ -1,7 +1,7 @@
 //! Producer ids from blocks that the controller hands out (KIP-730).
 
 use crate::broker::Broker;
-use crate::channel::call;
+use crate::channel::{Patience, call};
 use base::{ErrorCode, ProducerId};
 use parking_lot::Mutex;
 use protocol::{AllocateProducerIdsRequest, AllocateProducerIdsResponse, ApiKey, Cursor};
@@ -51,7 +51,7 @@ impl Broker {
         let broker = self.clone();
         let request =
             AllocateProducerIdsRequest { broker_id: self.node_id, broker_epoch: self.epoch(), ..Default::default() };
-        call(&*self.controller, ApiKey::AllocateProducerIds, &request, move |result, version| {
+        call(&*self.controller, ApiKey::AllocateProducerIds, &request, Patience::Retry, move |result, version| {
             let block = result.and_then(|body| {
                 let response = AllocateProducerIdsResponse::decode(&mut Cursor::new(&body), version)
                     .map_err(|_| ErrorCode::UnknownServerError)?;

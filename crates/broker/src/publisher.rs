@@ -64,7 +64,7 @@ impl Reopener {
     fn come_again(self) {
         if self.broker.replicas.begins_to_wait() {
             let executor = self.broker.executor.clone();
-            executor.run_at(executor.now().monotonic_us + REOPEN_US, Arc::new(self));
+            executor.control_at(executor.now().monotonic_us + REOPEN_US, Arc::new(self));
         }
     }
 

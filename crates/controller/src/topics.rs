@@ -51,6 +51,9 @@ pub fn validate_topic_name(name: &str) -> Result<(), String> {
     Ok(())
 }
 
+/// Followers would never fetch, and be waited for or elected with empty logs.
+const ONE_REPLICA: &str = "this version of Ottla does not replicate yet; use a replication factor of 1.";
+
 impl Controller {
     /// CreateTopics (KIP-4). `random` draws topic ids.
     pub fn create_topics(
@@ -243,6 +246,9 @@ impl Controller {
                 registered.len()
             )));
         }
+        if factor > 1 {
+            return Err(unable(ONE_REPLICA.into()));
+        }
         let start = self.next_placement;
         self.next_placement = self.next_placement.wrapping_add(count as u64) % (1 << 32);
         Ok(place(&registered, count, factor, start))
@@ -272,6 +278,9 @@ impl Controller {
                  with previous partitions, which have {factor} replica(s).",
                 replicas.len()
             )),
+            _ if replicas.len() > 1 => {
+                refuse(format!("The manual partition assignment cannot be served: {ONE_REPLICA}"))
+            }
             _ => Ok(()),
         }
     }

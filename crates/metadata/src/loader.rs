@@ -3,6 +3,7 @@
 use crate::image::{ConfigResource, Image, Topic};
 use crate::replay::ReplayError;
 use base::{LeaderEpoch, NodeId, Offset, PartitionIndex, TopicId};
+use imbl::OrdMap;
 use protocol::MetadataRecord;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -21,6 +22,55 @@ pub struct Delta {
     pub configs: BTreeSet<ConfigResource>,
     pub features_changed: bool,
     pub acls_changed: bool,
+}
+
+impl Delta {
+    /// Adds the changes of a later image: the sum is what changed from before this one to after that one.
+    pub fn merge(&mut self, later: Delta) {
+        let Delta { brokers, topics, partitions, removed_topics, configs, .. } = later;
+        self.brokers.extend(brokers);
+        self.controllers_changed |= later.controllers_changed;
+        self.topics.extend(topics);
+        self.partitions.extend(partitions);
+        self.removed_topics.extend(removed_topics);
+        self.configs.extend(configs);
+        self.features_changed |= later.features_changed;
+        self.acls_changed |= later.acls_changed;
+    }
+
+    /// What changed between two images, where no records lead from one to the other: a snapshot was loaded.
+    pub fn between(before: &Image, after: &Image) -> Delta {
+        let mut delta = Delta {
+            brokers: changed_keys(&before.brokers, &after.brokers),
+            controllers_changed: before.controllers != after.controllers,
+            configs: changed_keys(&before.configs, &after.configs),
+            features_changed: before.features != after.features,
+            acls_changed: before.acls != after.acls,
+            ..Delta::default()
+        };
+        for (id, topic) in &after.topics {
+            let old = before.topics.get(id);
+            if old == Some(topic) {
+                continue;
+            }
+            delta.topics.insert(*id);
+            let is_changed =
+                |index: &PartitionIndex| old.and_then(|old| old.partitions.get(index)) != topic.partitions.get(index);
+            delta
+                .partitions
+                .extend(topic.partitions.keys().filter(|index| is_changed(index)).map(|index| (*id, *index)));
+        }
+        let removed = before.topics.iter().filter(|(id, _)| !after.topics.contains_key(*id));
+        delta.removed_topics.extend(removed.map(|(_, topic)| topic.clone()));
+        delta
+    }
+}
+
+/// Keys whose values differ, or that only one of the maps has.
+fn changed_keys<K: Ord + Clone, V: PartialEq>(before: &OrdMap<K, V>, after: &OrdMap<K, V>) -> BTreeSet<K> {
+    let new = after.iter().filter(|(key, value)| before.get(*key) != Some(*value)).map(|(key, _)| key);
+    let gone = before.keys().filter(|key| !after.contains_key(*key));
+    new.chain(gone).cloned().collect()
 }
 
 /// The newest image and the changes since the last time somebody took them.
@@ -98,6 +148,11 @@ impl Loader {
             return None;
         }
         Some((self.image.clone(), std::mem::take(&mut self.delta)))
+    }
+
+    /// Replaces the changes: the image was not derived from the one that was taken last.
+    pub fn replace_delta(&mut self, delta: Delta) {
+        self.delta = delta;
     }
 
     pub fn in_transaction(&self) -> bool {

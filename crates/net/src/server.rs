@@ -21,6 +21,9 @@ use std::thread::JoinHandle;
 /// Threads that read from the disk what answers need: consumers of old records never keep syncs waiting.
 const COLD_READERS_MAX: usize = 4;
 
+/// Threads that sync the metadata log and write its snapshots: one each, so that neither waits for the other.
+const CONTROL_THREADS_MAX: usize = 2;
+
 /// What holds for every connection from the start to the end; [`ConnectionLimits`] may change.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
@@ -140,6 +143,7 @@ pub struct Server {
     polls: Mutex<Vec<Poll>>,
     blocking: Arc<BlockingPool>,
     reading: Arc<BlockingPool>,
+    control: Arc<BlockingPool>,
     clock: Clock,
     registry: Arc<Registry>,
 }
@@ -169,6 +173,7 @@ impl Server {
             polls: Mutex::new(polls),
             blocking: BlockingPool::new("ottla-blocking", blocking_threads_max),
             reading: cold_reads,
+            control: BlockingPool::new("ottla-quorum-io", CONTROL_THREADS_MAX),
             clock,
             registry: Arc::new(registry),
         }))
@@ -258,6 +263,10 @@ impl Executor for Server {
 
     fn run_blocking(&self, work: BlockingWork) {
         self.blocking.run(work);
+    }
+
+    fn run_control(&self, work: BlockingWork) {
+        self.control.run(work);
     }
 
     fn run_reading(&self, work: BlockingWork) {

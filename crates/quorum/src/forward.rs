@@ -1,8 +1,8 @@
 //! Requests that the controller answers, on whichever listener they come: the body goes there, and its answer comes back
 //! as it is. Levels of loggers are the node's own affair, so they are taken out of IncrementalAlterConfigs before.
 
-use crate::handle::ControllerRequest;
-use api::{Operation, Request, ResourceType, Responder};
+use crate::input::ControllerRequest;
+use api::{Caller, Operation, Request, ResourceType, Responder};
 use base::{ErrorCode, NodeId};
 use config::{Change, ChangeKind, ConfigError, Loggers, Resource};
 use metadata::ConfigResourceType;
@@ -18,17 +18,23 @@ type Failure = (ErrorCode, Option<String>);
 pub fn forward(request: Request<'_>, send: impl FnOnce(ControllerRequest)) -> Result<Pipelining, DecodeError> {
     // A malformed body closes the connection here, as in Kafka, and never reaches the controller.
     protocol::decode_request(request.api, request.version, &mut Cursor::new(request.body))?;
+    let caller = caller(&request);
     let responder = request.responder;
     send(ControllerRequest {
         api: request.api,
         version: request.version,
         body: request.body.to_vec(),
+        caller,
         reply: Box::new(move |result| match result {
             Ok(body) => responder.send_body(&body),
             Err(error) => no_answer(responder, error),
         }),
     });
     Ok(Pipelining::Hold)
+}
+
+fn caller(request: &Request<'_>) -> Caller {
+    Caller::Connected { principal: request.principal.clone(), host: request.connection.peer.ip() }
 }
 
 /// No controller at the moment: clients find their way by connecting again.
@@ -63,6 +69,7 @@ pub fn alter_configs(
         return Ok(Pipelining::Hold);
     }
     alter.resources = others;
+    let caller = caller(&request);
     let (version, responder) = (request.version, request.responder);
     let Ok(body) = alter.to_bytes(version) else {
         // What was decoded in this version can be encoded in it.
@@ -83,7 +90,7 @@ pub fn alter_configs(
             Err(_) => no_answer(responder, ErrorCode::UnknownServerError),
         }
     });
-    send(ControllerRequest { api: request.api, version, body, reply });
+    send(ControllerRequest { api: request.api, version, body, caller, reply });
     Ok(Pipelining::Hold)
 }
 

@@ -1,8 +1,9 @@
 //! The controller listener (`--bootstrap-controller` of the tools, brokers and controllers of the cluster).
 
 use crate::describe_configs::NodeConfigs;
-use crate::handle::Mailbox;
-use crate::node::Publisher;
+use crate::input::Mailbox;
+use crate::publish::Publisher;
+use crate::view::SharedView;
 use api::{Handler, Host, Operation, Quota, Request, ResourceType, Row};
 use arc_swap::ArcSwap;
 use base::{ErrorCode, NodeId, Now};
@@ -18,7 +19,7 @@ pub struct ControllerEndpoint {
     pub mailbox: Mailbox,
     pub cluster_id: String,
     pub node_id: NodeId,
-    pub kraft_version: i16,
+    pub view: SharedView,
     /// The configuration of this node's file.
     pub static_values: config::BrokerValues,
     pub image: Arc<ArcSwap<Image>>,
@@ -42,8 +43,9 @@ impl Host for ControllerEndpoint {
     fn finalized_features(&self) -> (Vec<(String, i16)>, i64) {
         let image = self.image.load();
         let mut finalized: Vec<_> = image.features.iter().map(|(name, level)| (name.to_owned(), level)).collect();
-        if self.kraft_version > 0 {
-            finalized.push(("kraft.version".to_owned(), self.kraft_version));
+        let kraft_version = self.view.load().kraft_version;
+        if kraft_version > 0 {
+            finalized.push(("kraft.version".to_owned(), kraft_version));
         }
         (finalized, image.offset)
     }
@@ -129,7 +131,7 @@ fn describe_cluster(endpoint: &ControllerEndpoint, request: Request<'_>) -> Resu
     let response = DescribeClusterResponse {
         endpoint_type: 2,
         cluster_id: endpoint.cluster_id.clone().into(),
-        controller_id: endpoint.node_id,
+        controller_id: endpoint.view.load().leader_id.unwrap_or(-1),
         brokers: brokers.collect(),
         ..Default::default()
     };

@@ -1,23 +1,25 @@
-//! The owner of the metadata log.
+//! The owner of the metadata log: a machine over its log that takes one input after the other. See the modules beside it
+//! for the parts: `lead`, `follow`, `replicate`, `commit`, `snapshotting`, `cleaning`, `plan`.
 
-use crate::bootstrap::BootstrapCheckpoint;
-use crate::handle::{ControllerRequest, Reply};
-use crate::log::{DataBatch, Entry, data_batches, for_each_entry, leader_change_batch};
+use crate::follow::Following;
+use crate::input::{ControllerRequest, Input, Mailbox, Reply};
+use crate::log::{DataBatch, Entry, data_batches};
 use crate::plan::Planned;
+use crate::publish::Publications;
 use crate::refusal::refusal;
 use crate::replicate::{WaitingFetch, is_replication};
-use crate::snapshot::{SnapshotId, read_snapshot, snapshot_bytes, write_snapshot};
+use crate::snapshot::{SnapshotId, read_snapshot};
+use crate::view::{QuorumView, SharedView};
 use crate::{FOLDER, QuorumError};
-use base::{ErrorCode, Files, LeaderEpoch, Now, Offset, Random, Uuid};
-use controller::{Controller, Record, Records, Settings, View, bootstrap_records};
-use metadata::{Delta, Image, Loader};
+use base::{Executor, Files, Network, Now, Offset, Random, Remote, Uuid};
+use controller::{Controller, Record, Settings};
+use metadata::{Image, Loader};
 use protocol::ApiKey;
 use raft::{Effect, Event, QuorumState, Raft, ReplicaKey, VoterSet};
-use records::batches;
 use std::collections::{BTreeSet, VecDeque};
 use std::path::PathBuf;
 use std::sync::Arc;
-use storage::{AppendOrigin, Job, LeaderBatch, Log, ReadLimits};
+use storage::{AppendOrigin, Job, LeaderBatch, Log};
 
 /// What a node has to know to take part.
 pub struct QuorumConfig {
@@ -27,6 +29,18 @@ pub struct QuorumConfig {
     pub static_voters: Option<VoterSet>,
     pub election_timeout_ms: u64,
     pub fetch_timeout_ms: u64,
+    /// Controllers through which the quorum is found while its leader is not known.
+    pub bootstrap: Vec<Remote>,
+    /// The listener of controllers by which others are reached.
+    pub controller_listener: Arc<str>,
+    /// `controller.quorum.request.timeout.ms`
+    pub request_timeout_ms: u64,
+    /// `controller.quorum.retry.backoff.ms`
+    pub retry_backoff_ms: u64,
+    /// `controller.quorum.fetch.max.bytes`
+    pub fetch_bytes_max: i32,
+    /// `controller.quorum.fetch.snapshot.max.bytes`
+    pub fetch_snapshot_bytes_max: i32,
     /// The directory that holds `__cluster_metadata-0`.
     pub metadata_log_dir: PathBuf,
     pub settings: Settings,
@@ -45,112 +59,156 @@ pub struct QuorumConfig {
     pub retention_ms: i64,
 }
 
-/// Time after which a snapshot that could not be written is tried again.
-const SNAPSHOT_RETRY_US: u64 = 10_000_000;
 /// Time between two lines about requests that were refused.
 const REFUSAL_LINE_US: u64 = 10_000_000;
 
-/// Gets every new committed image, in order.
-pub trait Publisher: Send {
-    fn publish(&mut self, image: &Arc<Image>, delta: &Delta, now: Now);
+/// What a node reaches the rest of the world by.
+#[derive(Clone)]
+pub struct Ports {
+    pub executor: Arc<dyn Executor>,
+    pub network: Arc<dyn Network>,
+    /// Its own: answers, and ends of work that it gave away, come back here.
+    pub mailbox: Mailbox,
+    pub publications: Publications,
+    pub view: SharedView,
 }
 
-struct Pending {
+pub(crate) struct Pending {
     /// The log must be committed up to here.
-    offset: Offset,
-    reply: Reply,
-    body: Vec<u8>,
+    pub offset: Offset,
+    pub reply: Reply,
+    pub body: Vec<u8>,
 }
 
 /// One replica of the metadata log, and the controller on top of it where it leads.
 pub struct QuorumNode {
     pub(crate) files: Arc<dyn Files>,
     pub(crate) config: QuorumConfig,
+    pub(crate) ports: Ports,
     pub(crate) log: Log,
     pub(crate) raft: Raft,
-    kraft_version: i16,
+    pub(crate) kraft_version: i16,
     pub(crate) random: Box<dyn Random>,
-    committed: Loader,
+    pub(crate) committed: Loader,
     /// Everything below is in `committed`.
-    applied: Offset,
+    pub(crate) applied: Offset,
     /// The leader's view, with what is not committed yet.
-    latest: Option<Loader>,
+    pub(crate) latest: Option<Loader>,
     pub(crate) controller: Option<Controller>,
-    pending: VecDeque<Pending>,
-    publishers: Vec<Box<dyn Publisher>>,
-    published: Arc<Image>,
-    bytes_since_snapshot: u64,
-    next_snapshot_us: Option<u64>,
+    pub(crate) pending: VecDeque<Pending>,
+    /// The committed image as it was last handed to the publishers.
+    pub(crate) published: Arc<Image>,
+    pub(crate) bytes_since_snapshot: u64,
+    pub(crate) next_snapshot_us: Option<u64>,
     /// After one that failed.
-    snapshot_not_before_us: u64,
+    pub(crate) snapshot_not_before_us: u64,
+    /// One is being written; it holds so many bytes of the log that no older one holds.
+    pub(crate) snapshotting_bytes: Option<u64>,
     next_refusal_line_us: u64,
-    needs_flush: bool,
+    pub(crate) needs_flush: bool,
+    pub(crate) is_flushing: bool,
+    pub(crate) flush_not_before_us: u64,
     /// The snapshots in the folder.
     pub(crate) snapshots: BTreeSet<SnapshotId>,
     /// Replicas that wait for more of the log.
     pub(crate) fetches: Vec<WaitingFetch>,
+    pub(crate) following: Following,
 }
 
 impl QuorumNode {
     /// Takes over an open metadata log: loads the newest snapshot, the voters and the vote that was given.
     pub fn open(
         files: Arc<dyn Files>,
-        mut log: Log,
+        log: Log,
         config: QuorumConfig,
+        ports: Ports,
         random: Box<dyn Random>,
         now: Now,
     ) -> Result<QuorumNode, QuorumError> {
         let folder = config.metadata_log_dir.join(FOLDER);
         let entries = files.list(&folder).map_err(|error| QuorumError::file(&folder, error))?;
-        let mut committed = Loader::default();
-        let mut kraft_version = 0;
-        let mut voters = config.static_voters.clone();
-        let mut applied = log.log_start_offset();
+        let applied = log.log_start_offset();
         let snapshots: BTreeSet<SnapshotId> =
             entries.iter().filter_map(|entry| SnapshotId::from_file_name(&entry.name)).collect();
         if applied > 0 && snapshots.last().is_none_or(|newest| newest.end_offset < applied) {
             let reason = format!("the log starts at offset {applied}, and no snapshot holds what was before it");
             return Err(QuorumError::file(&folder, reason));
         }
-        if let Some(id) = snapshots.last().copied() {
-            let path = folder.join(id.file_name());
-            let content = read_snapshot(&*files, &path)?;
-            for record in &content.records {
-                committed.replay(id.end_offset - 1, id.epoch, content.timestamp_ms, &record.value)?;
-            }
-            committed.advance(id.end_offset - 1, id.epoch, content.timestamp_ms);
-            kraft_version = content.kraft_version;
-            voters = content.voters.or(voters);
-            applied = id.end_offset;
-            if log.log_end_offset() < id.end_offset {
-                for job in log.truncate_fully_and_start_at(id.end_offset, now.wall_ms)? {
-                    job.run(&*files)?;
-                }
-            }
-        }
+        let newest = snapshots.last().copied();
         let mut node = QuorumNode {
             raft: Raft::new(config.local, VoterSet::default(), QuorumState::EMPTY, 0, 0, 1, 1),
+            following: Following::new(&config),
             files,
             config,
+            ports,
             log,
-            kraft_version,
+            kraft_version: 0,
             random,
-            committed,
+            committed: Loader::default(),
             applied,
             latest: None,
             controller: None,
             pending: VecDeque::new(),
-            publishers: Vec::new(),
             published: Arc::new(Image::empty()),
             bytes_since_snapshot: 0,
             next_snapshot_us: None,
             snapshot_not_before_us: 0,
+            snapshotting_bytes: None,
             next_refusal_line_us: 0,
             needs_flush: false,
+            is_flushing: false,
+            flush_not_before_us: 0,
             snapshots,
             fetches: Vec::new(),
         };
-        node.read_entries(applied, node.log.log_end_offset(), |_, _, _, entry| {
+        if let Some(id) = newest {
+            node.committed = node.read_image(id)?;
+            node.applied = id.end_offset;
+            if node.log.log_end_offset() < id.end_offset {
+                let jobs = node.log.truncate_fully_and_start_at(id.end_offset, now.wall_ms)?;
+                for job in jobs {
+                    job.run(&*node.files)?;
+                }
+            }
+        }
+        let voters = node.read_quorum()?;
+        let state = node.read_quorum_state()?;
+        node.raft = Raft::new(
+            node.config.local,
+            voters,
+            state,
+            node.log.log_end_offset(),
+            node.last_epoch(),
+            node.config.election_timeout_ms,
+            node.config.fetch_timeout_ms,
+        );
+        node.next_snapshot_us = node.snapshot_by_time(now);
+        node.tell_view();
+        Ok(node)
+    }
+
+    /// The image that a snapshot of the folder holds.
+    pub(crate) fn read_image(&self, id: SnapshotId) -> Result<Loader, QuorumError> {
+        let content = read_snapshot(&*self.files, &self.snapshot_path(id))?;
+        let mut loader = Loader::default();
+        for record in &content.records {
+            loader.replay(id.end_offset - 1, id.epoch, content.timestamp_ms, &record.value)?;
+        }
+        loader.advance(id.end_offset - 1, id.epoch, content.timestamp_ms);
+        Ok(loader)
+    }
+
+    /// Reads what newest snapshot and log say of the quorum itself: takes the level, returns the voters.
+    pub(crate) fn read_quorum(&mut self) -> Result<VoterSet, QuorumError> {
+        let (mut kraft_version, mut voters) = (0, self.config.static_voters.clone());
+        let mut from = self.log.log_start_offset();
+        if let Some(id) = self.snapshots.last().copied() {
+            let content = read_snapshot(&*self.files, &self.snapshot_path(id))?;
+            kraft_version = content.kraft_version;
+            voters = content.voters.or(voters);
+            from = from.max(id.end_offset);
+        }
+        self.read_entries(from, self.log.log_end_offset(), |_, _, _, entry| {
             match entry {
                 Entry::KraftVersion(version) => kraft_version = version,
                 Entry::Voters(found) => voters = Some(found),
@@ -158,26 +216,16 @@ impl QuorumNode {
             }
             Ok(())
         })?;
-        node.kraft_version = kraft_version;
-        node.config.settings.kraft_version = kraft_version;
-        let state = node.read_quorum_state()?;
-        let last_epoch = node.log.leader_epochs().latest().map_or(0, |entry| entry.epoch);
-        node.raft = Raft::new(
-            node.config.local,
-            voters.unwrap_or_default(),
-            state,
-            node.log.log_end_offset(),
-            last_epoch,
-            node.config.election_timeout_ms,
-            node.config.fetch_timeout_ms,
-        );
-        node.next_snapshot_us = node.snapshot_by_time(now);
-        Ok(node)
+        self.kraft_version = kraft_version;
+        self.config.settings.kraft_version = kraft_version;
+        Ok(voters.unwrap_or_default())
     }
 
-    /// Adds a publisher; it gets the next image, whose delta then holds everything that changed since the last one.
-    pub fn add_publisher(&mut self, publisher: Box<dyn Publisher>) {
-        self.publishers.push(publisher);
+    /// Epoch of the last record of the log; where it is empty, that of the snapshot before it.
+    pub(crate) fn last_epoch(&self) -> base::LeaderEpoch {
+        let of_snapshot = self.snapshots.last().filter(|id| id.end_offset == self.log.log_end_offset());
+        let of_log = self.log.leader_epochs().latest().map(|entry| entry.epoch);
+        of_log.into_iter().chain(of_snapshot.map(|id| id.epoch)).max().unwrap_or(0)
     }
 
     /// The committed image as it was last published.
@@ -203,41 +251,67 @@ impl QuorumNode {
         self.raft.voters().contains(&self.config.local)
     }
 
-    /// Takes requests and the time; returns when it wants to be called again at the latest (monotonic microseconds).
+    /// Takes what has happened and the time; returns when it wants to be called again at the latest (monotonic
+    /// microseconds).
     ///
     /// # Errors
     /// The node cannot go on and must stop.
-    pub fn step(
-        &mut self,
-        now: Now,
-        requests: impl IntoIterator<Item = ControllerRequest>,
-    ) -> Result<Option<u64>, QuorumError> {
+    pub fn step(&mut self, now: Now, inputs: impl IntoIterator<Item = Input>) -> Result<Option<u64>, QuorumError> {
         if self.config.is_controller && self.raft.deadline_us().is_some_and(|at| at <= now.monotonic_us) {
             self.raft_event(now, Event::Timer)?;
         }
-        for request in requests {
-            self.request(now, request)?;
+        for input in inputs {
+            match input {
+                Input::Request(request) => self.request(now, request)?,
+                Input::Answered { token, outcome } => self.answered(now, token, outcome)?,
+                Input::Flushed(outcome) => self.flushed(now, outcome)?,
+                Input::Snapshot { id, outcome } => self.snapshot_written(now, id, outcome)?,
+                Input::Wake => {}
+            }
         }
         self.expire_sessions(now)?;
-        self.flush(now)?;
+        self.begin_flush(now)?;
         self.answer_fetches(now)?;
         self.snapshot_if_due(now)?;
+        self.follow(now);
+        self.tell_view();
         let raft = self.raft.deadline_us().filter(|_| self.config.is_controller);
         let timeout = self.config.settings.session_timeout_ms;
         let session = self.controller.as_ref().and_then(|c| c.heartbeats.next_expiry_us(timeout)).map(|(_, at)| at);
-        let fetches = self.fetch_deadline_us();
-        Ok([raft, session, fetches, self.next_snapshot_us].into_iter().flatten().min())
+        let flush = (self.needs_flush && !self.is_flushing).then_some(self.flush_not_before_us);
+        let snapshot = self.next_snapshot_us.filter(|_| self.snapshotting_bytes.is_none());
+        let deadlines = [raft, session, self.fetch_deadline_us(), snapshot, flush, self.follow_deadline_us()];
+        Ok(deadlines.into_iter().flatten().min())
     }
 
-    /// Makes everything durable and ends: no event is taken afterwards.
+    /// Makes everything durable and ends: no input is taken afterwards.
     pub fn close(mut self, now: Now) -> Result<(), QuorumError> {
-        self.flush(now)?;
+        self.ports.mailbox.close();
+        if let Some(job) = self.log.flush_job(false)? {
+            let flushed = job.run(&*self.files)?;
+            self.flushed(now, Ok(flushed))?;
+        }
         self.lost_leadership();
+        self.tell_view();
         Ok(self.log.close_cleanly()?)
     }
 
+    /// Tells the rest of the node what the quorum is like, where that has changed.
+    fn tell_view(&self) {
+        let view = QuorumView {
+            epoch: self.raft.epoch(),
+            leader_id: self.raft.leader_id(),
+            leader: self.following.leader.clone(),
+            is_active: self.controller.is_some(),
+            kraft_version: self.kraft_version,
+        };
+        if **self.ports.view.load() != view {
+            self.ports.view.store(Arc::new(view));
+        }
+    }
+
     fn request(&mut self, now: Now, request: ControllerRequest) -> Result<(), QuorumError> {
-        let ControllerRequest { api, version, body, reply } = request;
+        let ControllerRequest { api, version, body, caller: _, reply } = request;
         if is_replication(api) {
             return match api {
                 ApiKey::Fetch => self.fetch(now, version, &body, reply),
@@ -260,7 +334,7 @@ impl QuorumNode {
         // Also an answer that changes nothing may rest on records that are not committed yet.
         let offset = self.log.log_end_offset();
         if self.raft.high_watermark().is_some_and(|hw| hw >= offset) {
-            reply(Ok(planned.body));
+            self.ports.publications.answer([(reply, planned.body)]);
         } else {
             self.pending.push_back(Pending { offset, reply, body: planned.body });
         }
@@ -324,7 +398,7 @@ impl QuorumNode {
         Ok(())
     }
 
-    fn append_batch(&mut self, now: Now, batch: &[u8]) -> Result<(), QuorumError> {
+    pub(crate) fn append_batch(&mut self, now: Now, batch: &[u8]) -> Result<(), QuorumError> {
         let epoch = self.raft.epoch();
         let batch =
             LeaderBatch::built(batch, AppendOrigin::Coordinator).map_err(|error| QuorumError::file(FOLDER, error))?;
@@ -348,20 +422,6 @@ impl QuorumNode {
         Ok(())
     }
 
-    /// Syncs the log, tells Raft, and carries out what became committed.
-    fn flush(&mut self, now: Now) -> Result<(), QuorumError> {
-        while std::mem::take(&mut self.needs_flush) {
-            if let Some(job) = self.log.flush_job(false)?
-                && !base::mutant(base::Mutant::MetadataBeforeFlush)
-            {
-                let flushed = job.run(&*self.files)?;
-                self.log.flushed(&flushed);
-            }
-            self.raft_event(now, Event::Flushed { end_offset: self.log.log_end_offset() })?;
-        }
-        Ok(())
-    }
-
     pub(crate) fn raft_event(&mut self, now: Now, event: Event) -> Result<(), QuorumError> {
         let mut effects = Vec::new();
         self.raft.step(now, event, &mut effects);
@@ -372,7 +432,7 @@ impl QuorumNode {
                     self.became_leader(now, epoch, epoch_start_offset, &granting)?;
                 }
                 Effect::LostLeadership { .. } => self.lost_leadership(),
-                Effect::HighWatermark(offset) => self.committed_up_to(now, offset)?,
+                Effect::HighWatermark(offset) => self.committed_up_to(offset)?,
                 // A quorum of several voters needs the transport between controllers, which is not there yet; the
                 // server refuses to start with one.
                 Effect::SendVote { to, .. } | Effect::BeginEpoch { to, .. } => {
@@ -381,202 +441,6 @@ impl QuorumNode {
             }
         }
         Ok(())
-    }
-
-    fn became_leader(
-        &mut self,
-        now: Now,
-        epoch: LeaderEpoch,
-        offset: Offset,
-        granting: &[i32],
-    ) -> Result<(), QuorumError> {
-        // A dynamic quorum is born with its voters in the log (KIP-853).
-        let birth = (offset == 0 && self.kraft_version >= 1).then_some(self.kraft_version);
-        let local = self.config.local.id;
-        let batch = leader_change_batch(local, self.raft.voters(), granting, birth, epoch, offset, now.wall_ms)?;
-        if let Some(job) = self.log.assign_leader_epoch(epoch) {
-            job.run(&*self.files)?;
-        }
-        // The leader's view: everything in the log, committed or not.
-        let mut latest = self.committed.clone();
-        self.read_entries(self.applied, offset, |offset, epoch, timestamp, entry| {
-            match entry {
-                Entry::Metadata(record) => latest.replay(offset, epoch, timestamp, &record)?,
-                _ => latest.advance(offset, epoch, timestamp),
-            }
-            Ok(())
-        })?;
-        self.append_batch(now, &batch)?;
-        latest.advance(self.log.log_end_offset() - 1, epoch, now.wall_ms);
-        self.controller = Some(Controller::new(self.config.settings.clone(), latest.latest(), now));
-        self.latest = Some(latest);
-        tracing::info!(epoch, "this node is the active controller");
-        self.activate(now)
-    }
-
-    /// The first records of a leadership: bootstrap of a new cluster, an unfinished transaction, this controller.
-    fn activate(&mut self, now: Now) -> Result<(), QuorumError> {
-        let in_transaction = self.latest.as_ref().is_some_and(Loader::in_transaction);
-        if in_transaction {
-            let abort = protocol::AbortTransactionRecord {
-                reason: Some("the controller failed over".into()),
-                ..Default::default()
-            };
-            self.append(now, &[Record { value: abort.into(), version: 0 }])?;
-        }
-        let is_new = self.view_image().is_some_and(|image| image.features.is_empty());
-        if is_new {
-            let bootstrap = BootstrapCheckpoint::read(&*self.files, &self.config.metadata_log_dir)?;
-            let records = bootstrap.map_or_else(default_bootstrap, |checkpoint| checkpoint.records);
-            let records: Records = bootstrap_records(records, self.config.settings.min_insync_replicas);
-            self.append(now, &records)?;
-        }
-        let registers = self.view_image().is_some_and(|image| image.features.controllers_register());
-        if let (true, Some(controller)) = (registers, &self.controller) {
-            let record = controller.register_self(self.config.incarnation_id, &self.config.controller_endpoints);
-            self.append(now, &[Record { value: record.into(), version: 0 }])?;
-        }
-        Ok(())
-    }
-
-    fn lost_leadership(&mut self) {
-        self.controller = None;
-        self.latest = None;
-        for pending in self.pending.drain(..) {
-            (pending.reply)(Err(ErrorCode::NotController));
-        }
-    }
-
-    fn expire_sessions(&mut self, now: Now) -> Result<(), QuorumError> {
-        loop {
-            let next_offset = self.log.log_end_offset();
-            let (Some(controller), Some(latest)) = (&mut self.controller, &self.latest) else { return Ok(()) };
-            let view = View { image: latest.latest(), next_offset, now };
-            let Some(plan) = controller.expire_session(view) else { return Ok(()) };
-            if plan.records.is_empty() {
-                continue;
-            }
-            tracing::warn!(broker = plan.reply, "the broker's session has ended: it is fenced");
-            match self.append(now, &plan.records) {
-                Err(error) if error.is_shortage() => {
-                    tracing::warn!(broker = plan.reply, %error, "the broker could not be fenced; trying again");
-                    let controller = self.controller.as_mut();
-                    controller.into_iter().for_each(|controller| controller.heartbeats.expect(plan.reply, now));
-                }
-                other => other?,
-            }
-        }
-    }
-
-    /// Replays what is committed, publishes, answers.
-    fn committed_up_to(&mut self, now: Now, offset: Offset) -> Result<(), QuorumError> {
-        self.log.set_high_watermark(offset);
-        let mut committed = std::mem::take(&mut self.committed);
-        let result = self.read_entries(self.applied, offset, |offset, epoch, timestamp, entry| {
-            match entry {
-                Entry::Metadata(record) => committed.replay(offset, epoch, timestamp, &record)?,
-                _ => committed.advance(offset, epoch, timestamp),
-            }
-            Ok(())
-        });
-        self.committed = committed;
-        self.bytes_since_snapshot += result?;
-        self.applied = offset;
-        if let Some((image, delta)) = self.committed.take() {
-            let image = Arc::new(image);
-            for publisher in &mut self.publishers {
-                publisher.publish(&image, &delta, now);
-            }
-            self.published = image;
-        }
-        while self.pending.front().is_some_and(|pending| pending.offset <= offset) {
-            if let Some(pending) = self.pending.pop_front() {
-                (pending.reply)(Ok(pending.body));
-            }
-        }
-        Ok(())
-    }
-
-    /// Reads the records of a part of the log: `each(offset, epoch, timestamp, entry)`. Returns how many bytes it read.
-    fn read_entries(
-        &self,
-        from: Offset,
-        to: Offset,
-        mut each: impl FnMut(Offset, LeaderEpoch, i64, Entry<'_>) -> Result<(), QuorumError>,
-    ) -> Result<u64, QuorumError> {
-        let limits = ReadLimits { bytes_max: 4 << 20, upper_bound: to, at_least_one: true, aborted: false };
-        let mut next = from;
-        let mut total = 0;
-        while next < to {
-            let bytes = self.log.read(next, &limits)?.read()?;
-            let before = next;
-            for batch in batches(&bytes) {
-                let batch = batch.map_err(|error| QuorumError::file(self.log.folder(), error))?;
-                for_each_entry(self.log.folder(), &batch, |offset, timestamp, entry| {
-                    if offset < from || offset >= to {
-                        return Ok(());
-                    }
-                    each(offset, batch.partition_leader_epoch(), timestamp, entry)
-                })?;
-                next = batch.next_offset();
-            }
-            if next <= before {
-                return Err(QuorumError::file(self.log.folder(), format!("nothing can be read at offset {before}")));
-            }
-            total += bytes.len() as u64;
-        }
-        Ok(total)
-    }
-
-    fn snapshot_if_due(&mut self, now: Now) -> Result<(), QuorumError> {
-        let by_size = self.bytes_since_snapshot >= self.config.snapshot_after_bytes;
-        let by_time = self.next_snapshot_us.is_some_and(|at| at <= now.monotonic_us);
-        if !by_size && !by_time || now.monotonic_us < self.snapshot_not_before_us {
-            return Ok(());
-        }
-        match self.write_due_snapshot(now, by_time) {
-            Err(error) if error.is_shortage() => {
-                tracing::warn!(%error, "the metadata's snapshot could not be written; trying again later");
-                self.snapshot_not_before_us = now.monotonic_us + SNAPSHOT_RETRY_US;
-                self.next_snapshot_us = Some(self.snapshot_not_before_us);
-                Ok(())
-            }
-            other => other,
-        }
-    }
-
-    fn write_due_snapshot(&mut self, now: Now, by_time: bool) -> Result<(), QuorumError> {
-        if by_time {
-            self.next_snapshot_us = self.snapshot_by_time(now);
-        }
-        if self.committed.in_transaction() || self.bytes_since_snapshot == 0 {
-            return self.clean(now);
-        }
-        let image = self.committed.visible();
-        let id = SnapshotId { end_offset: self.applied, epoch: image.epoch };
-        let wrong = i64::from(base::mutant(base::Mutant::SnapshotIdOffByOne))
-            - i64::from(base::mutant(base::Mutant::SnapshotInsideBatch));
-        let id = SnapshotId { end_offset: id.end_offset + wrong, ..id };
-        let records: Records =
-            metadata::snapshot_records(image).into_iter().map(|(value, version)| Record { value, version }).collect();
-        let quorum = (self.kraft_version >= 1).then(|| (self.kraft_version, self.raft.voters()));
-        let bytes = snapshot_bytes(&records, quorum, image.timestamp_ms, now.wall_ms, id.epoch)?;
-        let path = self.snapshot_path(id);
-        write_snapshot(&*self.files, &path, &bytes, true)?;
-        self.bytes_since_snapshot = 0;
-        self.snapshots.insert(id);
-        tracing::info!(
-            end_offset = id.end_offset,
-            epoch = id.epoch,
-            bytes = bytes.len(),
-            "snapshot of the metadata written"
-        );
-        self.clean(now)
-    }
-
-    fn snapshot_by_time(&self, now: Now) -> Option<u64> {
-        let interval_ms = self.config.snapshot_interval_ms;
-        (interval_ms > 0).then(|| now.monotonic_us + interval_ms * 1000)
     }
 
     fn quorum_state_path(&self) -> PathBuf {
@@ -599,9 +463,4 @@ impl QuorumNode {
         let text = state.to_json(self.kraft_version, &voters);
         self.files.replace(&path, text.as_bytes()).map_err(|error| QuorumError::file(&path, error))
     }
-}
-
-/// Levels of a cluster whose `bootstrap.checkpoint` is missing.
-fn default_bootstrap() -> Records {
-    controller::feature_records(&controller::default_feature_levels())
 }

@@ -2,6 +2,7 @@
 
 use crate::node::QuorumNode;
 use crate::refusal::refusal;
+use crate::replicate::METADATA_TOPIC;
 use base::{ErrorCode, Now};
 use controller::{Plan, Records, View};
 use protocol::describe_quorum_response as quorum;
@@ -15,7 +16,6 @@ use raft::ReplicaProgress;
 
 /// First DescribeQuorum version that knows nodes and directory ids.
 const NODES_VERSION: i16 = 2;
-const METADATA_TOPIC: &str = "__cluster_metadata";
 
 fn decode<'a, M: Decode<'a>>(body: &'a [u8], version: i16) -> Result<M, ErrorCode> {
     M::decode(&mut Cursor::new(body), version).map_err(|_| ErrorCode::InvalidRequest)

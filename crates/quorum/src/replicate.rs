@@ -5,7 +5,7 @@
 //! or its time is over.
 
 use crate::QuorumError;
-use crate::handle::Reply;
+use crate::input::Reply;
 use crate::node::QuorumNode;
 use crate::snapshot::SnapshotId;
 use base::{ErrorCode, LeaderEpoch, NodeId, Now, Offset, OpenMode, Uuid};
@@ -16,7 +16,7 @@ use protocol::{
 use raft::{Event, ReplicaKey};
 use storage::ReadLimits;
 
-const METADATA_TOPIC: &str = "__cluster_metadata";
+pub(crate) const METADATA_TOPIC: &str = "__cluster_metadata";
 /// Most bytes of one answer, whatever a replica asks for (replicas ask for 1 MiB by default).
 const ANSWER_BYTES_MAX: i32 = 8 << 20;
 
@@ -174,7 +174,7 @@ impl QuorumNode {
             }
         }
         let log_end = self.log.log_end_offset();
-        let last_epoch = self.log.leader_epochs().latest().map_or(0, |entry| entry.epoch);
+        let last_epoch = self.last_epoch();
         let (known_epoch, end_offset) = match self.log.leader_epochs().end_offset_for(epoch, log_end) {
             Some(end) => (end.epoch, end.end_offset),
             None => (last_epoch, log_end),

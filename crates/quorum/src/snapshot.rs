@@ -107,12 +107,43 @@ pub(crate) fn snapshot_bytes(
     Ok(bytes)
 }
 
+/// Writes a piece of a snapshot that is being fetched into `<name>.part`, the first one anew; with the last one the
+/// snapshot is whole: synced, frozen, renamed.
+pub(crate) fn write_snapshot_part(
+    files: &dyn Files,
+    path: &Path,
+    position: u64,
+    piece: &[u8],
+    is_last: bool,
+) -> Result<(), QuorumError> {
+    let part = part_path(path);
+    let write = || {
+        if position == 0 && files.exists(&part)? {
+            files.remove_file(&part)?;
+        }
+        let file = files.open(&part, if position == 0 { OpenMode::CreateNew } else { OpenMode::Write })?;
+        file.write_all_at(piece, position)?;
+        if !is_last {
+            return Ok(());
+        }
+        file.sync_all()?;
+        files.make_read_only(&part)?;
+        files.rename(&part, path)?;
+        files.sync_dir(path.parent().unwrap_or(Path::new(".")))
+    };
+    write().map_err(|error: std::io::Error| QuorumError::writing(path, error))
+}
+
+fn part_path(path: &Path) -> PathBuf {
+    let mut part = path.as_os_str().to_owned();
+    part.push(".part");
+    PathBuf::from(part)
+}
+
 /// Writes a snapshot so that it is there whole or not at all: `<name>.part`, synced, renamed. All but the one of the
 /// bootstrap are `frozen`: nobody may write them any more.
 pub(crate) fn write_snapshot(files: &dyn Files, path: &Path, bytes: &[u8], frozen: bool) -> Result<(), QuorumError> {
-    let mut part = path.as_os_str().to_owned();
-    part.push(".part");
-    let part = PathBuf::from(part);
+    let part = part_path(path);
     let write = || {
         // One that a crash left cannot be written any more.
         if files.exists(&part)? {

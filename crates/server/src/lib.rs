@@ -2,11 +2,12 @@
 //! quorum and the broker; and the order in which all that starts and stops.
 
 mod addresses;
-mod controller_socket;
+mod assemble;
 mod environment;
 mod error;
 mod folders;
 mod format;
+mod guards;
 mod http;
 mod limits;
 mod logging;
@@ -15,18 +16,20 @@ mod node;
 mod options;
 mod panics;
 mod properties_file;
+mod quorum_parts;
 mod run;
 mod signals;
 mod start_limits;
 mod systemd;
 
+pub use assemble::{Assembled, BrokerRole, Event, NodeParts, OnEvent, Parts, assemble};
 pub use error::ServerError;
 pub use folders::Folders;
 pub use format::{FormatRequest, format, format_at};
 pub use logging::{LogFormat, init_logging};
-pub use node::{AclWatch, Event, open_quorum};
 pub use options::{Options, Source};
 pub use panics::abort_on_panic;
 pub use properties_file::ThisMachine;
+pub use quorum_parts::open_quorum;
 pub use run::{controller_endpoints, run, run_arguments};
 pub use signals::ending_signal;

@@ -4,10 +4,11 @@ use broker::Broker;
 use observe::{Text, rows};
 
 /// The page as it is now.
-pub(crate) fn page(broker: &Broker, network: &net::Server) -> String {
+pub(crate) fn page(broker: Option<&Broker>, network: &net::Server) -> String {
     let mut text = Text::new();
-    let image = broker.image.load();
     text.single(rows::CONNECTIONS, network.connections() as f64);
+    let Some(broker) = broker else { return text.finish() };
+    let image = broker.image.load();
     text.single(rows::PARTITIONS, broker.replicas.count() as f64);
     text.single(rows::TOPICS, image.topic_count() as f64);
     text.single(rows::METADATA_OFFSET, image.offset as f64);

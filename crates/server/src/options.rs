@@ -21,9 +21,6 @@ pub struct Options {
     /// Go on although the folder holds ACLs that are not enforced; on loopback only.
     pub ignore_acls: bool,
     pub json_logs: bool,
-    /// The broker reaches the controller of its own process over the controller's listener, as a broker alone does. No
-    /// argument sets it: it is for tests, until there are brokers alone.
-    pub controller_over_socket: bool,
 }
 
 impl Options {
@@ -39,7 +36,6 @@ impl Options {
             http_port: None,
             ignore_acls: false,
             json_logs: false,
-            controller_over_socket: false,
         };
         let (mut data_dir, mut port) = (None, None);
         let mut rest = arguments.iter();

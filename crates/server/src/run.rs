@@ -1,10 +1,11 @@
 //! `ottla server`: from the arguments to the end of the process.
 
 use crate::addresses::{bind_all, has_ipv6};
+use crate::assemble::Event;
 use crate::folders::{Folders, all_dirs};
 use crate::format::{FormatRequest, format};
 use crate::http::{Pages, serve};
-use crate::node::{Event, Node};
+use crate::node::Node;
 use crate::options::{Options, Source};
 use crate::panics::abort_on_panic;
 use crate::properties_file;
@@ -81,8 +82,7 @@ fn start_and_wait(options: &Options, loggers: Arc<Loggers>) -> Result<(), Server
     signals::watch(move |name| {
         let _main_has_ended = on_signal.send(Event::Signal(name));
     })?;
-    let over_socket = options.controller_over_socket;
-    let mut node = Node::start(start.config.clone(), folders, bound, over_socket, loggers, events)?;
+    let mut node = Node::start(start.config.clone(), folders, bound, loggers, events)?;
     let ready = Arc::new(AtomicBool::new(false));
     if let Some(listener) = http {
         serve(listener, pages(&node, &ready))?;
@@ -95,11 +95,11 @@ fn start_and_wait(options: &Options, loggers: Arc<Loggers>) -> Result<(), Server
         };
         match event {
             Err(RecvTimeoutError::Timeout) => {
-                if let Some(key) = limits.exceeded(node.lifecycle.state(), Instant::now()) {
+                if let Some(key) = limits.exceeded(node.lifecycle_state(), Instant::now()) {
                     break Some(format!("the node did not get ready within the time of {key}"));
                 }
             }
-            Ok(Event::Lifecycle(LifecycleState::Running)) if !ready.swap(true, Ordering::AcqRel) => {
+            Ok(event) if node.is_ready_after(&event) && !ready.swap(true, Ordering::AcqRel) => {
                 node.serve_clients();
                 announce(&start, begun.elapsed());
                 systemd::notify("READY=1");
@@ -107,7 +107,7 @@ fn start_and_wait(options: &Options, loggers: Arc<Loggers>) -> Result<(), Server
             Ok(Event::Lifecycle(LifecycleState::Refused(error))) => {
                 break Some(format!("the controller refuses this broker: {error}"));
             }
-            Ok(Event::Lifecycle(_)) => {}
+            Ok(Event::Lifecycle(_) | Event::QuorumReached) => {}
             Ok(Event::Acls(count)) => {
                 if let Some(reason) = refuse_acls(options, &start.config, count) {
                     break Some(reason);
@@ -292,9 +292,10 @@ fn announce(start: &Start, took: Duration) {
 
 fn pages(node: &Node, ready: &Arc<AtomicBool>) -> Pages {
     let ready = ready.clone();
-    let (broker, network) = (node.broker.clone(), node.network.clone());
+    let broker = node.parts.broker.as_ref().map(|role| role.broker.clone());
+    let network = node.network.clone();
     Pages {
         is_ready: Box::new(move || ready.load(Ordering::Acquire)),
-        metrics: Box::new(move || crate::metrics::page(&broker, &network)),
+        metrics: Box::new(move || crate::metrics::page(broker.as_deref(), &network)),
     }
 }

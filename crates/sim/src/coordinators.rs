@@ -74,7 +74,7 @@ fn while_a_coordinator_loads_its_clients_are_told_so_at_once_and_deleted_topics_
     const PATIENCE: Duration = Duration::from_secs(3);
     let mut bench = bench();
     assert_eq!((commit(&mut bench, "a", 5), commit(&mut bench, "b", 6)), (ErrorCode::None, ErrorCode::None));
-    let broker = bench.node.broker().clone();
+    let broker = bench.node.broker().expect("a broker").clone();
     let image = broker.image.load_full();
     let topic = image.topic_by_name(OFFSETS).unwrap();
     let partition = base::coordinator_partition("g", topic.partitions.len() as i32);

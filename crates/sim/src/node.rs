@@ -1,20 +1,21 @@
-//! A simulated process: the parts of a node, put together as the server does it, without threads.
+//! A simulated process: a node as the server puts it together, run without threads.
 
 use crate::executor::{SimExecutor, Work};
-use api::{AllowAll, Dispatcher};
-use base::{Executor, Files, Now, Random, SplitMix64};
-use broker::{Broker, BrokerParts, BrokerPublisher, Directory, Housekeeping, Lifecycle, LifecycleState};
+#[cfg(test)]
+use api::Dispatcher;
+use base::{Executor, Files, Line, Network, Now, Random, Remote, SplitMix64};
+use broker::{Broker, Housekeeping, LifecycleState};
 use config::{Properties, ServerConfig, Settings, load};
-use metadata::Image;
 use net::{Answer, ConnectionInfo, Piece, Reply, Service};
 use parking_lot::Mutex;
 use protocol::header::{decode_response_header, encode_request};
 use protocol::{Decode, Message, Request, Writer};
-use quorum::{ControllerRequest, Mailbox, QuorumNode};
-use server::{Folders, FormatRequest, format_at, open_quorum};
+use quorum::{Input, Publisher, QuorumNode};
+use server::{Assembled, BrokerRole, Event, Folders, FormatRequest, NodeParts, Parts, assemble, format_at};
 use std::collections::VecDeque;
 use std::path::PathBuf;
-use std::sync::{Arc, mpsc};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use testkit::SimFiles;
 
 /// What differs from seed to seed, the same for all processes of one.
@@ -80,14 +81,12 @@ pub type Inbox = Arc<Mutex<VecDeque<(u64, Option<Vec<u8>>)>>>;
 /// A running process.
 pub struct SimNode {
     pub executor: Arc<SimExecutor>,
-    broker: Arc<Broker>,
-    lifecycle: Arc<Lifecycle>,
-    clients: Arc<Dispatcher<Arc<Broker>>>,
+    parts: NodeParts,
     quorum: Option<QuorumNode>,
-    requests: mpsc::Receiver<ControllerRequest>,
-    waiting: Vec<ControllerRequest>,
+    publishers: Vec<Box<dyn Publisher>>,
+    waiting: VecDeque<Input>,
     quorum_deadline_us: Option<u64>,
-    directories: Vec<Arc<Directory>>,
+    has_failed: Arc<AtomicBool>,
     info: ConnectionInfo,
     pub inbox: Inbox,
     next_tag: u64,
@@ -110,6 +109,15 @@ fn config(swarm: &Swarm) -> Result<ServerConfig, String> {
     Ok(loaded.config)
 }
 
+/// The network of a node that has no others.
+struct Alone;
+
+impl Network for Alone {
+    fn line(&self, remote: &Remote) -> Arc<dyn Line> {
+        unreachable!("a node alone opens no line, and wants one to {remote}")
+    }
+}
+
 /// Formats the simulated folders, those that are not yet.
 pub fn format(files: &SimFiles, swarm: &Swarm, now: Now, random: &mut SplitMix64) -> Result<(), String> {
     let request = FormatRequest {
@@ -130,56 +138,50 @@ pub fn format(files: &SimFiles, swarm: &Swarm, now: Now, random: &mut SplitMix64
 impl SimNode {
     /// Starts a process on the disk as it is.
     pub fn start(files: &SimFiles, swarm: &Swarm, now: Now, seed: u64) -> Result<SimNode, String> {
+        SimNode::start_with(files, config(swarm)?, Arc::new(Alone), now, seed)
+    }
+
+    /// The same with any configuration, where others are reached by `network`.
+    pub fn start_with(
+        files: &SimFiles,
+        config: ServerConfig,
+        network: Arc<dyn Network>,
+        now: Now,
+        seed: u64,
+    ) -> Result<SimNode, String> {
         let mut random = SplitMix64(seed);
         let executor = SimExecutor::new(now);
-        let shared: Arc<dyn Executor> = executor.clone();
         let files: Arc<dyn Files> = Arc::new(files.clone());
-        let config = config(swarm)?;
         let folders = Folders::open(&files, &config, "format").map_err(|error| error.to_string())?;
-        let mut fork = || Box::new(SplitMix64(random.next_u64()));
-        let mut quorum = open_quorum(&config, &folders, fork(), now).map_err(|error| error.to_string())?;
-        let (mailbox, requests) = Mailbox::new();
-        let cluster_id = folders.cluster_id.clone();
-        let previous = folders.previous_broker_epoch;
-        let replica_seed = fork().0;
-        let (replicas, directories) =
-            folders.into_replicas(&shared, replica_seed).map_err(|error| error.to_string())?;
-        let broker = Broker::new(BrokerParts {
+        let has_failed = Arc::new(AtomicBool::new(false));
+        let failed = has_failed.clone();
+        let Assembled { quorum, publishers, parts } = assemble(Parts {
             config,
-            cluster_id,
-            executor: shared,
-            controller: Arc::new(mailbox),
-            replicas,
-            random: fork(),
-            kraft_version: quorum.kraft_version(),
+            folders,
+            executor: executor.clone(),
+            network,
+            random: &mut || Box::new(SplitMix64(random.next_u64())),
             loggers: Arc::default(),
-        });
-        for directory in &directories {
-            let broker = Arc::downgrade(&broker);
-            directory.set_failure_listener(Box::new(move |failed| {
-                if let Some(broker) = broker.upgrade() {
-                    broker.replicas.directory_failed(failed);
+            on_event: Arc::new(move |event| {
+                if let Event::Fatal(_) = event {
+                    failed.store(true, Ordering::Relaxed);
                 }
-            }));
-        }
-        let incarnation = fork().uuid();
-        let lifecycle = Lifecycle::new(broker.clone(), incarnation, previous, Box::new(|_| {}));
-        let published = lifecycle.clone();
-        let on_published = Arc::new(move |image: &Arc<Image>| published.published(image.offset));
-        quorum.add_publisher(Box::new(BrokerPublisher::new(broker.clone(), 0, on_published)));
-        let clients = Arc::new(Dispatcher::new(Arc::new(broker.clone()), broker::rows(), Arc::new(AllowAll)));
+            }),
+            on_published: Arc::new(|_| {}),
+            recovery_threads: 0,
+            now,
+        })
+        .map_err(|error| error.to_string())?;
         let local = std::net::SocketAddr::from(([127, 0, 0, 1], 9092));
         let info = ConnectionInfo { id: 1, listener: "PLAINTEXT".into(), peer: local, local };
         Ok(SimNode {
             executor,
-            broker,
-            lifecycle,
-            clients,
+            parts,
             quorum: Some(quorum),
-            requests,
-            waiting: Vec::new(),
+            publishers,
+            waiting: VecDeque::new(),
             quorum_deadline_us: Some(0),
-            directories,
+            has_failed,
             info,
             inbox: Inbox::default(),
             next_tag: 1,
@@ -187,64 +189,85 @@ impl SimNode {
         })
     }
 
+    fn role(&self) -> Option<&BrokerRole> {
+        self.parts.broker.as_ref()
+    }
+
     /// Whether clients may connect.
     pub fn serves(&self) -> bool {
         self.serves
     }
 
-    #[cfg(test)]
-    pub fn broker(&self) -> &Arc<Broker> {
-        &self.broker
+    pub fn broker(&self) -> Option<&Arc<Broker>> {
+        self.role().map(|role| &role.broker)
     }
 
     /// Where requests go, also from other threads, and as which connection.
     #[cfg(test)]
     pub fn clients(&self) -> (Arc<Dispatcher<Arc<Broker>>>, ConnectionInfo) {
-        (self.clients.clone(), self.info.clone())
+        (self.role().expect("a broker").clients.clone(), self.info.clone())
     }
 
     /// The directories that are out of service.
     #[cfg(test)]
     pub fn failed_dirs(&self) -> Vec<PathBuf> {
-        let failed = self.directories.iter().filter(|directory| directory.dir.is_failed());
+        let failed = self.parts.directories.iter().filter(|directory| directory.dir.is_failed());
         failed.map(|directory| directory.dir.path().to_owned()).collect()
     }
 
     /// Does one piece of work.
     pub fn step(&mut self, random: &mut SplitMix64) -> Step {
-        // As the server: without the metadata's directory, which is the first, or without any, the process ends.
-        let is_failed = |directory: &Arc<Directory>| directory.dir.is_failed();
-        if self.directories.first().is_none_or(is_failed) || self.directories.iter().all(is_failed) {
+        // As the server: without the metadata's directory, or without any, the process ends.
+        if self.has_failed.load(Ordering::Relaxed) {
             return Step::Died;
         }
         let now = self.executor.now();
-        self.waiting.extend(self.requests.try_iter());
+        self.waiting.extend(self.parts.mailbox.take());
         let quorum_is_due =
             !self.waiting.is_empty() || self.quorum_deadline_us.is_some_and(|at| at <= now.monotonic_us);
         let has_work = self.executor.has_work();
-        if quorum_is_due && (!has_work || random.below(2) == 0) {
-            let Some(quorum) = &mut self.quorum else { return Step::Died };
-            match quorum.step(now, self.waiting.drain(..)) {
-                Ok(deadline) => self.quorum_deadline_us = deadline,
-                Err(_) => {
-                    // Its log may have failed to reach the disk: nothing of it is used any more, and it is not closed.
-                    self.quorum = None;
-                    return Step::Died;
-                }
-            }
-        } else if let Some(work) = self.executor.next(random) {
-            run(work, now);
-        } else {
+        let publishes = self.parts.publications.has_work();
+        let mut kinds = Vec::new();
+        kinds.extend(quorum_is_due.then_some(0));
+        kinds.extend(has_work.then_some(1));
+        kinds.extend(publishes.then_some(2));
+        if kinds.is_empty() {
             let next = [self.executor.next_timer_us(), self.quorum_deadline_us].into_iter().flatten().min();
             return Step::IdleUntil(next);
+        }
+        match kinds[random.below(kinds.len() as u64) as usize] {
+            0 => {
+                let Some(quorum) = &mut self.quorum else { return Step::Died };
+                match quorum.step(now, self.waiting.drain(..)) {
+                    Ok(deadline) => self.quorum_deadline_us = deadline,
+                    Err(_) => {
+                        // Its log may have failed to reach the disk: nothing of it is used any more, and it is not closed.
+                        self.quorum = None;
+                        return Step::Died;
+                    }
+                }
+            }
+            1 => match self.executor.next(random) {
+                Some(work) => run(work, now),
+                // What there is is late: time passes.
+                None if kinds.len() == 1 => {
+                    let next = [self.executor.next_timer_us(), self.quorum_deadline_us].into_iter().flatten().min();
+                    return Step::IdleUntil(next);
+                }
+                None => {}
+            },
+            _ => self.parts.publications.run(&mut self.publishers, now),
         }
         self.after_work()
     }
 
     fn after_work(&mut self) -> Step {
-        if !self.serves && self.lifecycle.state() == LifecycleState::Running {
+        if let Some(BrokerRole { broker, lifecycle, .. }) = &self.parts.broker
+            && !self.serves
+            && lifecycle.state() == LifecycleState::Running
+        {
             self.serves = true;
-            Housekeeping::start(&self.broker);
+            Housekeeping::start(broker);
         }
         Step::Worked
     }
@@ -257,13 +280,15 @@ impl SimNode {
         let inbox = self.inbox.clone();
         let reply = Reply::callback(move |answer| inbox.lock().push_back((tag, answer_bytes(answer))));
         let now = self.executor.now();
-        self.clients.request(&self.info, &mut frame, reply, now);
+        if let Some(role) = self.role() {
+            role.clients.request(&self.info, &mut frame, reply, now);
+        }
         tag
     }
 
     /// What is wrong with the logs as they are now, looked at from inside.
     pub fn wrong_logs(&self) -> Option<String> {
-        self.broker.replicas.all().iter().find_map(|cell| {
+        self.broker()?.replicas.all().iter().find_map(|cell| {
             let on_disk = cell.settings().log.flush_messages <= 1;
             cell.with_log(|log| {
                 let (start, watermark, end) = (log.log_start_offset(), log.high_watermark(), log.log_end_offset());
@@ -278,11 +303,23 @@ impl SimNode {
         })
     }
 
+    /// Begins to leave the cluster.
+    pub fn leave(&self) {
+        if let Some(role) = self.role() {
+            role.lifecycle.leave();
+        }
+    }
+
+    /// Whether it may stop; a controller alone may at any time.
+    pub fn has_left(&self) -> bool {
+        self.role().is_none_or(|role| role.lifecycle.state() == LifecycleState::Left)
+    }
+
     /// Stops in order and closes everything.
     pub fn stop(mut self, random: &mut SplitMix64) {
-        self.lifecycle.leave();
+        self.leave();
         for _ in 0..100_000 {
-            if self.lifecycle.state() == LifecycleState::Left {
+            if self.has_left() {
                 break;
             }
             match self.step(random) {
@@ -291,15 +328,15 @@ impl SimNode {
                 Step::Worked => {}
             }
         }
-        let clean = self.broker.close_logs();
-        self.broker.write_checkpoints();
+        self.close();
+    }
+
+    /// Closes everything, whether it has left or not.
+    pub fn close(mut self) {
+        let clean = self.parts.close_logs();
         let now = self.executor.now();
         let closed = self.quorum.take().is_some_and(|quorum| quorum.close(now).is_ok());
-        for directory in &self.directories {
-            if clean && closed && !directory.dir.is_failed() {
-                let _the_next_start_recovers = directory.dir.write_clean_shutdown(self.broker.epoch());
-            }
-        }
+        let _the_next_start_recovers = self.parts.leave_folders(clean && closed);
         self.executor.clear();
     }
 

@@ -324,7 +324,7 @@ impl ShardCell {
         }
         state.timer_us = Some(deadline);
         if let Some(this) = self.myself.upgrade() {
-            broker.executor.run_at(deadline, this);
+            broker.executor.control_at(deadline, this);
         }
     }
 }

@@ -1,14 +1,13 @@
 //! Metadata (versions 0 to 13): brokers, topics, leaders; and the automatic creation of topics.
 
 use crate::Broker;
-use crate::channel::call;
 use crate::coordinator::is_internal_topic;
 use ::metadata::{Image, NO_LEADER, Partition, Topic};
 use api::{Operation, Request, ResourceType};
 use base::{ErrorCode, NodeId};
 use net::Pipelining;
 use protocol::metadata_response::{MetadataResponseBroker, MetadataResponsePartition, MetadataResponseTopic};
-use protocol::{ApiKey, CreateTopicsRequest, DecodeError, MetadataRequest, MetadataResponse, create_topics_request};
+use protocol::{DecodeError, MetadataRequest, MetadataResponse};
 use std::sync::Arc;
 
 /// "Not asked for" in the bit fields of allowed operations.
@@ -265,47 +264,4 @@ pub(super) fn offline(image: &Image, partition: &Partition) -> Vec<NodeId> {
         None => true,
     };
     partition.replicas.iter().copied().filter(|id| is_offline(id)).collect()
-}
-
-impl Broker {
-    /// Asks the controller for topics that clients use without having created them. Clients ask for metadata again.
-    pub(crate) fn create_topics_automatically(&self, names: &[String]) {
-        let topics = names.iter().map(|name| self.creatable(name));
-        let request = CreateTopicsRequest { topics: topics.collect(), timeout_ms: 30_000, ..Default::default() };
-        call(&*self.controller, ApiKey::CreateTopics, &request, |result, _| {
-            if let Err(error) = result {
-                tracing::info!(%error, "topics could not be created automatically");
-            }
-        });
-    }
-
-    fn creatable(&self, name: &str) -> create_topics_request::CreatableTopic<'static> {
-        let config = self.config.load();
-        let (partitions, factor, configs) = match name {
-            crate::coordinator::OFFSETS_TOPIC => {
-                let offsets = &config.groups.offsets;
-                let configs = [
-                    ("cleanup.policy", "compact".to_owned()),
-                    ("compression.type", "producer".to_owned()),
-                    ("segment.bytes", offsets.topic_segment_bytes.to_string()),
-                ];
-                (offsets.topic_num_partitions, offsets.topic_replication_factor, configs.to_vec())
-            }
-            _ => (-1, -1, Vec::new()),
-        };
-        create_topics_request::CreatableTopic {
-            name: name.to_owned().into(),
-            num_partitions: partitions,
-            replication_factor: factor,
-            configs: configs
-                .into_iter()
-                .map(|(name, value)| create_topics_request::CreatableTopicConfig {
-                    name: name.into(),
-                    value: Some(value.into()),
-                    ..Default::default()
-                })
-                .collect(),
-            ..Default::default()
-        }
-    }
 }

@@ -1,0 +1,101 @@
+//! What a node does that becomes, is, or ceases to be the active controller.
+
+use crate::QuorumError;
+use crate::bootstrap::BootstrapCheckpoint;
+use crate::log::{Entry, leader_change_batch};
+use crate::node::QuorumNode;
+use base::{ErrorCode, LeaderEpoch, Now, Offset};
+use controller::{Controller, Record, Records, View, bootstrap_records};
+use metadata::Loader;
+
+impl QuorumNode {
+    pub(crate) fn became_leader(
+        &mut self,
+        now: Now,
+        epoch: LeaderEpoch,
+        offset: Offset,
+        granting: &[i32],
+    ) -> Result<(), QuorumError> {
+        // A dynamic quorum is born with its voters in the log (KIP-853).
+        let birth = (offset == 0 && self.kraft_version >= 1).then_some(self.kraft_version);
+        let local = self.config.local.id;
+        let batch = leader_change_batch(local, self.raft.voters(), granting, birth, epoch, offset, now.wall_ms)?;
+        if let Some(job) = self.log.assign_leader_epoch(epoch) {
+            job.run(&*self.files)?;
+        }
+        // The leader's view: everything in the log, committed or not.
+        let mut latest = self.committed.clone();
+        self.read_entries(self.applied, offset, |offset, epoch, timestamp, entry| {
+            match entry {
+                Entry::Metadata(record) => latest.replay(offset, epoch, timestamp, &record)?,
+                _ => latest.advance(offset, epoch, timestamp),
+            }
+            Ok(())
+        })?;
+        self.append_batch(now, &batch)?;
+        latest.advance(self.log.log_end_offset() - 1, epoch, now.wall_ms);
+        self.controller = Some(Controller::new(self.config.settings.clone(), latest.latest(), now));
+        self.latest = Some(latest);
+        tracing::info!(epoch, "this node is the active controller");
+        self.activate(now)
+    }
+
+    /// The first records of a leadership: bootstrap of a new cluster, an unfinished transaction, this controller.
+    fn activate(&mut self, now: Now) -> Result<(), QuorumError> {
+        let in_transaction = self.latest.as_ref().is_some_and(Loader::in_transaction);
+        if in_transaction {
+            let abort = protocol::AbortTransactionRecord {
+                reason: Some("the controller failed over".into()),
+                ..Default::default()
+            };
+            self.append(now, &[Record { value: abort.into(), version: 0 }])?;
+        }
+        let is_new = self.view_image().is_some_and(|image| image.features.is_empty());
+        if is_new {
+            let bootstrap = BootstrapCheckpoint::read(&*self.files, &self.config.metadata_log_dir)?;
+            let records = bootstrap.map_or_else(default_bootstrap, |checkpoint| checkpoint.records);
+            let records: Records = bootstrap_records(records, self.config.settings.min_insync_replicas);
+            self.append(now, &records)?;
+        }
+        let registers = self.view_image().is_some_and(|image| image.features.controllers_register());
+        if let (true, Some(controller)) = (registers, &self.controller) {
+            let record = controller.register_self(self.config.incarnation_id, &self.config.controller_endpoints);
+            self.append(now, &[Record { value: record.into(), version: 0 }])?;
+        }
+        Ok(())
+    }
+
+    pub(crate) fn lost_leadership(&mut self) {
+        self.controller = None;
+        self.latest = None;
+        for pending in self.pending.drain(..) {
+            (pending.reply)(Err(ErrorCode::NotController));
+        }
+    }
+
+    pub(crate) fn expire_sessions(&mut self, now: Now) -> Result<(), QuorumError> {
+        loop {
+            let next_offset = self.log.log_end_offset();
+            let (Some(controller), Some(latest)) = (&mut self.controller, &self.latest) else { return Ok(()) };
+            let view = View { image: latest.latest(), next_offset, now };
+            let Some(plan) = controller.expire_session(view) else { return Ok(()) };
+            if plan.records.is_empty() {
+                continue;
+            }
+            tracing::warn!(broker = plan.reply, "the broker's session has ended: it is fenced");
+            match self.append(now, &plan.records) {
+                Err(error) if error.is_shortage() => {
+                    tracing::warn!(broker = plan.reply, %error, "the broker could not be fenced; trying again");
+                    let controller = self.controller.as_mut();
+                    controller.into_iter().for_each(|controller| controller.heartbeats.expect(plan.reply, now));
+                }
+                other => other?,
+            }
+        }
+    }
+}
+
+/// Levels of a cluster whose `bootstrap.checkpoint` is missing.
+fn default_bootstrap() -> Records {
+    controller::feature_records(&controller::default_feature_levels())
+}

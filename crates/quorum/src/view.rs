@@ -1,0 +1,21 @@
+//! What others of this node may know of the quorum at any time.
+
+use arc_swap::ArcSwap;
+use base::{LeaderEpoch, NodeId, Remote};
+use std::sync::Arc;
+
+/// The quorum as this node last saw it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct QuorumView {
+    pub epoch: LeaderEpoch,
+    pub leader_id: Option<NodeId>,
+    /// Where the leader is reached, if that is known and it is another node.
+    pub leader: Option<Remote>,
+    /// This node is the active controller.
+    pub is_active: bool,
+    /// Level of `kraft.version`, which is not among the features of the image.
+    pub kraft_version: i16,
+}
+
+/// A [`QuorumView`] that is kept up to date.
+pub type SharedView = Arc<ArcSwap<QuorumView>>;
