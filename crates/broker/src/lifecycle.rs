@@ -52,8 +52,10 @@ struct Inner {
 }
 
 /// Pause before a failed registration or heartbeat is tried again; it doubles with each failure, up to the interval of
-/// heartbeats.
+/// heartbeats where there is no answer.
 const RETRY_US: u64 = 100_000;
+/// Longest pause where the controller answers and refuses: another incarnation's session, say, that has to end first.
+const REFUSED_RETRY_US: u64 = 400_000;
 
 impl Lifecycle {
     /// `previous_broker_epoch` is the one in the clean-shutdown marker, -1 without one.
@@ -235,6 +237,8 @@ impl Lifecycle {
             }
             Err(error) => {
                 let pause_us = self.pause_us(&mut inner);
+                let is_answered = error != ErrorCode::NotController;
+                let pause_us = if is_answered { pause_us.min(REFUSED_RETRY_US) } else { pause_us };
                 drop(inner);
                 tracing::info!(%error, "the controller did not take the registration; trying again");
                 self.again_in(pause_us);

@@ -1,0 +1,104 @@
+//! Brokers alone under a controller alone: topics spread over them, groups and idempotent producers on either, and either
+//! side killed, stopped or hung at any moment.
+
+mod robust;
+
+use robust::cluster::Cluster;
+use robust::node::until;
+use rustix::process::Signal;
+
+/// Sends `count` numbered records with an idempotent producer; how many were acknowledged.
+fn produce(cluster: &Cluster, broker: usize, topic: &str, count: usize) {
+    let count = count.to_string();
+    let said = cluster.ask(broker, &["verifiable-producer", "--topic", topic, "--max-messages", &count]);
+    assert!(said.contains(&format!("\"acked\":{count}")), "{said}");
+}
+
+/// Reads so many records as a member of a group; what it could not read is an error.
+fn consume(cluster: &Cluster, broker: usize, topic: &str, group: &str, count: usize) {
+    let count = count.to_string();
+    let arguments = [
+        "console-consumer",
+        "--topic",
+        topic,
+        "--group",
+        group,
+        "--from-beginning",
+        "--max-messages",
+        &count,
+        "--timeout-ms",
+        "50000",
+    ];
+    assert_eq!(cluster.ask(broker, &arguments).lines().count().to_string(), count);
+}
+
+/// How far a group has come in a topic, all partitions together.
+fn committed(cluster: &Cluster, broker: usize, group: &str) -> i64 {
+    let said = cluster.ask(broker, &["consumer-groups", "--describe", "--group", group, "--offsets"]);
+    said.lines().filter_map(|line| line.split_whitespace().nth(3)?.parse::<i64>().ok()).sum()
+}
+
+fn led_by(cluster: &Cluster, broker: usize, topic: &str, leader: &str) -> usize {
+    cluster.ask(broker, &["topics", "--describe", "--topic", topic]).matches(&format!("Leader: {leader}")).count()
+}
+
+#[test]
+fn two_brokers_share_the_work_of_one_controller() {
+    let mut cluster = Cluster::start(2, "broker.session.timeout.ms=3000\nbroker.heartbeat.interval.ms=500\n");
+    cluster.ask(1, &["topics", "--create", "--topic", "shared", "--partitions", "4"]);
+    until("both know the topic", || {
+        [1, 2]
+            .iter()
+            .all(|broker| led_by(&cluster, *broker, "shared", "1") + led_by(&cluster, *broker, "shared", "2") == 4)
+    });
+    assert_eq!((led_by(&cluster, 2, "shared", "1"), led_by(&cluster, 1, "shared", "2")), (2, 2));
+    let refused = cluster.tool(1, &["topics", "--create", "--topic", "twice", "--replication-factor", "2"]);
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("does not replicate yet"), "{refused:?}");
+    produce(&cluster, 1, "shared", 200);
+    produce(&cluster, 2, "shared", 200);
+    consume(&cluster, 2, "shared", "readers", 300);
+    until("the offsets are committed", || committed(&cluster, 1, "readers") >= 300);
+
+    // Without a controller what is there goes on, and it comes back with what it knew.
+    cluster.controller().end(Signal::KILL);
+    produce(&cluster, 1, "shared", 50);
+    cluster.controller().run_again();
+    cluster.ask(2, &["topics", "--create", "--topic", "after", "--partitions", "2"]);
+
+    // A broker that is killed loses its session and comes back with its records.
+    let fenced = cluster.members[0].said().matches("it is fenced").count();
+    cluster.broker(1).end(Signal::KILL);
+    cluster.members[0].says("it is fenced", fenced);
+    until("its partitions have no leader", || led_by(&cluster, 2, "shared", "none") == 2);
+    cluster.broker(1).run_again();
+    until("its partitions are back", || led_by(&cluster, 2, "shared", "1") == 2);
+    produce(&cluster, 2, "after", 20);
+    consume(&cluster, 1, "shared", "readers", 150);
+    consume(&cluster, 2, "after", "others", 20);
+
+    // Orderly stops of everything, in any order, leave nothing to recover.
+    for index in [0, 2, 1] {
+        let before = cluster.members[index].said().matches("stopped in order").count();
+        cluster.members[index].end(Signal::TERM);
+        cluster.members[index].says("stopped in order", before);
+    }
+    cluster.members.iter_mut().for_each(|member| member.run_again());
+    consume(&cluster, 1, "shared", "all", 450);
+}
+
+#[test]
+fn a_controller_that_hangs_is_noticed_and_named() {
+    let mut cluster = Cluster::start(1, "broker.session.timeout.ms=4000\nbroker.heartbeat.interval.ms=500\n");
+    cluster.ask(1, &["topics", "--create", "--topic", "before", "--partitions", "1"]);
+    let address = format!("127.0.0.1:{}", cluster.controller().port);
+    cluster.controller().signal(Signal::STOP);
+    cluster.members[1].says("the controller is not reached", 0);
+    cluster.members[1].says("the metadata quorum is not reached", 0);
+    assert!(cluster.members[1].said().contains(&address), "{}", cluster.logs());
+    produce(&cluster, 1, "before", 10);
+    cluster.controller().signal(Signal::CONT);
+    cluster.members[1].says("the controller is reached", 0);
+    cluster.ask(1, &["topics", "--create", "--topic", "later", "--partitions", "1"]);
+    until("it serves again", || led_by(&cluster, 1, "later", "1") == 1);
+    produce(&cluster, 1, "later", 10);
+}

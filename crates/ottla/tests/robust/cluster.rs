@@ -1,0 +1,139 @@
+//! A controller and brokers as processes of their own, with files of their own.
+
+use super::node::{BINARY, free_ports, until};
+use rustix::process::{Pid, Signal, kill_process};
+use std::fs::File;
+use std::path::PathBuf;
+use std::process::{Child, Command, Output, Stdio};
+use tempfile::TempDir;
+
+/// A node of a cluster: its files stay when its process ends.
+pub struct Member {
+    pub id: i32,
+    pub port: u16,
+    file: PathBuf,
+    log: PathBuf,
+    process: Option<Child>,
+}
+
+/// One controller (the first member) and some brokers.
+pub struct Cluster {
+    pub members: Vec<Member>,
+    _folder: TempDir,
+}
+
+impl Cluster {
+    /// Formats all and starts all; the brokers are ready.
+    pub fn start(brokers: usize, more: &str) -> Cluster {
+        let folder = tempfile::Builder::new().prefix("ottla-cluster-").tempdir().expect("a folder");
+        let controller = free_ports();
+        let voters = format!("controller.quorum.voters=100@127.0.0.1:{controller}\n");
+        let mut members = Vec::new();
+        for index in 0..=brokers {
+            let (id, port) = if index == 0 { (100, controller) } else { (index as i32, free_ports()) };
+            let role = if index == 0 { "controller" } else { "broker" };
+            let listener = if index == 0 { "CONTROLLER" } else { "PLAINTEXT" };
+            let data = folder.path().join(format!("data-{id}"));
+            let content = format!(
+                "process.roles={role}\nnode.id={id}\n{voters}controller.listener.names=CONTROLLER\n\
+                 listeners={listener}://127.0.0.1:{port}\nlog.dirs={}\noffsets.topic.replication.factor=1\n\
+                 offsets.topic.num.partitions=6\ngroup.initial.rebalance.delay.ms=0\n{more}\n",
+                data.display()
+            );
+            let (file, log) = (folder.path().join(format!("{id}.properties")), folder.path().join(format!("{id}.log")));
+            std::fs::write(&file, content).expect("a file");
+            let format = ["storage", "format", "-t", "AAAAAAAAQACAAAAAAAAAAQ", "-c"];
+            let status = Command::new(BINARY).args(format).arg(&file).stdout(Stdio::null()).status();
+            assert!(status.expect("the binary runs").success());
+            members.push(Member { id, port, file, log, process: None });
+        }
+        let mut cluster = Cluster { members, _folder: folder };
+        cluster.members.iter_mut().for_each(Member::run);
+        cluster.members.iter().for_each(Member::becomes_ready);
+        cluster
+    }
+
+    pub fn broker(&mut self, index: usize) -> &mut Member {
+        &mut self.members[index]
+    }
+
+    pub fn controller(&mut self) -> &mut Member {
+        &mut self.members[0]
+    }
+
+    /// Runs a tool against a broker.
+    pub fn tool(&self, broker: usize, arguments: &[&str]) -> Output {
+        let bootstrap = format!("127.0.0.1:{}", self.members[broker].port);
+        let mut command = Command::new(BINARY);
+        command.args(&arguments[..1]).args(["--bootstrap-server", &bootstrap]).args(&arguments[1..]);
+        command.stdin(Stdio::null()).output().expect("the binary runs")
+    }
+
+    /// The same, where it must work; what it printed.
+    pub fn ask(&self, broker: usize, arguments: &[&str]) -> String {
+        let output = self.tool(broker, arguments);
+        let (said, erred) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        assert!(output.status.success(), "{arguments:?}: {said}{erred}\n{}", self.logs());
+        said.into_owned()
+    }
+
+    pub fn logs(&self) -> String {
+        self.members.iter().map(|member| format!("== {}\n{}", member.id, member.said())).collect()
+    }
+}
+
+impl Member {
+    pub fn run(&mut self) {
+        let log = File::options().create(true).append(true).open(&self.log).expect("a log");
+        let mut command = Command::new(BINARY);
+        command.arg("server").arg(&self.file).env_remove("RUST_LOG").stdin(Stdio::null());
+        command.stdout(log.try_clone().expect("a log")).stderr(log);
+        self.process = Some(command.spawn().expect("the binary runs"));
+    }
+
+    /// What it has said in all its lives.
+    pub fn said(&self) -> String {
+        std::fs::read_to_string(&self.log).unwrap_or_default()
+    }
+
+    fn readied(&self) -> usize {
+        self.said().matches("Kafka Server started").count()
+    }
+
+    pub fn becomes_ready(&self) {
+        until("the node is ready", || self.readied() > 0);
+    }
+
+    pub fn signal(&self, signal: Signal) {
+        let process = self.process.as_ref().expect("a process");
+        kill_process(Pid::from_raw(process.id() as i32).expect("an id"), signal).expect("a signal");
+    }
+
+    /// Kills it at once, or asks it to stop; returns when it has ended.
+    pub fn end(&mut self, signal: Signal) {
+        self.signal(signal);
+        let mut process = self.process.take().expect("a process");
+        let _its_code = process.wait();
+    }
+
+    /// Runs it again and waits until it is ready.
+    pub fn run_again(&mut self) {
+        let before = self.readied();
+        self.run();
+        until("the node is ready again", || self.readied() > before);
+    }
+
+    /// Waits until it says something that it had not said `before` times.
+    pub fn says(&self, text: &str, before: usize) {
+        until(text, || self.said().matches(text).count() > before);
+    }
+}
+
+impl Drop for Member {
+    fn drop(&mut self) {
+        if let Some(process) = &mut self.process {
+            let _gone_already = process.kill();
+            let _reaped = process.wait();
+        }
+    }
+}
