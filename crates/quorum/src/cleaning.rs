@@ -22,14 +22,7 @@ impl QuorumNode {
                 jobs.extend(deleted);
             }
             self.run_jobs(jobs)?;
-            let path = self.snapshot_path(oldest);
-            match self.files.remove_file(&path) {
-                Err(error) if error.kind() != ErrorKind::NotFound => {
-                    tracing::warn!(path = %path.display(), %error, "an old snapshot of the metadata stays");
-                }
-                _ => {}
-            }
-            self.snapshots.remove(&oldest);
+            self.remove_snapshot(oldest);
             tracing::info!(
                 end_offset = oldest.end_offset,
                 epoch = oldest.epoch,
@@ -37,6 +30,18 @@ impl QuorumNode {
             );
         }
         Ok(())
+    }
+
+    /// Deletes a snapshot; one that cannot be deleted is forgotten all the same.
+    pub(crate) fn remove_snapshot(&mut self, id: SnapshotId) {
+        let path = self.snapshot_path(id);
+        match self.files.remove_file(&path) {
+            Err(error) if error.kind() != ErrorKind::NotFound => {
+                tracing::warn!(path = %path.display(), %error, "an old snapshot of the metadata stays");
+            }
+            _ => {}
+        }
+        self.snapshots.remove(&id);
     }
 
     pub(crate) fn snapshot_path(&self, id: SnapshotId) -> std::path::PathBuf {

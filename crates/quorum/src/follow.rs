@@ -508,6 +508,9 @@ impl QuorumNode {
         self.committed = image;
         self.applied = id.end_offset;
         self.snapshots.insert(id);
+        // What ends before the log begins says nothing that this one does not.
+        let older: Vec<SnapshotId> = self.snapshots.range(..id).copied().collect();
+        older.into_iter().for_each(|older| self.remove_snapshot(older));
         self.bytes_since_snapshot = 0;
         let jobs = self.log.truncate_fully_and_start_at(id.end_offset, now.wall_ms)?;
         self.run_jobs(jobs)?;

@@ -4,8 +4,8 @@ use crate::QuorumError;
 use base::{LeaderEpoch, Offset};
 use controller::Record;
 use protocol::{
-    KRaftVersionRecord, LeaderChangeMessage, Message, MetadataRecord, VotersRecord, leader_change_message,
-    voters_record,
+    KRaftVersionRecord, LeaderChangeMessage, Message, MetadataRecord, SnapshotHeaderRecord, VotersRecord,
+    leader_change_message, voters_record,
 };
 use raft::{Endpoint, ReplicaKey, Voter, VoterSet};
 use records::control::{ControlType, control_batch};
@@ -134,7 +134,11 @@ pub(crate) enum Entry<'a> {
     Metadata(MetadataRecord<'a>),
     KraftVersion(i16),
     Voters(VoterSet),
-    /// Leader changes, snapshot headers and footers, kinds that we do not know.
+    /// Append time of the last record that a snapshot holds.
+    SnapshotHeader {
+        last_timestamp_ms: i64,
+    },
+    /// Leader changes, snapshot footers, kinds that we do not know.
     Other,
 }
 
@@ -172,6 +176,10 @@ fn control_entry<'a>(key: Option<&[u8]>, value: &'a [u8]) -> Result<Entry<'a>, S
         Some(ControlType::KraftVoters) => {
             let record = VotersRecord::decode(&mut Cursor::new(value), 0).map_err(|error| error.to_string())?;
             Entry::Voters(voter_set(&record))
+        }
+        Some(ControlType::SnapshotHeader) => {
+            let record = SnapshotHeaderRecord::decode(&mut Cursor::new(value), 0).map_err(|error| error.to_string())?;
+            Entry::SnapshotHeader { last_timestamp_ms: record.last_contained_log_timestamp }
         }
         _ => Entry::Other,
     })

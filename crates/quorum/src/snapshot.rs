@@ -61,6 +61,7 @@ pub fn read_snapshot(files: &dyn Files, path: &Path) -> Result<SnapshotContent, 
                 Entry::Metadata(value) => content.records.push(Record { value: value.into_owned(), version: 0 }),
                 Entry::KraftVersion(version) => content.kraft_version = version,
                 Entry::Voters(voters) => content.voters = Some(voters),
+                Entry::SnapshotHeader { last_timestamp_ms } => content.timestamp_ms = last_timestamp_ms,
                 Entry::Other => {}
             }
             Ok(())

@@ -3,6 +3,7 @@
 
 use crate::executor::Work;
 use crate::node::{SimNode, Step, Swarm, decode, format};
+use crate::workload::Peer;
 use base::{ErrorCode, Executor, Files, Now, SplitMix64};
 use parking_lot::Mutex;
 use protocol::{

@@ -2,6 +2,7 @@
 
 use crate::broken_disk::Bench;
 use crate::node::{answer_bytes, decode, frame};
+use crate::workload::Peer;
 use base::{ErrorCode, Executor, Offset};
 use net::{Reply, Service};
 use protocol::{

@@ -8,9 +8,11 @@
 #[cfg(test)]
 mod broken_disk;
 mod checks;
+mod cluster;
 #[cfg(test)]
 mod coordinators;
 mod disk;
+mod ending;
 mod executor;
 #[cfg(feature = "mutants")]
 mod mutants;
@@ -18,6 +20,7 @@ mod node;
 mod schedule;
 mod workload;
 
+pub use cluster::run_cluster;
 #[cfg(feature = "mutants")]
 pub use mutants::{Hunt, hunt};
 pub use schedule::{Report, run_seed};

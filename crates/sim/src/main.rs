@@ -1,4 +1,5 @@
 //! `cargo xtask sim --seed N` | `--minutes M [--from N]`: runs schedules and ends with an error at the first violation.
+//! With `--cluster` of a controller and brokers, with `--single` of single nodes, else of both in turn.
 //! `--trace N` shows what the node and the world do in one seed (RUST_LOG filters).
 //! `cargo xtask mutants [--only NAME,..] [--seeds N] [--from N]`: hunts historical bugs, and ends with an error if one is
 //! not found.
@@ -13,35 +14,47 @@ fn main() {
     };
     let value = |name: &str| text(name)?.parse::<u64>().ok();
     let from = value("--from").unwrap_or(1);
+    let is_given = |name: &str| arguments.iter().any(|argument| argument == name);
+    let kinds: &[fn(u64) -> sim::Report] = match (is_given("--cluster"), is_given("--single")) {
+        (true, false) => &[sim::run_cluster],
+        (false, true) => &[sim::run_seed],
+        _ => &[sim::run_seed, sim::run_cluster],
+    };
     if arguments.iter().any(|argument| argument == "--mutants") {
         std::process::exit(i32::from(!hunt_all(text("--only"), from, value("--seeds").unwrap_or(400))));
     }
     if let Some(seed) = value("--trace") {
         let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "debug".into());
         tracing_subscriber::fmt().with_env_filter(filter).without_time().with_ansi(false).init();
-        println!("{:#?}", sim::run_seed(seed));
+        kinds.iter().for_each(|run| println!("{:#?}", run(seed)));
         return;
     }
     if let Some(seed) = value("--seed") {
-        let (first, second) = (sim::run_seed(seed), sim::run_seed(seed));
-        println!("{first:#?}");
-        if first != second {
-            println!("the same seed gave another trace: {second:#?}");
+        let mut failed = false;
+        for run in kinds {
+            let (first, second) = (run(seed), run(seed));
+            println!("{first:#?}");
+            if first != second {
+                println!("the same seed gave another trace: {second:#?}");
+            }
+            failed |= !first.violations.is_empty() || first != second;
         }
-        std::process::exit(i32::from(!first.violations.is_empty() || first != second));
+        std::process::exit(i32::from(failed));
     }
     let limit = Duration::from_secs(value("--minutes").map_or(value("--seconds").unwrap_or(60), |m| m * 60));
     let (begun, mut seed, mut acknowledged, mut failed) = (Instant::now(), from, 0, 0);
     while begun.elapsed() < limit {
-        let report = sim::run_seed(seed);
-        acknowledged += report.acknowledged;
-        if !report.violations.is_empty() {
-            failed += 1;
-            println!("seed {seed}: {:#?}", report.violations);
+        for run in kinds {
+            let report = run(seed);
+            acknowledged += report.acknowledged;
+            if !report.violations.is_empty() {
+                failed += 1;
+                println!("seed {seed}, {}: {:#?}", report.kind, report.violations);
+            }
         }
         seed += 1;
     }
-    let schedules = seed - from;
+    let schedules = (seed - from) * kinds.len() as u64;
     let an_hour = schedules as f64 / begun.elapsed().as_secs_f64() * 3600.0;
     println!("{schedules} schedules, {acknowledged} values acknowledged, {an_hour:.0} schedules an hour");
     println!("{} passed, {failed} failed", schedules - failed);

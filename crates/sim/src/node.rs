@@ -1,11 +1,14 @@
 //! A simulated process: a node as the server puts it together, run without threads.
 
+use crate::ending::Running;
 use crate::executor::{SimExecutor, Work};
+use crate::workload::Peer;
 #[cfg(test)]
 use api::Dispatcher;
-use base::{Executor, Files, Line, Network, Now, Random, Remote, SplitMix64};
+use base::{Executor, Files, Line, Network, NodeId, Now, Random, Remote, SplitMix64};
 use broker::{Broker, Housekeeping, LifecycleState};
 use config::{Properties, ServerConfig, Settings, load};
+use metadata::Image;
 use net::{Answer, ConnectionInfo, Piece, Reply, Service};
 use parking_lot::Mutex;
 use protocol::header::{decode_response_header, encode_request};
@@ -120,10 +123,21 @@ impl Network for Alone {
 
 /// Formats the simulated folders, those that are not yet.
 pub fn format(files: &SimFiles, swarm: &Swarm, now: Now, random: &mut SplitMix64) -> Result<(), String> {
+    format_node(files, 1, swarm.dirs(), now, random)
+}
+
+/// The same for a node of any id; the first folder has the metadata log.
+pub fn format_node(
+    files: &SimFiles,
+    node_id: NodeId,
+    dirs: &[&str],
+    now: Now,
+    random: &mut SplitMix64,
+) -> Result<(), String> {
     let request = FormatRequest {
         cluster_id: CLUSTER_ID.to_owned(),
-        node_id: 1,
-        log_dirs: swarm.dirs().iter().map(PathBuf::from).collect(),
+        node_id,
+        log_dirs: dirs.iter().map(PathBuf::from).collect(),
         metadata_log_dir: PathBuf::from("/data"),
         features: controller::default_feature_levels(),
         more_records: Vec::new(),
@@ -232,8 +246,7 @@ impl SimNode {
         kinds.extend(has_work.then_some(1));
         kinds.extend(publishes.then_some(2));
         if kinds.is_empty() {
-            let next = [self.executor.next_timer_us(), self.quorum_deadline_us].into_iter().flatten().min();
-            return Step::IdleUntil(next);
+            return Step::IdleUntil(self.next_us());
         }
         match kinds[random.below(kinds.len() as u64) as usize] {
             0 => {
@@ -250,10 +263,7 @@ impl SimNode {
             1 => match self.executor.next(random) {
                 Some(work) => run(work, now),
                 // What there is is late: time passes.
-                None if kinds.len() == 1 => {
-                    let next = [self.executor.next_timer_us(), self.quorum_deadline_us].into_iter().flatten().min();
-                    return Step::IdleUntil(next);
-                }
+                None if kinds.len() == 1 => return Step::IdleUntil(self.next_us()),
                 None => {}
             },
             _ => self.parts.publications.run(&mut self.publishers, now),
@@ -272,18 +282,33 @@ impl SimNode {
         Step::Worked
     }
 
-    /// Sends a request; its answer appears in the inbox under the returned tag.
-    pub fn send<R: Request>(&mut self, version: i16, request: &R) -> u64 {
-        let tag = self.next_tag;
-        self.next_tag += 1;
+    /// Sends a request of a client; its answer appears in the inbox under the tag.
+    pub fn send_as<R: Request>(&self, tag: u64, version: i16, request: &R) {
         let mut frame = frame(tag, version, request);
         let inbox = self.inbox.clone();
         let reply = Reply::callback(move |answer| inbox.lock().push_back((tag, answer_bytes(answer))));
+        self.serve(false, &mut frame, reply);
+    }
+
+    /// Hands a request to the listener of controllers, or to that of clients. Where there is none, nobody answers but the
+    /// closed connection.
+    pub fn serve(&self, to_controller: bool, frame: &mut [u8], reply: Reply) {
         let now = self.executor.now();
-        if let Some(role) = self.role() {
-            role.clients.request(&self.info, &mut frame, reply, now);
+        match (to_controller, &self.parts.controller, self.role()) {
+            (true, Some(service), _) => drop(service.request(&self.info, frame, reply, now)),
+            (false, _, Some(role)) => drop(role.clients.request(&self.info, frame, reply, now)),
+            _ => reply.send(Answer::Close),
         }
-        tag
+    }
+
+    /// When it has something to do next.
+    pub fn next_us(&self) -> Option<u64> {
+        [self.executor.next_timer_us(), self.quorum_deadline_us].into_iter().flatten().min()
+    }
+
+    /// The image that its quorum has committed, as far as it is shown to anybody.
+    pub fn committed_image(&self) -> Option<Arc<Image>> {
+        self.quorum.as_ref().map(|quorum| quorum.image().clone())
     }
 
     /// What is wrong with the logs as they are now, looked at from inside.
@@ -353,6 +378,36 @@ pub fn frame<R: Request>(tag: u64, version: i16, request: &R) -> Vec<u8> {
         unreachable!("the workload sends what can be encoded: {error}");
     }
     writer.into_bytes().split_off(4)
+}
+
+impl Peer for SimNode {
+    fn send<R: Request>(&mut self, version: i16, request: &R) -> u64 {
+        let tag = self.next_tag;
+        self.next_tag += 1;
+        self.send_as(tag, version, request);
+        tag
+    }
+
+    fn now(&self) -> Now {
+        self.executor.now()
+    }
+}
+
+impl Running for SimNode {
+    fn go_on(&mut self, random: &mut SplitMix64) -> bool {
+        match self.step(random) {
+            Step::Worked => true,
+            Step::IdleUntil(Some(at)) => {
+                self.executor.advance_to(at);
+                true
+            }
+            Step::IdleUntil(None) | Step::Died => false,
+        }
+    }
+
+    fn inbox(&self) -> &Inbox {
+        &self.inbox
+    }
 }
 
 fn run(work: Work, now: Now) {

@@ -1,18 +1,20 @@
 //! One schedule: a life of several processes on one disk, with faults between and during them.
 
-use crate::checks::{Knowledge, Partition};
+use crate::checks::Knowledge;
 use crate::disk;
+use crate::ending::{self, PATIENCE_US};
 use crate::node::{SimNode, Step, Swarm, format};
-use crate::workload::{Clients, EARLIEST, KEPT, PARTITIONS, described, list_offsets, listed, records_of, send_fetch};
-use base::{Executor, FixedState, Now, Offset, Random, SplitMix64};
-use std::collections::BTreeMap;
+use crate::workload::Clients;
+use base::{Executor, FixedState, Now, Random, SplitMix64};
 use std::hash::{BuildHasher, Hash, Hasher};
 use testkit::{Fault, FaultOn, SimFiles};
 
 /// What a schedule did and found.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Report {
     pub seed: u64,
+    /// What ran: `single` or `cluster`.
+    pub kind: &'static str,
     /// Equal for two runs of one seed.
     pub fingerprint: u64,
     pub acknowledged: u64,
@@ -23,12 +25,11 @@ pub struct Report {
     pub violations: Vec<String>,
 }
 
-const START: Now = Now { monotonic_us: 1_000_000, wall_ms: 1_750_000_000_000 };
+const SINGLE: &str = "single";
+pub(crate) const START: Now = Now { monotonic_us: 1_000_000, wall_ms: 1_750_000_000_000 };
 const EIO: i32 = 5;
 const EMFILE: i32 = 24;
 const ENOSPC: i32 = 28;
-/// Simulated time in which a node must serve, and then everything must have been done, once nothing goes wrong any more.
-const PATIENCE_US: u64 = 120_000_000;
 
 /// The ways in which a process ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -53,13 +54,15 @@ struct World {
 
 /// Runs one seed. A panic is a violation like any other.
 pub fn run_seed(seed: u64) -> Report {
-    std::panic::catch_unwind(|| run(seed)).unwrap_or_else(|panic| {
-        let text = panic.downcast_ref::<String>().cloned();
-        let text = text.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()));
-        let violation = format!("a panic: {}", text.unwrap_or_default());
-        let violations = vec![violation];
-        Report { seed, fingerprint: 0, acknowledged: 0, read: 0, processes: 0, clock_jumped: false, violations }
-    })
+    std::panic::catch_unwind(|| run(seed)).unwrap_or_else(|panic| report_panic(seed, SINGLE, &*panic))
+}
+
+/// What is reported of a seed that ended in a panic.
+pub(crate) fn report_panic(seed: u64, kind: &'static str, panic: &(dyn std::any::Any + Send)) -> Report {
+    let text = panic.downcast_ref::<String>().cloned();
+    let text = text.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()));
+    let violations = vec![format!("a panic: {}", text.unwrap_or_default())];
+    Report { seed, kind, violations, ..Report::default() }
 }
 
 fn run(seed: u64) -> Report {
@@ -88,6 +91,7 @@ fn run(seed: u64) -> Report {
     }
     Report {
         seed,
+        kind: SINGLE,
         fingerprint: world.trace.finish(),
         acknowledged: world.clients.acknowledged,
         read: world.clients.read,
@@ -328,106 +332,16 @@ impl World {
                 return self.knowledge.say(text);
             }
         };
-        if !self.run_until(&mut node, |_, node| node.serves()) {
+        if !ending::run_until(&mut node, &mut self.random, |node| node.serves()) {
             self.knowledge.say("the node does not come up although nothing is wrong any more".into());
             return node.kill();
         }
-        self.describe_group(&mut node);
-        let settled = self.run_until(&mut node, |world, node| {
-            world.deliver(node);
-            world.clients.settle(node, &mut world.knowledge)
-        });
-        if !settled {
-            let text = format!("not everything gets done although nothing is wrong: {}", self.clients.unsettled());
-            self.knowledge.say(text);
-        }
-        for partition in PARTITIONS {
-            if let Some((start, log)) = self.read_all(&mut node, partition) {
-                self.knowledge.check_final(partition, start, &log);
-            }
-        }
+        let World { random, clients, knowledge, .. } = self;
+        ending::settle(&mut node, random, clients, knowledge);
         self.look_inside(&node);
         node.stop(&mut self.random);
         for wrong in disk::check(&self.files) {
             self.knowledge.say(wrong);
-        }
-    }
-
-    /// Nobody is left of the group with members, and its sessions end.
-    fn describe_group(&mut self, node: &mut SimNode) {
-        let rested_us = node.executor.now().monotonic_us + 20_000_000;
-        self.run_until(node, |_, node| node.executor.now().monotonic_us > rested_us);
-        let tag = self.clients.describe_group(node);
-        match self.answer(node, tag).and_then(|frame| described(&frame)) {
-            Some((state, members)) => self.knowledge.group_described(&state, members),
-            None => self.knowledge.say("the group is not described".into()),
-        }
-    }
-
-    fn run_until(&mut self, node: &mut SimNode, mut done: impl FnMut(&mut World, &mut SimNode) -> bool) -> bool {
-        let end_us = node.executor.now().monotonic_us + PATIENCE_US;
-        while node.executor.now().monotonic_us < end_us {
-            if done(self, node) {
-                return true;
-            }
-            match node.step(&mut self.random) {
-                Step::Worked => {}
-                Step::IdleUntil(Some(at)) => node.executor.advance_to(at),
-                Step::IdleUntil(None) | Step::Died => return false,
-            }
-        }
-        false
-    }
-
-    /// The answer to a request that was just sent.
-    fn answer(&mut self, node: &mut SimNode, tag: u64) -> Option<Vec<u8>> {
-        let mut found = None;
-        self.run_until(node, |_, node| {
-            let mut inbox = node.inbox.lock();
-            found = inbox.iter().position(|(other, _)| *other == tag).and_then(|at| inbox.remove(at));
-            found.is_some()
-        });
-        found.and_then(|(_, frame)| frame)
-    }
-
-    /// The log start of a partition, and everything in it.
-    fn read_all(&mut self, node: &mut SimNode, partition: Partition) -> Option<(Offset, BTreeMap<Offset, u64>)> {
-        let tag = list_offsets(node, partition, EARLIEST);
-        let start = self.answer(node, tag).and_then(|frame| listed(&frame));
-        let Some((base::ErrorCode::None, start)) = start else {
-            self.knowledge.say(format!("{partition:?}: the log start is not told: {start:?}"));
-            return None;
-        };
-        if start != 0 && partition.0 != KEPT {
-            self.knowledge.say(format!("{partition:?}: the log starts at {start}, and nobody deleted anything"));
-        }
-        let (mut log, mut next) = (BTreeMap::new(), start);
-        loop {
-            let tag = send_fetch(node, partition, next, 0);
-            let fetched = self.answer(node, tag).map(|frame| records_of(&frame));
-            let fetched = match fetched {
-                Some(Ok(fetched)) if fetched.error.is_ok() => fetched,
-                Some(Ok(fetched)) => {
-                    self.knowledge.say(format!("{partition:?}: a fetch at {next} is told {}", fetched.error));
-                    return None;
-                }
-                Some(Err(reason)) => {
-                    self.knowledge.say(format!("{partition:?}: what was read at {next} is damaged: {reason}"));
-                    return None;
-                }
-                None => {
-                    self.knowledge.say(format!("{partition:?}: no answer to a fetch at {next}"));
-                    return None;
-                }
-            };
-            let before = next;
-            for (offset, value) in fetched.values.into_iter().filter(|(offset, _)| *offset >= before) {
-                log.insert(offset, value);
-                next = offset + 1;
-            }
-            if next == before {
-                return Some((start, log));
-            }
         }
     }
 }

@@ -1,9 +1,10 @@
 //! Groups: clients that only keep offsets, and a classic group whose members come, go and vanish.
 
+use super::Peer;
 use super::topics::DURABLE;
 use super::{Pending, Pendings};
 use crate::checks::Knowledge;
-use crate::node::{SimNode, decode};
+use crate::node::decode;
 use base::{ErrorCode, Offset, Random, SplitMix64};
 use protocol::{
     DeleteGroupsRequest, DescribeGroupsRequest, HeartbeatRequest, JoinGroupRequest, LeaveGroupRequest,
@@ -96,7 +97,7 @@ impl Groups {
     /// A client without membership commits.
     pub fn commit(
         &mut self,
-        node: &mut SimNode,
+        node: &mut impl Peer,
         random: &mut SplitMix64,
         knowledge: &mut Knowledge,
         pending: &mut Pendings,
@@ -111,7 +112,7 @@ impl Groups {
         (group, partition): (u64, i32),
         (generation, member): (i32, &str),
         is_late: bool,
-        node: &mut SimNode,
+        node: &mut impl Peer,
         knowledge: &mut Knowledge,
         pending: &mut Pendings,
     ) {
@@ -160,7 +161,7 @@ impl Groups {
         }
     }
 
-    pub fn fetch_offsets(&mut self, node: &mut SimNode, random: &mut SplitMix64, pending: &mut Pendings) {
+    pub fn fetch_offsets(&mut self, node: &mut impl Peer, random: &mut SplitMix64, pending: &mut Pendings) {
         let group = 1 + random.below(3);
         if !self.busy.insert(group) {
             return;
@@ -192,7 +193,7 @@ impl Groups {
     /// One member does something.
     pub fn member_acts(
         &mut self,
-        node: &mut SimNode,
+        node: &mut impl Peer,
         random: &mut SplitMix64,
         knowledge: &mut Knowledge,
         pending: &mut Pendings,
@@ -224,7 +225,7 @@ impl Groups {
         }
     }
 
-    fn leave(&mut self, index: usize, node: &mut SimNode, pending: &mut Pendings) {
+    fn leave(&mut self, index: usize, node: &mut impl Peer, pending: &mut Pendings) {
         let request = LeaveGroupRequest {
             group_id: TEAM.to_string().into(),
             members: vec![leave_group_request::MemberIdentity {
@@ -241,7 +242,7 @@ impl Groups {
         self.members[index] = Member::out();
     }
 
-    fn heartbeat(&mut self, index: usize, node: &mut SimNode, pending: &mut Pendings) {
+    fn heartbeat(&mut self, index: usize, node: &mut impl Peer, pending: &mut Pendings) {
         let member = &self.members[index];
         let request = HeartbeatRequest {
             group_id: TEAM.to_string().into(),
@@ -253,7 +254,7 @@ impl Groups {
     }
 
     /// The next step on the way into the group.
-    fn go_on(&mut self, index: usize, node: &mut SimNode, knowledge: &mut Knowledge, pending: &mut Pendings) {
+    fn go_on(&mut self, index: usize, node: &mut impl Peer, knowledge: &mut Knowledge, pending: &mut Pendings) {
         let member = &mut self.members[index];
         match std::mem::replace(&mut member.state, State::Joining) {
             State::Out => {
@@ -363,7 +364,7 @@ impl Groups {
     }
 
     /// Everybody leaves; then the group is deleted.
-    pub fn delete(&mut self, node: &mut SimNode, knowledge: &mut Knowledge, pending: &mut Pendings) {
+    pub fn delete(&mut self, node: &mut impl Peer, knowledge: &mut Knowledge, pending: &mut Pendings) {
         for index in 0..MEMBERS {
             match self.members[index].state {
                 State::Out => {}
@@ -389,7 +390,7 @@ impl Groups {
     }
 
     /// One member must get in, whatever happened before.
-    pub fn settle(&mut self, node: &mut SimNode, knowledge: &mut Knowledge, pending: &mut Pendings) -> bool {
+    pub fn settle(&mut self, node: &mut impl Peer, knowledge: &mut Knowledge, pending: &mut Pendings) -> bool {
         match self.members[0].state {
             State::Stable { .. } => true,
             State::Out | State::Joined { .. } => {
@@ -407,7 +408,7 @@ impl Groups {
 }
 
 /// Asks what the coordinator knows of the group with members.
-pub fn describe(node: &mut SimNode) -> u64 {
+pub fn describe(node: &mut impl Peer) -> u64 {
     node.send(4, &DescribeGroupsRequest { groups: vec![TEAM.to_string().into()], ..Default::default() })
 }
 

@@ -10,13 +10,20 @@ pub use readers::{EARLIEST, list_offsets, listed, records_of, send_fetch};
 pub use topics::{KEPT, PARTITIONS, is_promised};
 
 use crate::checks::{Knowledge, Partition};
-use crate::node::SimNode;
-use base::{Executor, Offset, Random, SplitMix64};
+use base::{Now, Offset, Random, SplitMix64};
 use groups::{AsMember, Groups};
 use producers::Producers;
+use protocol::Request;
 use readers::Readers;
 use std::collections::BTreeMap;
 use topics::Topics;
+
+/// Whom the clients talk to: a node, or a cluster that finds the right one.
+pub trait Peer {
+    /// Sends a request; its answer comes under the returned tag.
+    fn send<R: Request>(&mut self, version: i16, request: &R) -> u64;
+    fn now(&self) -> Now;
+}
 
 /// A request whose answer is awaited.
 #[derive(Debug)]
@@ -129,7 +136,7 @@ impl Clients {
     }
 
     /// Does one thing, drawn at random.
-    pub fn act(&mut self, node: &mut SimNode, random: &mut SplitMix64, knowledge: &mut Knowledge) {
+    pub fn act(&mut self, node: &mut impl Peer, random: &mut SplitMix64, knowledge: &mut Knowledge) {
         if !std::mem::replace(&mut self.is_connected, true) {
             self.connect(node);
         }
@@ -151,12 +158,12 @@ impl Clients {
             _ => {
                 let longest_ms = [50, 500, 3_000, 12_000][random.below(4) as usize];
                 let rest_us = 1000 * (1 + random.below(longest_ms));
-                self.quiet_until_us = node.executor.now().monotonic_us + rest_us;
+                self.quiet_until_us = node.now().monotonic_us + rest_us;
             }
         }
     }
 
-    fn connect(&mut self, node: &mut SimNode) {
+    fn connect(&mut self, node: &mut impl Peer) {
         let find = protocol::FindCoordinatorRequest {
             coordinator_keys: vec!["1".into(), "2".into(), "3".into()],
             ..Default::default()
@@ -166,13 +173,13 @@ impl Clients {
     }
 
     /// All members of the group vanish; asks what the coordinator says of it.
-    pub fn describe_group(&mut self, node: &mut SimNode) -> u64 {
+    pub fn describe_group(&mut self, node: &mut impl Peer) -> u64 {
         self.groups.all_vanish();
         groups::describe(node)
     }
 
     /// Nothing goes wrong any more: does what is still to be done. True when it is.
-    pub fn settle(&mut self, node: &mut SimNode, knowledge: &mut Knowledge) -> bool {
+    pub fn settle(&mut self, node: &mut impl Peer, knowledge: &mut Knowledge) -> bool {
         if !std::mem::replace(&mut self.is_connected, true) {
             self.connect(node);
         }

@@ -1,10 +1,11 @@
 //! Idempotent producers: one for each partition, up to five batches under way, and what has no answer is sent again.
 
+use super::Peer;
 use super::topics::{KEPT, PLAIN, Topics, is_promised};
 use super::{PARTITIONS, Pending, Pendings};
 use crate::checks::{Knowledge, Partition};
-use crate::node::{SimNode, decode};
-use base::{ErrorCode, Executor, Offset, Random, SplitMix64};
+use crate::node::decode;
+use base::{ErrorCode, Offset, Random, SplitMix64};
 use protocol::{InitProducerIdRequest, ProduceRequest, produce_request};
 use records::{BatchBuilder, BatchOptions};
 use std::collections::VecDeque;
@@ -96,7 +97,7 @@ impl Producers {
         }
     }
 
-    pub fn produce(&mut self, node: &mut SimNode, random: &mut SplitMix64, topics: &Topics, pending: &mut Pendings) {
+    pub fn produce(&mut self, node: &mut impl Peer, random: &mut SplitMix64, topics: &Topics, pending: &mut Pendings) {
         let index = random.below(self.all.len() as u64) as usize;
         let burst = if random.below(3) == 0 { 1 + random.below(IN_FLIGHT_MAX as u64) } else { 1 };
         for _ in 0..burst {
@@ -111,7 +112,7 @@ impl Producers {
     }
 
     /// Sends what is still to be sent. True when every producer has had an answer in the end.
-    pub fn settle(&mut self, node: &mut SimNode, topics: &Topics, pending: &mut Pendings) -> bool {
+    pub fn settle(&mut self, node: &mut impl Peer, topics: &Topics, pending: &mut Pendings) -> bool {
         let mut settled = true;
         for index in 0..self.all.len() {
             let producer = &self.all[index];
@@ -129,7 +130,7 @@ impl Producers {
     }
 
     /// Sends the first batch that is not under way, making one of `fresh` values if need be.
-    fn send_next(&mut self, index: usize, fresh: Option<u64>, node: &mut SimNode, pending: &mut Pendings) {
+    fn send_next(&mut self, index: usize, fresh: Option<u64>, node: &mut impl Peer, pending: &mut Pendings) {
         let producer = &mut self.all[index];
         let Some(id) = producer.id else {
             if !std::mem::replace(&mut producer.asks_for_id, true) {
@@ -145,7 +146,7 @@ impl Producers {
             (None, Some(count)) if producer.queue.len() < if producer.is_known { IN_FLIGHT_MAX } else { 1 } => {
                 let values: Vec<u64> = (self.next_value..self.next_value + count).collect();
                 self.next_value += count;
-                let timestamp_ms = node.executor.now().wall_ms;
+                let timestamp_ms = node.now().wall_ms;
                 let sequence = producer.next_sequence;
                 producer.next_sequence += count as i32;
                 producer.queue.push_back(Batch { values, sequence, timestamp_ms, tag: None, is_overtaken: false });

@@ -1,9 +1,10 @@
 //! Readers: in order from their positions, at any offset that is known, by timestamp; and who deletes records.
 
+use super::Peer;
 use super::topics::{DURABLE, KEPT, PLAIN, Topics, is_promised};
 use super::{PARTITIONS, Pending, Pendings};
 use crate::checks::{Knowledge, Partition};
-use crate::node::{SimNode, decode};
+use crate::node::decode;
 use base::{ErrorCode, Offset, Random, SplitMix64};
 use protocol::{
     DeleteRecordsRequest, FetchRequest, ListOffsetsRequest, delete_records_request, fetch_request, list_offsets_request,
@@ -33,7 +34,7 @@ impl Readers {
         self.positions.retain(|(name, _), _| *name != topic);
     }
 
-    pub fn fetch(&mut self, node: &mut SimNode, random: &mut SplitMix64, topics: &Topics, pending: &mut Pendings) {
+    pub fn fetch(&mut self, node: &mut impl Peer, random: &mut SplitMix64, topics: &Topics, pending: &mut Pendings) {
         let partition = any_partition(random);
         if !topics.exists(partition.0) {
             return;
@@ -46,7 +47,7 @@ impl Readers {
     /// Asks for records that are there for sure.
     pub fn fetch_again(
         &mut self,
-        node: &mut SimNode,
+        node: &mut impl Peer,
         random: &mut SplitMix64,
         knowledge: &Knowledge,
         pending: &mut Pendings,
@@ -60,7 +61,7 @@ impl Readers {
 
     pub fn ask_for_timestamp(
         &mut self,
-        node: &mut SimNode,
+        node: &mut impl Peer,
         random: &mut SplitMix64,
         knowledge: &Knowledge,
         pending: &mut Pendings,
@@ -76,7 +77,7 @@ impl Readers {
     /// Deletes a part of what is known, or asks for more than there is.
     pub fn delete_records(
         &mut self,
-        node: &mut SimNode,
+        node: &mut impl Peer,
         random: &mut SplitMix64,
         knowledge: &mut Knowledge,
         pending: &mut Pendings,
@@ -207,7 +208,7 @@ pub fn deleted(partition: Partition, offset: Offset, frame: &[u8], knowledge: &m
 }
 
 /// Searches by timestamp.
-pub fn list_offsets(node: &mut SimNode, partition: Partition, timestamp: i64) -> u64 {
+pub fn list_offsets(node: &mut impl Peer, partition: Partition, timestamp: i64) -> u64 {
     let request = ListOffsetsRequest {
         replica_id: -1,
         topics: vec![list_offsets_request::ListOffsetsTopic {
@@ -233,7 +234,7 @@ pub fn listed(frame: &[u8]) -> Option<(ErrorCode, Offset)> {
 }
 
 /// Asks for records from an offset on.
-pub fn send_fetch(node: &mut SimNode, partition: Partition, offset: Offset, wait_ms: i32) -> u64 {
+pub fn send_fetch(node: &mut impl Peer, partition: Partition, offset: Offset, wait_ms: i32) -> u64 {
     let request = FetchRequest {
         max_wait_ms: wait_ms,
         min_bytes: 1,

@@ -1,9 +1,10 @@
 //! The topics, and the administrator who makes them, deletes them and makes them again under the same name.
 
+use super::Peer;
 use super::producers::Producers;
 use super::{Pending, Pendings};
 use crate::checks::Knowledge;
-use crate::node::{SimNode, decode};
+use crate::node::decode;
 use base::{ErrorCode, Random, SplitMix64};
 use protocol::{CreateTopicsRequest, DeleteTopicsRequest, create_topics_request};
 
@@ -71,7 +72,7 @@ impl Topics {
     }
 
     /// Asks for one topic that is not there, or once more for a deletion. False when there is nothing to ask for.
-    pub fn create_missing(&mut self, node: &mut SimNode, pending: &mut Pendings) -> bool {
+    pub fn create_missing(&mut self, node: &mut impl Peer, pending: &mut Pendings) -> bool {
         for topic in 0..TOPICS.len() {
             match self.states[topic] {
                 State::Missing => {
@@ -131,7 +132,7 @@ impl Topics {
     /// Deletes a topic, with all that is under way to it.
     pub fn delete(
         &mut self,
-        node: &mut SimNode,
+        node: &mut impl Peer,
         random: &mut SplitMix64,
         producers: &mut Producers,
         knowledge: &mut Knowledge,
@@ -147,7 +148,7 @@ impl Topics {
         self.ask_deletion(topic, node, pending);
     }
 
-    fn ask_deletion(&mut self, topic: usize, node: &mut SimNode, pending: &mut Pendings) {
+    fn ask_deletion(&mut self, topic: usize, node: &mut impl Peer, pending: &mut Pendings) {
         self.states[topic] = State::Doomed { asked: true };
         let request =
             DeleteTopicsRequest { topic_names: vec![name(topic).into()], timeout_ms: 1000, ..Default::default() };

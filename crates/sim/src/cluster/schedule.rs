@@ -1,0 +1,279 @@
+//! One schedule of a cluster: a controller and brokers that are killed, cut off, slowed down and stopped while clients work,
+//! on either side, at any moment; then everything heals and must get done.
+
+use super::nodes::{BROKERS, CONTROLLER, Cluster, Shape};
+use crate::checks::Knowledge;
+use crate::disk;
+use crate::ending::{self, PATIENCE_US};
+use crate::schedule::{Report, START, report_panic};
+use crate::workload::Clients;
+use base::{FixedState, NodeId, Random, SplitMix64};
+use std::hash::{BuildHasher, Hash, Hasher};
+
+const CLUSTER: &str = "cluster";
+
+struct World {
+    cluster: Cluster,
+    random: SplitMix64,
+    clients: Clients,
+    knowledge: Knowledge,
+    trace: <FixedState as BuildHasher>::Hasher,
+    processes: u32,
+    /// When the network heals by itself.
+    heals_us: Option<u64>,
+    leaving: Option<NodeId>,
+}
+
+/// Runs one seed. A panic is a violation like any other.
+pub fn run_cluster(seed: u64) -> Report {
+    std::panic::catch_unwind(|| run(seed)).unwrap_or_else(|panic| report_panic(seed, CLUSTER, &*panic))
+}
+
+fn run(seed: u64) -> Report {
+    let mut random = SplitMix64(seed ^ 0xc1_05_7e_12);
+    let shape = Shape::draw(&mut random);
+    let mut knowledge = Knowledge::default();
+    let cluster = match Cluster::new(shape, START, &mut random) {
+        Ok(cluster) => cluster,
+        Err(error) => {
+            knowledge.say(format!("the folders could not be formatted: {error}"));
+            return Report { seed, kind: CLUSTER, violations: knowledge.violations, ..Report::default() };
+        }
+    };
+    let mut world = World {
+        cluster,
+        random,
+        clients: Clients::new(shape.segment_bytes),
+        knowledge,
+        trace: FixedState::default().build_hasher(),
+        processes: 0,
+        heals_us: None,
+        leaving: None,
+    };
+    world.start_all();
+    world.live();
+    if world.knowledge.violations.is_empty() {
+        world.finish();
+    }
+    Report {
+        seed,
+        kind: CLUSTER,
+        fingerprint: world.trace.finish(),
+        acknowledged: world.clients.acknowledged,
+        read: world.clients.read,
+        processes: world.processes,
+        clock_jumped: world.knowledge.clock_jumped,
+        violations: world.knowledge.violations,
+    }
+}
+
+impl World {
+    fn start_all(&mut self) {
+        for id in self.cluster.ids() {
+            if !self.cluster.runs(id) {
+                self.start(id);
+            }
+        }
+    }
+
+    fn start(&mut self, id: NodeId) {
+        self.processes += 1;
+        tracing::info!(id, now = ?self.cluster.now, "a process starts");
+        let seed = self.random.next_u64();
+        if let Err(error) = self.cluster.start(id, seed) {
+            self.knowledge.say(format!("node {id} does not start: {error}"));
+        }
+    }
+
+    fn live(&mut self) {
+        let mut actions = 150 + self.random.below(500);
+        let (mut steps, begun_us) = (0u64, self.cluster.now.monotonic_us);
+        while actions > 0 && self.knowledge.violations.is_empty() {
+            self.deliver();
+            self.heal_when_due();
+            let now_us = self.cluster.now.monotonic_us;
+            let is_quiet = now_us < self.clients.quiet_until_us();
+            let may_act = self.cluster.any_serves() && !is_quiet && self.clients.outstanding() < 12;
+            if may_act && self.random.below(6) == 0 {
+                actions -= 1;
+                self.act();
+                continue;
+            }
+            match self.cluster.step(&mut self.random) {
+                Err(died) => self.knowledge.say(format!("{died} although nothing was wrong with its disk")),
+                Ok(true) => {
+                    steps += 1;
+                    if steps % 8 == 0 {
+                        self.look_inside();
+                    }
+                }
+                Ok(false) => {
+                    if may_act {
+                        actions -= 1;
+                        self.act();
+                        continue;
+                    }
+                    actions -= u64::from(!is_quiet && self.random.below(4) == 0);
+                    if self.random.below(8) == 0 {
+                        self.fault();
+                    }
+                    let next_us = self.cluster.next_us().unwrap_or(now_us + 10_000).clamp(now_us + 1, now_us + 50_000);
+                    self.cluster.advance_to(next_us);
+                }
+            }
+            if self.processes as usize == self.cluster.ids().len()
+                && !self.cluster.any_serves()
+                && self.heals_us.is_none()
+                && now_us > begun_us + PATIENCE_US
+            {
+                self.knowledge.say("no broker comes up".into());
+            }
+        }
+    }
+
+    fn act(&mut self) {
+        match self.random.below(12) {
+            0 => self.fault(),
+            _ => self.clients.act(&mut self.cluster, &mut self.random, &mut self.knowledge),
+        }
+    }
+
+    fn any_node(&mut self) -> NodeId {
+        let ids = self.cluster.ids();
+        ids[self.random.below(ids.len() as u64) as usize]
+    }
+
+    /// Something happens to a process or to the network.
+    fn fault(&mut self) {
+        let kind = self.random.below(16);
+        let id = self.any_node();
+        (kind, id).hash(&mut self.trace);
+        tracing::info!(kind, id, now = ?self.cluster.now, "a fault");
+        match kind {
+            0..=3 => self.die(id, false),
+            4 => self.die(id, true),
+            5 | 6 => self.stop(id),
+            7 | 8 => self.start_all(),
+            9 | 10 => {
+                // One way, or both.
+                let (broker, out) = (BROKERS[self.random.below(2) as usize], self.random.below(3));
+                if out != 0 {
+                    self.cluster.network.cut(broker, CONTROLLER);
+                }
+                if out != 1 {
+                    self.cluster.network.cut(CONTROLLER, broker);
+                }
+                self.heals_later();
+            }
+            11 | 12 => {
+                let broker = BROKERS[self.random.below(2) as usize];
+                self.cluster.network.break_between(broker, CONTROLLER);
+            }
+            13 => {
+                self.cluster.network.set_slow(true);
+                self.heals_later();
+            }
+            14 => {
+                self.knowledge.clock_jumped = true;
+                let minutes = if self.random.below(2) == 0 { 600_000 } else { -600_000 };
+                self.cluster.jump_wall(id, minutes);
+            }
+            _ => self.cluster.network.heal(),
+        }
+    }
+
+    fn heals_later(&mut self) {
+        let longest_ms = [200, 2_000, 15_000][self.random.below(3) as usize];
+        self.heals_us = Some(self.cluster.now.monotonic_us + 1000 * (1 + self.random.below(longest_ms)));
+    }
+
+    fn heal_when_due(&mut self) {
+        if self.heals_us.is_some_and(|at_us| at_us <= self.cluster.now.monotonic_us) {
+            self.heals_us = None;
+            self.cluster.network.heal();
+        }
+    }
+
+    fn die(&mut self, id: NodeId, power: bool) {
+        if !self.cluster.runs(id) {
+            return self.start(id);
+        }
+        let power = power.then(|| self.random.next_u64());
+        self.cluster.kill(id, power);
+        if id != CONTROLLER {
+            self.clients.disconnected(&mut self.knowledge);
+            if power.is_some() {
+                self.knowledge.power_was_cut();
+                self.clients.power_was_cut();
+            }
+        }
+        self.leaving.take_if(|leaving| *leaving == id);
+    }
+
+    /// Stops a process in order; what goes on meanwhile goes on.
+    fn stop(&mut self, id: NodeId) {
+        if !self.cluster.runs(id) {
+            return self.start(id);
+        }
+        self.cluster.leaves(id, true);
+        for _ in 0..2_000 {
+            if self.cluster.leaves(id, false) || !self.knowledge.violations.is_empty() {
+                break;
+            }
+            self.deliver();
+            match self.cluster.step(&mut self.random) {
+                Err(died) => self.knowledge.say(format!("{died} while another stopped")),
+                Ok(true) => {}
+                Ok(false) => {
+                    let now_us = self.cluster.now.monotonic_us;
+                    let next_us = self.cluster.next_us().unwrap_or(now_us + 10_000).clamp(now_us + 1, now_us + 50_000);
+                    self.cluster.advance_to(next_us);
+                }
+            }
+        }
+        self.cluster.close(id);
+        if id != CONTROLLER {
+            self.clients.disconnected(&mut self.knowledge);
+        }
+    }
+
+    fn deliver(&mut self) {
+        loop {
+            let answer = self.cluster.inbox.lock().pop_front();
+            let Some((tag, frame)) = answer else { return };
+            tag.hash(&mut self.trace);
+            frame.hash(&mut self.trace);
+            self.clients.answered(tag, frame, &mut self.knowledge);
+        }
+    }
+
+    fn look_inside(&mut self) {
+        for wrong in [self.cluster.wrong_logs(), self.cluster.wrong_images()].into_iter().flatten() {
+            self.knowledge.say(wrong);
+        }
+    }
+
+    /// The faults end: everybody comes back, everything gets done and is there, all stop in order and leave good files.
+    fn finish(&mut self) {
+        self.cluster.network.heal();
+        self.start_all();
+        let World { cluster, random, clients, knowledge, .. } = self;
+        if !ending::run_until(cluster, random, |cluster| cluster.all_serve()) {
+            return knowledge.say("not every node serves although nothing is wrong any more".into());
+        }
+        ending::settle(cluster, random, clients, knowledge);
+        self.look_inside();
+        for id in [BROKERS[0], BROKERS[1], CONTROLLER] {
+            self.cluster.leaves(id, true);
+            if !ending::run_until(&mut self.cluster, &mut self.random, |cluster| cluster.leaves(id, false)) {
+                self.knowledge.say(format!("node {id} cannot leave although nothing is wrong"));
+            }
+            self.cluster.close(id);
+        }
+        for (id, files) in self.cluster.files() {
+            for wrong in disk::check(files) {
+                self.knowledge.violations.push(format!("node {id}: {wrong}"));
+            }
+        }
+    }
+}
