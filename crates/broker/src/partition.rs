@@ -198,6 +198,12 @@ impl PartitionCell {
         }
     }
 
+    /// Whether somebody is inside.
+    #[cfg(test)]
+    pub(crate) fn is_entered(&self) -> bool {
+        self.inner.is_locked()
+    }
+
     /// Looks at the log without changing anything that others wait for.
     pub fn with_log<R>(&self, look: impl FnOnce(&mut Log) -> R) -> R {
         look(&mut self.inner.lock().log)

@@ -4,12 +4,13 @@ use base::{ColdRange, DirEntry, File, FileLock, Files, OpenMode};
 use rustix::fs::FlockOperation;
 use rustix::io::{Errno, ReadWriteFlags};
 use std::cell::Cell;
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, IoSlice, IoSliceMut};
 use std::os::fd::{AsFd, BorrowedFd};
-use std::os::unix::fs::FileExt;
+use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::UNIX_EPOCH;
 
 /// Files of this machine.
@@ -23,11 +24,29 @@ thread_local! {
     static NEVER_WAITS: Cell<bool> = const { Cell::new(false) };
 }
 
+/// Device and inode of every file that this process has locked. The system's locks do not keep a process from its own, and
+/// closing a second descriptor would release the first one's lock.
+static LOCKED: Mutex<BTreeSet<(u64, u64)>> = Mutex::new(BTreeSet::new());
+
+fn locked() -> MutexGuard<'static, BTreeSet<(u64, u64)>> {
+    LOCKED.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 struct RealLock {
-    _file: fs::File,
+    /// There until it is dropped.
+    file: Option<fs::File>,
+    id: (u64, u64),
 }
 
 impl FileLock for RealLock {}
+
+impl Drop for RealLock {
+    fn drop(&mut self) {
+        let mut locked = locked();
+        self.file = None;
+        locked.remove(&self.id);
+    }
+}
 
 impl Files for RealFiles {
     fn open(&self, path: &Path, mode: OpenMode) -> io::Result<Arc<dyn File>> {
@@ -85,9 +104,18 @@ impl Files for RealFiles {
     }
 
     fn lock(&self, path: &Path) -> io::Result<Option<Box<dyn FileLock>>> {
+        let id = |meta: fs::Metadata| (meta.dev(), meta.ino());
+        let mut locked = locked();
+        if fs::metadata(path).is_ok_and(|meta| locked.contains(&id(meta))) {
+            return Ok(None);
+        }
         let file = fs::OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)?;
         match rustix::fs::fcntl_lock(&file, FlockOperation::NonBlockingLockExclusive) {
-            Ok(()) => Ok(Some(Box::new(RealLock { _file: file }))),
+            Ok(()) => {
+                let id = id(file.metadata()?);
+                locked.insert(id);
+                Ok(Some(Box::new(RealLock { file: Some(file), id })))
+            }
             Err(rustix::io::Errno::AGAIN | rustix::io::Errno::ACCESS) => Ok(None),
             Err(error) => Err(error.into()),
         }
@@ -244,6 +272,18 @@ mod tests {
         RealFiles.without_waiting(&mut || outcome = Some(file.read_at(&mut buffer, 5000)));
         assert_eq!(outcome.unwrap().unwrap(), 100);
         assert_eq!(buffer, [7; 100]);
+    }
+
+    #[test]
+    fn a_file_is_locked_once_in_a_process_whatever_its_path() {
+        let dir = tempfile::tempdir().unwrap();
+        let link = dir.path().join("link");
+        fs::create_dir(dir.path().join("real")).unwrap();
+        std::os::unix::fs::symlink("real", &link).unwrap();
+        let held = RealFiles.lock(&dir.path().join("real/.lock")).unwrap().unwrap();
+        assert!(RealFiles.lock(&link.join(".lock")).unwrap().is_none());
+        drop(held);
+        assert!(RealFiles.lock(&link.join(".lock")).unwrap().is_some());
     }
 
     #[test]

@@ -13,6 +13,7 @@
 mod append;
 mod checkpoints;
 mod config;
+mod copies;
 mod error;
 mod index;
 mod job;
@@ -40,6 +41,7 @@ mod witness;
 pub use append::{AppendOrigin, Appended, LeaderBatch};
 pub use checkpoints::{read_offsets, write_offsets};
 pub use config::{CleanupPolicy, LogConfig};
+pub use copies::second_copy;
 pub use error::StorageError;
 pub use job::{FlushJob, Flushed, Job, run_together};
 pub use leader_epochs::{EpochEnd, EpochEntry, LeaderEpochs};
