@@ -166,10 +166,14 @@ impl Broker {
         let cells = self.replicas.all();
         for directory in self.replicas.directories() {
             let own: Vec<_> = cells.iter().filter(|cell| Arc::ptr_eq(&cell.directory, directory)).cloned().collect();
-            clean &= match own.len() {
-                TOGETHER_MIN.. => self.close_together(directory, &own),
-                _ => own.iter().filter(|cell| !self.close_log(cell)).count() == 0,
-            };
+            // What lies on other file systems takes its own syncs.
+            let (together, mut alone): (Vec<_>, Vec<_>) =
+                own.into_iter().partition(|cell| !cell.with_log(|log| log.is_spread()));
+            match together.len() {
+                TOGETHER_MIN.. => clean &= self.close_together(directory, &together),
+                _ => alone.extend(together),
+            }
+            clean &= alone.iter().filter(|cell| !self.close_log(cell)).count() == 0;
         }
         clean
     }

@@ -1,6 +1,6 @@
 //! The machine's file system behind `base::Files`.
 
-use base::{ColdRange, DirEntry, File, FileLock, Files, OpenMode};
+use base::{ColdRange, DirEntry, File, FileLock, Files, Link, OpenMode};
 use rustix::fs::FlockOperation;
 use rustix::io::{Errno, ReadWriteFlags};
 use std::cell::Cell;
@@ -48,6 +48,12 @@ impl Drop for RealLock {
     }
 }
 
+/// Whether this is how a link fails to be followed that leads to nothing, or to itself.
+fn leads_nowhere(error: &io::Error) -> bool {
+    let is_loop = error.raw_os_error() == Some(Errno::LOOP.raw_os_error());
+    is_loop || matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
+}
+
 impl Files for RealFiles {
     fn open(&self, path: &Path, mode: OpenMode) -> io::Result<Arc<dyn File>> {
         let mut options = fs::OpenOptions::new();
@@ -76,8 +82,17 @@ impl Files for RealFiles {
                 )
             })?;
             // A file may vanish between the listing and the look at it (a deletion that runs beside us).
-            let Ok(meta) = entry.metadata() else { continue };
-            entries.push(DirEntry { name, is_dir: meta.is_dir(), len: if meta.is_dir() { 0 } else { meta.len() } });
+            let Ok(mut meta) = entry.metadata() else { continue };
+            let mut link = Link::No;
+            if meta.is_symlink() {
+                (meta, link) = match fs::metadata(entry.path()) {
+                    Ok(target) => (target, Link::Whole),
+                    Err(error) if leads_nowhere(&error) => (meta, Link::Broken),
+                    Err(error) => return Err(error),
+                };
+            }
+            let (is_dir, is_file) = (meta.is_dir(), meta.is_file());
+            entries.push(DirEntry { name, is_dir, len: if is_file { meta.len() } else { 0 }, link });
         }
         entries.sort();
         Ok(entries)
@@ -123,6 +138,10 @@ impl Files for RealFiles {
 
     fn sync_tree(&self, dir: &Path) -> io::Result<()> {
         Ok(rustix::fs::syncfs(fs::File::open(dir)?)?)
+    }
+
+    fn same_file_system(&self, a: &Path, b: &Path) -> io::Result<bool> {
+        Ok(fs::metadata(a)?.dev() == fs::metadata(b)?.dev())
     }
 
     fn without_waiting(&self, work: &mut dyn FnMut()) {
@@ -299,6 +318,9 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         RealFiles.replace(&dir.path().join("c"), b"1").unwrap();
         RealFiles.replace(&dir.path().join("c"), b"22").unwrap();
-        assert_eq!(RealFiles.list(dir.path()).unwrap(), [DirEntry { name: "c".into(), is_dir: false, len: 2 }]);
+        assert_eq!(
+            RealFiles.list(dir.path()).unwrap(),
+            [DirEntry { name: "c".into(), is_dir: false, len: 2, link: Link::No }]
+        );
     }
 }

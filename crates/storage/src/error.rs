@@ -136,6 +136,11 @@ impl StorageError {
         }
     }
 
+    /// A link that leads nowhere, where records may lie at its other end.
+    pub(crate) fn broken_link(path: &Path) -> StorageError {
+        StorageError::corrupt(path, "it is a link to something that is not there; nothing was changed")
+    }
+
     pub(crate) fn corrupt(path: &Path, reason: impl Into<String>) -> StorageError {
         StorageError::Corrupt { path: path.to_owned(), reason: reason.into() }
     }

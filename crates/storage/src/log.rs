@@ -61,6 +61,8 @@ pub struct Log {
     pub(crate) sealed_synced: Offset,
     /// The folder's own name is durable.
     pub(crate) folder_synced: bool,
+    /// Some of its files may lie on another file system than the directory's.
+    pub(crate) is_spread: bool,
     pub(crate) failed: bool,
 }
 
@@ -232,6 +234,11 @@ impl Log {
         now_wall_ms: i64,
     ) -> Option<VerificationGuard> {
         self.producers.start_verification(producer_id, epoch, base_sequence, now_wall_ms)
+    }
+
+    /// Some of its files may lie on another file system than the directory's: [`Files::sync_tree`] does not cover them.
+    pub fn is_spread(&self) -> bool {
+        self.is_spread
     }
 
     /// Refuses everything from now on: another log of the directory met an error.

@@ -77,6 +77,10 @@ impl Files for WatchedFiles {
         self.files.sync_tree(dir)
     }
 
+    fn same_file_system(&self, a: &Path, b: &Path) -> io::Result<bool> {
+        self.files.same_file_system(a, b)
+    }
+
     fn without_waiting(&self, work: &mut dyn FnMut()) {
         self.files.without_waiting(work);
     }
