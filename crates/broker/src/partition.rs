@@ -442,14 +442,19 @@ impl PartitionCell {
         {
             return Ok(inner.diverged(diverging, offset));
         }
-        if let Reader::Replica(id) = reader {
-            if !inner.leader.as_ref().is_some_and(|leader| leader.is_follower(id)) {
-                return Err(ReadError::Refused(ErrorCode::NotLeaderOrFollower));
-            }
-            let moved = inner.leader.as_mut().is_some_and(|leader| leader.fetched(id, offset, now.monotonic_us));
-            if moved {
-                inner.high_watermark_moved(effects);
-            }
+        if let Reader::Replica(id) = reader
+            && !inner.leader.as_ref().is_some_and(|leader| leader.is_follower(id))
+        {
+            return Err(ReadError::Refused(ErrorCode::NotLeaderOrFollower));
+        }
+        if offset < inner.log.log_start_offset() || offset > inner.log.log_end_offset() {
+            return Err(ReadError::OutOfRange);
+        }
+        // Only an offset of this log says how far the follower has come.
+        if let Reader::Replica(id) = reader
+            && inner.leader.as_mut().is_some_and(|leader| leader.fetched(id, offset, now.monotonic_us))
+        {
+            inner.high_watermark_moved(effects);
         }
         let log = &inner.log;
         let (high_watermark, last_stable_offset) = (log.high_watermark(), log.last_stable_offset());
@@ -460,9 +465,6 @@ impl PartitionCell {
         };
         let limits = ReadLimits { bytes_max, upper_bound, at_least_one, aborted: reader == Reader::Committed };
         let log_start_offset = log.log_start_offset();
-        if offset < log_start_offset || offset > log.log_end_offset() {
-            return Err(ReadError::OutOfRange);
-        }
         let read = self.looking(may_wait, || log.read(offset, &limits));
         if let Err(ReadError::Storage(error)) = &read {
             effects.failed |= error.fails_log_dir();
@@ -660,3 +662,6 @@ impl AckWaiter for NoWaiter {
 pub fn own_batch(bytes: &[u8]) -> Result<LeaderBatch<'_>, records::RecordsError> {
     LeaderBatch::built(bytes, AppendOrigin::Coordinator)
 }
+
+#[cfg(test)]
+mod tests;
