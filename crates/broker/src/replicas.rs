@@ -253,44 +253,70 @@ impl Replicas {
 
     /// Forgets a partition whose topic is gone and removes its folder after `file.delete.delay.ms`.
     pub fn remove(&self, topic_id: TopicId, partition: PartitionIndex) {
-        let Some(cell) = self.cells.write().remove(&(topic_id, partition)) else {
-            // Its log could not be opened; a topic that comes under its name has nothing to do with it.
-            let of_topic = |found: &Found| found.is_claimed && found.topic_id == Some(topic_id);
-            let is_it =
-                |name: &TopicPartition, found: &[Found]| name.partition == partition && found.iter().any(of_topic);
-            let gone: Vec<_> = self.found.lock().extract_if(|name, found| is_it(name, found)).collect();
-            for (name, found) in gone {
-                found.iter().for_each(|found| self.set_aside(&name, &found.directory));
+        self.remove_all([(topic_id, partition)]);
+    }
+
+    /// Forgets partitions whose topics are gone and removes their folders after `file.delete.delay.ms`: the new names are
+    /// durable when it returns, with one sync for each directory.
+    pub fn remove_all(&self, partitions: impl IntoIterator<Item = (TopicId, PartitionIndex)>) {
+        let mut changed: Vec<Arc<Directory>> = Vec::new();
+        for (topic_id, partition) in partitions {
+            let Some(cell) = self.cells.write().remove(&(topic_id, partition)) else {
+                self.forget_found(topic_id, partition);
+                continue;
+            };
+            if self.take_away(&cell) && !changed.iter().any(|other| Arc::ptr_eq(other, &cell.directory)) {
+                changed.push(cell.directory.clone());
             }
-            return;
-        };
-        let now = self.executor.now();
+        }
+        for directory in changed {
+            let path = directory.dir.path();
+            if let Err(error) = directory.dir.files().sync_dir(path) {
+                // A name that comes back after a power cut belongs to no topic, and is set aside then.
+                directory.report(&StorageError::failed(path, error));
+            }
+        }
+    }
+
+    /// The log of the partition could not be opened; a topic that comes under its name has nothing to do with it.
+    fn forget_found(&self, topic_id: TopicId, partition: PartitionIndex) {
+        let of_topic = |found: &Found| found.is_claimed && found.topic_id == Some(topic_id);
+        let is_it = |name: &TopicPartition, found: &[Found]| name.partition == partition && found.iter().any(of_topic);
+        let gone: Vec<_> = self.found.lock().extract_if(|name, found| is_it(name, found)).collect();
+        for (name, found) in gone {
+            found.iter().for_each(|found| self.set_aside(&name, &found.directory));
+        }
+    }
+
+    /// Tells everybody that the partition is gone, and gives its folder the name under which it is removed later. True if
+    /// the name is to be synced.
+    fn take_away(&self, cell: &Arc<PartitionCell>) -> bool {
         let mut effects = Effects::default();
         cell.mark_deleted(&mut effects);
-        effects.run(&cell, now);
-        let unique = Random::uuid(&mut base::SplitMix64(self.seed.fetch_add(1, Ordering::Relaxed)));
+        effects.run(cell, self.executor.now());
         if base::mutant(base::Mutant::RecreatedTopicInherits) {
-            return;
+            return false;
         }
+        let unique = Random::uuid(&mut base::SplitMix64(self.seed.fetch_add(1, Ordering::Relaxed)));
         let name = deleted_folder_name(&cell.name, unique);
-        let renamed = cell.with_log(|log| log.rename_folder(&name));
-        if let Err(error) = renamed {
+        let retired = cell.with_log(|log| log.retire(&name));
+        if let Err(error) = retired.rename(&**cell.directory.dir.files()) {
             tracing::error!(partition = %cell.name, %error, "the folder of a deleted topic could not be renamed");
             cell.directory.fail();
-            return;
+            return false;
         }
         let delay_ms = cell.settings().log.file_delete_delay_ms.max(0) as u64;
-        let (runner, directory) = (cell.directory.clone(), cell.directory.clone());
+        let (directory, partition) = (cell.directory.clone(), cell.name.clone());
         let remove = move || {
-            let path = directory.dir.path().join(&name);
             if base::mutant(base::Mutant::DeleteByName) {
-                let _same_name = directory.dir.remove_folder(&directory.dir.path().join(folder_name(&cell.name)));
+                let _same_name = directory.dir.remove_folder(&directory.dir.path().join(folder_name(&partition)));
             }
-            if let Err(error) = cell.with_log(|log| log.delete_folder()) {
-                tracing::error!(path = %path.display(), %error, "a deleted folder could not be removed");
+            if let Err(error) = directory.dir.remove_folder(retired.path()) {
+                tracing::error!(path = %retired.path().display(), %error, "a deleted folder could not be removed");
             }
         };
-        runner.run_later(delay_ms * 1000, Box::new(remove));
+        cell.directory.run_later(delay_ms * 1000, Box::new(remove));
+        true
     }
 
     /// Every partition of a directory that failed is offline.

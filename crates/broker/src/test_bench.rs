@@ -1,6 +1,7 @@
 //! For the tests of this crate: partitions on a simulated disk, and an executor that runs what it is told when it is told.
 //! Whoever waits for the disk while it is inside of a partition's cell fails the test.
 
+use crate::broker::{Broker, BrokerParts};
 use crate::log_dirs::Directory;
 use crate::partition::{Acks, AppendError, AppendOutcome, Effects, PartitionCell};
 use crate::replicas::{RecoveryHint, Replicas};
@@ -65,6 +66,23 @@ impl TestExecutor {
                 work();
             }
         }
+    }
+}
+
+impl TestExecutor {
+    /// Lets time pass, then runs what is due.
+    pub fn pass(&self, ms: i64) {
+        {
+            let mut now = self.now.lock();
+            now.monotonic_us += ms as u64 * 1000;
+            now.wall_ms += ms;
+        }
+        self.settle();
+    }
+
+    /// Forgets what waits for a thread, as if the disk had been full when it ran.
+    pub fn forget_work(&self) {
+        self.blocking.lock().clear();
     }
 }
 
@@ -178,6 +196,25 @@ impl Bench {
         for sequence in first..first + records {
             self.produce(cell, sequence).unwrap();
         }
+    }
+
+    /// A broker beside the partitions, for what asks for one: it has none of its own.
+    pub fn broker(&self) -> Arc<Broker> {
+        let file = "process.roles=broker,controller\nnode.id=1\ncontroller.quorum.voters=1@127.0.0.1:9093\n\
+            listeners=PLAINTEXT://127.0.0.1:9092,CONTROLLER://127.0.0.1:9093\ncontroller.listener.names=CONTROLLER\n";
+        let properties = config::Properties::parse_str(file).unwrap();
+        let loaded = config::load(&config::Settings::default().file("bench", &properties)).unwrap();
+        let (mailbox, _nobody_reads) = quorum::Mailbox::new();
+        Broker::new(BrokerParts {
+            config: loaded.config,
+            cluster_id: String::new(),
+            executor: self.executor.clone(),
+            controller: Arc::new(mailbox),
+            replicas: Replicas::new(Vec::new(), self.executor.clone(), 1),
+            random: Box::new(base::SplitMix64(1)),
+            kraft_version: 1,
+            loggers: Arc::default(),
+        })
     }
 
     pub fn names(&self, folder: &str) -> Vec<String> {

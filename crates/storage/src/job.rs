@@ -248,6 +248,22 @@ pub struct Flushed {
 }
 
 impl FlushJob {
+    /// A job without files yet, for a log whose records are durable.
+    pub(crate) fn nothing(up_to: Offset, truncations: u64) -> FlushJob {
+        FlushJob {
+            up_to,
+            truncations,
+            truncations_synced: 0,
+            files: Vec::new(),
+            folder: None,
+            parent: None,
+            names_made: 0,
+            rolled_up_to: 0,
+            epochs: None,
+            topic_id: None,
+        }
+    }
+
     /// Records below this offset will be durable.
     pub fn up_to(&self) -> Offset {
         self.up_to

@@ -45,7 +45,7 @@ pub use copies::second_copy;
 pub use error::StorageError;
 pub use job::{FlushJob, Flushed, Job, run_together};
 pub use leader_epochs::{EpochEnd, EpochEntry, LeaderEpochs};
-pub use log::Log;
+pub use log::{Log, RetiredFolder};
 pub use log_dir::{
     CLEANER_OFFSETS, Checkpoint, CleanShutdown, LOG_START_OFFSETS, LogDir, LogDirError, MetaProperties,
     PartitionFolder, RECOVERY_POINTS, REPLICATION_OFFSETS,
@@ -58,6 +58,6 @@ pub use names::{FolderState, deleted_folder_name, folder_name, future_folder_nam
 pub use producer_state::{ProducerBatch, ProducerEntry, VerificationGuard};
 pub use read::{LogSlice, ReadLimits};
 pub use recovery::{Cancel, OpenOptions, Progress};
-pub use retention::DeletionReason;
+pub use retention::{DeletionReason, ProducersJob, Retention, RetentionPlan};
 pub use segment::SegmentInfo;
 pub use txn_index::AbortedTransaction;

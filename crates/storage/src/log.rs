@@ -14,6 +14,29 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+/// The folder of a log that is out of use.
+#[derive(Debug)]
+#[must_use = "the folder stays under its name"]
+pub struct RetiredFolder {
+    from: PathBuf,
+    to: PathBuf,
+    turns: [Turn; 3],
+}
+
+impl RetiredFolder {
+    /// Gives the folder its new name, durable once the directory is synced; slices that were read stay valid. Pending
+    /// writes of the log know the old path: they become void, and one that is under way is waited for.
+    pub fn rename(&self, files: &dyn Files) -> Result<(), StorageError> {
+        self.turns.iter().for_each(|turn| turn.void_below(u64::MAX));
+        files.rename(&self.from, &self.to).or_failed(&self.from).map_err(StorageError::into_failed)
+    }
+
+    /// Where the folder lies then.
+    pub fn path(&self) -> &Path {
+        &self.to
+    }
+}
+
 /// A partition folder with its segments, leader epochs and producer state.
 ///
 /// Not locked inside: the owner keeps it behind its own mutex. What a caller must do:
@@ -310,16 +333,16 @@ impl Log {
         self.noting(closed)
     }
 
-    /// [`Log::close_cleanly`] without the syncs, for many logs at once: afterwards run the jobs ([`crate::run_together`]),
-    /// make the whole directory durable ([`Files::sync_tree`]), then run the flush, which tells errors of this log's own
-    /// records, and hand its result to [`Log::flushed`].
-    pub fn close_before_sync(&mut self) -> Result<(Vec<Job>, Option<FlushJob>), StorageError> {
+    /// [`Log::close_cleanly`] without the syncs, which are to be done without the log: run the jobs
+    /// ([`crate::run_together`]), then the flush, and hand its result to [`Log::flushed`]. With `synced_together` the flush
+    /// only tells errors of this log's own records: run it after [`Files::sync_tree`] of the directory.
+    pub fn close_before_sync(&mut self, synced_together: bool) -> Result<(Vec<Job>, Option<FlushJob>), StorageError> {
         self.online()?;
-        let closed = self.close_files_before_sync();
+        let closed = self.close_files_before_sync(synced_together);
         self.noting(closed)
     }
 
-    fn close_files_before_sync(&mut self) -> Result<(Vec<Job>, Option<FlushJob>), StorageError> {
+    fn close_files_before_sync(&mut self, synced_together: bool) -> Result<(Vec<Job>, Option<FlushJob>), StorageError> {
         self.active.seal(&*self.files)?;
         let mut jobs: Vec<Job> = self.missing_snapshot_job()?.into_iter().chain(self.topic_id_job()).collect();
         if self.epochs_are_stale()? {
@@ -329,6 +352,14 @@ impl Log {
         if let Some(flush) = &mut flush {
             // Both are among the jobs.
             (flush.epochs, flush.topic_id) = (None, None);
+        }
+        if !synced_together {
+            let flush = flush.get_or_insert_with(|| FlushJob::nothing(self.recovery_point, self.truncations));
+            flush.files =
+                self.older.range(self.sealed_synced..).flat_map(|(_, segment)| segment.open_files()).collect();
+            flush.files.extend(self.active.open_files());
+            // The active segment's indexes are among them.
+            flush.rolled_up_to = Offset::MAX;
         }
         self.failed = true;
         Ok((jobs, flush))
@@ -353,51 +384,12 @@ impl Log {
         Ok(())
     }
 
-    /// Renames the folder (to `...-delete`, or from `...-future`); files that are open stay usable. Durable when it
-    /// returns, or with the next flush where too many files are open.
-    pub fn rename_folder(&mut self, name: &str) -> Result<(), StorageError> {
-        let parent = self.folder.parent().unwrap_or(Path::new(".")).to_owned();
-        let folder = parent.join(name);
-        // Pending writes know the old paths: they become void, and one that is under way is waited for.
-        self.epochs_turn = self.replaced_turn(&self.epochs_turn);
-        self.snapshots_turn = self.replaced_turn(&self.snapshots_turn);
-        self.topic_id_turn = self.replaced_turn(&self.topic_id_turn);
-        let renamed = self.files.rename(&self.folder, &folder).or_failed(&folder).map_err(StorageError::into_failed);
-        self.noting(renamed)?;
-        let synced = self.files.sync_dir(&parent).or_failed(&folder);
-        match self.noting(synced) {
-            // A later flush makes the name durable.
-            Err(error) if error.is_shortage() => self.folder_synced = false,
-            other => other?,
-        }
-        self.topic_id_number = 0;
-        for segment in self.older.values_mut().chain([&mut self.active]) {
-            segment.moved_to(&folder);
-        }
-        self.folder = folder;
-        self.epochs_number = 0;
-        match self.write_epochs_now() {
-            Err(error) if error.is_shortage() => {
-                // A later flush tries again.
-                self.epochs_number = self.writes;
-                Ok(())
-            }
-            other => self.noting(other),
-        }
-    }
-
-    fn replaced_turn(&self, turn: &Turn) -> Turn {
-        turn.void_below(u64::MAX);
-        Turn::default()
-    }
-
-    /// Removes the folder with all that is in it. The log must not be used afterwards; slices that were read stay valid.
-    pub fn delete_folder(&mut self) -> Result<(), StorageError> {
+    /// Takes the log out of use for good, and hands out the renaming of its folder, to be done without the log.
+    pub fn retire(&mut self, name: &str) -> RetiredFolder {
         self.failed = true;
-        self.epochs_turn.void_below(u64::MAX);
-        self.snapshots_turn.void_below(u64::MAX);
-        self.topic_id_turn.void_below(u64::MAX);
-        self.files.remove_dir_all(&self.folder).or_failed(&self.folder)
+        let to = self.folder.parent().unwrap_or(Path::new(".")).join(name);
+        let turns = [&self.epochs_turn, &self.snapshots_turn, &self.topic_id_turn].map(Turn::clone);
+        RetiredFolder { from: self.folder.clone(), to, turns }
     }
 
     pub(crate) fn online(&self) -> Result<(), StorageError> {

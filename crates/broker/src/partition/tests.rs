@@ -31,3 +31,116 @@ fn an_offset_that_is_not_in_the_log_does_not_say_how_far_a_follower_has_come() {
     read(&bench, &cell, Reader::Replica(FOLLOWER), 8).ok().unwrap();
     assert_eq!(high_watermark(), 8);
 }
+
+#[test]
+#[should_panic(expected = "inside of a partition's cell")]
+fn the_bench_notices_who_waits_inside_of_a_cell() {
+    let bench = Bench::new(&["/data"], |_| {});
+    let cell = bench.open("t-0", TOPIC);
+    bench.fill(&cell, 1);
+    let _closed = cell.with_log(|log| log.close_cleanly());
+}
+
+#[test]
+fn nobody_waits_inside_while_records_are_written_and_synced() {
+    let bench = Bench::new(&["/data"], |log| log.flush_messages = 3);
+    let cell = bench.open("t-0", TOPIC);
+    bench.fill(&cell, 60);
+    bench.executor.settle();
+    assert!(cell.with_log(|log| log.segments().count()) > 5);
+    assert!(cell.with_log(|log| log.recovery_point()) > 50);
+}
+
+#[test]
+fn nobody_waits_inside_for_what_a_log_that_was_just_opened_has_on_the_disk() {
+    let bench = Bench::new(&["/data"], |_| {});
+    bench.fill(&bench.open("t-0", TOPIC), 63);
+    bench.executor.settle();
+    bench.files.sync_everything();
+    bench.files.process_died();
+    let bench = Bench::on(bench.files, &["/data"], |_| {});
+    bench.find("t-0", 0, Some(TOPIC));
+    let cell = bench.open("t-0", TOPIC);
+    bench.files.chill(false);
+    bench.fill(&cell, 20);
+    bench.executor.settle();
+    assert_eq!(cell.with_log(|log| log.log_end_offset()), 83);
+}
+
+#[test]
+fn retention_writes_the_producers_of_what_goes_outside_of_the_cell() {
+    for is_cold in [false, true] {
+        let bench = Bench::new(&["/data"], |log| log.retention_bytes = 2000);
+        let cell = bench.open("t-0", TOPIC);
+        bench.fill(&cell, 60);
+        // The snapshots of the rolls were not written.
+        bench.executor.forget_work();
+        if is_cold {
+            bench.files.chill(false);
+        }
+        cell.apply_retention(bench.now());
+        let start = cell.with_log(|log| log.log_start_offset());
+        assert!(start > 30, "{start}");
+        assert!(bench.names("/data/t-0").contains(&format!("{start:020}.snapshot")));
+        // The producers are those of a log that begins there.
+        bench.files.process_died();
+        let bench = Bench::on(bench.files, &["/data"], |_| {});
+        bench.find("t-0", 0, Some(TOPIC));
+        let cell = bench.open("t-0", TOPIC);
+        assert_eq!(cell.with_log(|log| log.producers()).len(), 1);
+        assert!(bench.produce(&cell, 60).is_ok());
+    }
+}
+
+#[test]
+fn retention_of_old_records_reads_their_times_outside_of_the_cell() {
+    let bench = Bench::new(&["/data"], |log| log.retention_ms = 1000);
+    let cell = bench.open("t-0", TOPIC);
+    bench.fill(&cell, 40);
+    bench.executor.settle();
+    bench.files.sync_everything();
+    bench.files.process_died();
+    let bench = Bench::on(bench.files, &["/data"], |log| log.retention_ms = 1000);
+    bench.find("t-0", 0, Some(TOPIC));
+    let cell = bench.open("t-0", TOPIC);
+    bench.files.chill(false);
+    bench.executor.pass(2000);
+    cell.apply_retention(bench.now());
+    assert_eq!(cell.with_log(|log| log.log_start_offset()), 40);
+    assert_eq!(cell.with_log(|log| log.segments().count()), 1);
+    assert!(bench.produce(&cell, 40).is_ok());
+}
+
+#[test]
+fn room_comes_before_producers_where_the_disk_is_full() {
+    let bench = Bench::new(&["/data"], |log| log.retention_bytes = 2000);
+    let cell = bench.open("t-0", TOPIC);
+    bench.fill(&cell, 60);
+    bench.executor.forget_work();
+    bench.files.inject(testkit::Fault { on: testkit::FaultOn::Write, after: 0, errno: 28, sticky: true });
+    cell.apply_retention(bench.now());
+    assert!(cell.with_log(|log| log.log_start_offset()) > 30);
+    assert!(!cell.directory.dir.is_failed());
+}
+
+#[test]
+fn nobody_waits_inside_while_records_and_topics_are_deleted() {
+    let bench = Bench::new(&["/data"], |log| log.file_delete_delay_ms = 5000);
+    let cells: Vec<_> = (0..3).map(|i| bench.open(&format!("t-{i}"), TOPIC)).collect();
+    for cell in &cells {
+        bench.fill(cell, 60);
+        let mut effects = Effects::default();
+        assert_eq!(cell.delete_records(45, &mut effects), Ok(45));
+        effects.run(cell, bench.now());
+        cell.apply_retention(bench.now());
+    }
+    // The writes that are pending know the old names.
+    bench.replicas.remove_all((0..3).map(|i| (TOPIC, i)));
+    bench.executor.settle();
+    let named = |end: &str| bench.names("/data").iter().filter(|name| name.ends_with(end)).count();
+    assert_eq!(named("-delete"), 3);
+    assert_eq!(named("t-0") + named("t-1") + named("t-2"), 0);
+    bench.executor.pass(5000);
+    assert_eq!(named("-delete"), 0);
+    assert!(!cells[0].directory.dir.is_failed());
+}
