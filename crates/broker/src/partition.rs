@@ -263,6 +263,10 @@ impl PartitionCell {
         effects: &mut Effects,
     ) -> Result<(), StorageError> {
         let mut inner = self.inner.lock();
+        if registration.leader_epoch < inner.leader_epoch {
+            inner.check(false, "leader epochs never fall", effects);
+            return Ok(());
+        }
         inner.leader_id = registration.leader;
         let is_new_epoch = registration.leader_epoch != inner.leader_epoch;
         inner.leader_epoch = registration.leader_epoch;
@@ -336,6 +340,11 @@ impl PartitionCell {
     ) -> Result<AppendOutcome, AppendError> {
         let mut inner = self.inner.lock();
         let leader_epoch = inner.check_leadership(-1).map_err(AppendError::Refused)?;
+        let is_own = leader_epoch == inner.leader_epoch;
+        inner.check(is_own, "an append's epoch is the partition's", effects);
+        if inner.log.is_failed() {
+            return Err(AppendError::Refused(ErrorCode::KafkaStorageError));
+        }
         if acks == Acks::All {
             let min_insync_replicas = inner.settings.min_insync_replicas;
             let admission = inner.leader.as_ref().map(|leader| leader.admit(min_insync_replicas));
@@ -346,9 +355,8 @@ impl PartitionCell {
         let appended = match inner.log.append_as_leader(batch, leader_epoch, now.wall_ms) {
             Ok(appended) => appended,
             Err(error) => {
-                if error.fails_log_dir() {
-                    effects.failed = true;
-                }
+                effects.failed |= error.fails_log_dir();
+                inner.release_if_offline(effects);
                 return Err(AppendError::Storage(error));
             }
         };
@@ -358,6 +366,10 @@ impl PartitionCell {
         let moved = inner.leader.as_mut().is_some_and(|leader| leader.appended(end));
         if moved {
             inner.high_watermark_moved(effects);
+        }
+        inner.check_leader(effects);
+        if inner.log.is_failed() {
+            return Err(AppendError::Refused(ErrorCode::KafkaStorageError));
         }
         let unflushed = end - inner.unflushed_since;
         if unflushed >= inner.settings.log.flush_messages {
@@ -621,6 +633,28 @@ impl ReadError {
 }
 
 impl Inner {
+    /// What must hold of a partition whatever happens: where it does not, the partition is offline from now on, and its
+    /// directory stays in service.
+    fn check(&mut self, holds: bool, what: &'static str, effects: &mut Effects) {
+        if !holds && !self.log.is_failed() {
+            self.log.mark_broken(what);
+            self.release_if_offline(effects);
+        }
+    }
+
+    fn check_leader(&mut self, effects: &mut Effects) {
+        if let Some(what) = self.leader.as_ref().and_then(Leader::broken) {
+            self.check(false, what, effects);
+        }
+    }
+
+    /// Nobody waits for a partition whose log is out of use.
+    fn release_if_offline(&mut self, effects: &mut Effects) {
+        if self.log.is_failed() {
+            self.release_all(ErrorCode::KafkaStorageError, effects);
+        }
+    }
+
     fn check_leadership(&self, current_leader_epoch: LeaderEpoch) -> Result<LeaderEpoch, ErrorCode> {
         if self.is_deleted {
             return Err(ErrorCode::UnknownTopicOrPartition);
@@ -672,7 +706,13 @@ impl Inner {
     /// The leader's high watermark is the log's; whoever waited for it is told.
     fn high_watermark_moved(&mut self, effects: &mut Effects) {
         let Some(leader) = &self.leader else { return };
-        self.log.set_high_watermark(leader.high_watermark());
+        let high_watermark = leader.high_watermark();
+        let is_there = high_watermark <= self.log.log_end_offset();
+        self.check(is_there, "the high watermark lies at or below the log end", effects);
+        if self.log.is_failed() {
+            return;
+        }
+        self.log.set_high_watermark(high_watermark);
         effects.data_waiters.append(&mut self.data_waits);
         self.acknowledge(effects);
     }

@@ -6,7 +6,7 @@ use crate::log_dirs::Directory;
 use crate::partition::{Acks, AppendError, AppendOutcome, Effects, PartitionCell};
 use crate::replicas::{RecoveryHint, Replicas};
 use crate::topic_settings::TopicSettings;
-use base::{BlockingWork, Executor, Files, NodeId, Now, Offset, Task, TopicId, TopicPartition, Uuid};
+use base::{BlockingWork, Executor, Files, LeaderEpoch, NodeId, Now, Offset, Task, TopicId, TopicPartition, Uuid};
 use parking_lot::Mutex;
 use records::{BatchBuilder, BatchOptions, ProduceRules};
 use std::collections::VecDeque;
@@ -158,6 +158,10 @@ impl Bench {
 
     /// Leads the partition in epoch 0, with these replicas in sync.
     pub fn lead(&self, cell: &Arc<PartitionCell>, replicas: &[NodeId]) {
+        self.lead_in(cell, replicas, 0);
+    }
+
+    pub fn lead_in(&self, cell: &Arc<PartitionCell>, replicas: &[NodeId], leader_epoch: LeaderEpoch) {
         let registration = metadata::Partition {
             replicas: replicas.to_vec(),
             directories: vec![Uuid::DIRECTORY_UNASSIGNED; replicas.len()],
@@ -168,7 +172,7 @@ impl Bench {
             last_known_elr: Vec::new(),
             leader: NODE,
             leader_recovery_state: 0,
-            leader_epoch: 0,
+            leader_epoch,
             partition_epoch: 0,
         };
         let mut effects = Effects::default();

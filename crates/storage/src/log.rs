@@ -269,6 +269,11 @@ impl Log {
         self.failed = true;
     }
 
+    /// Refuses everything from now on: its owner met something that must never be.
+    pub fn mark_broken(&mut self, what: &'static str) {
+        let _offline = self.noting(self.must_hold(false, what));
+    }
+
     pub fn is_failed(&self) -> bool {
         self.failed
     }
@@ -396,8 +401,27 @@ impl Log {
         if self.failed { Err(StorageError::Offline { path: self.folder.clone() }) } else { Ok(()) }
     }
 
-    /// Remembers that the directory failed.
+    /// An assertion that stays in release builds.
+    pub(crate) fn must_hold(&self, holds: bool, what: &'static str) -> Result<(), StorageError> {
+        if holds { Ok(()) } else { Err(StorageError::Broken { path: self.folder.clone(), what }) }
+    }
+
+    /// What holds of a log between any two calls.
+    pub(crate) fn check_offsets(&self) -> Result<(), StorageError> {
+        self.must_hold(self.log_start <= self.high_watermark, "the log start lies at or below the high watermark")?;
+        self.must_hold(self.high_watermark <= self.log_end, "the high watermark lies at or below the log end")?;
+        self.must_hold(self.recovery_point <= self.log_end, "the recovery point lies at or below the log end")?;
+        self.must_hold(self.active.base_offset <= self.log_end, "the active segment begins at or below the log end")?;
+        let newest = self.older.keys().next_back();
+        self.must_hold(newest.is_none_or(|base| *base < self.active.base_offset), "segments lie one behind the other")
+    }
+
+    /// Remembers that the directory failed, or that this log cannot be trusted.
     pub(crate) fn noting<T>(&mut self, result: Result<T, StorageError>) -> Result<T, StorageError> {
+        if let Err(error @ StorageError::Broken { .. }) = &result {
+            tracing::error!(partition = %self.partition, log = ?self, %error, "a log is taken out of use");
+            self.failed = true;
+        }
         if matches!(&result, Err(error) if error.fails_log_dir()) && !base::mutant(base::Mutant::AppendsAfterIoError) {
             self.failed = true;
         }
@@ -485,6 +509,7 @@ impl Log {
         jobs: &mut Vec<Job>,
     ) -> Result<(), StorageError> {
         let index_bytes = self.config.segment_index_bytes;
+        self.must_hold(base_offset >= self.log_end, "a segment begins at or above the log end")?;
         if self.active.size == 0 {
             return self.replace_empty_active(base_offset, now_wall_ms);
         }
@@ -589,5 +614,30 @@ mod tests {
         is_send::<Job>();
         is_send::<FlushJob>();
         is_send::<crate::LogSlice>();
+    }
+
+    #[test]
+    fn a_log_whose_offsets_contradict_each_other_takes_nothing_more() {
+        let breaks: [fn(&mut Log); 4] = [
+            |log| log.high_watermark = log.log_end + 5,
+            |log| log.log_start = log.high_watermark + 1,
+            |log| log.recovery_point = log.log_end + 5,
+            |log| log.log_end = -1,
+        ];
+        for (number, break_it) in breaks.into_iter().enumerate() {
+            let files: Arc<dyn Files> = Arc::new(testkit::SimFiles::new());
+            let partition = TopicPartition::new("t", 0);
+            let options = crate::OpenOptions::default();
+            let mut log = Log::open(files, "/t-0".into(), partition, LogConfig::default(), &options).unwrap();
+            let mut builder = records::BatchBuilder::new(records::BatchOptions::default());
+            builder.append(0, None, Some(b"value"), &[]);
+            let bytes = builder.finish().unwrap();
+            let batch = crate::LeaderBatch::built(&bytes, crate::AppendOrigin::Coordinator).unwrap();
+            let _jobs = log.append_as_leader(&batch, 0, 0).unwrap().jobs;
+            break_it(&mut log);
+            let broken = log.append_as_leader(&batch, 0, 0);
+            assert!(matches!(broken, Err(StorageError::Broken { .. })), "{number}: {broken:?}");
+            assert!(log.is_failed(), "{number}");
+        }
     }
 }

@@ -226,11 +226,14 @@ impl Log {
         }
         let first = self.first_base_offset();
         self.log_start = self.log_start.max(first);
+        let is_committed =
+            self.log_start <= self.high_watermark || base::mutant(base::Mutant::RetentionPastHighWatermark);
+        self.must_hold(is_committed, "only committed records are deleted")?;
         self.high_watermark = self.high_watermark.max(self.log_start);
         if self.epochs.truncate_from_start(self.log_start) {
             jobs.push(self.epochs_job());
         }
-        Ok(())
+        self.check_offsets()
     }
 
     /// A start after the oldest `count` segments went must still know their producers (KAFKA-7190): the snapshot where

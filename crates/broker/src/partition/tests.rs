@@ -144,3 +144,50 @@ fn nobody_waits_inside_while_records_and_topics_are_deleted() {
     assert_eq!(named("-delete"), 0);
     assert!(!cells[0].directory.dir.is_failed());
 }
+
+/// Remembers what it was told.
+#[derive(Default)]
+struct Told(Mutex<Vec<Result<(), ErrorCode>>>);
+
+impl AckWaiter for Told {
+    fn acknowledged(&self, _: usize, result: Result<(), ErrorCode>, _: Now) {
+        self.0.lock().push(result);
+    }
+}
+
+#[test]
+fn a_broken_invariant_takes_the_partition_offline_and_nothing_else() {
+    type Breaks = fn(&Bench, &Arc<PartitionCell>);
+    let all: [(&str, Breaks); 4] = [
+        ("the epoch of the image falls", |bench, cell| bench.lead_in(cell, &[NODE], 2)),
+        ("the leader is of another epoch", |_, cell| cell.inner.lock().leader_epoch = 4),
+        ("the log end falls under the leader", |_, cell| {
+            cell.inner.lock().leader.iter_mut().for_each(|leader| assert!(!leader.appended(1)));
+        }),
+        ("the high watermark is beyond the log end", |bench, cell| {
+            let mut inner = cell.inner.lock();
+            inner.leader = Some(Leader::new(NODE, 3, 0, vec![NODE], &[NODE], 100, 100));
+            let mut effects = Effects::default();
+            inner.high_watermark_moved(&mut effects);
+            drop(inner);
+            effects.run(cell, bench.now());
+        }),
+    ];
+    for (what, breaks) in all {
+        let bench = Bench::new(&["/data"], |_| {});
+        let (cell, neighbour) = (bench.open("t-0", TOPIC), bench.open("t-1", TOPIC));
+        bench.lead_in(&cell, &[NODE, FOLLOWER], 3);
+        bench.fill(&cell, 5);
+        let told = Arc::new(Told::default());
+        let waiter: Arc<dyn AckWaiter> = told.clone();
+        assert!(!cell.wait_for_commit(5, &waiter, u64::MAX), "{what}");
+        breaks(&bench, &cell);
+        let refused = bench.produce(&cell, 5);
+        assert!(matches!(refused, Err(AppendError::Refused(ErrorCode::KafkaStorageError))), "{what}: {refused:?}");
+        assert_eq!(*told.0.lock(), [Err(ErrorCode::KafkaStorageError)], "{what}");
+        let read = read(&bench, &cell, Reader::Uncommitted, 0);
+        assert!(matches!(read, Err(ReadError::Refused(ErrorCode::KafkaStorageError))), "{what}");
+        bench.fill(&neighbour, 1);
+        assert!(!cell.directory.dir.is_failed(), "{what}");
+    }
+}
