@@ -4,6 +4,10 @@
 //! wait, no sync and no other lock happens inside. Acknowledgements wait for the leader machine's high watermark, also
 //! where the ISR is the leader alone.
 
+mod retention;
+#[cfg(test)]
+mod tests;
+
 use crate::log_dirs::Directory;
 use crate::topic_settings::TopicSettings;
 use base::{ColdRange, ErrorCode, LeaderEpoch, NodeId, Now, Offset, OpenMode, TopicId, TopicPartition};
@@ -14,9 +18,7 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use storage::{
-    AppendOrigin, EpochEnd, FlushJob, Flushed, Job, LeaderBatch, Log, LogSlice, ReadLimits, Retention, StorageError,
-};
+use storage::{AppendOrigin, EpochEnd, FlushJob, Flushed, Job, LeaderBatch, Log, LogSlice, ReadLimits, StorageError};
 
 /// Somebody who waits until an append is committed (or durable) or has failed.
 pub trait AckWaiter: Send + Sync {
@@ -555,48 +557,6 @@ impl PartitionCell {
     }
 }
 
-/// Steps in which retention has to wait for the disk, outside of the cell, before it is put off to its next round.
-const RETENTION_STEPS_MAX: usize = 64;
-
-impl PartitionCell {
-    /// One round of retention: deletes the segments that nothing keeps. Blocks on the disk, but never inside of the cell:
-    /// what is not in memory is read, and the producers of what goes are written down, between two looks.
-    pub fn apply_retention(&self, now: Now) {
-        let files = self.directory.dir.files();
-        let mut for_room = false;
-        for _ in 0..RETENTION_STEPS_MAX {
-            let step = match self.retention_step(now, for_room) {
-                Ok(step) => step,
-                Err(ReadError::Cold(cold)) => {
-                    cold.warm();
-                    continue;
-                }
-                Err(ReadError::Storage(error)) if error.fails_log_dir() => return self.directory.report(&error),
-                Err(error) => {
-                    let error = error.error_code(self);
-                    return tracing::debug!(partition = %self.name, ?error, "retention was not applied");
-                }
-            };
-            step.jobs.into_iter().for_each(|job| self.directory.run_job(job));
-            for (reason, segments) in step.deleted {
-                tracing::info!(partition = %self.name, ?reason, segments, "old segments deleted");
-            }
-            let Some(first) = step.first else { return };
-            match first.run(&**files) {
-                Ok(()) => {}
-                Err(error) if error.is_shortage() => for_room = true,
-                Err(error) => return self.directory.report(&error),
-            }
-        }
-    }
-
-    fn retention_step(&self, now: Now, for_room: bool) -> Result<Retention, ReadError> {
-        let mut inner = self.inner.lock();
-        let plan = self.looking(false, || inner.log.plan_retention(now.wall_ms))?;
-        inner.log.retention(&plan, now.wall_ms, for_room).map_err(ReadError::Storage)
-    }
-}
-
 /// Why a batch was not appended.
 #[derive(Debug)]
 pub enum AppendError {
@@ -746,6 +706,3 @@ impl AckWaiter for NoWaiter {
 pub fn own_batch(bytes: &[u8]) -> Result<LeaderBatch<'_>, records::RecordsError> {
     LeaderBatch::built(bytes, AppendOrigin::Coordinator)
 }
-
-#[cfg(test)]
-mod tests;

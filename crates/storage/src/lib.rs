@@ -12,6 +12,7 @@
 
 mod append;
 mod checkpoints;
+mod close;
 mod config;
 mod copies;
 mod error;
@@ -40,12 +41,13 @@ mod witness;
 
 pub use append::{AppendOrigin, Appended, LeaderBatch};
 pub use checkpoints::{read_offsets, write_offsets};
+pub use close::RetiredFolder;
 pub use config::{CleanupPolicy, LogConfig};
 pub use copies::second_copy;
 pub use error::StorageError;
 pub use job::{FlushJob, Flushed, Job, run_together};
 pub use leader_epochs::{EpochEnd, EpochEntry, LeaderEpochs};
-pub use log::{Log, RetiredFolder};
+pub use log::Log;
 pub use log_dir::{
     CLEANER_OFFSETS, Checkpoint, CleanShutdown, LOG_START_OFFSETS, LogDir, LogDirError, MetaProperties,
     PartitionFolder, RECOVERY_POINTS, REPLICATION_OFFSETS,
