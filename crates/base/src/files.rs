@@ -50,6 +50,17 @@ impl ColdRange {
     }
 }
 
+/// Whether an entry of a folder is a symbolic link.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Link {
+    #[default]
+    No,
+    /// What is said of the entry is true of what it leads to.
+    Whole,
+    /// What it leads to is not there.
+    Broken,
+}
+
 /// An entry of a folder.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct DirEntry {
@@ -57,6 +68,7 @@ pub struct DirEntry {
     pub is_dir: bool,
     /// Length in bytes of a file, 0 for a folder.
     pub len: u64,
+    pub link: Link,
 }
 
 /// A tree of files.
@@ -64,7 +76,7 @@ pub trait Files: Send + Sync {
     fn open(&self, path: &Path, mode: OpenMode) -> io::Result<Arc<dyn File>>;
     /// Whether something is there.
     fn exists(&self, path: &Path) -> io::Result<bool>;
-    /// The entries of a folder, sorted by name; names that are not UTF-8 are an error.
+    /// The entries of a folder, sorted by name, with links followed; names that are not UTF-8 are an error.
     fn list(&self, dir: &Path) -> io::Result<Vec<DirEntry>>;
     fn create_dir_all(&self, dir: &Path) -> io::Result<()>;
     fn remove_file(&self, path: &Path) -> io::Result<()>;
@@ -83,6 +95,11 @@ pub trait Files: Send + Sync {
 
     /// Makes everything durable that was written on the file system of `dir`: cheaper than many single syncs.
     fn sync_tree(&self, dir: &Path) -> io::Result<()>;
+
+    /// Whether one [`Files::sync_tree`] covers both.
+    fn same_file_system(&self, _a: &Path, _b: &Path) -> io::Result<bool> {
+        Ok(true)
+    }
 
     /// Runs `work`. Meanwhile reads of this thread that would have to wait for the disk fail with
     /// [`io::ErrorKind::WouldBlock`] and a [`ColdRange`]; where reads never wait, it is just run.

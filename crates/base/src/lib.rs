@@ -12,7 +12,7 @@ mod task;
 mod time;
 
 pub use error_code::ErrorCode;
-pub use files::{ColdRange, DirEntry, File, FileLock, Files, OpenMode, temporary};
+pub use files::{ColdRange, DirEntry, File, FileLock, Files, Link, OpenMode, temporary};
 pub use ids::{
     BrokerEpoch, DirectoryId, LeaderEpoch, NodeId, Offset, PartitionEpoch, PartitionIndex, ProducerEpoch, ProducerId,
     TopicId, TopicPartition, Uuid, UuidParseError,

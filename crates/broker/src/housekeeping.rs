@@ -119,17 +119,7 @@ impl Broker {
 
     fn apply_retention(&self) {
         for cell in self.replicas.all() {
-            let now = self.executor.now();
-            match cell.with_log(|log| log.delete_old_segments(now.wall_ms)) {
-                Ok((deleted, jobs)) => {
-                    for (reason, segments) in deleted {
-                        tracing::info!(partition = %cell.name, ?reason, segments, "old segments deleted");
-                    }
-                    jobs.into_iter().for_each(|job| cell.directory.run_job(job));
-                }
-                Err(error) if error.fails_log_dir() => cell.directory.fail(),
-                Err(error) => tracing::debug!(partition = %cell.name, %error, "retention was not applied"),
-            }
+            cell.apply_retention(self.executor.now());
         }
     }
 
@@ -166,10 +156,14 @@ impl Broker {
         let cells = self.replicas.all();
         for directory in self.replicas.directories() {
             let own: Vec<_> = cells.iter().filter(|cell| Arc::ptr_eq(&cell.directory, directory)).cloned().collect();
-            clean &= match own.len() {
-                TOGETHER_MIN.. => self.close_together(directory, &own),
-                _ => own.iter().filter(|cell| !self.close_log(cell)).count() == 0,
-            };
+            // What lies on other file systems takes its own syncs.
+            let (together, mut alone): (Vec<_>, Vec<_>) =
+                own.into_iter().partition(|cell| !cell.with_log(|log| log.is_spread()));
+            match together.len() {
+                TOGETHER_MIN.. => clean &= self.close_together(directory, &together),
+                _ => alone.extend(together),
+            }
+            clean &= alone.iter().filter(|cell| !self.close_log(cell)).count() == 0;
         }
         clean
     }
@@ -181,7 +175,7 @@ impl Broker {
         }
         let (mut jobs, mut flushes, mut clean) = (Vec::new(), Vec::new(), true);
         for cell in cells {
-            match cell.with_log(|log| log.close_before_sync()) {
+            match cell.with_log(|log| log.close_before_sync(true)) {
                 Ok((more, flush)) => {
                     jobs.extend(more);
                     flushes.extend(flush.map(|flush| (cell, flush)));
@@ -222,7 +216,15 @@ impl Broker {
         if cell.directory.dir.is_failed() {
             return false;
         }
-        let closed = cell.with_log(|log| log.close_cleanly());
+        let closed = cell.with_log(|log| log.close_before_sync(false)).and_then(|(jobs, flush)| {
+            let files = &**cell.directory.dir.files();
+            jobs.into_iter().try_for_each(|job| job.run(files))?;
+            if let Some(flush) = flush {
+                let flushed = flush.run(files)?;
+                cell.with_log(|log| log.flushed(&flushed));
+            }
+            Ok(())
+        });
         if let Err(error) = &closed {
             tracing::error!(partition = %cell.name, %error, "a log could not be closed in order");
         }

@@ -23,6 +23,8 @@ mod producer_ids;
 mod publisher;
 mod replicas;
 mod served_file;
+#[cfg(test)]
+mod test_bench;
 mod topic_settings;
 
 pub use broker::{Broker, BrokerParts};

@@ -4,6 +4,10 @@
 //! wait, no sync and no other lock happens inside. Acknowledgements wait for the leader machine's high watermark, also
 //! where the ISR is the leader alone.
 
+mod retention;
+#[cfg(test)]
+mod tests;
+
 use crate::log_dirs::Directory;
 use crate::topic_settings::TopicSettings;
 use base::{ColdRange, ErrorCode, LeaderEpoch, NodeId, Now, Offset, OpenMode, TopicId, TopicPartition};
@@ -198,6 +202,12 @@ impl PartitionCell {
         }
     }
 
+    /// Whether somebody is inside.
+    #[cfg(test)]
+    pub(crate) fn is_entered(&self) -> bool {
+        self.inner.is_locked()
+    }
+
     /// Looks at the log without changing anything that others wait for.
     pub fn with_log<R>(&self, look: impl FnOnce(&mut Log) -> R) -> R {
         look(&mut self.inner.lock().log)
@@ -255,6 +265,10 @@ impl PartitionCell {
         effects: &mut Effects,
     ) -> Result<(), StorageError> {
         let mut inner = self.inner.lock();
+        if registration.leader_epoch < inner.leader_epoch {
+            inner.check(false, "leader epochs never fall", effects);
+            return Ok(());
+        }
         inner.leader_id = registration.leader;
         let is_new_epoch = registration.leader_epoch != inner.leader_epoch;
         inner.leader_epoch = registration.leader_epoch;
@@ -328,6 +342,11 @@ impl PartitionCell {
     ) -> Result<AppendOutcome, AppendError> {
         let mut inner = self.inner.lock();
         let leader_epoch = inner.check_leadership(-1).map_err(AppendError::Refused)?;
+        let is_own = leader_epoch == inner.leader_epoch;
+        inner.check(is_own, "an append's epoch is the partition's", effects);
+        if inner.log.is_failed() {
+            return Err(AppendError::Refused(ErrorCode::KafkaStorageError));
+        }
         if acks == Acks::All {
             let min_insync_replicas = inner.settings.min_insync_replicas;
             let admission = inner.leader.as_ref().map(|leader| leader.admit(min_insync_replicas));
@@ -338,9 +357,8 @@ impl PartitionCell {
         let appended = match inner.log.append_as_leader(batch, leader_epoch, now.wall_ms) {
             Ok(appended) => appended,
             Err(error) => {
-                if error.fails_log_dir() {
-                    effects.failed = true;
-                }
+                effects.failed |= error.fails_log_dir();
+                inner.release_if_offline(effects);
                 return Err(AppendError::Storage(error));
             }
         };
@@ -350,6 +368,10 @@ impl PartitionCell {
         let moved = inner.leader.as_mut().is_some_and(|leader| leader.appended(end));
         if moved {
             inner.high_watermark_moved(effects);
+        }
+        inner.check_leader(effects);
+        if inner.log.is_failed() {
+            return Err(AppendError::Refused(ErrorCode::KafkaStorageError));
         }
         let unflushed = end - inner.unflushed_since;
         if unflushed >= inner.settings.log.flush_messages {
@@ -436,14 +458,19 @@ impl PartitionCell {
         {
             return Ok(inner.diverged(diverging, offset));
         }
-        if let Reader::Replica(id) = reader {
-            if !inner.leader.as_ref().is_some_and(|leader| leader.is_follower(id)) {
-                return Err(ReadError::Refused(ErrorCode::NotLeaderOrFollower));
-            }
-            let moved = inner.leader.as_mut().is_some_and(|leader| leader.fetched(id, offset, now.monotonic_us));
-            if moved {
-                inner.high_watermark_moved(effects);
-            }
+        if let Reader::Replica(id) = reader
+            && !inner.leader.as_ref().is_some_and(|leader| leader.is_follower(id))
+        {
+            return Err(ReadError::Refused(ErrorCode::NotLeaderOrFollower));
+        }
+        if offset < inner.log.log_start_offset() || offset > inner.log.log_end_offset() {
+            return Err(ReadError::OutOfRange);
+        }
+        // Only an offset of this log says how far the follower has come.
+        if let Reader::Replica(id) = reader
+            && inner.leader.as_mut().is_some_and(|leader| leader.fetched(id, offset, now.monotonic_us))
+        {
+            inner.high_watermark_moved(effects);
         }
         let log = &inner.log;
         let (high_watermark, last_stable_offset) = (log.high_watermark(), log.last_stable_offset());
@@ -454,9 +481,6 @@ impl PartitionCell {
         };
         let limits = ReadLimits { bytes_max, upper_bound, at_least_one, aborted: reader == Reader::Committed };
         let log_start_offset = log.log_start_offset();
-        if offset < log_start_offset || offset > log.log_end_offset() {
-            return Err(ReadError::OutOfRange);
-        }
         let read = self.looking(may_wait, || log.read(offset, &limits));
         if let Err(ReadError::Storage(error)) = &read {
             effects.failed |= error.fails_log_dir();
@@ -569,6 +593,28 @@ impl ReadError {
 }
 
 impl Inner {
+    /// What must hold of a partition whatever happens: where it does not, the partition is offline from now on, and its
+    /// directory stays in service.
+    fn check(&mut self, holds: bool, what: &'static str, effects: &mut Effects) {
+        if !holds && !self.log.is_failed() {
+            self.log.mark_broken(what);
+            self.release_if_offline(effects);
+        }
+    }
+
+    fn check_leader(&mut self, effects: &mut Effects) {
+        if let Some(what) = self.leader.as_ref().and_then(Leader::broken) {
+            self.check(false, what, effects);
+        }
+    }
+
+    /// Nobody waits for a partition whose log is out of use.
+    fn release_if_offline(&mut self, effects: &mut Effects) {
+        if self.log.is_failed() {
+            self.release_all(ErrorCode::KafkaStorageError, effects);
+        }
+    }
+
     fn check_leadership(&self, current_leader_epoch: LeaderEpoch) -> Result<LeaderEpoch, ErrorCode> {
         if self.is_deleted {
             return Err(ErrorCode::UnknownTopicOrPartition);
@@ -620,7 +666,13 @@ impl Inner {
     /// The leader's high watermark is the log's; whoever waited for it is told.
     fn high_watermark_moved(&mut self, effects: &mut Effects) {
         let Some(leader) = &self.leader else { return };
-        self.log.set_high_watermark(leader.high_watermark());
+        let high_watermark = leader.high_watermark();
+        let is_there = high_watermark <= self.log.log_end_offset();
+        self.check(is_there, "the high watermark lies at or below the log end", effects);
+        if self.log.is_failed() {
+            return;
+        }
+        self.log.set_high_watermark(high_watermark);
         effects.data_waiters.append(&mut self.data_waits);
         self.acknowledge(effects);
     }

@@ -229,11 +229,8 @@ fn apply(broker: &Arc<Broker>, image: &Arc<Image>, delta: &Delta, now: Now) {
         broker.apply_broker_configs(image);
     }
     let values = broker.config_layers(image).effective();
-    for topic in &delta.removed_topics {
-        for index in topic.partitions.keys() {
-            broker.replicas.remove(topic.id, *index);
-        }
-    }
+    let partitions_of = |topic: &metadata::Topic| topic.partitions.keys().map(|i| (topic.id, *i)).collect::<Vec<_>>();
+    broker.replicas.remove_all(delta.removed_topics.iter().flat_map(|topic| partitions_of(topic)));
     let mut in_other_directories: BTreeMap<base::Uuid, BTreeMap<TopicId, Vec<PartitionIndex>>> = BTreeMap::new();
     let mut settings_of: Option<(TopicId, Arc<crate::topic_settings::TopicSettings>)> = None;
     for (topic_id, index) in &delta.partitions {

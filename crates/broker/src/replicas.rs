@@ -49,8 +49,9 @@ const NO_DIRECTORY: [Uuid; 3] = [Uuid::DIRECTORY_UNASSIGNED, Uuid::DIRECTORY_LOS
 pub struct Replicas {
     directories: Vec<Arc<Directory>>,
     cells: RwLock<Map<(TopicId, PartitionIndex), Arc<PartitionCell>>>,
-    /// Folders that were there at the start and that no partition has claimed yet.
-    found: Mutex<Map<TopicPartition, Found>>,
+    /// Folders that were there at the start and that no partition has claimed yet; several of one name belong to topics of
+    /// different ids.
+    found: Mutex<Map<TopicPartition, Vec<Found>>>,
     short: Mutex<Short>,
     is_closing: AtomicBool,
     executor: Arc<dyn Executor>,
@@ -80,13 +81,8 @@ impl Replicas {
         topic_id: Option<TopicId>,
         hint: RecoveryHint,
     ) {
-        let mut all = self.found.lock();
-        // Of two folders of one partition the one that says whose it is counts; the other one was hardly begun.
-        if topic_id.is_none() && all.contains_key(&partition) {
-            tracing::warn!(%partition, dir = %directory.dir.path().display(), "a second folder of a partition is left aside");
-            return;
-        }
-        all.insert(partition, Found { directory, hint, topic_id, is_claimed: false });
+        let found = Found { directory, hint, topic_id, is_claimed: false };
+        self.found.lock().entry(partition).or_default().push(found);
     }
 
     pub fn directories(&self) -> &[Arc<Directory>] {
@@ -134,19 +130,7 @@ impl Replicas {
         directory_id: Uuid,
         settings: Arc<TopicSettings>,
     ) -> Result<Arc<PartitionCell>, StorageError> {
-        let found = self.found.lock().get_mut(name).map(|found| {
-            found.is_claimed = true;
-            found.clone()
-        });
-        let found = found.filter(|found| match found.topic_id {
-            Some(id) if id != topic_id && !base::mutant(base::Mutant::RecreatedTopicInherits) => {
-                // The folder of an older topic of that name: it must never be inherited (KIP-516).
-                self.found.lock().remove(name);
-                self.set_aside(name, &found.directory);
-                false
-            }
-            _ => true,
-        });
+        let found = self.claim(name, topic_id);
         let directory = match &found {
             Some(found) => found.directory.clone(),
             None => {
@@ -154,7 +138,7 @@ impl Replicas {
                 // A later try goes on where this one began, not in another directory.
                 let (directory, hint, topic_id) = (directory, RecoveryHint::default(), Some(topic_id));
                 let begun = Found { directory: directory.clone(), hint, topic_id, is_claimed: true };
-                self.found.lock().insert(name.clone(), begun);
+                self.found.lock().insert(name.clone(), vec![begun]);
                 directory
             }
         };
@@ -209,6 +193,27 @@ impl Replicas {
         Ok(cell)
     }
 
+    /// The folder that was found for this topic. Those of older topics of its name are set aside: they must never be
+    /// inherited (KIP-516).
+    fn claim(&self, name: &TopicPartition, topic_id: TopicId) -> Option<Found> {
+        let (own, others) = {
+            let mut all = self.found.lock();
+            let mut folders = all.remove(name)?;
+            let inherits = base::mutant(base::Mutant::RecreatedTopicInherits);
+            let is_own = |found: &Found| inherits || found.topic_id.is_none_or(|id| id == topic_id);
+            // One that says whose it is comes before one that was hardly begun.
+            let own =
+                (0..folders.len()).filter(|at| is_own(&folders[*at])).max_by_key(|at| folders[*at].topic_id.is_some());
+            let own = own.map(|at| Found { is_claimed: true, ..folders.swap_remove(at) });
+            if let Some(own) = &own {
+                all.insert(name.clone(), vec![own.clone()]);
+            }
+            (own, folders)
+        };
+        others.iter().for_each(|found| self.set_aside(name, &found.directory));
+        own
+    }
+
     /// The directory that the registration names, else the one with the fewest partitions. While a directory is out of
     /// service, a partition that was assigned to another than those in use may lie there: it must not begin anew
     /// elsewhere (KAFKA-16234).
@@ -248,41 +253,70 @@ impl Replicas {
 
     /// Forgets a partition whose topic is gone and removes its folder after `file.delete.delay.ms`.
     pub fn remove(&self, topic_id: TopicId, partition: PartitionIndex) {
-        let Some(cell) = self.cells.write().remove(&(topic_id, partition)) else {
-            // Its log could not be opened; a topic that comes under its name has nothing to do with it.
-            let of_topic = |found: &Found| found.is_claimed && found.topic_id == Some(topic_id);
-            let gone: Vec<_> =
-                self.found.lock().extract_if(|name, found| name.partition == partition && of_topic(found)).collect();
-            gone.iter().for_each(|(name, found)| self.set_aside(name, &found.directory));
-            return;
-        };
-        let now = self.executor.now();
+        self.remove_all([(topic_id, partition)]);
+    }
+
+    /// Forgets partitions whose topics are gone and removes their folders after `file.delete.delay.ms`: the new names are
+    /// durable when it returns, with one sync for each directory.
+    pub fn remove_all(&self, partitions: impl IntoIterator<Item = (TopicId, PartitionIndex)>) {
+        let mut changed: Vec<Arc<Directory>> = Vec::new();
+        for (topic_id, partition) in partitions {
+            let Some(cell) = self.cells.write().remove(&(topic_id, partition)) else {
+                self.forget_found(topic_id, partition);
+                continue;
+            };
+            if self.take_away(&cell) && !changed.iter().any(|other| Arc::ptr_eq(other, &cell.directory)) {
+                changed.push(cell.directory.clone());
+            }
+        }
+        for directory in changed {
+            let path = directory.dir.path();
+            if let Err(error) = directory.dir.files().sync_dir(path) {
+                // A name that comes back after a power cut belongs to no topic, and is set aside then.
+                directory.report(&StorageError::failed(path, error));
+            }
+        }
+    }
+
+    /// The log of the partition could not be opened; a topic that comes under its name has nothing to do with it.
+    fn forget_found(&self, topic_id: TopicId, partition: PartitionIndex) {
+        let of_topic = |found: &Found| found.is_claimed && found.topic_id == Some(topic_id);
+        let is_it = |name: &TopicPartition, found: &[Found]| name.partition == partition && found.iter().any(of_topic);
+        let gone: Vec<_> = self.found.lock().extract_if(|name, found| is_it(name, found)).collect();
+        for (name, found) in gone {
+            found.iter().for_each(|found| self.set_aside(&name, &found.directory));
+        }
+    }
+
+    /// Tells everybody that the partition is gone, and gives its folder the name under which it is removed later. True if
+    /// the name is to be synced.
+    fn take_away(&self, cell: &Arc<PartitionCell>) -> bool {
         let mut effects = Effects::default();
         cell.mark_deleted(&mut effects);
-        effects.run(&cell, now);
-        let unique = Random::uuid(&mut base::SplitMix64(self.seed.fetch_add(1, Ordering::Relaxed)));
+        effects.run(cell, self.executor.now());
         if base::mutant(base::Mutant::RecreatedTopicInherits) {
-            return;
+            return false;
         }
+        let unique = Random::uuid(&mut base::SplitMix64(self.seed.fetch_add(1, Ordering::Relaxed)));
         let name = deleted_folder_name(&cell.name, unique);
-        let renamed = cell.with_log(|log| log.rename_folder(&name));
-        if let Err(error) = renamed {
+        let retired = cell.with_log(|log| log.retire(&name));
+        if let Err(error) = retired.rename(&**cell.directory.dir.files()) {
             tracing::error!(partition = %cell.name, %error, "the folder of a deleted topic could not be renamed");
             cell.directory.fail();
-            return;
+            return false;
         }
         let delay_ms = cell.settings().log.file_delete_delay_ms.max(0) as u64;
-        let (runner, directory) = (cell.directory.clone(), cell.directory.clone());
+        let (directory, partition) = (cell.directory.clone(), cell.name.clone());
         let remove = move || {
-            let path = directory.dir.path().join(&name);
             if base::mutant(base::Mutant::DeleteByName) {
-                let _same_name = directory.dir.remove_folder(&directory.dir.path().join(folder_name(&cell.name)));
+                let _same_name = directory.dir.remove_folder(&directory.dir.path().join(folder_name(&partition)));
             }
-            if let Err(error) = cell.with_log(|log| log.delete_folder()) {
-                tracing::error!(path = %path.display(), %error, "a deleted folder could not be removed");
+            if let Err(error) = directory.dir.remove_folder(retired.path()) {
+                tracing::error!(path = %retired.path().display(), %error, "a deleted folder could not be removed");
             }
         };
-        runner.run_later(delay_ms * 1000, Box::new(remove));
+        cell.directory.run_later(delay_ms * 1000, Box::new(remove));
+        true
     }
 
     /// Every partition of a directory that failed is offline.
@@ -297,9 +331,10 @@ impl Replicas {
 
     /// Folders found at the start that no partition of the image claims: renamed to `-stray`, as Kafka does.
     pub fn set_aside_strays(&self) {
-        let strays: Vec<_> = self.found.lock().extract_if(|_, found| !found.is_claimed).collect();
+        let is_stray = |found: &[Found]| !found.iter().any(|found| found.is_claimed);
+        let strays: Vec<_> = self.found.lock().extract_if(|_, found| is_stray(found)).collect();
         for (name, found) in strays {
-            self.set_aside(&name, &found.directory);
+            found.iter().for_each(|found| self.set_aside(&name, &found.directory));
         }
     }
 
@@ -307,7 +342,7 @@ impl Replicas {
     pub fn vouch(&self) {
         let found = self.found.lock();
         for directory in &self.directories {
-            let lacks_one = found.values().any(|found| Arc::ptr_eq(&found.directory, directory));
+            let lacks_one = found.values().flatten().any(|found| Arc::ptr_eq(&found.directory, directory));
             if !lacks_one
                 && !directory.dir.is_failed()
                 && let Err(error) = directory.dir.vouch()
@@ -329,7 +364,8 @@ impl Replicas {
     /// The logs in a directory that are not open, with what is known of them.
     pub(crate) fn unopened(&self, directory: &Arc<Directory>) -> Vec<(TopicPartition, RecoveryHint)> {
         let found = self.found.lock();
-        let own = found.iter().filter(|(_, found)| Arc::ptr_eq(&found.directory, directory));
+        let all = found.iter().flat_map(|(name, folders)| folders.iter().map(move |found| (name, found)));
+        let own = all.filter(|(_, found)| Arc::ptr_eq(&found.directory, directory));
         let mut unopened: Vec<_> = own.map(|(name, found)| (name.clone(), found.hint)).collect();
         unopened.sort_by(|a, b| a.0.cmp(&b.0));
         unopened
@@ -361,3 +397,6 @@ impl Replicas {
         self.cancel.cancel();
     }
 }
+
+#[cfg(test)]
+mod tests;

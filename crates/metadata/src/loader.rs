@@ -101,6 +101,15 @@ impl Loader {
         timestamp_ms: i64,
         record: &MetadataRecord<'_>,
     ) -> Result<(), ReplayError> {
+        // All records of a snapshot have one offset.
+        let (last, last_epoch) = (self.image.offset, self.image.epoch);
+        if offset < last {
+            return Err(ReplayError::OffsetFell { offset, last });
+        }
+        if epoch < last_epoch {
+            let (found, last) = (epoch.into(), last_epoch.into());
+            return Err(ReplayError::EpochFell { offset, what: "log", found, last });
+        }
         match record {
             MetadataRecord::BeginTransaction(_) => {
                 if self.before_transaction.is_some() {

@@ -22,6 +22,12 @@ pub enum ReplayError {
     UnknownPartition { topic_id: TopicId, partition: PartitionIndex },
     #[error("the metadata log names broker {broker_id} with epoch {broker_epoch}, which is not registered")]
     UnknownBroker { broker_id: NodeId, broker_epoch: BrokerEpoch },
+    /// What was replayed before is newer: an image's offset only grows.
+    #[error("the metadata record at offset {offset} comes after the one at offset {last}")]
+    OffsetFell { offset: Offset, last: Offset },
+    /// Epochs of the log, of brokers and of partitions never fall.
+    #[error("the metadata record at offset {offset} has {what} epoch {found} after {last}")]
+    EpochFell { offset: Offset, what: &'static str, found: i64, last: i64 },
     #[error("the metadata log {what} a transaction at offset {offset} where it cannot")]
     Transaction { offset: Offset, what: &'static str },
 }
@@ -31,6 +37,9 @@ impl Image {
     pub fn replay(&mut self, record: &MetadataRecord<'_>, delta: &mut Delta) -> Result<(), ReplayError> {
         match record {
             MetadataRecord::RegisterBroker(r) => {
+                if let Some(present) = self.brokers.get(&r.broker_id) {
+                    self.check_epoch("broker", r.broker_epoch, present.epoch)?;
+                }
                 delta.brokers.insert(r.broker_id);
                 self.brokers.insert(r.broker_id, Arc::new(broker(r)));
             }
@@ -74,6 +83,10 @@ impl Image {
                 delta.topics.insert(r.topic_id);
             }
             MetadataRecord::Partition(r) => {
+                if let Some(present) = self.partition(r.topic_id, r.partition_id) {
+                    self.check_epoch("leader", r.leader_epoch.into(), present.leader_epoch.into())?;
+                    self.check_epoch("partition", r.partition_epoch.into(), present.partition_epoch.into())?;
+                }
                 let topic =
                     self.topics.get_mut(&r.topic_id).ok_or(ReplayError::UnknownTopic { topic_id: r.topic_id })?;
                 Arc::make_mut(topic).partitions.insert(r.partition_id, Arc::new(partition(r)));
@@ -112,7 +125,7 @@ impl Image {
             MetadataRecord::RemoveDelegationToken(r) => {
                 self.delegation_tokens.remove(&*r.token_id);
             }
-            MetadataRecord::ClearElr(r) => self.clear_elr(&r.topic_name, delta),
+            MetadataRecord::ClearElr(r) => self.clear_elr(&r.topic_name, delta)?,
             // Transactions are the loader's matter; the others change nothing that is kept.
             MetadataRecord::BeginTransaction(_)
             | MetadataRecord::EndTransaction(_)
@@ -124,6 +137,13 @@ impl Image {
             }
         }
         Ok(())
+    }
+
+    fn check_epoch(&self, what: &'static str, found: i64, last: i64) -> Result<(), ReplayError> {
+        match found >= last {
+            true => Ok(()),
+            false => Err(ReplayError::EpochFell { offset: self.offset, what, found, last }),
+        }
     }
 
     fn known_broker(&self, broker_id: NodeId, broker_epoch: BrokerEpoch) -> Result<(), ReplayError> {
@@ -149,6 +169,7 @@ impl Image {
     }
 
     fn change_partition(&mut self, r: &protocol::PartitionChangeRecord, delta: &mut Delta) -> Result<(), ReplayError> {
+        let offset = self.offset;
         let topic = self.topics.get_mut(&r.topic_id).ok_or(ReplayError::UnknownTopic { topic_id: r.topic_id })?;
         let unknown = ReplayError::UnknownPartition { topic_id: r.topic_id, partition: r.partition_id };
         let partition = Arc::make_mut(topic).partitions.get_mut(&r.partition_id).ok_or(unknown)?;
@@ -169,12 +190,12 @@ impl Image {
         }
         if r.leader != NO_LEADER_CHANGE {
             partition.leader = r.leader;
-            partition.leader_epoch = partition.leader_epoch.wrapping_add(1);
+            partition.leader_epoch = next_epoch(offset, "leader", partition.leader_epoch)?;
         }
         if r.leader_recovery_state >= 0 {
             partition.leader_recovery_state = r.leader_recovery_state;
         }
-        partition.partition_epoch = partition.partition_epoch.wrapping_add(1);
+        partition.partition_epoch = next_epoch(offset, "partition", partition.partition_epoch)?;
         delta.topics.insert(r.topic_id);
         delta.partitions.insert((r.topic_id, r.partition_id));
         Ok(())
@@ -233,7 +254,8 @@ impl Image {
     }
 
     /// Forgets eligible leaders of one topic, or of all when the name is empty.
-    fn clear_elr(&mut self, topic_name: &str, delta: &mut Delta) {
+    fn clear_elr(&mut self, topic_name: &str, delta: &mut Delta) -> Result<(), ReplayError> {
+        let offset = self.offset;
         let ids: Vec<TopicId> = match topic_name {
             "" => self.topics.keys().copied().collect(),
             name => self.topic_id(name).into_iter().collect(),
@@ -251,12 +273,13 @@ impl Image {
                     let partition = Arc::make_mut(partition);
                     partition.elr.clear();
                     partition.last_known_elr.clear();
-                    partition.partition_epoch = partition.partition_epoch.wrapping_add(1);
+                    partition.partition_epoch = next_epoch(offset, "partition", partition.partition_epoch)?;
                     delta.topics.insert(id);
                     delta.partitions.insert((id, index));
                 }
             }
         }
+        Ok(())
     }
 }
 
@@ -318,6 +341,11 @@ fn controller(r: &protocol::RegisterControllerRecord<'_>) -> Controller {
             })
             .collect(),
     }
+}
+
+fn next_epoch(offset: Offset, what: &'static str, epoch: i32) -> Result<i32, ReplayError> {
+    let fell = ReplayError::EpochFell { offset, what, found: i32::MIN.into(), last: epoch.into() };
+    epoch.checked_add(1).ok_or(fell)
 }
 
 fn partition(r: &protocol::PartitionRecord) -> Partition {

@@ -1,7 +1,7 @@
 //! Images come from the log alone: replaying a snapshot's records gives the same image.
 
 use base::Uuid;
-use metadata::{ConfigResource, Image, Loader, NO_LEADER, snapshot_records};
+use metadata::{ConfigResource, Image, Loader, NO_LEADER, ReplayError, snapshot_records};
 use protocol::{
     AbortTransactionRecord, BeginTransactionRecord, ConfigRecord, EndTransactionRecord, FeatureLevelRecord,
     MetadataRecord, PartitionChangeRecord, PartitionRecord, ProducerIdsRecord, RegisterBrokerRecord, RemoveTopicRecord,
@@ -108,4 +108,33 @@ fn a_record_that_does_not_fit_is_an_error() {
     let mut loader = load(&topic());
     assert!(loader.replay(10, 1, 0, &change.into()).is_err());
     assert!(loader.replay(10, 1, 0, &EndTransactionRecord::default().into()).is_err());
+}
+
+#[test]
+fn offsets_and_epochs_never_fall() {
+    let loaded = load(&topic());
+    let last = loaded.latest().offset;
+    let no_op = MetadataRecord::from(protocol::NoOpRecord::default());
+    assert_eq!(loaded.clone().replay(last - 1, 1, 0, &no_op), Err(ReplayError::OffsetFell { offset: last - 1, last }));
+    assert!(loaded.clone().replay(last + 1, 1, 0, &no_op).is_ok());
+    let fell = |record: MetadataRecord<'_>, epoch| {
+        matches!(loaded.clone().replay(last + 1, epoch, 0, &record), Err(ReplayError::EpochFell { .. }))
+    };
+    assert!(fell(no_op, 0));
+    let index = *loaded.latest().topic(TOPIC).unwrap().partitions.keys().next().unwrap();
+    let partition = |leader_epoch, partition_epoch| {
+        let (topic_id, partition_id) = (TOPIC, index);
+        protocol::PartitionRecord { topic_id, partition_id, leader_epoch, partition_epoch, ..Default::default() }
+    };
+    assert!(fell(partition(-1, 0).into(), 1));
+    assert!(fell(partition(0, -1).into(), 1));
+    let mut loader = loaded.clone();
+    loader.replay(last + 1, 1, 0, &partition(i32::MAX, i32::MAX).into()).unwrap();
+    let change = PartitionChangeRecord { partition_id: index, topic_id: TOPIC, ..Default::default() };
+    assert!(matches!(loader.replay(last + 2, 1, 0, &change.into()), Err(ReplayError::EpochFell { .. })));
+    let mut loader = loaded.clone();
+    let broker = |broker_epoch| protocol::RegisterBrokerRecord { broker_id: 9, broker_epoch, ..Default::default() };
+    loader.replay(last + 1, 1, 0, &broker(7).into()).unwrap();
+    assert!(loader.clone().replay(last + 2, 1, 0, &broker(7).into()).is_ok());
+    assert!(matches!(loader.replay(last + 2, 1, 0, &broker(6).into()), Err(ReplayError::EpochFell { .. })));
 }

@@ -1,15 +1,16 @@
 //! The machine's file system behind `base::Files`.
 
-use base::{ColdRange, DirEntry, File, FileLock, Files, OpenMode};
+use base::{ColdRange, DirEntry, File, FileLock, Files, Link, OpenMode};
 use rustix::fs::FlockOperation;
 use rustix::io::{Errno, ReadWriteFlags};
 use std::cell::Cell;
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, IoSlice, IoSliceMut};
 use std::os::fd::{AsFd, BorrowedFd};
-use std::os::unix::fs::FileExt;
+use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::UNIX_EPOCH;
 
 /// Files of this machine.
@@ -23,11 +24,35 @@ thread_local! {
     static NEVER_WAITS: Cell<bool> = const { Cell::new(false) };
 }
 
+/// Device and inode of every file that this process has locked. The system's locks do not keep a process from its own, and
+/// closing a second descriptor would release the first one's lock.
+static LOCKED: Mutex<BTreeSet<(u64, u64)>> = Mutex::new(BTreeSet::new());
+
+fn locked() -> MutexGuard<'static, BTreeSet<(u64, u64)>> {
+    LOCKED.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 struct RealLock {
-    _file: fs::File,
+    /// There until it is dropped.
+    file: Option<fs::File>,
+    id: (u64, u64),
 }
 
 impl FileLock for RealLock {}
+
+impl Drop for RealLock {
+    fn drop(&mut self) {
+        let mut locked = locked();
+        self.file = None;
+        locked.remove(&self.id);
+    }
+}
+
+/// Whether this is how a link fails to be followed that leads to nothing, or to itself.
+fn leads_nowhere(error: &io::Error) -> bool {
+    let is_loop = error.raw_os_error() == Some(Errno::LOOP.raw_os_error());
+    is_loop || matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
+}
 
 impl Files for RealFiles {
     fn open(&self, path: &Path, mode: OpenMode) -> io::Result<Arc<dyn File>> {
@@ -57,8 +82,17 @@ impl Files for RealFiles {
                 )
             })?;
             // A file may vanish between the listing and the look at it (a deletion that runs beside us).
-            let Ok(meta) = entry.metadata() else { continue };
-            entries.push(DirEntry { name, is_dir: meta.is_dir(), len: if meta.is_dir() { 0 } else { meta.len() } });
+            let Ok(mut meta) = entry.metadata() else { continue };
+            let mut link = Link::No;
+            if meta.is_symlink() {
+                (meta, link) = match fs::metadata(entry.path()) {
+                    Ok(target) => (target, Link::Whole),
+                    Err(error) if leads_nowhere(&error) => (meta, Link::Broken),
+                    Err(error) => return Err(error),
+                };
+            }
+            let (is_dir, is_file) = (meta.is_dir(), meta.is_file());
+            entries.push(DirEntry { name, is_dir, len: if is_file { meta.len() } else { 0 }, link });
         }
         entries.sort();
         Ok(entries)
@@ -85,9 +119,18 @@ impl Files for RealFiles {
     }
 
     fn lock(&self, path: &Path) -> io::Result<Option<Box<dyn FileLock>>> {
+        let id = |meta: fs::Metadata| (meta.dev(), meta.ino());
+        let mut locked = locked();
+        if fs::metadata(path).is_ok_and(|meta| locked.contains(&id(meta))) {
+            return Ok(None);
+        }
         let file = fs::OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)?;
         match rustix::fs::fcntl_lock(&file, FlockOperation::NonBlockingLockExclusive) {
-            Ok(()) => Ok(Some(Box::new(RealLock { _file: file }))),
+            Ok(()) => {
+                let id = id(file.metadata()?);
+                locked.insert(id);
+                Ok(Some(Box::new(RealLock { file: Some(file), id })))
+            }
             Err(rustix::io::Errno::AGAIN | rustix::io::Errno::ACCESS) => Ok(None),
             Err(error) => Err(error.into()),
         }
@@ -95,6 +138,10 @@ impl Files for RealFiles {
 
     fn sync_tree(&self, dir: &Path) -> io::Result<()> {
         Ok(rustix::fs::syncfs(fs::File::open(dir)?)?)
+    }
+
+    fn same_file_system(&self, a: &Path, b: &Path) -> io::Result<bool> {
+        Ok(fs::metadata(a)?.dev() == fs::metadata(b)?.dev())
     }
 
     fn without_waiting(&self, work: &mut dyn FnMut()) {
@@ -247,6 +294,18 @@ mod tests {
     }
 
     #[test]
+    fn a_file_is_locked_once_in_a_process_whatever_its_path() {
+        let dir = tempfile::tempdir().unwrap();
+        let link = dir.path().join("link");
+        fs::create_dir(dir.path().join("real")).unwrap();
+        std::os::unix::fs::symlink("real", &link).unwrap();
+        let held = RealFiles.lock(&dir.path().join("real/.lock")).unwrap().unwrap();
+        assert!(RealFiles.lock(&link.join(".lock")).unwrap().is_none());
+        drop(held);
+        assert!(RealFiles.lock(&link.join(".lock")).unwrap().is_some());
+    }
+
+    #[test]
     fn vectored_writes_land_in_order() {
         let dir = tempfile::tempdir().unwrap();
         let file = RealFiles.open(&dir.path().join("f"), OpenMode::Create).unwrap();
@@ -259,6 +318,9 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         RealFiles.replace(&dir.path().join("c"), b"1").unwrap();
         RealFiles.replace(&dir.path().join("c"), b"22").unwrap();
-        assert_eq!(RealFiles.list(dir.path()).unwrap(), [DirEntry { name: "c".into(), is_dir: false, len: 2 }]);
+        assert_eq!(
+            RealFiles.list(dir.path()).unwrap(),
+            [DirEntry { name: "c".into(), is_dir: false, len: 2, link: Link::No }]
+        );
     }
 }

@@ -101,6 +101,10 @@ impl QuorumNode {
             let before = next;
             for batch in batches(&bytes) {
                 let batch = batch.map_err(|error| QuorumError::file(self.log.folder(), error))?;
+                if batch.base_offset() > next {
+                    let reason = format!("offsets {next} to {} are missing", batch.base_offset() - 1);
+                    return Err(QuorumError::file(self.log.folder(), reason));
+                }
                 for_each_entry(self.log.folder(), &batch, |offset, timestamp, entry| {
                     if offset < from || offset >= to {
                         return Ok(());

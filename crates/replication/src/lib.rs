@@ -38,6 +38,8 @@ pub struct Leader {
     high_watermark: Offset,
     /// Where this epoch's records begin in the log.
     epoch_start_offset: Offset,
+    /// An invariant that does not hold any more: whoever drives this must stop.
+    broken: Option<&'static str>,
 }
 
 impl Leader {
@@ -64,6 +66,7 @@ impl Leader {
             acknowledges_on_disk: false,
             high_watermark: high_watermark.clamp(0, log_end_offset),
             epoch_start_offset: log_end_offset,
+            broken: None,
         };
         leader.advance();
         leader
@@ -88,6 +91,11 @@ impl Leader {
 
     pub fn epoch(&self) -> LeaderEpoch {
         self.epoch
+    }
+
+    /// Which of the invariants is broken, if one is: nothing moves from then on.
+    pub fn broken(&self) -> Option<&'static str> {
+        self.broken
     }
 
     pub fn partition_epoch(&self) -> PartitionEpoch {
@@ -133,7 +141,10 @@ impl Leader {
 
     /// The local log ends at this offset now. True if the high watermark has moved.
     pub fn appended(&mut self, log_end_offset: Offset) -> bool {
-        assert!(log_end_offset >= self.log_end_offset, "a leader's log only grows");
+        if log_end_offset < self.log_end_offset {
+            self.broken = Some("a leader's log only grows");
+            return false;
+        }
         self.log_end_offset = log_end_offset;
         self.advance()
     }
@@ -168,10 +179,13 @@ impl Leader {
     fn advance(&mut self) -> bool {
         let followers = self.isr.iter().filter_map(|id| self.followers.get(id)).map(|f| f.log_end_offset);
         let least = followers.chain([self.local_position()]).min().unwrap_or(self.high_watermark);
-        if least <= self.high_watermark {
+        if least <= self.high_watermark || self.broken.is_some() {
             return false;
         }
-        assert!(least <= self.log_end_offset, "the high watermark lies at or below the log end");
+        if least > self.log_end_offset {
+            self.broken = Some("the high watermark lies at or below the log end");
+            return false;
+        }
         self.high_watermark = least;
         true
     }
@@ -219,6 +233,15 @@ mod tests {
         assert!(leader.set_registration(1, vec![1], &[1, 2, 3]));
         assert_eq!(leader.high_watermark(), 10);
         assert_eq!(leader.admit(2), Admission::NotEnoughReplicas);
+    }
+
+    #[test]
+    fn a_log_that_shrinks_under_it_breaks_it_and_commits_nothing_more() {
+        let mut leader = Leader::new(1, 0, 0, vec![1], &[1], 5, 5);
+        assert!(!leader.appended(4));
+        assert!(leader.broken().is_some());
+        assert!(!leader.appended(9));
+        assert_eq!(leader.high_watermark(), 5);
     }
 
     #[test]

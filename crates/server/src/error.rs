@@ -18,10 +18,22 @@ pub enum ServerError {
     NotFormatted { dir: PathBuf, command: String },
     #[error("{} has other things in it and is no data folder of Kafka's: nothing was written there.\nhint: give an empty or absent folder with --data-dir", dir.display())]
     ForeignFolder { dir: PathBuf },
-    #[error("{} is in use by another process (its .lock is held).\nhint: stop that process, or give another folder", .0.display())]
+    #[error("{} is in use by another process, or was given twice (its .lock is held).\nhint: stop that process, or give another folder", .0.display())]
     Locked(PathBuf),
     #[error("{0}")]
     MetaProperties(String),
+    #[error(
+        "Duplicate log directories for {partition} are found in both {} and {}: which of them has the newest records cannot be told, and nothing was written.\nhint: look into both (`ottla dump-log`), move the older one out of the log directory, and start again",
+        first.display(),
+        second.display()
+    )]
+    TwoCopies { partition: base::TopicPartition, first: PathBuf, second: PathBuf },
+    #[error(
+        "Found unexpected metadata location in data directory `{}` (the configured metadata directory is {}).\nhint: set metadata.log.dir to the directory that has the metadata log in use; move the other one out of the log directories",
+        found.display(),
+        metadata_dir.display()
+    )]
+    MetadataElsewhere { found: PathBuf, metadata_dir: PathBuf },
     #[error(
         "cannot listen: Socket server failed to bind to {address}: {}.\nhint: another process may use port {port}; `ss -ltnp | grep :{port}` shows it",
         plain(source)

@@ -8,8 +8,11 @@ use config::ServerConfig;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use storage::{
-    CLEANER_OFFSETS, FolderState, LOG_START_OFFSETS, LogDir, MetaProperties, RECOVERY_POINTS, REPLICATION_OFFSETS,
+    CLEANER_OFFSETS, FolderState, LOG_START_OFFSETS, LogDir, MetaProperties, PartitionFolder, RECOVERY_POINTS,
+    REPLICATION_OFFSETS, second_copy,
 };
+
+const METADATA_TOPIC: &str = "__cluster_metadata";
 
 /// The locked directories of a formatted node.
 pub struct Folders {
@@ -20,6 +23,8 @@ pub struct Folders {
     /// From the clean-shutdown markers; -1 where one is missing.
     pub previous_broker_epoch: BrokerEpoch,
     clean: Vec<bool>,
+    /// The folders of partitions in each directory.
+    partitions: Vec<Vec<PartitionFolder>>,
 }
 
 /// `log.dirs` and `metadata.log.dir` without doubles, in order.
@@ -35,7 +40,8 @@ pub(crate) fn all_dirs(config: &ServerConfig) -> Vec<PathBuf> {
 }
 
 impl Folders {
-    /// Locks and checks every directory before anything in any of them is read or written.
+    /// Locks every directory, then checks each for itself and against the others, before anything in any of them is
+    /// written.
     pub fn open(files: &Arc<dyn Files>, config: &ServerConfig, format_command: &str) -> Result<Folders, ServerError> {
         let paths = all_dirs(config);
         for path in &paths {
@@ -48,24 +54,27 @@ impl Folders {
             locked.push(LogDir::open(files.clone(), path.clone()).map_err(|error| folder_error(path, error))?);
         }
         let mut dirs: Vec<(LogDir, MetaProperties)> = Vec::new();
+        let mut partitions = Vec::new();
         for dir in locked {
             let meta = dir.meta_properties().map_err(|error| folder_error(dir.path(), error))?;
-            let Some(mut meta) = meta else {
+            let Some(meta) = meta else {
                 return Err(ServerError::NotFormatted {
                     dir: dir.path().to_owned(),
                     command: format_command.to_owned(),
                 });
             };
             check(&dirs, dir.path(), &meta, config)?;
-            if meta.directory_id.is_none() {
-                // A folder of Kafka before 3.7 gets its id now, as Kafka does it.
-                meta.directory_id = Some(base::Random::uuid(&mut os::SystemRandom));
-                dir.write_meta_properties(&meta, os::Clock::new().now().wall_ms)?;
-            }
+            partitions.push(dir.partition_folders()?);
             dirs.push((dir, meta));
         }
         let metadata_path = Path::new(&config.log.metadata_log_dir);
         let metadata = dirs.iter().position(|(dir, _)| dir.path() == metadata_path).unwrap_or(0);
+        check_copies(files, &partitions, dirs[metadata].0.path())?;
+        for (dir, meta) in dirs.iter_mut().filter(|(_, meta)| meta.directory_id.is_none()) {
+            // A folder of Kafka before 3.7 gets its id now, as Kafka does it.
+            meta.directory_id = Some(base::Random::uuid(&mut os::SystemRandom));
+            dir.write_meta_properties(meta, os::Clock::new().now().wall_ms)?;
+        }
         let mut clean = Vec::new();
         let mut previous = None;
         for (dir, _) in &dirs {
@@ -75,7 +84,7 @@ impl Folders {
             previous = Some(previous.map_or(epoch, |before| if before == epoch { epoch } else { -1 }));
         }
         let cluster_id = dirs[metadata].1.cluster_id.clone();
-        Ok(Folders { dirs, cluster_id, metadata, previous_broker_epoch: previous.unwrap_or(-1), clean })
+        Ok(Folders { dirs, cluster_id, metadata, previous_broker_epoch: previous.unwrap_or(-1), clean, partitions })
     }
 
     /// Whether the metadata log was closed in order.
@@ -91,7 +100,7 @@ impl Folders {
     ) -> Result<(Replicas, Vec<Arc<Directory>>), ServerError> {
         let mut directories = Vec::new();
         let mut found = Vec::new();
-        for ((dir, meta), clean) in self.dirs.into_iter().zip(self.clean) {
+        for (((dir, meta), clean), folders) in self.dirs.into_iter().zip(self.clean).zip(self.partitions) {
             let read = |checkpoint| -> Result<Map<TopicPartition, Offset>, ServerError> {
                 match dir.read_checkpoint(checkpoint) {
                     Ok(offsets) => Ok(offsets.into_iter().collect()),
@@ -106,13 +115,12 @@ impl Folders {
             let (recovery, starts, watermarks) =
                 (read(RECOVERY_POINTS)?, read(LOG_START_OFFSETS)?, read(REPLICATION_OFFSETS)?);
             let cleaned = read(CLEANER_OFFSETS)?;
-            let folders = dir.partition_folders()?;
             let path = dir.path().to_owned();
             let directory = Directory::new(meta.directory_id.unwrap_or_default(), dir, executor.clone());
             [&recovery, &starts, &watermarks].into_iter().for_each(|rows| directory.note_checkpointed(rows.keys()));
             for folder in folders {
                 match folder.state {
-                    FolderState::Live if folder.partition.topic == "__cluster_metadata" => {}
+                    FolderState::Live if folder.partition.topic == METADATA_TOPIC => {}
                     FolderState::Live => {
                         let hint = RecoveryHint {
                             clean_shutdown: clean,
@@ -181,4 +189,30 @@ fn check(
         )));
     }
     Ok(())
+}
+
+/// No partition may lie in two directories, and the metadata log in its own only: nobody could tell which copy is the one
+/// that clients were told of.
+fn check_copies(
+    files: &Arc<dyn Files>,
+    partitions: &[Vec<PartitionFolder>],
+    metadata_dir: &Path,
+) -> Result<(), ServerError> {
+    let all = || partitions.iter().flatten();
+    let is_metadata = |folder: &&PartitionFolder| folder.partition.topic == METADATA_TOPIC;
+    let is_elsewhere = |folder: &&PartitionFolder| folder.path.parent() != Some(metadata_dir);
+    if let Some(found) = all().filter(is_metadata).find(is_elsewhere) {
+        return Err(ServerError::MetadataElsewhere {
+            found: found.path.clone(),
+            metadata_dir: metadata_dir.to_owned(),
+        });
+    }
+    match second_copy(&**files, all())? {
+        None => Ok(()),
+        Some((first, second)) => Err(ServerError::TwoCopies {
+            partition: first.partition.clone(),
+            first: first.path.clone(),
+            second: second.path.clone(),
+        }),
+    }
 }

@@ -211,6 +211,10 @@ impl Log {
         leader_epoch: LeaderEpoch,
         appended: &mut Appended,
     ) -> Result<(), StorageError> {
+        self.must_hold(meta.base_offset >= self.log_end && meta.last_offset >= meta.base_offset, "offsets only grow")?;
+        let latest = self.epochs.latest().map_or(records::NO_LEADER_EPOCH, |entry| entry.epoch);
+        self.must_hold(leader_epoch < 0 || leader_epoch >= latest, "leader epochs never fall")?;
+        self.must_hold(span.position == self.active.size, "batches lie one behind the other")?;
         self.active.wrote(&*self.files, span, self.config.index_interval_bytes)?;
         if base::mutant(base::Mutant::EndLeftBehind) {
             self.active.index.write_out(&*self.files)?;
@@ -222,7 +226,7 @@ impl Log {
         if let Some(completed) = self.producers.apply(meta) {
             self.take_completed(&completed)?;
         }
-        Ok(())
+        self.check_offsets()
     }
 
     fn take_completed(&mut self, completed: &CompletedTransaction) -> Result<(), StorageError> {

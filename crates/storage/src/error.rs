@@ -34,6 +34,9 @@ pub enum StorageError {
     /// A file's content is not what it must be, and it cannot be rebuilt.
     #[error("{} is corrupt: {reason}", path.display())]
     Corrupt { path: PathBuf, reason: String },
+    /// What must always hold does not: this log is offline until the process starts again, its directory is not.
+    #[error("{} is offline, for what must always hold does not: {what}", path.display())]
+    Broken { path: PathBuf, what: &'static str },
     #[error("opening was cancelled")]
     Cancelled,
     #[error("offset {requested} is outside of the log: {start} to {end}")]
@@ -66,6 +69,7 @@ impl StorageError {
             | StorageError::LogDirFailed { .. }
             | StorageError::Offline { .. }
             | StorageError::Corrupt { .. }
+            | StorageError::Broken { .. }
             | StorageError::Cold { .. }
             | StorageError::Cancelled => ErrorCode::KafkaStorageError,
             StorageError::OffsetOutOfRange { .. } => ErrorCode::OffsetOutOfRange,
@@ -100,6 +104,7 @@ impl StorageError {
             | StorageError::LogDirFailed { path, .. }
             | StorageError::Cold { path, .. }
             | StorageError::Offline { path }
+            | StorageError::Broken { path, .. }
             | StorageError::Corrupt { path, .. } => Some(path),
             _ => None,
         }
@@ -134,6 +139,11 @@ impl StorageError {
             }
             other => other,
         }
+    }
+
+    /// A link that leads nowhere, where records may lie at its other end.
+    pub(crate) fn broken_link(path: &Path) -> StorageError {
+        StorageError::corrupt(path, "it is a link to something that is not there; nothing was changed")
     }
 
     pub(crate) fn corrupt(path: &Path, reason: impl Into<String>) -> StorageError {

@@ -96,10 +96,6 @@ impl<E: Entry> Index<E> {
         &self.path
     }
 
-    pub fn rename(&mut self, path: PathBuf) {
-        self.path = path;
-    }
-
     fn file(&self, files: &dyn Files) -> Result<&Arc<dyn File>, StorageError> {
         if let Some(file) = self.file.get() {
             return Ok(file);

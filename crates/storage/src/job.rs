@@ -120,6 +120,10 @@ struct Write {
 }
 
 impl Write {
+    fn folder(&self) -> &Path {
+        self.path.parent().unwrap_or(Path::new("."))
+    }
+
     /// Where the content is staged; single writes use [`base::temporary`].
     fn staged(&self) -> PathBuf {
         let mut name = self.path.as_os_str().to_owned();
@@ -169,10 +173,14 @@ pub fn run_together(jobs: Vec<Job>, files: &dyn Files, dir: &Path) -> Vec<Storag
             Work::Remove { .. } => errors.extend(job.run(files).err()),
         }
     }
-    let mut writes: Vec<Write> = writes.into_values().collect();
-    if writes.len() < TOGETHER_MIN {
-        let jobs = writes.into_iter().map(|write| Job::replace(write.path, write.content, write.turn, write.number));
-        errors.extend(jobs.filter_map(|job| job.run(files).err()));
+    let (mut writes, alone): (Vec<Write>, Vec<Write>) = match writes.len() {
+        ..TOGETHER_MIN => (Vec::new(), writes.into_values().collect()),
+        // A folder that cannot be looked at meets its error when it is written to.
+        _ => writes.into_values().partition(|write| files.same_file_system(write.folder(), dir).unwrap_or(true)),
+    };
+    let alone = alone.into_iter().map(|write| Job::replace(write.path, write.content, write.turn, write.number));
+    errors.extend(alone.filter_map(|job| job.run(files).err()));
+    if writes.is_empty() {
         return errors;
     }
     // Producer snapshots of one log share their turn: in the order of their numbers none makes another void.
@@ -240,6 +248,22 @@ pub struct Flushed {
 }
 
 impl FlushJob {
+    /// A job without files yet, for a log whose records are durable.
+    pub(crate) fn nothing(up_to: Offset, truncations: u64) -> FlushJob {
+        FlushJob {
+            up_to,
+            truncations,
+            truncations_synced: 0,
+            files: Vec::new(),
+            folder: None,
+            parent: None,
+            names_made: 0,
+            rolled_up_to: 0,
+            epochs: None,
+            topic_id: None,
+        }
+    }
+
     /// Records below this offset will be durable.
     pub fn up_to(&self) -> Offset {
         self.up_to

@@ -12,7 +12,9 @@
 
 mod append;
 mod checkpoints;
+mod close;
 mod config;
+mod copies;
 mod error;
 mod index;
 mod job;
@@ -39,7 +41,9 @@ mod witness;
 
 pub use append::{AppendOrigin, Appended, LeaderBatch};
 pub use checkpoints::{read_offsets, write_offsets};
+pub use close::RetiredFolder;
 pub use config::{CleanupPolicy, LogConfig};
+pub use copies::second_copy;
 pub use error::StorageError;
 pub use job::{FlushJob, Flushed, Job, run_together};
 pub use leader_epochs::{EpochEnd, EpochEntry, LeaderEpochs};
@@ -56,6 +60,6 @@ pub use names::{FolderState, deleted_folder_name, folder_name, future_folder_nam
 pub use producer_state::{ProducerBatch, ProducerEntry, VerificationGuard};
 pub use read::{LogSlice, ReadLimits};
 pub use recovery::{Cancel, OpenOptions, Progress};
-pub use retention::DeletionReason;
+pub use retention::{DeletionReason, ProducersJob, Retention, RetentionPlan};
 pub use segment::SegmentInfo;
 pub use txn_index::AbortedTransaction;

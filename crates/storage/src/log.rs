@@ -61,6 +61,8 @@ pub struct Log {
     pub(crate) sealed_synced: Offset,
     /// The folder's own name is durable.
     pub(crate) folder_synced: bool,
+    /// Some of its files may lie on another file system than the directory's.
+    pub(crate) is_spread: bool,
     pub(crate) failed: bool,
 }
 
@@ -98,7 +100,7 @@ impl Log {
     }
 
     /// The job that writes the topic id, when it is not written yet.
-    fn topic_id_job(&self) -> Option<Job> {
+    pub(crate) fn topic_id_job(&self) -> Option<Job> {
         let topic_id = self.topic_id.filter(|_| self.topic_id_turn.written() < self.topic_id_number)?;
         let path = self.folder.join(names::PARTITION_METADATA);
         let content = partition_metadata::encode(topic_id).into_bytes();
@@ -234,9 +236,19 @@ impl Log {
         self.producers.start_verification(producer_id, epoch, base_sequence, now_wall_ms)
     }
 
+    /// Some of its files may lie on another file system than the directory's: [`Files::sync_tree`] does not cover them.
+    pub fn is_spread(&self) -> bool {
+        self.is_spread
+    }
+
     /// Refuses everything from now on: another log of the directory met an error.
     pub fn mark_failed(&mut self) {
         self.failed = true;
+    }
+
+    /// Refuses everything from now on: its owner met something that must never be.
+    pub fn mark_broken(&mut self, what: &'static str) {
+        let _offline = self.noting(self.must_hold(false, what));
     }
 
     pub fn is_failed(&self) -> bool {
@@ -295,110 +307,31 @@ impl Log {
         }
     }
 
-    /// Writes and syncs everything, with a producer snapshot at the log end and indexes cut to their entries, so that the
-    /// next start (Ottla's or Kafka's) needs no recovery. The log must not be used afterwards.
-    pub fn close_cleanly(&mut self) -> Result<(), StorageError> {
-        self.online()?;
-        let closed = self.close_files();
-        self.noting(closed)
-    }
-
-    /// [`Log::close_cleanly`] without the syncs, for many logs at once: afterwards run the jobs ([`crate::run_together`]),
-    /// make the whole directory durable ([`Files::sync_tree`]), then run the flush, which tells errors of this log's own
-    /// records, and hand its result to [`Log::flushed`].
-    pub fn close_before_sync(&mut self) -> Result<(Vec<Job>, Option<FlushJob>), StorageError> {
-        self.online()?;
-        let closed = self.close_files_before_sync();
-        self.noting(closed)
-    }
-
-    fn close_files_before_sync(&mut self) -> Result<(Vec<Job>, Option<FlushJob>), StorageError> {
-        self.active.seal(&*self.files)?;
-        let mut jobs: Vec<Job> = self.missing_snapshot_job()?.into_iter().chain(self.topic_id_job()).collect();
-        if self.epochs_are_stale()? {
-            jobs.push(self.epochs_job());
-        }
-        let mut flush = self.flush_job(false)?;
-        if let Some(flush) = &mut flush {
-            // Both are among the jobs.
-            (flush.epochs, flush.topic_id) = (None, None);
-        }
-        self.failed = true;
-        Ok((jobs, flush))
-    }
-
-    fn close_files(&mut self) -> Result<(), StorageError> {
-        self.active.seal(&*self.files)?;
-        self.write_snapshot_now()?;
-        self.write_epochs_now()?;
-        if let Some(job) = self.topic_id_job() {
-            job.run(&*self.files)?;
-        }
-        if let Some(job) = self.flush_job(false)? {
-            let flushed = job.run(&*self.files)?;
-            self.flushed(&flushed);
-        }
-        for (path, file) in self.active.open_files() {
-            file.sync_all().or_failed(&path)?;
-        }
-        self.sealed_synced = Offset::MAX;
-        self.failed = true;
-        Ok(())
-    }
-
-    /// Renames the folder (to `...-delete`, or from `...-future`); files that are open stay usable. Durable when it
-    /// returns, or with the next flush where too many files are open.
-    pub fn rename_folder(&mut self, name: &str) -> Result<(), StorageError> {
-        let parent = self.folder.parent().unwrap_or(Path::new(".")).to_owned();
-        let folder = parent.join(name);
-        // Pending writes know the old paths: they become void, and one that is under way is waited for.
-        self.epochs_turn = self.replaced_turn(&self.epochs_turn);
-        self.snapshots_turn = self.replaced_turn(&self.snapshots_turn);
-        self.topic_id_turn = self.replaced_turn(&self.topic_id_turn);
-        let renamed = self.files.rename(&self.folder, &folder).or_failed(&folder).map_err(StorageError::into_failed);
-        self.noting(renamed)?;
-        let synced = self.files.sync_dir(&parent).or_failed(&folder);
-        match self.noting(synced) {
-            // A later flush makes the name durable.
-            Err(error) if error.is_shortage() => self.folder_synced = false,
-            other => other?,
-        }
-        self.topic_id_number = 0;
-        for segment in self.older.values_mut().chain([&mut self.active]) {
-            segment.moved_to(&folder);
-        }
-        self.folder = folder;
-        self.epochs_number = 0;
-        match self.write_epochs_now() {
-            Err(error) if error.is_shortage() => {
-                // A later flush tries again.
-                self.epochs_number = self.writes;
-                Ok(())
-            }
-            other => self.noting(other),
-        }
-    }
-
-    fn replaced_turn(&self, turn: &Turn) -> Turn {
-        turn.void_below(u64::MAX);
-        Turn::default()
-    }
-
-    /// Removes the folder with all that is in it. The log must not be used afterwards; slices that were read stay valid.
-    pub fn delete_folder(&mut self) -> Result<(), StorageError> {
-        self.failed = true;
-        self.epochs_turn.void_below(u64::MAX);
-        self.snapshots_turn.void_below(u64::MAX);
-        self.topic_id_turn.void_below(u64::MAX);
-        self.files.remove_dir_all(&self.folder).or_failed(&self.folder)
-    }
-
     pub(crate) fn online(&self) -> Result<(), StorageError> {
         if self.failed { Err(StorageError::Offline { path: self.folder.clone() }) } else { Ok(()) }
     }
 
-    /// Remembers that the directory failed.
+    /// An assertion that stays in release builds.
+    pub(crate) fn must_hold(&self, holds: bool, what: &'static str) -> Result<(), StorageError> {
+        if holds { Ok(()) } else { Err(StorageError::Broken { path: self.folder.clone(), what }) }
+    }
+
+    /// What holds of a log between any two calls.
+    pub(crate) fn check_offsets(&self) -> Result<(), StorageError> {
+        self.must_hold(self.log_start <= self.high_watermark, "the log start lies at or below the high watermark")?;
+        self.must_hold(self.high_watermark <= self.log_end, "the high watermark lies at or below the log end")?;
+        self.must_hold(self.recovery_point <= self.log_end, "the recovery point lies at or below the log end")?;
+        self.must_hold(self.active.base_offset <= self.log_end, "the active segment begins at or below the log end")?;
+        let newest = self.older.keys().next_back();
+        self.must_hold(newest.is_none_or(|base| *base < self.active.base_offset), "segments lie one behind the other")
+    }
+
+    /// Remembers that the directory failed, or that this log cannot be trusted.
     pub(crate) fn noting<T>(&mut self, result: Result<T, StorageError>) -> Result<T, StorageError> {
+        if let Err(error @ StorageError::Broken { .. }) = &result {
+            tracing::error!(partition = %self.partition, log = ?self, %error, "a log is taken out of use");
+            self.failed = true;
+        }
         if matches!(&result, Err(error) if error.fails_log_dir()) && !base::mutant(base::Mutant::AppendsAfterIoError) {
             self.failed = true;
         }
@@ -412,7 +345,7 @@ impl Log {
         Job::replace(path, self.epochs.encode(), self.epochs_turn.clone(), self.writes)
     }
 
-    fn write_epochs_now(&mut self) -> Result<(), StorageError> {
+    pub(crate) fn write_epochs_now(&mut self) -> Result<(), StorageError> {
         self.writes += 1;
         self.epochs_turn.void_below(self.writes);
         if !self.epochs_are_stale()? {
@@ -423,7 +356,7 @@ impl Log {
     }
 
     /// Whether the checkpoint of the epochs is not what it should be. The usual case at a stop: nothing has changed.
-    fn epochs_are_stale(&self) -> Result<bool, StorageError> {
+    pub(crate) fn epochs_are_stale(&self) -> Result<bool, StorageError> {
         let path = self.folder.join(names::LEADER_EPOCHS);
         if self.files.read(&path).is_ok_and(|present| present == self.epochs.encode()) {
             return Ok(false);
@@ -442,7 +375,7 @@ impl Log {
         Some(Job::replace(path, content, self.snapshots_turn.clone(), self.writes))
     }
 
-    fn write_snapshot_now(&mut self) -> Result<(), StorageError> {
+    pub(crate) fn write_snapshot_now(&mut self) -> Result<(), StorageError> {
         match self.missing_snapshot_job()? {
             Some(job) => job.run(&*self.files),
             None => Ok(()),
@@ -450,7 +383,7 @@ impl Log {
     }
 
     /// The job that writes the producer snapshot at the log end, also where one that was to write it has not run yet.
-    fn missing_snapshot_job(&mut self) -> Result<Option<Job>, StorageError> {
+    pub(crate) fn missing_snapshot_job(&mut self) -> Result<Option<Job>, StorageError> {
         let path = self.folder.join(file_name(self.log_end, names::SNAPSHOT));
         if self.snapshots.contains(&self.log_end) && !self.files.exists(&path).or_failed(&path)? {
             // The job that was to write it has not run yet.
@@ -486,6 +419,7 @@ impl Log {
         jobs: &mut Vec<Job>,
     ) -> Result<(), StorageError> {
         let index_bytes = self.config.segment_index_bytes;
+        self.must_hold(base_offset >= self.log_end, "a segment begins at or above the log end")?;
         if self.active.size == 0 {
             return self.replace_empty_active(base_offset, now_wall_ms);
         }
@@ -590,5 +524,30 @@ mod tests {
         is_send::<Job>();
         is_send::<FlushJob>();
         is_send::<crate::LogSlice>();
+    }
+
+    #[test]
+    fn a_log_whose_offsets_contradict_each_other_takes_nothing_more() {
+        let breaks: [fn(&mut Log); 4] = [
+            |log| log.high_watermark = log.log_end + 5,
+            |log| log.log_start = log.high_watermark + 1,
+            |log| log.recovery_point = log.log_end + 5,
+            |log| log.log_end = -1,
+        ];
+        for (number, break_it) in breaks.into_iter().enumerate() {
+            let files: Arc<dyn Files> = Arc::new(testkit::SimFiles::new());
+            let partition = TopicPartition::new("t", 0);
+            let options = crate::OpenOptions::default();
+            let mut log = Log::open(files, "/t-0".into(), partition, LogConfig::default(), &options).unwrap();
+            let mut builder = records::BatchBuilder::new(records::BatchOptions::default());
+            builder.append(0, None, Some(b"value"), &[]);
+            let bytes = builder.finish().unwrap();
+            let batch = crate::LeaderBatch::built(&bytes, crate::AppendOrigin::Coordinator).unwrap();
+            let _jobs = log.append_as_leader(&batch, 0, 0).unwrap().jobs;
+            break_it(&mut log);
+            let broken = log.append_as_leader(&batch, 0, 0);
+            assert!(matches!(broken, Err(StorageError::Broken { .. })), "{number}: {broken:?}");
+            assert!(log.is_failed(), "{number}");
+        }
     }
 }

@@ -4,7 +4,7 @@ use crate::error::IoContext;
 use crate::names::{self, FolderState};
 use crate::witness::{Witness, Witnessed};
 use crate::{StorageError, checkpoints, partition_metadata, properties};
-use base::{BrokerEpoch, DirectoryId, FileLock, Files, NodeId, Offset, TopicId, TopicPartition};
+use base::{BrokerEpoch, DirectoryId, FileLock, Files, Link, NodeId, Offset, TopicId, TopicPartition};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -204,6 +204,9 @@ impl LogDir {
     pub fn partition_folders(&self) -> Result<Vec<PartitionFolder>, StorageError> {
         let mut folders = Vec::new();
         for entry in self.files.list(&self.path).or_failed(&self.path)? {
+            if entry.link == Link::Broken && names::parse_folder(&entry.name).is_some() {
+                return Err(StorageError::broken_link(&self.path.join(&entry.name)));
+            }
             if !entry.is_dir {
                 continue;
             }

@@ -12,7 +12,7 @@ use crate::segment::Segment;
 use crate::tidy::tidy;
 use crate::walk::Walk;
 use crate::{Log, LogConfig, StorageError, partition_metadata};
-use base::{DirEntry, Files, Map, Offset, SplitMix64, TopicPartition};
+use base::{DirEntry, Files, Link, Map, Offset, SplitMix64, TopicPartition};
 use records::RecordsError;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -110,6 +110,9 @@ impl Log {
             Some((_, active)) => active,
             None => Segment::create(&*files, &folder, start, config.segment_index_bytes, options.now_wall_ms)?,
         };
+        let parent = folder.parent().unwrap_or(Path::new("."));
+        let is_spread = entries.iter().any(|entry| entry.link != Link::No)
+            || !files.same_file_system(&folder, parent).or_failed(&folder)?;
         let mut log = Log {
             files,
             folder,
@@ -139,6 +142,7 @@ impl Log {
             names_synced: 0,
             sealed_synced: 0,
             folder_synced: false,
+            is_spread,
             failed: false,
         };
         log.draw_jitter();

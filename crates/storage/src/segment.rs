@@ -138,15 +138,6 @@ impl Segment {
         [&self.path, self.index.path(), self.time_index.path(), self.txn_index.path()]
     }
 
-    /// After the folder was renamed; open files stay open.
-    pub fn moved_to(&mut self, dir: &Path) {
-        let path = |suffix| dir.join(file_name(self.base_offset, suffix));
-        self.path = path(names::LOG);
-        self.index.rename(path(names::INDEX));
-        self.time_index.rename(path(names::TIME_INDEX));
-        self.txn_index.rename(path(names::TXN_INDEX));
-    }
-
     /// Writes bytes at the end. On failure the file is cut back, so that the log is as before; a failing cut-back fails
     /// the directory.
     pub fn write(&mut self, files: &dyn Files, parts: &[&[u8]]) -> Result<(), StorageError> {
@@ -390,6 +381,15 @@ impl Segment {
         }
     }
 
+    /// Reads what [`Segment::seal`] is going to need.
+    pub fn end_is_known(&self, files: &dyn Files) -> Result<(), StorageError> {
+        self.last_batch(files)?;
+        self.max_timestamp(files)?;
+        self.index.last(files)?;
+        self.time_index.last(files)?;
+        Ok(())
+    }
+
     /// What the indexes of a segment that was sealed say about its end; `None` where they do not look sealed.
     pub fn named_end(&self, files: &dyn Files) -> Result<Option<NamedEnd>, StorageError> {
         if !self.index.is_sealed(files)? {
@@ -411,9 +411,11 @@ impl Segment {
         [log, index, time_index, txn_index].into_iter().flatten().collect()
     }
 
-    /// After the segment was opened or cut: how much was written since the last index entry, and the largest timestamp
-    /// there, which no index has yet.
+    /// After the segment was opened or cut: how much was written since the last index entry, the largest timestamp there,
+    /// which no index has yet, and the first one.
     pub fn resume(&mut self, files: &dyn Files) -> Result<(), StorageError> {
+        // The next append asks for it, where nobody may wait.
+        self.first_timestamp_ms(files)?;
         let last = self.index.last(files)?.map_or(0, |entry| u64::from(entry.position));
         self.bytes_since_index_entry = self.size.saturating_sub(last);
         let mut scanner = self.scanner(files, last.min(self.size), HEADER_CHUNK)?;

@@ -5,7 +5,7 @@ use crate::error::IoContext;
 use crate::job::remove_if_present;
 use crate::names::{self, parse_offset};
 use crate::scan::{HEADER_CHUNK, Scanner};
-use base::{DirEntry, Files, Offset, OpenMode};
+use base::{DirEntry, Files, Link, Offset, OpenMode};
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -13,8 +13,13 @@ use std::path::Path;
 ///
 /// `*.deleted` and `*.cleaned` go. `*.swap` are complete, unless a `.cleaned` of a lower or equal offset shows that the
 /// cleaner was still splitting: they replace all segments whose offsets they cover.
+///
+/// A link that leads nowhere is refused before anything is changed: what it stood for may come back.
 pub(crate) fn tidy(files: &dyn Files, folder: &Path) -> Result<Vec<DirEntry>, StorageError> {
     let entries = files.list(folder).or_failed(folder)?;
+    if let Some(broken) = entries.iter().find(|entry| entry.link == Link::Broken && !is_left_over(&entry.name)) {
+        return Err(StorageError::broken_link(&folder.join(&broken.name)));
+    }
     let names = || entries.iter().filter(|entry| !entry.is_dir).map(|entry| entry.name.as_str());
     let offset_of = |name: &str| name.get(..20).and_then(|digits| digits.parse::<Offset>().ok());
     let cleaned_min = names().filter(|name| name.ends_with(names::CLEANED)).filter_map(offset_of).min();
@@ -23,8 +28,7 @@ pub(crate) fn tidy(files: &dyn Files, folder: &Path) -> Result<Vec<DirEntry>, St
     for name in names() {
         let is_swap = name.ends_with(names::SWAP);
         let incomplete = is_swap && cleaned_min.is_some_and(|min| offset_of(name).is_some_and(|base| base >= min));
-        let left_over = [names::DELETED, names::CLEANED, names::STAGED].iter().any(|suffix| name.ends_with(suffix));
-        if left_over || incomplete {
+        if is_left_over(name) || incomplete {
             remove_if_present(files, &folder.join(name))?;
             changed = true;
         } else if is_swap {
@@ -41,6 +45,10 @@ pub(crate) fn tidy(files: &dyn Files, folder: &Path) -> Result<Vec<DirEntry>, St
     }
     files.sync_dir(folder).or_failed(folder)?;
     files.list(folder).or_failed(folder)
+}
+
+fn is_left_over(name: &str) -> bool {
+    [names::DELETED, names::CLEANED, names::STAGED].iter().any(|suffix| name.ends_with(suffix))
 }
 
 fn finish_swaps(files: &dyn Files, folder: &Path, entries: &[DirEntry], swaps: &[&str]) -> Result<(), StorageError> {

@@ -49,6 +49,7 @@ impl Log {
         let end = span.map_or(offset, |span| span.base_offset.min(offset));
         self.active.truncate(&*files, position, end, self.config.segment_index_bytes)?;
         self.active.resume(&*files)?;
+        self.must_hold(end <= self.log_end, "a truncation does not lengthen the log")?;
         self.log_end = end;
         self.recovery_point = self.recovery_point.min(end);
         self.sealed_synced = self.sealed_synced.min(self.active.base_offset);

@@ -75,11 +75,6 @@ impl TxnIndex {
         &self.path
     }
 
-    /// After the folder was renamed.
-    pub fn rename(&mut self, path: PathBuf) {
-        self.path = path;
-    }
-
     pub fn open_file(&self) -> Option<Arc<dyn File>> {
         self.file.get().cloned()
     }

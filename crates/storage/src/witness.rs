@@ -184,6 +184,10 @@ impl Files for Witnessed {
         self.files.modified_ms(path)
     }
 
+    fn same_file_system(&self, a: &Path, b: &Path) -> io::Result<bool> {
+        self.files.same_file_system(a, b)
+    }
+
     fn without_waiting(&self, work: &mut dyn FnMut()) {
         self.files.without_waiting(work);
     }

@@ -479,13 +479,18 @@ fn topic_ids_are_written_once_and_compared() {
 }
 
 #[test]
-fn a_folder_can_be_renamed_under_a_log_that_is_read_and_then_removed() {
+fn what_was_read_of_a_log_outlives_its_folder() {
     let bench = Bench::new();
     let mut log = filled(&bench, 60);
-    log.rename_folder("t-0.000000000000000000000000000000ff-delete").unwrap();
-    assert_eq!(values(&log).len(), 60);
-    log.delete_folder().unwrap();
+    let slice = log.read(0, &all(60)).unwrap();
+    let before = slice.read().unwrap();
+    let retired = log.retire("t-0.000000000000000000000000000000ff-delete");
+    assert!(matches!(log.read(0, &all(60)), Err(StorageError::Offline { .. })));
+    retired.rename(&bench.files).unwrap();
+    assert_eq!(slice.read().unwrap(), before);
+    bench.files.remove_dir_all(retired.path()).unwrap();
     assert!(bench.files.list("/data".as_ref()).unwrap().is_empty());
+    assert_eq!(slice.read().unwrap(), before);
 }
 
 #[test]
@@ -497,7 +502,7 @@ fn work_that_is_under_way_while_a_folder_is_renamed_fails_nothing() {
         jobs.extend(produce(&mut log, &batch(&[&"x".repeat(200)])).unwrap().jobs);
     }
     let flush = log.flush_job(false).unwrap().expect("something to sync");
-    log.rename_folder("t-0.000000000000000000000000000000ff-delete").unwrap();
+    log.retire("t-0.000000000000000000000000000000ff-delete").rename(&bench.files).unwrap();
     flush.run(&bench.files).unwrap();
     assert!(jobs.len() >= 8, "enough to be done together: {}", jobs.len());
     assert!(storage::run_together(jobs, &bench.files, "/data".as_ref()).is_empty());

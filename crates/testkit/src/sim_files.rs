@@ -5,7 +5,7 @@
 //! zeros), and of every folder a prefix of the name changes that were not synced, as a journal does. A failed sync loses
 //! the dirty pages for good although the content stays readable. Killing the process needs nothing: drop the log.
 
-use base::{ColdRange, DirEntry, File, FileLock, Files, OpenMode, Random, SplitMix64};
+use base::{ColdRange, DirEntry, File, FileLock, Files, Link, OpenMode, Random, SplitMix64};
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, ErrorKind};
@@ -412,8 +412,8 @@ impl Files for SimFiles {
         let node = state.find(dir)?;
         let names = state.folder(node)?.names.clone();
         let entry = |(name, node): (String, usize)| match &state.nodes[node] {
-            Node::File(file) => DirEntry { name, is_dir: false, len: file.content.len() as u64 },
-            Node::Folder(_) => DirEntry { name, is_dir: true, len: 0 },
+            Node::File(file) => DirEntry { name, is_dir: false, len: file.content.len() as u64, link: Link::No },
+            Node::Folder(_) => DirEntry { name, is_dir: true, len: 0, link: Link::No },
         };
         Ok(names.into_iter().map(entry).collect())
     }

@@ -23,11 +23,9 @@ pub(crate) struct Fetch {
     pub bytes_max: i32,
     pub bytes_min: usize,
     pub uses_topic_ids: bool,
-    /// How often in a row the disk had to be waited for.
-    pub cold_looks: u32,
 }
 
-/// Who met cold data so often in a row waits for the disk inside of the partitions in the end, on a thread that may.
+/// Who met cold data of one partition so often in a row waits for the disk inside of it in the end, on a thread that may.
 pub(super) const COLD_LOOKS_MAX: u32 = 64;
 
 /// A partition of a fetch.
@@ -38,6 +36,8 @@ pub(crate) struct Target {
     pub error: ErrorCode,
     /// The bound that the last look at the partition saw.
     pub seen: Offset,
+    /// How often in a row its data was not in memory.
+    pub cold_looks: u32,
 }
 
 /// What one look at all partitions found.
@@ -105,7 +105,6 @@ pub(super) fn handle(broker: &Arc<Broker>, request: Request<'_>) -> Result<Pipel
         bytes_max,
         bytes_min: fetch.min_bytes.max(0).min(bytes_max.max(0)) as usize,
         uses_topic_ids,
-        cold_looks: 0,
     };
     let deadline_us = request.now.monotonic_us + wait_ms.max(0) as u64 * 1000;
     answer_or_wait(fetch, request.responder, deadline_us, request.now, false);
@@ -194,7 +193,7 @@ fn targets(
                 (None, true) if uses_topic_ids && image.topic(id).is_none() => ErrorCode::UnknownTopicId,
                 (None, true) => ErrorCode::UnknownTopicOrPartition,
             };
-            Target { asked, cell, error, seen: -1 }
+            Target { asked, cell, error, seen: -1, cold_looks: 0 }
         })
         .collect()
 }
@@ -211,7 +210,6 @@ impl Fetch {
     /// Looks at every partition, within the limits of the request (KIP-74: the first records come whatever their size).
     /// `may_wait`: this thread may wait for the disk, which it does once that is the only way.
     pub fn look(&mut self, now: Now, may_wait: bool) -> Found {
-        let may_wait = may_wait && self.cold_looks >= COLD_LOOKS_MAX;
         let results = Vec::with_capacity(self.partitions.len());
         let mut found = Found { results, bytes: 0, has_error: false, cold: None };
         let mut left = i64::from(self.bytes_max);
@@ -235,6 +233,7 @@ impl Fetch {
             };
             let mut effects = Effects::default();
             let at_least_one = found.bytes == 0;
+            let may_wait = may_wait && target.cold_looks >= COLD_LOOKS_MAX;
             let read = cell.read(position, self.reader, bytes_max, at_least_one, may_wait, now, &mut effects);
             effects.run(cell, now);
             let result = match read {
@@ -252,7 +251,7 @@ impl Fetch {
                     Ok(outcome)
                 }
                 Err(ReadError::Cold(cold)) => {
-                    self.cold_looks += 1;
+                    target.cold_looks += 1;
                     found.cold = Some(cold);
                     return found;
                 }
@@ -263,7 +262,8 @@ impl Fetch {
             };
             found.results.push(result);
         }
-        self.cold_looks = 0;
+        // Not before: while others are looked for, what was read may leave memory again.
+        self.partitions.iter_mut().for_each(|target| target.cold_looks = 0);
         found
     }
 }
@@ -385,3 +385,6 @@ fn all_failed(fetch: &FetchRequest<'_>, error: ErrorCode) -> FetchResponse<'stat
 fn failed(error: ErrorCode, session_id: i32) -> FetchResponse<'static> {
     FetchResponse { error_code: error.code(), session_id, ..Default::default() }
 }
+
+#[cfg(test)]
+mod tests;

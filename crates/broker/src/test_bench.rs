@@ -1,0 +1,236 @@
+//! For the tests of this crate: partitions on a simulated disk, and an executor that runs what it is told when it is told.
+//! Whoever waits for the disk while it is inside of a partition's cell fails the test.
+
+use crate::broker::{Broker, BrokerParts};
+use crate::log_dirs::Directory;
+use crate::partition::{Acks, AppendError, AppendOutcome, Effects, PartitionCell};
+use crate::replicas::{RecoveryHint, Replicas};
+use crate::topic_settings::TopicSettings;
+use base::{BlockingWork, Executor, Files, LeaderEpoch, NodeId, Now, Offset, Task, TopicId, TopicPartition, Uuid};
+use parking_lot::Mutex;
+use records::{BatchBuilder, BatchOptions, ProduceRules};
+use std::collections::VecDeque;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Weak};
+use storage::{AppendOrigin, LeaderBatch, LogConfig, LogDir};
+use testkit::{SimFiles, WatchedFiles};
+
+pub(crate) const NODE: NodeId = 1;
+const START_MS: i64 = 1_795_000_000_000;
+
+/// Runs work when the test says so.
+pub(crate) struct TestExecutor {
+    now: Mutex<Now>,
+    soon: Mutex<VecDeque<Arc<dyn Task>>>,
+    later: Mutex<Vec<(u64, Arc<dyn Task>)>>,
+    blocking: Mutex<VecDeque<BlockingWork>>,
+}
+
+impl Executor for TestExecutor {
+    fn now(&self) -> Now {
+        *self.now.lock()
+    }
+
+    fn defer(&self, task: Arc<dyn Task>) {
+        self.soon.lock().push_back(task);
+    }
+
+    fn run_at(&self, at_us: u64, task: Arc<dyn Task>) {
+        self.later.lock().push((at_us, task));
+    }
+
+    fn run_blocking(&self, work: BlockingWork) {
+        self.blocking.lock().push_back(work);
+    }
+}
+
+impl TestExecutor {
+    /// Runs everything that is due, and what comes of it.
+    pub fn settle(&self) {
+        loop {
+            let now = self.now();
+            let due = {
+                let mut later = self.later.lock();
+                let due = later.iter().position(|(at, _)| *at <= now.monotonic_us);
+                due.map(|at| later.swap_remove(at).1)
+            };
+            let task = due.or_else(|| self.soon.lock().pop_front());
+            let work = self.blocking.lock().pop_front();
+            if task.is_none() && work.is_none() {
+                return;
+            }
+            if let Some(task) = task {
+                task.run(now);
+            }
+            if let Some(work) = work {
+                work();
+            }
+        }
+    }
+}
+
+impl TestExecutor {
+    /// Lets time pass, then runs what is due.
+    pub fn pass(&self, ms: i64) {
+        {
+            let mut now = self.now.lock();
+            now.monotonic_us += ms as u64 * 1000;
+            now.wall_ms += ms;
+        }
+        self.settle();
+    }
+
+    /// Forgets what waits for a thread, as if the disk had been full when it ran.
+    pub fn forget_work(&self) {
+        self.blocking.lock().clear();
+    }
+}
+
+/// Log directories with their partitions.
+pub(crate) struct Bench {
+    pub files: SimFiles,
+    pub executor: Arc<TestExecutor>,
+    pub replicas: Replicas,
+    pub settings: Arc<TopicSettings>,
+    watched: Arc<Mutex<Vec<Weak<PartitionCell>>>>,
+}
+
+impl Bench {
+    pub fn new(dirs: &[&str], change: impl FnOnce(&mut LogConfig)) -> Bench {
+        Bench::on(SimFiles::new(), dirs, change)
+    }
+
+    pub fn on(files: SimFiles, dirs: &[&str], change: impl FnOnce(&mut LogConfig)) -> Bench {
+        let now = Now { monotonic_us: 1_000_000, wall_ms: START_MS };
+        let executor = Arc::new(TestExecutor {
+            now: Mutex::new(now),
+            soon: Mutex::default(),
+            later: Mutex::default(),
+            blocking: Mutex::default(),
+        });
+        let watched: Arc<Mutex<Vec<Weak<PartitionCell>>>> = Arc::default();
+        let (cells, disk) = (watched.clone(), files.clone());
+        let shared: Arc<dyn Files> = Arc::new(WatchedFiles {
+            files: Arc::new(files.clone()),
+            watcher: Arc::new(move |call, path| {
+                let is_inside = cells.lock().iter().filter_map(Weak::upgrade).any(|cell| cell.is_entered());
+                assert!(!is_inside, "{call} of {} inside of a partition's cell", path.display());
+            }),
+            waits: Arc::new(move || disk.waits()),
+        });
+        let directories = dirs.iter().zip(1..).map(|(dir, id)| {
+            let dir = LogDir::open(shared.clone(), PathBuf::from(dir)).unwrap();
+            Directory::new(Uuid::from_u128(id << 64), dir, executor.clone())
+        });
+        let replicas = Replicas::new(directories.collect(), executor.clone(), 7);
+        let mut log = LogConfig {
+            segment_bytes: 1000,
+            segment_index_bytes: 1200,
+            index_interval_bytes: 200,
+            producer_id_expiration_ms: i64::MAX,
+            ..LogConfig::default()
+        };
+        change(&mut log);
+        let settings = TopicSettings { log, produce: ProduceRules::default(), min_insync_replicas: 1 };
+        Bench { files, executor, replicas, settings: Arc::new(settings), watched }
+    }
+
+    pub fn now(&self) -> Now {
+        self.executor.now()
+    }
+
+    /// Tells of a folder as a start does.
+    pub fn find(&self, partition: &str, dir: usize, topic_id: Option<TopicId>) {
+        let directory = self.replicas.directories()[dir].clone();
+        self.replicas.add_found(name(partition), directory, topic_id, RecoveryHint::default());
+    }
+
+    /// Opens the partition, and leads it alone.
+    pub fn open(&self, partition: &str, topic_id: TopicId) -> Arc<PartitionCell> {
+        let settings = self.settings.clone();
+        let opened = self.replicas.open(&name(partition), topic_id, Uuid::DIRECTORY_UNASSIGNED, settings);
+        let cell = opened.unwrap();
+        self.watched.lock().push(Arc::downgrade(&cell));
+        self.lead(&cell, &[NODE]);
+        self.executor.settle();
+        cell
+    }
+
+    /// Leads the partition in epoch 0, with these replicas in sync.
+    pub fn lead(&self, cell: &Arc<PartitionCell>, replicas: &[NodeId]) {
+        self.lead_in(cell, replicas, 0);
+    }
+
+    pub fn lead_in(&self, cell: &Arc<PartitionCell>, replicas: &[NodeId], leader_epoch: LeaderEpoch) {
+        let registration = metadata::Partition {
+            replicas: replicas.to_vec(),
+            directories: vec![Uuid::DIRECTORY_UNASSIGNED; replicas.len()],
+            isr: replicas.to_vec(),
+            removing_replicas: Vec::new(),
+            adding_replicas: Vec::new(),
+            elr: Vec::new(),
+            last_known_elr: Vec::new(),
+            leader: NODE,
+            leader_recovery_state: 0,
+            leader_epoch,
+            partition_epoch: 0,
+        };
+        let mut effects = Effects::default();
+        cell.apply(NODE, &registration, &mut effects).unwrap();
+        effects.run(cell, self.now());
+    }
+
+    /// Appends a batch of one record of an idempotent producer.
+    pub fn produce(&self, cell: &Arc<PartitionCell>, sequence: i32) -> Result<AppendOutcome, AppendError> {
+        let options =
+            BatchOptions { producer_id: 9, producer_epoch: 0, base_sequence: sequence, ..BatchOptions::default() };
+        let mut builder = BatchBuilder::new(options);
+        builder.append(self.now().wall_ms, None, Some(&[b'v'; 100]), &[]);
+        let bytes = builder.finish().unwrap();
+        let batch = LeaderBatch::built(&bytes, AppendOrigin::Client).unwrap();
+        let mut effects = Effects::default();
+        let outcome = cell.append_unwatched(&batch, Acks::Leader, self.now(), &mut effects);
+        effects.run(cell, self.now());
+        outcome
+    }
+
+    /// Appends so many records, one after the other.
+    pub fn fill(&self, cell: &Arc<PartitionCell>, records: i32) {
+        let first = cell.with_log(|log| log.log_end_offset()) as i32;
+        for sequence in first..first + records {
+            self.produce(cell, sequence).unwrap();
+        }
+    }
+
+    /// A broker beside the partitions, for what asks for one: it has none of its own.
+    pub fn broker(&self) -> Arc<Broker> {
+        let file = "process.roles=broker,controller\nnode.id=1\ncontroller.quorum.voters=1@127.0.0.1:9093\n\
+            listeners=PLAINTEXT://127.0.0.1:9092,CONTROLLER://127.0.0.1:9093\ncontroller.listener.names=CONTROLLER\n";
+        let properties = config::Properties::parse_str(file).unwrap();
+        let loaded = config::load(&config::Settings::default().file("bench", &properties)).unwrap();
+        let (mailbox, _nobody_reads) = quorum::Mailbox::new();
+        Broker::new(BrokerParts {
+            config: loaded.config,
+            cluster_id: String::new(),
+            executor: self.executor.clone(),
+            controller: Arc::new(mailbox),
+            replicas: Replicas::new(Vec::new(), self.executor.clone(), 1),
+            random: Box::new(base::SplitMix64(1)),
+            kraft_version: 1,
+            loggers: Arc::default(),
+        })
+    }
+
+    pub fn names(&self, folder: &str) -> Vec<String> {
+        self.files.list(Path::new(folder)).unwrap().into_iter().map(|entry| entry.name).collect()
+    }
+}
+
+pub(crate) fn name(partition: &str) -> TopicPartition {
+    let (topic, index) = partition.rsplit_once('-').unwrap();
+    TopicPartition::new(topic, index.parse().unwrap())
+}
+
+pub(crate) fn end(cell: &PartitionCell) -> Offset {
+    cell.with_log(|log| log.log_end_offset())
+}

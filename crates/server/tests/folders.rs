@@ -1,0 +1,166 @@
+//! The log directories at a start: two copies of one truth are refused, by name, before anything is written.
+
+use base::{Files, SplitMix64, Uuid};
+use config::{Properties, Settings, load};
+use server::{Folders, FormatRequest, format_at};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use testkit::SimFiles;
+
+const FILE: &str = "\
+process.roles=broker,controller
+node.id=1
+controller.quorum.voters=1@127.0.0.1:9093
+listeners=PLAINTEXT://127.0.0.1:9092,CONTROLLER://127.0.0.1:9093
+controller.listener.names=CONTROLLER
+log.dirs=/d1,/d2
+";
+
+const NOW: base::Now = base::Now { monotonic_us: 1_000_000, wall_ms: 1_000_000 };
+
+/// Two formatted directories, stopped in order.
+fn formatted() -> SimFiles {
+    let files = SimFiles::new();
+    let request = FormatRequest {
+        cluster_id: "AAAAAAAAQACAAAAAAAAAAQ".to_owned(),
+        node_id: 1,
+        log_dirs: vec![PathBuf::from("/d1"), PathBuf::from("/d2")],
+        metadata_log_dir: PathBuf::from("/d1"),
+        features: controller::default_feature_levels(),
+        more_records: Vec::new(),
+        standalone: None,
+        metadata_directory_id: None,
+    };
+    format_at(&shared(&files), &request, NOW, &mut SplitMix64(1)).unwrap();
+    for dir in ["/d1", "/d2"] {
+        files.put(&Path::new(dir).join(".kafka_cleanshutdown"), b"{\"version\":0,\"brokerEpoch\":4}");
+    }
+    files
+}
+
+fn shared(files: &SimFiles) -> Arc<dyn Files> {
+    Arc::new(files.clone())
+}
+
+fn put_copy(files: &SimFiles, folder: &str, topic_id: Option<u128>, log: &[u8]) {
+    let folder = Path::new(folder);
+    files.create_dir_all(folder).unwrap();
+    files.put(&folder.join("00000000000000000000.log"), log);
+    if let Some(id) = topic_id {
+        let text = format!("version: 0\ntopic_id: {}", Uuid::from_u128(id));
+        files.put(&folder.join("partition.metadata"), text.as_bytes());
+    }
+}
+
+/// Every file but the locks, with what is in it.
+fn everything(files: &SimFiles, dir: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut all = BTreeMap::new();
+    for entry in files.list(dir).unwrap() {
+        let path = dir.join(&entry.name);
+        match entry.is_dir {
+            true => all.extend(everything(files, &path)),
+            false if entry.name == ".lock" => {}
+            false => drop(all.insert(path.clone(), files.read(&path).unwrap())),
+        }
+    }
+    all
+}
+
+/// What a start says; nothing may have been written when it says no.
+fn open(files: &SimFiles) -> Result<(), String> {
+    let properties = Properties::parse_str(FILE).unwrap();
+    let config = load(&Settings::default().file("test", &properties)).unwrap().config;
+    let before = everything(files, Path::new("/"));
+    let opened = Folders::open(&shared(files), &config, "format").map(drop).map_err(|error| error.to_string());
+    if opened.is_err() {
+        assert_eq!(everything(files, Path::new("/")), before, "written although it was refused");
+    }
+    opened
+}
+
+#[track_caller]
+fn refused(files: &SimFiles, parts: &[&str]) {
+    let said = open(files).unwrap_err();
+    for part in parts {
+        assert!(said.contains(part), "{part} is not in: {said}");
+    }
+}
+
+#[test]
+fn a_partition_with_two_copies_is_refused_and_both_are_named() {
+    for (first, second) in [(Some(7), Some(7)), (None, None), (None, Some(7)), (Some(7), None)] {
+        let files = formatted();
+        put_copy(&files, "/d1/t-0", first, b"some");
+        put_copy(&files, "/d2/t-0", second, b"more");
+        put_copy(&files, "/d2/t-1", second, b"");
+        refused(&files, &["Duplicate log directories for t-0 are found in both /d1/t-0 and /d2/t-0"]);
+    }
+}
+
+#[test]
+fn a_copy_without_records_is_one_too_unless_it_was_hardly_begun() {
+    let files = formatted();
+    put_copy(&files, "/d1/t-0", Some(7), b"some");
+    put_copy(&files, "/d2/t-0", Some(7), b"");
+    refused(&files, &["/d1/t-0", "/d2/t-0"]);
+    let files = formatted();
+    put_copy(&files, "/d1/t-0", Some(7), b"some");
+    put_copy(&files, "/d2/t-0", None, b"");
+    open(&files).unwrap();
+}
+
+#[test]
+fn folders_of_two_topics_of_one_name_are_told_apart_by_the_metadata() {
+    let files = formatted();
+    put_copy(&files, "/d1/t-0", Some(7), b"some");
+    put_copy(&files, "/d2/t-0", Some(8), b"more");
+    open(&files).unwrap();
+}
+
+#[test]
+fn folders_that_are_set_aside_or_being_moved_are_no_copies() {
+    let files = formatted();
+    put_copy(&files, "/d1/t-0", Some(7), b"some");
+    for state in ["delete", "stray", "future"] {
+        put_copy(&files, &format!("/d2/t-0.0123456789abcdef0123456789abcdef-{state}"), Some(7), b"some");
+    }
+    open(&files).unwrap();
+    put_copy(&files, "/d1/t-0.0123456789abcdef0123456789abcde0-future", Some(7), b"some");
+    refused(&files, &["-future", "/d1/", "/d2/"]);
+}
+
+#[test]
+fn a_metadata_log_lies_in_its_own_directory_only() {
+    let files = formatted();
+    files.create_dir_all(Path::new("/d2/__cluster_metadata-0")).unwrap();
+    refused(
+        &files,
+        &[
+            "Found unexpected metadata location in data directory `/d2/__cluster_metadata-0`",
+            "(the configured metadata directory is /d1)",
+        ],
+    );
+}
+
+#[test]
+fn directories_are_compared_before_one_gets_an_id() {
+    let properties = |node: i32, cluster: &str| format!("version=1\nnode.id={node}\ncluster.id={cluster}\n");
+    for (second, expected) in [
+        (properties(2, "AAAAAAAAQACAAAAAAAAAAQ"), "doesn't match"),
+        (properties(1, "BBBBBBBBQACAAAAAAAAAAQ"), "belongs to cluster"),
+    ] {
+        let files = formatted();
+        files.put(Path::new("/d1/meta.properties"), properties(1, "AAAAAAAAQACAAAAAAAAAAQ").as_bytes());
+        files.put(Path::new("/d2/meta.properties"), second.as_bytes());
+        refused(&files, &[expected]);
+    }
+}
+
+#[test]
+fn a_directory_that_is_a_copy_of_another_is_refused() {
+    let files = formatted();
+    let first = files.read(Path::new("/d1/meta.properties")).unwrap();
+    files.put(Path::new("/d2/meta.properties"), &first);
+    refused(&files, &["/d1", "/d2", "directory.id"]);
+}

@@ -1,0 +1,47 @@
+//! Two folders of one partition, in different log directories: whether it can be told which one counts.
+
+use crate::StorageError;
+use crate::error::IoContext;
+use crate::log_dir::PartitionFolder;
+use crate::names::{self, FolderState, parse_offset};
+use base::{Files, TopicPartition};
+use std::collections::BTreeMap;
+
+/// Two folders of one partition of which nobody can say which has the records that clients were told of; `None` when there
+/// are none such. Folders of different topic ids are no copies, for the metadata tells which topic there is; nor is one
+/// that was hardly begun, without topic id and records.
+pub fn second_copy<'a>(
+    files: &dyn Files,
+    folders: impl IntoIterator<Item = &'a PartitionFolder>,
+) -> Result<Option<(&'a PartitionFolder, &'a PartitionFolder)>, StorageError> {
+    let mut seen: BTreeMap<(&TopicPartition, bool), Vec<&PartitionFolder>> = BTreeMap::new();
+    for folder in folders {
+        let is_future = match folder.state {
+            FolderState::Live => false,
+            FolderState::Future => true,
+            FolderState::Deleted | FolderState::Stray => continue,
+        };
+        let others = seen.entry((&folder.partition, is_future)).or_default();
+        for other in others.iter() {
+            if are_copies(files, other, folder)? {
+                return Ok(Some((other, folder)));
+            }
+        }
+        others.push(folder);
+    }
+    Ok(None)
+}
+
+fn are_copies(files: &dyn Files, a: &PartitionFolder, b: &PartitionFolder) -> Result<bool, StorageError> {
+    match (a.topic_id, b.topic_id) {
+        (Some(a), Some(b)) => Ok(a == b),
+        (None, None) => Ok(true),
+        (None, Some(_)) => has_records(files, a),
+        (Some(_), None) => has_records(files, b),
+    }
+}
+
+fn has_records(files: &dyn Files, folder: &PartitionFolder) -> Result<bool, StorageError> {
+    let entries = files.list(&folder.path).or_failed(&folder.path)?;
+    Ok(entries.iter().any(|entry| parse_offset(&entry.name, names::LOG).is_some() && entry.len > 0))
+}
