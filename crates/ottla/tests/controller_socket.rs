@@ -31,7 +31,7 @@ fn a_node_works_whose_broker_reaches_the_controller_by_socket() {
     let options = Options {
         source: Source::Zero { data_dir: Some(folder.path().join("data")), port: Some(port) },
         overrides: Vec::new(),
-        http_port: Some(0),
+        http_listen: Some("127.0.0.1:0".into()),
         ignore_acls: false,
         json_logs: false,
         controller_over_socket: true,

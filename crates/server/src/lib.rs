@@ -9,6 +9,7 @@ mod folders;
 mod format;
 mod http;
 mod limits;
+mod log_sink;
 mod logging;
 mod metrics;
 mod node;
@@ -19,6 +20,7 @@ mod run;
 mod signals;
 mod start_limits;
 mod systemd;
+mod thread_report;
 
 pub use error::ServerError;
 pub use folders::Folders;

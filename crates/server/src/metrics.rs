@@ -12,6 +12,7 @@ pub(crate) fn page(broker: &Broker, network: &net::Server) -> String {
     text.single(rows::TOPICS, image.topic_count() as f64);
     text.single(rows::METADATA_OFFSET, image.offset as f64);
     text.single(rows::FETCH_SESSIONS, broker.sessions.count() as f64);
+    text.single(rows::LOG_LINES_LOST, crate::logging::lost_lines() as f64);
     log_dirs(&mut text, broker);
     partitions(&mut text, broker);
     text.finish()

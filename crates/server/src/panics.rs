@@ -1,6 +1,7 @@
 //! What a panic does to a server's process: a broker that lost a thread answers some requests and never others, so the
 //! process ends, whichever thread it was. The next start recovers the logs, as after a crash.
 
+use crate::logging;
 use std::panic::{PanicHookInfo, set_hook, take_hook};
 use std::thread;
 
@@ -15,6 +16,7 @@ pub fn abort_on_panic() {
             "a thread panicked, the process ends without an orderly stop: {}",
             message(panic)
         );
+        logging::flush();
         default(panic);
         std::process::abort();
     }));
