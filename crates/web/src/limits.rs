@@ -10,9 +10,11 @@ use std::time::{Duration, Instant};
 pub(crate) const CONNECTIONS_MAX: usize = 64;
 /// Connections of one address.
 pub(crate) const CONNECTIONS_PER_ADDRESS_MAX: usize = 16;
-/// Requests a second, and how many may come at once after a silence.
+/// Requests a second of one address, and how many may come at once after a silence.
 pub(crate) const REQUESTS_PER_SECOND_MAX: u32 = 50;
 pub(crate) const REQUESTS_AT_ONCE_MAX: u32 = 100;
+/// Addresses whose requests are counted at a time.
+pub(crate) const ADDRESSES_MAX: usize = 1024;
 /// Bytes of a request's head.
 pub(crate) const HEAD_BYTES_MAX: usize = 16 * 1024;
 pub(crate) const HEADERS_MAX: usize = 64;
@@ -54,6 +56,12 @@ impl Admission {
     }
 }
 
+impl Admitted {
+    pub fn address(&self) -> IpAddr {
+        self.address
+    }
+}
+
 impl Drop for Admitted {
     fn drop(&mut self) {
         let mut counts = self.admission.0.lock();
@@ -66,23 +74,49 @@ impl Drop for Admitted {
     }
 }
 
+/// The rate of requests by address, so that a flood of one keeps nobody else's probe out.
+#[derive(Default)]
+pub(crate) struct Rates(HashMap<IpAddr, Rate>);
+
+impl Rates {
+    /// Whether one more request of an address may be answered now.
+    pub fn take(&mut self, address: IpAddr, now: Instant) -> bool {
+        if self.0.len() >= ADDRESSES_MAX && !self.0.contains_key(&address) {
+            // Who was silent for a while is as good as new.
+            self.0.retain(|_, rate| !rate.is_full(now));
+            if self.0.len() >= ADDRESSES_MAX {
+                return false;
+            }
+        }
+        self.0.entry(address).or_insert_with(|| Rate::new(now)).take(now)
+    }
+}
+
 /// A bucket of requests that fills evenly.
-pub(crate) struct Rate {
+struct Rate {
     /// Thousandths of a request.
     left: u64,
     filled: Instant,
 }
 
 impl Rate {
-    pub fn new(now: Instant) -> Rate {
+    fn new(now: Instant) -> Rate {
         Rate { left: u64::from(REQUESTS_AT_ONCE_MAX) * 1000, filled: now }
     }
 
-    /// Whether one more request may be answered now.
-    pub fn take(&mut self, now: Instant) -> bool {
+    fn is_full(&mut self, now: Instant) -> bool {
+        self.fill(now);
+        self.left >= u64::from(REQUESTS_AT_ONCE_MAX) * 1000
+    }
+
+    fn fill(&mut self, now: Instant) {
         let ms = now.saturating_duration_since(self.filled).as_millis().min(1_000_000) as u64;
         self.left = (self.left + ms * u64::from(REQUESTS_PER_SECOND_MAX)).min(u64::from(REQUESTS_AT_ONCE_MAX) * 1000);
         self.filled += Duration::from_millis(ms);
+    }
+
+    fn take(&mut self, now: Instant) -> bool {
+        self.fill(now);
         let may = self.left >= 1000;
         self.left -= if may { 1000 } else { 0 };
         may
@@ -110,10 +144,23 @@ mod tests {
     #[test]
     fn requests_have_a_rate_after_a_first_burst() {
         let begun = Instant::now();
-        let mut rate = Rate::new(begun);
-        let at_once = (0..1000).filter(|_| rate.take(begun)).count();
+        let mut rates = Rates::default();
+        let [flood, probe] = [1, 2].map(|last| IpAddr::from([10, 0, 0, last]));
+        let at_once = (0..1000).filter(|_| rates.take(flood, begun)).count();
         assert_eq!(at_once, REQUESTS_AT_ONCE_MAX as usize);
-        let second = (1..=1000).filter(|ms| rate.take(begun + Duration::from_millis(*ms))).count();
+        assert!(rates.take(probe, begun));
+        let second = (1..=1000).filter(|ms| rates.take(flood, begun + Duration::from_millis(*ms))).count();
         assert_eq!(second, REQUESTS_PER_SECOND_MAX as usize);
+    }
+
+    #[test]
+    fn addresses_that_are_counted_have_a_maximum_and_silent_ones_are_forgotten() {
+        let begun = Instant::now();
+        let mut rates = Rates::default();
+        let address = |n: usize| IpAddr::from((n as u32).to_be_bytes());
+        assert!((0..ADDRESSES_MAX).all(|n| rates.take(address(n), begun)));
+        assert!(!rates.take(address(ADDRESSES_MAX), begun) && rates.take(address(0), begun));
+        assert!(rates.take(address(ADDRESSES_MAX), begun + Duration::from_secs(10)));
+        assert_eq!(rates.0.len(), 1);
     }
 }

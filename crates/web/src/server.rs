@@ -2,7 +2,7 @@
 
 use crate::limits::{
     Admission, Admitted, CONNECTION_AGE_MAX, HEAD_BYTES_MAX, HEAD_WAIT, HEADERS_MAX, LARGE_PAGE_BYTES, LARGE_PAGES_MAX,
-    LAST_ANSWER_WAIT, PAGE_WAIT, PAGES_WAITING_MAX, Rate,
+    LAST_ANSWER_WAIT, PAGE_WAIT, PAGES_WAITING_MAX, Rates,
 };
 use crate::{Page, Right, Route};
 use background::{Asker, Runtime, answer_on_thread};
@@ -15,7 +15,7 @@ use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use parking_lot::Mutex;
 use std::convert::Infallible;
-use std::net::TcpListener;
+use std::net::{IpAddr, TcpListener};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::net::TcpStream;
@@ -36,7 +36,7 @@ pub fn serve(runtime: &Runtime, listener: TcpListener, routes: Vec<Route>) -> st
         routes: known,
         is_loopback,
         pages: answer_on_thread("ottla-pages", PAGES_WAITING_MAX, answer)?,
-        rate: Mutex::new(Rate::new(Instant::now())),
+        rates: Mutex::default(),
         large: Arc::new(Semaphore::new(LARGE_PAGES_MAX)),
     });
     runtime.spawn(async move {
@@ -70,10 +70,11 @@ async fn accept_all(listener: tokio::net::TcpListener, site: Arc<Site>) {
     }
 }
 
-async fn connection(stream: TcpStream, _counted: Admitted, site: Arc<Site>) {
+async fn connection(stream: TcpStream, admitted: Admitted, site: Arc<Site>) {
+    let peer = admitted.address();
     let service = service_fn(move |request: Request<Incoming>| {
         let site = site.clone();
-        async move { Ok::<_, Infallible>(site.answer(request.method(), request.uri().path()).await) }
+        async move { Ok::<_, Infallible>(site.answer(peer, request.method(), request.uri().path()).await) }
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
@@ -95,14 +96,14 @@ struct Site {
     is_loopback: bool,
     /// Pages by the index of their route.
     pages: Asker<usize, Page>,
-    rate: Mutex<Rate>,
+    rates: Mutex<Rates>,
     /// Large pages on their way.
     large: Arc<Semaphore>,
 }
 
 impl Site {
-    async fn answer(&self, method: &Method, path: &str) -> Response<Full<Bytes>> {
-        if !self.rate.lock().take(Instant::now()) {
+    async fn answer(&self, peer: IpAddr, method: &Method, path: &str) -> Response<Full<Bytes>> {
+        if !self.rates.lock().take(peer, Instant::now()) {
             return self.response(Page::text(429, "too many requests\n"));
         }
         if method != Method::GET && method != Method::HEAD {
