@@ -208,15 +208,14 @@ impl Bench {
             listeners=PLAINTEXT://127.0.0.1:9092,CONTROLLER://127.0.0.1:9093\ncontroller.listener.names=CONTROLLER\n";
         let properties = config::Properties::parse_str(file).unwrap();
         let loaded = config::load(&config::Settings::default().file("bench", &properties)).unwrap();
-        let (mailbox, _nobody_reads) = quorum::Mailbox::new();
         Broker::new(BrokerParts {
             config: loaded.config,
             cluster_id: String::new(),
             executor: self.executor.clone(),
-            controller: Arc::new(mailbox),
+            controller: Arc::new(quorum::Mailbox::default()),
             replicas: Replicas::new(Vec::new(), self.executor.clone(), 1),
             random: Box::new(base::SplitMix64(1)),
-            kraft_version: 1,
+            view: Arc::default(),
             loggers: Arc::default(),
         })
     }

@@ -194,6 +194,15 @@ mod tests {
     }
 
     #[test]
+    fn keys_of_our_own_are_known_in_both_dialects() {
+        for variable in ["KAFKA_OTTLA_HTTP_LISTEN", "KAFKA_CFG_OTTLA_HTTP_LISTEN"] {
+            let environment = read(&[(variable, "0.0.0.0:9404")]);
+            let setting = environment.settings.get("ottla.http.listen");
+            assert_eq!(setting.map(|setting| setting.value.as_str()), Some("0.0.0.0:9404"), "{variable}");
+        }
+    }
+
+    #[test]
     fn names_become_keys_by_the_images_rules() {
         assert_eq!(apache_key("A_B__C___D"), "a.b_c-d");
         assert_eq!(bitnami_key("LISTENER_NAME_SASL_SSL_X"), "listener.name.sasl_ssl.x");

@@ -15,8 +15,8 @@ use std::path::{Component, Path, PathBuf};
 pub trait Outside {
     /// The whole file, or why it cannot be read.
     fn file(&self, path: &Path) -> Result<Vec<u8>, String>;
-    /// A variable of the environment.
-    fn variable(&self, name: &str) -> Option<String>;
+    /// A variable of the environment, or what is wrong with it.
+    fn variable(&self, name: &str) -> Result<Option<String>, String>;
 }
 
 #[derive(Clone, Copy)]
@@ -141,7 +141,7 @@ impl Provider {
     fn get(&self, path: &str, key: &str, outside: &dyn Outside) -> Result<String, String> {
         match self.kind {
             Kind::Variable if !path.is_empty() => Err("has a path, and variables have none".into()),
-            Kind::Variable => outside.variable(key).ok_or_else(|| "is not set in the environment".into()),
+            Kind::Variable => outside.variable(key)?.ok_or_else(|| "is not set in the environment".into()),
             Kind::File | Kind::Directory if path.is_empty() => Err("has no path".into()),
             Kind::File => {
                 let bytes = outside.file(self.allowed(Path::new(path))?)?;
@@ -198,8 +198,8 @@ mod tests {
             }
         }
 
-        fn variable(&self, name: &str) -> Option<String> {
-            (name == "HOME").then(|| "/root".to_owned())
+        fn variable(&self, name: &str) -> Result<Option<String>, String> {
+            Ok((name == "HOME").then(|| "/root".to_owned()))
         }
     }
 

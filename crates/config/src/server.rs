@@ -147,6 +147,8 @@ pub struct NetworkConfig {
     pub socket_connection_setup_timeout_ms: i64,
     pub socket_connection_setup_timeout_max_ms: i64,
     pub request_timeout_ms: i32,
+    /// `ADDRESS:PORT`; a key of Ottla's own.
+    pub http_listen: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -439,6 +441,7 @@ fn network(v: &BrokerValues, a: Addresses) -> NetworkConfig {
         socket_connection_setup_timeout_ms: v.i64("socket.connection.setup.timeout.ms"),
         socket_connection_setup_timeout_max_ms: v.i64("socket.connection.setup.timeout.max.ms"),
         request_timeout_ms: v.i32("request.timeout.ms"),
+        http_listen: v.string("ottla.http.listen").filter(|listen| !listen.is_empty()),
         early_start_listeners: v.list("early.start.listeners").iter().map(|n| ListenerName::new(n)).collect(),
         listeners: a.listeners,
         advertised_listeners: a.advertised,

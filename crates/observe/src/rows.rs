@@ -6,6 +6,10 @@ const fn gauge(name: &'static str, labels: &'static [&'static str], help: &'stat
     Metric { name, kind: Kind::Gauge, help, labels }
 }
 
+const fn counter(name: &'static str, labels: &'static [&'static str], help: &'static str) -> Metric {
+    Metric { name, kind: Kind::Counter, help, labels }
+}
+
 const PARTITION: &[&str] = &["topic", "partition"];
 const LOG_DIR: &[&str] = &["dir"];
 
@@ -15,6 +19,8 @@ pub const TOPICS: Metric = gauge("ottla_topics", &[], "Topics of the cluster.");
 pub const METADATA_OFFSET: Metric =
     gauge("ottla_metadata_offset", &[], "Offset of the newest metadata record applied.");
 pub const FETCH_SESSIONS: Metric = gauge("ottla_fetch_sessions", &[], "Incremental fetch sessions.");
+pub const LOG_LINES_LOST: Metric =
+    counter("ottla_log_lines_lost_total", &[], "Lines of the process's own log that could not be written.");
 pub const LOG_DIR_FREE_BYTES: Metric =
     gauge("ottla_log_dir_free_bytes", LOG_DIR, "Bytes that can still be written on the disk of a log directory.");
 pub const LOG_DIR_SIZE_BYTES: Metric =
@@ -32,6 +38,7 @@ pub const ALL: &[Metric] = &[
     TOPICS,
     METADATA_OFFSET,
     FETCH_SESSIONS,
+    LOG_LINES_LOST,
     LOG_DIR_FREE_BYTES,
     LOG_DIR_SIZE_BYTES,
     LOG_DIR_ONLINE,

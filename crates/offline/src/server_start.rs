@@ -16,7 +16,8 @@ pub(crate) const FLAGS: &[Flag] = &[
     Flag::new("override", true, "a key=value over the file's"),
     Flag::new("version", false, "prints the version of Kafka that this is"),
     Flag::new("help", false, "prints the usage"),
-    Flag::new("http-port", true, "port of /live, /ready and /metrics"),
+    Flag::new("http-listen", true, "address:port of /live, /ready and /metrics"),
+    Flag::new("http-port", true, "the same, on the loopback address"),
     Flag::new("log-format", true, "text or json"),
     Flag::new("ignore-acls", false, "goes on with ACLs in the folder, on loopback listeners only"),
 ];
@@ -63,6 +64,7 @@ fn serve(arguments: &[String]) -> i32 {
     match (server::run_arguments(arguments), server::ending_signal()) {
         // Java's exit codes after a signal: 128 and its number.
         (0, Some("SIGTERM")) => 143,
+        (0, Some("SIGHUP")) => 129,
         (0, Some(_)) => 130,
         (code, _) => code,
     }
@@ -93,7 +95,9 @@ fn request(args: &[String]) -> Request {
         let Some(flag) = flag(name) else {
             return Request::Wrong(format!("{name} is not a recognized option"));
         };
-        if !flag.takes_value {
+        if !flag.takes_value && inline.is_some() {
+            return Request::Wrong(format!("Option {name} does not allow an argument"));
+        } else if !flag.takes_value {
             arguments.push(arg.clone());
         } else {
             let value = match (inline, rest.split_first()) {
@@ -146,6 +150,10 @@ mod tests {
         assert_eq!(requested("f --override nokv"), run("f --override nokv"));
         assert_eq!(requested("f --override"), Request::Wrong("Option override requires an argument".into()));
         assert_eq!(requested("f --nosuch"), Request::Wrong("nosuch is not a recognized option".into()));
+        assert_eq!(
+            requested("f --ignore-acls=x"),
+            Request::Wrong("Option ignore-acls does not allow an argument".into())
+        );
         assert_eq!(requested("f extra"), Request::Usage("Found non argument parameters: extra\n".into()));
         assert_eq!(requested("f -daemon"), Request::Usage("Found non argument parameters: -daemon\n".into()));
         assert_eq!(requested("--version"), Request::Version);

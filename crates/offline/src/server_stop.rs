@@ -1,5 +1,6 @@
-//! `kafka-server-stop [--process-role=R] [--node-id=N]`: finds the running nodes of this program and signals them. It does
-//! not wait for their end.
+//! `kafka-server-stop [--process-role=R] [--node-id=N]`: finds the running nodes of this program, signals them and says on
+//! standard error which ones. It does not wait for their end. Apache's script passes over what it does not understand and
+//! stops every node then; here that is an error, and a value may stand behind a blank too.
 
 use crate::declared::Flag;
 use config::Properties;
@@ -7,11 +8,28 @@ use rustix::process::{Pid, Signal, kill_process};
 use std::io::Write;
 use std::path::Path;
 
-/// Options of the script; each is one word with its value.
 pub(crate) const FLAGS: &[Flag] = &[
-    Flag::new("process-role=", false, "only nodes with these process.roles"),
-    Flag::new("node-id=", false, "only the node of this id"),
+    Flag::new("process-role", true, "only nodes with these process.roles"),
+    Flag::new("node-id", true, "only the node of this id"),
+    Flag::new("version", false, "prints the version of Kafka that this is"),
+    Flag::new("help", false, "prints the usage"),
 ];
+
+const USAGE: &str = "\
+usage: kafka-server-stop.sh [--process-role=ROLES] [--node-id=ID]
+
+Signals every node of this machine that runs this program, or those alone whose properties file has these process.roles or
+this node.id, with TERM or what the environment variable SIGNAL names (INT, KILL, HUP, QUIT). It does not wait for their end.
+";
+
+/// What the arguments ask for.
+#[derive(Debug, PartialEq, Eq)]
+enum Request {
+    Stop(Selection),
+    Help,
+    Version,
+    Wrong(String),
+}
 
 /// Which nodes are meant.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -28,7 +46,13 @@ struct Node {
 }
 
 pub(crate) fn run(args: &[String], out: &mut dyn Write, err: &mut dyn Write) -> i32 {
-    match stop(args, out) {
+    let done = match request(args) {
+        Request::Help => out.write_all(USAGE.as_bytes()).map(|()| 0),
+        Request::Version => writeln!(out, "{}", crate::KAFKA_VERSION).map(|()| 0),
+        Request::Wrong(message) => writeln!(err, "{message}\n{USAGE}").map(|()| 1),
+        Request::Stop(selection) => stop(&selection, out, err),
+    };
+    match done {
         Ok(code) => code,
         Err(error) => {
             let _exit_code_says_it_too = writeln!(err, "{error}");
@@ -37,8 +61,35 @@ pub(crate) fn run(args: &[String], out: &mut dyn Write, err: &mut dyn Write) -> 
     }
 }
 
-fn stop(args: &[String], out: &mut dyn Write) -> std::io::Result<i32> {
-    let selection = Selection::parse(args);
+/// Reads all arguments before any node is looked for.
+fn request(args: &[String]) -> Request {
+    let mut selection = Selection::default();
+    let mut rest = args.iter();
+    while let Some(arg) = rest.next() {
+        let (name, inline) = match arg.split_once('=') {
+            Some((name, value)) => (name, Some(value.to_owned())),
+            None => (arg.as_str(), None),
+        };
+        let place = match (name, &inline) {
+            ("--help" | "-h", None) => return Request::Help,
+            ("--version", None) => return Request::Version,
+            ("--process-role", _) => &mut selection.process_role,
+            ("--node-id", _) => &mut selection.node_id,
+            _ => return Request::Wrong(format!("unknown argument, no node was stopped: {arg}")),
+        };
+        match inline.or_else(|| rest.next().cloned()).filter(|value| !value.is_empty()) {
+            Some(value) => *place = Some(value),
+            None => return Request::Wrong(format!("{name} needs a value, no node was stopped")),
+        }
+    }
+    Request::Stop(selection)
+}
+
+fn stop(selection: &Selection, out: &mut dyn Write, err: &mut dyn Write) -> std::io::Result<i32> {
+    let Some((signal, signal_name)) = signal() else {
+        writeln!(err, "SIGNAL in the environment is none of TERM, INT, KILL, HUP, QUIT: no node was stopped")?;
+        return Ok(1);
+    };
     let nodes = running_nodes()?;
     if nodes.is_empty() {
         writeln!(out, "No kafka server to stop")?;
@@ -47,12 +98,19 @@ fn stop(args: &[String], out: &mut dyn Write) -> std::io::Result<i32> {
     if selection.process_role.is_some() && selection.node_id.is_some() {
         writeln!(out, "Both --process-role and --node-id are given; node-id takes precedence.")?;
     }
-    let signal = signal();
-    for node in nodes {
-        match selection.takes(&node) {
+    let mut stopped = 0;
+    for node in &nodes {
+        match selection.takes(node) {
             Ok(true) => {
-                if let Some(pid) = Pid::from_raw(node.pid) {
-                    kill_process(pid, signal)?;
+                let Some(pid) = Pid::from_raw(node.pid) else { continue };
+                match kill_process(pid, signal) {
+                    Ok(()) => {
+                        stopped += 1;
+                        writeln!(err, "{signal_name} sent to {}", node.described())?;
+                    }
+                    // It has ended by itself meanwhile.
+                    Err(rustix::io::Errno::SRCH) => {}
+                    Err(error) => return Err(std::io::Error::other(format!("{}: {error}", node.described()))),
                 }
             }
             Ok(false) => {}
@@ -62,27 +120,29 @@ fn stop(args: &[String], out: &mut dyn Write) -> std::io::Result<i32> {
             }
         }
     }
+    if stopped == 0 {
+        writeln!(err, "none of the {} running nodes is meant: no node was stopped", nodes.len())?;
+    }
     Ok(0)
 }
 
-/// `$SIGNAL`, by name; TERM without it.
-fn signal() -> Signal {
-    match std::env::var("SIGNAL").as_deref().map(|name| name.strip_prefix("SIG").unwrap_or(name)) {
-        Ok("INT" | "2") => Signal::INT,
-        Ok("KILL" | "9") => Signal::KILL,
-        Ok("HUP" | "1") => Signal::HUP,
-        Ok("QUIT" | "3") => Signal::QUIT,
-        _ => Signal::TERM,
-    }
+/// `$SIGNAL`, by name or number; TERM without it, `None` for what is no such signal.
+fn signal() -> Option<(Signal, &'static str)> {
+    let Some(name) = std::env::var_os("SIGNAL").filter(|name| !name.is_empty()) else {
+        return Some((Signal::TERM, "SIGTERM"));
+    };
+    let name = name.to_str()?;
+    Some(match name.strip_prefix("SIG").unwrap_or(name) {
+        "TERM" | "15" => (Signal::TERM, "SIGTERM"),
+        "INT" | "2" => (Signal::INT, "SIGINT"),
+        "KILL" | "9" => (Signal::KILL, "SIGKILL"),
+        "HUP" | "1" => (Signal::HUP, "SIGHUP"),
+        "QUIT" | "3" => (Signal::QUIT, "SIGQUIT"),
+        _ => return None,
+    })
 }
 
 impl Selection {
-    /// Options with `=` only; others are passed over, as Kafka's script does.
-    fn parse(args: &[String]) -> Selection {
-        let value = |name: &str| args.iter().rev().find_map(|arg| arg.strip_prefix(name).map(str::to_owned));
-        Selection { process_role: value("--process-role="), node_id: value("--node-id=") }
-    }
-
     /// Whether the node is meant; an error names its properties file, which cannot be read from here.
     fn takes(&self, node: &Node) -> Result<bool, String> {
         let (key, wanted) = match (&self.node_id, &self.process_role) {
@@ -99,13 +159,21 @@ impl Selection {
 }
 
 impl Node {
+    /// For the line that tells of it.
+    fn described(&self) -> String {
+        match self.file() {
+            Some(file) => format!("process {}, the node of {file}", self.pid),
+            None => format!("process {}, a node without a properties file", self.pid),
+        }
+    }
+
     /// The properties file: the last word, overrides aside.
     fn file(&self) -> Option<&str> {
         let mut words = Vec::new();
         let mut rest = self.arguments.iter();
         while let Some(word) = rest.next() {
             match word.as_str() {
-                "--override" | "--http-port" | "--log-format" => {
+                "--override" | "--http-listen" | "--http-port" | "--log-format" | "--data-dir" | "--port" => {
                     rest.next();
                 }
                 word if word.starts_with("--") => {}
@@ -189,6 +257,33 @@ mod tests {
         assert_eq!(arguments("kafka-topics.sh server"), None);
     }
 
+    fn requested(args: &[&str]) -> Request {
+        request(&args.iter().map(|arg| arg.to_string()).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn nothing_but_a_well_formed_wish_to_stop_stops_anything() {
+        for args in [&["--help"][..], &["-h"], &["--node-id=1", "--help"]] {
+            assert_eq!(requested(args), Request::Help, "{args:?}");
+        }
+        assert_eq!(requested(&["--version"]), Request::Version);
+        for args in [
+            &["all"][..],
+            &["--node-id=1", "2"],
+            &["-n", "1"],
+            &["--node-id"],
+            &["--node-id="],
+            &["--nodeid=1"],
+            &["--help=x"],
+            &[""],
+        ] {
+            assert!(matches!(requested(args), Request::Wrong(_)), "{args:?}");
+        }
+        let by_id = Selection { node_id: Some("1".into()), process_role: None };
+        assert_eq!(requested(&["--node-id", "1"]), Request::Stop(by_id));
+        assert_eq!(requested(&[]), Request::Stop(Selection::default()));
+    }
+
     #[test]
     fn a_node_is_selected_by_what_its_file_says() {
         let dir = tempfile::tempdir().unwrap();
@@ -196,9 +291,13 @@ mod tests {
         std::fs::write(&file, "node.id=3\nprocess.roles=broker,controller\n").unwrap();
         let file = file.display().to_string();
         let node = Node { pid: 1, arguments: vec![file.clone(), "--override".into(), "node.id=4".into()] };
-        let select = |args: &[&str]| Selection::parse(&args.iter().map(|arg| arg.to_string()).collect::<Vec<_>>());
+        let select = |args: &[&str]| match requested(args) {
+            Request::Stop(selection) => selection,
+            other => panic!("{other:?}"),
+        };
         assert_eq!(select(&[]).takes(&node), Ok(true));
         assert_eq!(select(&["--node-id=3"]).takes(&node), Ok(true));
+        assert_eq!(select(&["--node-id", "4"]).takes(&node), Ok(false));
         assert_eq!(select(&["--node-id=3", "--process-role=broker"]).takes(&node), Ok(true));
         assert_eq!(select(&["--process-role=broker"]).takes(&node), Ok(false));
         assert_eq!(select(&["--process-role=broker,controller"]).takes(&node), Ok(true));

@@ -1,6 +1,8 @@
 //! Which part of the binary is meant.
 
-use crate::{completion, tools};
+use crate::{completion, link_tools, tools};
+use std::ffi::OsString;
+use std::io::Write;
 use std::path::Path;
 
 const USAGE: &str = "\
@@ -24,55 +26,108 @@ Each command explains itself with --help.
 /// Commands that are not tools.
 const COMMANDS: [&str; 3] = ["server", "link-tools", "completion"];
 
+/// The arguments as text, or what is wrong with them and the exit code: Kafka's tools end with 1 for a command line that
+/// will not do, our own commands with 2.
+pub fn arguments(all: impl Iterator<Item = OsString>) -> Result<Vec<String>, (String, i32)> {
+    let mut texts = Vec::new();
+    for (number, argument) in all.enumerate() {
+        match argument.into_string() {
+            Ok(text) => texts.push(text),
+            // Of the path only the name counts.
+            Err(bytes) if number == 0 => texts.push(bytes.to_string_lossy().into_owned()),
+            Err(bytes) => {
+                let called = texts.first().map_or("ottla", |path| name_of(path));
+                let code = if called.starts_with("kafka-") { 1 } else { 2 };
+                return Err((format!("{called}: argument {number} is not UTF-8: {bytes:?}"), code));
+            }
+        }
+    }
+    Ok(texts)
+}
+
+fn name_of(path: &str) -> &str {
+    Path::new(path).file_name().and_then(|name| name.to_str()).unwrap_or("ottla")
+}
+
+/// Writes to standard output; who closed it reads nothing more, which is no failure.
+pub(crate) fn print(text: &str) {
+    let _nobody_reads_it = std::io::stdout().write_all(text.as_bytes()).and_then(|()| std::io::stdout().flush());
+}
+
+/// Writes a line to standard error; the exit code says it too.
+pub(crate) fn complain(line: &str) {
+    let _nobody_reads_it = writeln!(std::io::stderr(), "{line}");
+}
+
 /// Runs the command line; returns the exit code.
 pub fn run(arguments: &[String]) -> i32 {
-    let called = arguments.first().and_then(|path| Path::new(path).file_name()?.to_str()).unwrap_or("ottla");
+    let called = arguments.first().map_or("ottla", |path| name_of(path));
     let rest = arguments.get(1..).unwrap_or_default();
     if called.starts_with("kafka-") {
         return run_tool(called, rest);
     }
-    match rest.first().map(String::as_str) {
-        None | Some("--help" | "-h" | "help") => {
-            print!("{USAGE}");
-            i32::from(rest.is_empty())
-        }
-        Some("--version" | "-V" | "version") => {
-            println!("ottla {}", env!("CARGO_PKG_VERSION"));
-            0
-        }
-        Some("server") => run_server(&rest[1..]),
-        Some("link-tools") => link_tools(&rest[1..]),
-        Some("completion") => completion(&rest[1..]),
-        Some(name) => run_tool(name, &rest[1..]),
+    let Some((command, rest)) = rest.split_first() else {
+        print(USAGE);
+        return 1;
+    };
+    match command.as_str() {
+        "--help" | "-h" | "help" => print_alone(USAGE, command, rest),
+        "--version" | "-V" | "version" => print_alone(&format!("ottla {}\n", env!("CARGO_PKG_VERSION")), command, rest),
+        "server" => run_server(rest),
+        "link-tools" => link_tools::run(rest),
+        "completion" => completion(rest),
+        name => run_tool(name, rest),
     }
 }
 
+/// Prints what a command prints that takes no arguments.
+fn print_alone(text: &str, command: &str, rest: &[String]) -> i32 {
+    match rest.first() {
+        None => {
+            print(text);
+            0
+        }
+        Some(word) => {
+            complain(&format!("ottla {command}: unknown argument: {word}"));
+            2
+        }
+    }
+}
+
+/// Whether somebody asks how a command is called.
+pub(crate) fn asks_for_help(arguments: &[String]) -> bool {
+    arguments.iter().any(|argument| argument == "--help" || argument == "-h")
+}
+
 fn run_server(arguments: &[String]) -> i32 {
-    if arguments.iter().any(|argument| argument == "--help" || argument == "-h") {
-        print!("{}", SERVER_USAGE);
+    if asks_for_help(arguments) {
+        print(SERVER_USAGE);
         return 0;
     }
     server::run_arguments(arguments)
 }
 
 const SERVER_USAGE: &str = "\
-usage: ottla server [FILE] [--override KEY=VALUE]... [--http-port N] [--log-format text|json] [--ignore-acls]
-       ottla server [--data-dir DIR] [--port N] [--http-port N]
+usage: ottla server [FILE] [--override KEY=VALUE]... [--http-listen ADDRESS:PORT] [--log-format text|json]
+                    [--ignore-acls]
+       ottla server [--data-dir DIR] [--port N] [--http-port N] [--override KEY=VALUE]...
 
 With FILE (Kafka's server.properties) the node is what the file says; format its folders once with
 `ottla storage format`. Without FILE it needs nothing: clients on 127.0.0.1:9092, the controller on the next port, HTTP
 (/live, /ready, /metrics) on the one after, data in ./ottla-data, which is formatted when it is absent or empty.
 Environment variables of Kafka's container images (KAFKA_..., KAFKA_CFG_..., CLUSTER_ID) are read then.
+
+--http-port N is --http-listen 127.0.0.1:N; port 0 is no HTTP. In a file the key is ottla.http.listen.
 ";
 
 fn run_tool(name: &str, arguments: &[String]) -> i32 {
     match tools::run(name, arguments) {
         Some(code) => code,
         None => {
-            eprintln!("ottla: there is no command `{name}`");
+            complain(&format!("ottla: there is no command `{name}`"));
             let command = COMMANDS.iter().find(|command| is_near(name, command)).map(|command| (*command).to_owned());
             if let Some(nearest) = command.or_else(|| tools::nearest(name)) {
-                eprintln!("hint: did you mean `{nearest}`?");
+                complain(&format!("hint: did you mean `{nearest}`?"));
             }
             2
         }
@@ -91,9 +146,18 @@ fn is_near(typed: &str, command: &str) -> bool {
     a == b || (a.len().abs_diff(b.len()) <= 1 && missing <= 1)
 }
 
+const COMPLETION_USAGE: &str = "usage: ottla completion bash|zsh|fish\nhint: source <(ottla completion bash)";
+
 /// Prints a shell's completion script.
 fn completion(arguments: &[String]) -> i32 {
-    let shell = arguments.first().map_or("", String::as_str);
+    if asks_for_help(arguments) {
+        print(&format!("{COMPLETION_USAGE}\n"));
+        return 0;
+    }
+    let shell = match arguments {
+        [shell] => shell.as_str(),
+        _ => "",
+    };
     let own = |name, summary, flags: Vec<tools::DescribedFlag>| tools::Described {
         name,
         summary,
@@ -109,20 +173,21 @@ fn completion(arguments: &[String]) -> i32 {
     commands.extend(tools::described());
     match completion::script(shell, &commands) {
         Some(script) => {
-            print!("{script}");
+            print(&script);
             0
         }
         None => {
-            eprintln!("usage: ottla completion bash|zsh|fish\nhint: source <(ottla completion bash)");
+            complain(COMPLETION_USAGE);
             2
         }
     }
 }
 
 /// Flags of `ottla server`: name, whether it takes a value, help.
-const SERVER_FLAGS: [(&str, bool, &str); 7] = [
+const SERVER_FLAGS: [(&str, bool, &str); 8] = [
     ("--override", true, "a key=value over the file's"),
-    ("--http-port", true, "port of /live, /ready and /metrics"),
+    ("--http-listen", true, "address:port of /live, /ready and /metrics"),
+    ("--http-port", true, "the same, on the loopback address"),
     ("--log-format", true, "text or json"),
     ("--ignore-acls", false, "go on with ACLs in the folder, on loopback listeners only"),
     ("--data-dir", true, "folder of the data, without a file"),
@@ -133,35 +198,4 @@ const SERVER_FLAGS: [(&str, bool, &str); 7] = [
 fn server_flag(row: &(&'static str, bool, &'static str)) -> tools::DescribedFlag {
     let (name, takes_value, help) = *row;
     tools::DescribedFlag { command: None, names: vec![name.to_owned()], takes_value, help }
-}
-
-fn link_tools(arguments: &[String]) -> i32 {
-    let [dir] = arguments else {
-        eprintln!("usage: ottla link-tools DIR");
-        return 2;
-    };
-    match make_links(Path::new(dir)) {
-        Ok(count) => {
-            println!("{count} links in {dir}");
-            0
-        }
-        Err(error) => {
-            eprintln!("ottla link-tools: {dir}: {error}");
-            1
-        }
-    }
-}
-
-fn make_links(dir: &Path) -> std::io::Result<usize> {
-    std::fs::create_dir_all(dir)?;
-    let target = std::env::current_exe()?;
-    let names = tools::link_names();
-    for name in &names {
-        let link = dir.join(name);
-        if std::fs::symlink_metadata(&link).is_ok_and(|found| found.is_symlink()) {
-            std::fs::remove_file(&link)?;
-        }
-        std::os::unix::fs::symlink(&target, &link)?;
-    }
-    Ok(names.len())
 }

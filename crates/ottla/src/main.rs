@@ -2,9 +2,18 @@
 
 mod cli;
 mod completion;
+mod link_tools;
 mod tools;
 
+use std::io::Write;
+
 fn main() {
-    let arguments: Vec<String> = std::env::args().collect();
-    std::process::exit(cli::run(&arguments));
+    let code = match cli::arguments(std::env::args_os()) {
+        Ok(arguments) => cli::run(&arguments),
+        Err((message, code)) => {
+            let _exit_code_says_it_too = writeln!(std::io::stderr(), "{message}");
+            code
+        }
+    };
+    std::process::exit(code);
 }

@@ -1,5 +1,6 @@
 //! The tools of both kinds - those that speak to brokers and those that work on files - under all their names.
 
+use crate::cli::{complain, print};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 use std::io::Write;
@@ -35,7 +36,7 @@ fn run_online(tool: &tools::Tool, arguments: &[String]) -> i32 {
 /// `kafka-run-class.sh CLASS ARGUMENTS`, with the words of a JVM for a class that is not there.
 fn run_class(arguments: &[String]) -> i32 {
     let Some((class, rest)) = arguments.split_first() else {
-        println!("USAGE: kafka-run-class.sh [-daemon] [-name servicename] [-loggc] classname [opts]");
+        print("USAGE: kafka-run-class.sh [-daemon] [-name servicename] [-loggc] classname [opts]\n");
         return 1;
     };
     let offline = match class.as_str() {
@@ -46,10 +47,10 @@ fn run_class(arguments: &[String]) -> i32 {
         _ => None,
     };
     run(offline.unwrap_or(class), rest).unwrap_or_else(|| {
-        eprintln!("Error: Could not find or load main class {class}");
-        eprintln!("Caused by: java.lang.ClassNotFoundException: {class}");
+        complain(&format!("Error: Could not find or load main class {class}"));
+        complain(&format!("Caused by: java.lang.ClassNotFoundException: {class}"));
         if let Some(today) = tools::successor(class) {
-            eprintln!("hint: in Kafka 4 it is {today}");
+            complain(&format!("hint: in Kafka 4 it is {today}"));
         }
         1
     })

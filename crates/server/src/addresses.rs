@@ -45,6 +45,23 @@ fn socket_address(listener: &BrokerListener) -> Result<SocketAddr, ServerError> 
         .ok_or_else(|| ServerError::Resolve { listener: listener.name.to_string(), host: host.clone() })
 }
 
+/// The address of `ADDRESS:PORT` for HTTP; `None` for port 0, which asks for no listener.
+pub(crate) fn http_address(text: &str) -> Result<Option<SocketAddr>, ServerError> {
+    let wrong = |why: &str| ServerError::Rejected(format!("ottla.http.listen (--http-listen): {why}: {text}"));
+    let (host, port) = text.trim().rsplit_once(':').ok_or_else(|| wrong("needs ADDRESS:PORT"))?;
+    let port: u16 = port.parse().map_err(|_| wrong("needs a port number from 0 to 65535"))?;
+    if port == 0 {
+        return Ok(None);
+    }
+    let host = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
+    if host.is_empty() {
+        return Err(wrong("needs an address, such as 127.0.0.1 or 0.0.0.0 for every interface"));
+    }
+    let mut found: Vec<SocketAddr> = (host, port).to_socket_addrs().map_err(|_| wrong("no such host"))?.collect();
+    found.sort_by_key(|address| address.is_ipv6());
+    found.first().copied().map(Some).ok_or_else(|| wrong("no such host"))
+}
+
 /// Whether the loopback address of IPv6 can be bound.
 pub(crate) fn has_ipv6() -> bool {
     TcpListener::bind((Ipv6Addr::LOCALHOST, 0)).is_ok()
@@ -60,6 +77,34 @@ pub(crate) fn fill_hosts(listeners: &mut [BrokerListener]) {
     for listener in listeners {
         if listener.endpoint.host.as_deref().is_none_or(str::is_empty) {
             listener.endpoint.host = Some(host_name());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_of_http_are_read_or_refused_by_name() {
+        for (text, expected) in [
+            ("127.0.0.1:9404", Some("127.0.0.1:9404")),
+            ("0.0.0.0:9404", Some("0.0.0.0:9404")),
+            ("[::]:9404", Some("[::]:9404")),
+            ("[::1]:9404 ", Some("[::1]:9404")),
+            ("127.0.0.1:0", None),
+        ] {
+            assert_eq!(http_address(text).unwrap().map(|address| address.to_string()).as_deref(), expected, "{text}");
+        }
+        for (text, expected) in [
+            ("9404", "needs ADDRESS:PORT"),
+            (":9404", "needs an address"),
+            ("127.0.0.1:x", "needs a port number"),
+            ("127.0.0.1:70000", "needs a port number"),
+            ("", "needs ADDRESS:PORT"),
+        ] {
+            let error = http_address(text).unwrap_err().to_string();
+            assert!(error.contains(expected) && error.contains("ottla.http.listen"), "{error}");
         }
     }
 }

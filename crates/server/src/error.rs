@@ -34,10 +34,9 @@ pub enum ServerError {
         metadata_dir.display()
     )]
     MetadataElsewhere { found: PathBuf, metadata_dir: PathBuf },
-    #[error(
-        "cannot listen: Socket server failed to bind to {address}: {}.\nhint: another process may use port {port}; `ss -ltnp | grep :{port}` shows it",
-        plain(source)
-    )]
+    #[error("{}: {}", path.display(), plain(source))]
+    Folder { path: PathBuf, source: std::io::Error },
+    #[error("cannot listen: Socket server failed to bind to {address}: {}.\n{}", plain(source), bind_hint(address, *port, source))]
     Bind { address: String, port: u16, source: std::io::Error },
     #[error("cannot resolve the host of listener {listener}: {host}")]
     Resolve { listener: String, host: String },
@@ -55,4 +54,39 @@ pub enum ServerError {
 fn plain(source: &std::io::Error) -> String {
     let text = source.to_string();
     text.split(" (os error").next().unwrap_or(&text).to_owned()
+}
+
+/// What may help somebody whose address cannot be listened on.
+fn bind_hint(address: &str, port: u16, source: &std::io::Error) -> String {
+    match source.kind() {
+        std::io::ErrorKind::AddrInUse => {
+            format!("hint: another process may use port {port}; `ss -ltnp | grep :{port}` shows it")
+        }
+        std::io::ErrorKind::AddrNotAvailable => {
+            format!("hint: no interface of this machine has the address of {address}; `ip address` shows what there is")
+        }
+        std::io::ErrorKind::PermissionDenied => {
+            format!("hint: port {port} needs more rights than this user has; take one above 1023")
+        }
+        _ => format!("hint: is {address} an address to listen on?"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::{Error, ErrorKind};
+
+    #[test]
+    fn the_hint_about_a_bind_fits_its_reason() {
+        for (kind, expected) in [
+            (ErrorKind::AddrInUse, "another process may use port 9092"),
+            (ErrorKind::AddrNotAvailable, "no interface of this machine has the address of 10.1.2.3:9092"),
+            (ErrorKind::PermissionDenied, "port 9092 needs more rights"),
+            (ErrorKind::InvalidInput, "is 10.1.2.3:9092 an address to listen on?"),
+        ] {
+            let error = ServerError::Bind { address: "10.1.2.3:9092".into(), port: 9092, source: Error::from(kind) };
+            assert!(error.to_string().contains(expected), "{error}");
+        }
+    }
 }

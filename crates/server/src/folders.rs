@@ -45,7 +45,8 @@ impl Folders {
     pub fn open(files: &Arc<dyn Files>, config: &ServerConfig, format_command: &str) -> Result<Folders, ServerError> {
         let paths = all_dirs(config);
         for path in &paths {
-            if !files.exists(&path.join("meta.properties"))? {
+            let about = |source| ServerError::Folder { path: path.clone(), source };
+            if !files.exists(&path.join("meta.properties")).map_err(about)? {
                 return Err(ServerError::NotFormatted { dir: path.clone(), command: format_command.to_owned() });
             }
         }

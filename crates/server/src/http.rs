@@ -1,52 +1,38 @@
-//! The HTTP listener: `/live`, `/ready` and `/metrics`, on a thread and a runtime of its own.
+//! The pages of this node: `/live`, `/ready` and `/metrics`, for everybody who reaches the listener.
 
-use axum::Router;
-use axum::http::{StatusCode, header};
-use axum::response::IntoResponse;
-use axum::routing::get;
+use crate::ServerError;
+use crate::addresses::http_address;
+use crate::node::Node;
 use std::net::TcpListener;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use web::{Page, Right, Route};
 
-/// What the pages show.
-pub(crate) struct Pages {
-    pub is_ready: Box<dyn Fn() -> bool + Send + Sync>,
-    pub metrics: Box<dyn Fn() -> String + Send + Sync>,
+/// Connections that may wait to be accepted.
+const BACKLOG: i32 = 50;
+
+/// The socket of a value of `ottla.http.listen`; `None` where it asks for none.
+pub(crate) fn bind(listen: &str) -> Result<Option<TcpListener>, ServerError> {
+    let Some(address) = http_address(listen)? else { return Ok(None) };
+    let failed = |source| ServerError::Bind { address: address.to_string(), port: address.port(), source };
+    net::bind(address, BACKLOG).map(Some).map_err(failed)
 }
 
-/// Serves until the process ends.
-pub(crate) fn serve(listener: TcpListener, pages: Pages) -> std::io::Result<()> {
-    listener.set_nonblocking(true)?;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
-    let pages = Arc::new(pages);
-    let (for_ready, for_metrics) = (pages.clone(), pages);
-    let router = Router::new()
-        .route("/live", get(|| async { "live\n" }))
-        .route(
-            "/ready",
-            get(move || async move {
-                match (for_ready.is_ready)() {
-                    true => (StatusCode::OK, "ready\n").into_response(),
-                    false => (StatusCode::SERVICE_UNAVAILABLE, "starting or stopping\n").into_response(),
-                }
-            }),
-        )
-        .route(
-            "/metrics",
-            get(move || async move {
-                let kind = [(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")];
-                (kind, (for_metrics.metrics)())
-            }),
-        );
-    std::thread::Builder::new().name("ottla-http".into()).spawn(move || {
-        runtime.block_on(async move {
-            let served = match tokio::net::TcpListener::from_std(listener) {
-                Ok(listener) => axum::serve(listener, router).await,
-                Err(error) => Err(error),
-            };
-            if let Err(error) = served {
-                tracing::error!(%error, "the HTTP listener ended");
-            }
-        });
-    })?;
-    Ok(())
+/// Every page with the right that it needs.
+pub(crate) fn routes(node: &Node, ready: &Arc<AtomicBool>) -> Vec<Route> {
+    let ready = ready.clone();
+    let broker = node.parts.broker.as_ref().map(|role| role.broker.clone());
+    let network = node.network.clone();
+    vec![
+        Route::new("/live", Right::Public, || Page::text(200, "live\n")),
+        Route::new("/ready", Right::Public, move || match ready.load(Ordering::Acquire) {
+            true => Page::text(200, "ready\n"),
+            false => Page::text(503, "starting or stopping\n"),
+        }),
+        Route::new("/metrics", Right::Public, move || Page {
+            status: 200,
+            content_type: "text/plain; version=0.0.4; charset=utf-8",
+            body: crate::metrics::page(broker.as_deref(), &network),
+        }),
+    ]
 }

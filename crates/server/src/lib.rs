@@ -10,6 +10,7 @@ mod format;
 mod guards;
 mod http;
 mod limits;
+mod log_sink;
 mod logging;
 mod metrics;
 mod node;
@@ -21,6 +22,7 @@ mod run;
 mod signals;
 mod start_limits;
 mod systemd;
+mod thread_report;
 
 pub use assemble::{Assembled, BrokerRole, Event, NodeParts, OnEvent, Parts, assemble};
 pub use error::ServerError;

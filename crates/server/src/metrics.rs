@@ -7,6 +7,7 @@ use observe::{Text, rows};
 pub(crate) fn page(broker: Option<&Broker>, network: &net::Server) -> String {
     let mut text = Text::new();
     text.single(rows::CONNECTIONS, network.connections() as f64);
+    text.single(rows::LOG_LINES_LOST, crate::logging::lost_lines() as f64);
     let Some(broker) = broker else { return text.finish() };
     let image = broker.image.load();
     text.single(rows::PARTITIONS, broker.replicas.count() as f64);

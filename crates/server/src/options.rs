@@ -17,7 +17,8 @@ pub struct Options {
     pub source: Source,
     /// `--override key=value`, in order.
     pub overrides: Vec<String>,
-    pub http_port: Option<u16>,
+    /// `--http-listen` or `--http-port`, as a value of `ottla.http.listen`.
+    pub http_listen: Option<String>,
     /// Go on although the folder holds ACLs that are not enforced; on loopback only.
     pub ignore_acls: bool,
     pub json_logs: bool,
@@ -33,7 +34,7 @@ impl Options {
         let mut options = Options {
             source: Source::Zero { data_dir: None, port: None },
             overrides: Vec::new(),
-            http_port: None,
+            http_listen: None,
             ignore_acls: false,
             json_logs: false,
         };
@@ -49,9 +50,11 @@ impl Options {
                 "--override" => options.overrides.push(value()?),
                 "--data-dir" => data_dir = Some(PathBuf::from(value()?)),
                 "--port" => port = Some(parse_port(name, &value()?)?),
-                "--http-port" => options.http_port = Some(parse_port(name, &value()?)?),
+                "--http-listen" => options.http_listen = Some(value()?),
+                "--http-port" => options.http_listen = Some(format!("127.0.0.1:{}", parse_port(name, &value()?)?)),
+                "--ignore-acls" if inline.is_some() => return Err(format!("{name} takes no value: {argument}")),
                 "--ignore-acls" => options.ignore_acls = true,
-                "--log-format" => options.json_logs = value()? == "json",
+                "--log-format" => options.json_logs = is_json(&value()?)?,
                 _ if name.starts_with('-') => return Err(format!("unknown option: {name}")),
                 _ if file.is_none() => file = Some(PathBuf::from(argument)),
                 _ => return Err(format!("one properties file at most, but there is also: {argument}")),
@@ -70,6 +73,14 @@ impl Options {
 
 fn parse_port(name: &str, value: &str) -> Result<u16, String> {
     value.parse().map_err(|_| format!("{name} needs a port number from 0 to 65535, not: {value}"))
+}
+
+fn is_json(format: &str) -> Result<bool, String> {
+    match format {
+        "json" => Ok(true),
+        "text" => Ok(false),
+        _ => Err(format!("--log-format needs text or json, not: {format}")),
+    }
 }
 
 #[cfg(test)]
@@ -91,9 +102,24 @@ mod tests {
     fn flags_of_the_start_without_a_file() {
         let options = parse("--data-dir d --port 19092 --http-port=0").unwrap();
         assert_eq!(options.source, Source::Zero { data_dir: Some("d".into()), port: Some(19092) });
-        assert_eq!(options.http_port, Some(0));
+        assert_eq!(options.http_listen.as_deref(), Some("127.0.0.1:0"));
+        assert_eq!(parse("--http-listen [::]:9404").unwrap().http_listen.as_deref(), Some("[::]:9404"));
         assert!(parse("f --port 1").is_err());
         assert!(parse("--port many").is_err());
         assert!(parse("--prot 1").unwrap_err().contains("--prot"));
+    }
+
+    #[test]
+    fn nothing_that_is_not_understood_is_passed_over() {
+        for (line, expected) in [
+            ("--log-format yaml", "--log-format needs text or json, not: yaml"),
+            ("--log-format", "--log-format needs a value"),
+            ("--ignore-acls=no", "--ignore-acls takes no value: --ignore-acls=no"),
+            ("-v", "unknown option: -v"),
+            ("one.properties two.properties", "one properties file at most, but there is also: two.properties"),
+        ] {
+            assert_eq!(parse(line).unwrap_err(), expected);
+        }
+        assert!(parse("--log-format json").unwrap().json_logs && !parse("--log-format=text").unwrap().json_logs);
     }
 }

@@ -12,8 +12,9 @@ impl Outside for ThisMachine {
         std::fs::read(path).map_err(|error| format!("cannot be read: {}: {error}", path.display()))
     }
 
-    fn variable(&self, name: &str) -> Option<String> {
-        std::env::var(name).ok()
+    fn variable(&self, name: &str) -> Result<Option<String>, String> {
+        let value = std::env::var_os(name).map(std::ffi::OsString::into_string).transpose();
+        value.map_err(|_| "is not UTF-8 in the environment".to_owned())
     }
 }
 

@@ -4,7 +4,8 @@ use crate::addresses::{bind_all, has_ipv6};
 use crate::assemble::Event;
 use crate::folders::{Folders, all_dirs};
 use crate::format::{FormatRequest, format};
-use crate::http::{Pages, serve};
+use crate::log_sink::Stream;
+use crate::logging::{flush, say};
 use crate::node::Node;
 use crate::options::{Options, Source};
 use crate::panics::abort_on_panic;
@@ -33,7 +34,7 @@ pub fn run_arguments(arguments: &[String]) -> i32 {
     match Options::parse(arguments) {
         Ok(options) => run(&options),
         Err(message) => {
-            eprintln!("ottla server: {message}\nhint: `ottla server --help` shows what there is");
+            say(Stream::Err, &format!("ottla server: {message}\nhint: `ottla server --help` shows what there is\n"));
             2
         }
     }
@@ -42,20 +43,23 @@ pub fn run_arguments(arguments: &[String]) -> i32 {
 /// Runs a node until a signal; returns the exit code.
 pub fn run(options: &Options) -> i32 {
     let loggers = init_logging(if options.json_logs { LogFormat::Json } else { LogFormat::Text });
-    match start_and_wait(options, loggers) {
+    let code = match start_and_wait(options, loggers) {
         Ok(()) => 0,
         Err(error) => {
-            eprintln!("ottla server: {error}");
+            say(Stream::Err, &format!("ottla server: {error}\n"));
             1
         }
-    }
+    };
+    flush();
+    code
 }
 
 /// A configuration and what belongs to it.
 struct Start {
     config: ServerConfig,
     format_command: String,
-    http_port: Option<u16>,
+    /// `ADDRESS:PORT` of HTTP, where there is to be any.
+    http_listen: Option<String>,
     /// Set for a start without a file.
     zero: Option<(PathBuf, Settings, Option<String>)>,
 }
@@ -76,7 +80,7 @@ fn start_and_wait(options: &Options, loggers: Arc<Loggers>) -> Result<(), Server
     }
     let folders = Folders::open(&files, &start.config, &start.format_command)?;
     let bound = bind_all(&start.config.network)?;
-    let http = start.http_port.map(bind_http).transpose()?;
+    let http = start.http_listen.as_deref().map(crate::http::bind).transpose()?.flatten();
     let (events, arrived) = mpsc::channel();
     let on_signal = events.clone();
     signals::watch(move |name| {
@@ -84,8 +88,10 @@ fn start_and_wait(options: &Options, loggers: Arc<Loggers>) -> Result<(), Server
     })?;
     let mut node = Node::start(start.config.clone(), folders, bound, loggers, events)?;
     let ready = Arc::new(AtomicBool::new(false));
-    if let Some(listener) = http {
-        serve(listener, pages(&node, &ready))?;
+    // The one background runtime of this process, where something needs it.
+    let background = http.as_ref().map(|_| background::Runtime::start()).transpose()?;
+    if let (Some(runtime), Some(listener)) = (&background, http) {
+        web::serve(runtime, listener, crate::http::routes(&node, &ready))?;
     }
     let mut limits = StartLimits::new(&start.config.lifecycle, begun);
     let fatal = loop {
@@ -143,10 +149,11 @@ fn configure(options: &Options) -> Result<Start, ServerError> {
                 "ottla storage format {}--cluster-id $(ottla storage random-uuid) --config {name}",
                 if standalone { "--standalone " } else { "" }
             );
-            Ok(Start { config, format_command, http_port: options.http_port, zero: None })
+            let http_listen = options.http_listen.clone().or_else(|| config.network.http_listen.clone());
+            Ok(Start { config, format_command, http_listen, zero: None })
         }
         Source::Zero { data_dir, port } => {
-            let environment = read_environment(crate::environment::variables(std::env::vars())?);
+            let environment = read_environment(crate::environment::variables(std::env::vars_os())?);
             for (variable, nearest) in &environment.suspicious {
                 tracing::warn!("environment variable {variable} means no known key; did you mean {nearest}?");
             }
@@ -155,7 +162,9 @@ fn configure(options: &Options) -> Result<Start, ServerError> {
             }
             let dir = data_dir.clone().unwrap_or_else(|| PathBuf::from("ottla-data"));
             let dir = std::path::absolute(&dir)?;
-            let shown = dir.display().to_string();
+            let Some(shown) = dir.to_str().map(str::to_owned) else {
+                return Err(ServerError::Rejected(format!("the path of the data folder is not UTF-8: {dir:?}")));
+            };
             let zero = ZeroConfiguration { data_dir: &shown, port: *port, has_ipv6_loopback: has_ipv6() };
             if let (Some(port), Some(key)) = (port, environment.topology_key()) {
                 tracing::warn!(
@@ -169,11 +178,12 @@ fn configure(options: &Options) -> Result<Start, ServerError> {
             let settings = options.overrides.iter().fold(settings, |all, argument| all.override_argument(argument));
             let config = checked(&settings)?;
             let dir = config.log.log_dirs.first().map_or(dir, PathBuf::from);
-            let http_port = options.http_port.or(Some(zero.http_port())).filter(|port| *port != 0);
+            let own = options.http_listen.clone().or_else(|| config.network.http_listen.clone());
+            let http_listen = Some(own.unwrap_or_else(|| format!("127.0.0.1:{}", zero.http_port())));
             Ok(Start {
                 config,
                 format_command: String::from("ottla server --data-dir NEW_FOLDER"),
-                http_port,
+                http_listen,
                 zero: Some((dir, settings, environment.cluster_id)),
             })
         }
@@ -202,11 +212,13 @@ fn prepare_zero(
 ) -> Result<(), ServerError> {
     let mut unformatted = Vec::new();
     for dir in all_dirs(config) {
-        if files.exists(&dir.join("meta.properties"))? {
+        let about = |source| ServerError::Folder { path: dir.clone(), source };
+        if files.exists(&dir.join("meta.properties")).map_err(about)? {
             continue;
         }
         // Only a lock that a start before this one left may lie there.
-        let is_empty = !files.exists(&dir)? || files.list(&dir)?.iter().all(|entry| entry.name == ".lock");
+        let is_empty = !files.exists(&dir).map_err(about)?
+            || files.list(&dir).map_err(about)?.iter().all(|entry| entry.name == ".lock");
         if !is_empty {
             return Err(ServerError::ForeignFolder { dir });
         }
@@ -248,11 +260,6 @@ pub fn controller_endpoints(config: &ServerConfig) -> Vec<Endpoint> {
         .collect()
 }
 
-fn bind_http(port: u16) -> Result<std::net::TcpListener, ServerError> {
-    let address = std::net::SocketAddr::from((std::net::Ipv4Addr::LOCALHOST, port));
-    net::bind(address, 50).map_err(|source| ServerError::Bind { address: address.to_string(), port, source })
-}
-
 fn refuse_acls(options: &Options, config: &ServerConfig, count: usize) -> Option<String> {
     let loopback = config.network.listeners.iter().all(|listener| listener.endpoint.is_loopback());
     if options.ignore_acls && loopback {
@@ -279,23 +286,15 @@ fn announce(start: &Start, took: Duration) {
     tracing::info!("[KafkaRaftServer nodeId={node_id}] Kafka Server started (kafka.server.KafkaRaftServer)");
     if start.zero.is_some() {
         let bootstrap = clients.first().cloned().unwrap_or_default();
-        println!("\nOttla is ready for Kafka clients.");
-        println!("  connect to   {}", clients.join("  "));
-        println!("  data in      {data}");
-        if let Some(port) = start.http_port {
-            println!("  metrics      http://127.0.0.1:{port}/metrics");
-        }
-        println!("  try          ottla topics --bootstrap-server {bootstrap} --create --topic first");
-        println!("  stop         Ctrl-C\n");
-    }
-}
-
-fn pages(node: &Node, ready: &Arc<AtomicBool>) -> Pages {
-    let ready = ready.clone();
-    let broker = node.parts.broker.as_ref().map(|role| role.broker.clone());
-    let network = node.network.clone();
-    Pages {
-        is_ready: Box::new(move || ready.load(Ordering::Acquire)),
-        metrics: Box::new(move || crate::metrics::page(broker.as_deref(), &network)),
+        let metrics = match start.http_listen.as_deref().filter(|listen| !listen.ends_with(":0")) {
+            Some(listen) => format!("  metrics      http://{listen}/metrics\n"),
+            None => String::new(),
+        };
+        let text = format!(
+            "\nOttla is ready for Kafka clients.\n  connect to   {}\n  data in      {data}\n{metrics}  \
+             try          ottla topics --bootstrap-server {bootstrap} --create --topic first\n  stop         Ctrl-C\n\n",
+            clients.join("  ")
+        );
+        say(Stream::Out, &text);
     }
 }

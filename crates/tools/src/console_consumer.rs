@@ -2,7 +2,7 @@
 
 use crate::connect;
 use crate::failure::Failure;
-use crate::formatter::Formatter;
+use crate::formatter::{Formatted, Formatter};
 use crate::io::Io;
 use crate::options::{
     BOOTSTRAP_SERVER, COMMAND_CONFIG, CONSUMER_CONFIG, CONSUMER_PROPERTY, HELP, Opt, Parsed, Usage, VERSION, flag, int,
@@ -86,14 +86,36 @@ pub fn run(args: &[String], io: &mut Io) -> i32 {
     if parsed.has("enable-systest-events") {
         io.say("shutdown_complete");
     }
-    if let Err(failure) = &outcome {
-        io.complain(format!("Error processing message, terminating consumer process: {}", failure.message));
+    match &outcome {
+        Err(End::Failed(failure)) => {
+            io.complain(format!("Error processing message, terminating consumer process: {}", failure.message));
+        }
+        Ok(()) if io.is_out_gone() => io.complain("Unable to write to standard out, closing consumer."),
+        Ok(()) | Err(End::Unreadable(_)) => {}
     }
     io.complain(format!("Processed a total of {count} messages"));
     match outcome {
-        Ok(()) if io.stop.is_requested() => 143,
+        // Who reads no more has had enough, which is no failure.
+        Ok(()) if io.stop.is_requested() && !io.is_out_gone() => 143,
         Ok(()) => 0,
-        Err(failure) => failure.code,
+        Err(End::Failed(failure)) => failure.code,
+        Err(End::Unreadable(problem)) => {
+            io.complain(format!("Unknown error when running consumer: {problem}"));
+            1
+        }
+    }
+}
+
+/// Why the consumer ends, if not because it has all that was wanted.
+enum End {
+    Failed(Failure),
+    /// A record that its deserializer refused.
+    Unreadable(String),
+}
+
+impl<E: Into<Failure>> From<E> for End {
+    fn from(error: E) -> End {
+        End::Failed(error.into())
     }
 }
 
@@ -206,7 +228,7 @@ fn settings(parsed: &Parsed) -> Result<ConsumerSettings, Failure> {
 }
 
 /// Reads until the wanted number, a silence as long as the timeout, or a request to stop.
-fn consume(plan: Plan, count: &mut u64, io: &mut Io) -> Result<(), Failure> {
+fn consume(plan: Plan, count: &mut u64, io: &mut Io) -> Result<(), End> {
     let mut consumer = Consumer::new(plan.settings)?;
     match plan.start {
         Start::Group(subscription) => consumer.subscribe(subscription)?,
@@ -229,9 +251,13 @@ fn consume(plan: Plan, count: &mut u64, io: &mut Io) -> Result<(), Failure> {
                 break;
             }
         };
+        if io.is_out_gone() {
+            break;
+        }
         if records.is_empty() {
             if plan.timeout.is_some_and(|timeout| last.elapsed() >= timeout) {
-                outcome = Err(Failure { code: 0, ..Failure::new("org.apache.kafka.common.errors.TimeoutException") });
+                outcome =
+                    Err(Failure { code: 0, ..Failure::new("org.apache.kafka.common.errors.TimeoutException") }.into());
                 break;
             }
             continue;
@@ -239,22 +265,32 @@ fn consume(plan: Plan, count: &mut u64, io: &mut Io) -> Result<(), Failure> {
         last = Instant::now();
         let mut left = records.iter();
         while let Some(record) = left.next() {
-            let (bytes, to_stderr) = plan.formatter.format(record);
+            let Formatted { bytes, to_stderr, problem } = plan.formatter.format(record);
             match to_stderr {
                 true => io.complain(String::from_utf8_lossy(&bytes).trim_end()),
                 false => io.write(&bytes),
             }
             *count += 1;
-            if enough(*count) || io.stop.is_requested() {
+            match problem {
+                Some(problem) if plan.skip_errors => {
+                    io.complain(format!("Error processing message, skipping this message: {problem}"));
+                }
+                Some(problem) => outcome = Err(End::Unreadable(problem)),
+                None => {}
+            }
+            if enough(*count) || io.stop.is_requested() || outcome.is_err() {
                 give_back(&mut consumer, left.as_slice())?;
                 break;
             }
         }
         io.flush();
+        if outcome.is_err() {
+            break;
+        }
     }
     let closed = consumer.close();
     outcome?;
-    closed.map_err(Failure::from)
+    Ok(closed?)
 }
 
 /// Moves positions back to the first record that was read and not printed, so that only printed ones are committed.

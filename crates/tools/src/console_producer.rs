@@ -5,7 +5,7 @@ use crate::failure::{ExitCode, Failure, Outcome};
 use crate::io::Io;
 use crate::line_reader::LineReader;
 use crate::options::{BOOTSTRAP_SERVER, COMMAND_CONFIG, HELP, Opt, Parsed, Usage, VERSION, flag, int, long, text};
-use client::{Producer, ProducerSettings, SettingsMap};
+use client::{ClientError, Producer, ProducerSettings, SettingsMap};
 use std::io::BufRead;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -139,9 +139,20 @@ fn send_all(settings: ProducerSettings, mut reader: LineReader, sync: bool, io: 
     let failures: Arc<Mutex<Vec<String>>> = Arc::default();
     let result = send_lines(&producer, &mut reader, sync, &failures, io);
     producer.close(Duration::from_secs(3600));
+    tell(&failures, io);
+    result
+}
+
+/// Tells which records failed since the last time.
+fn tell(failures: &Mutex<Vec<String>>, io: &mut Io) {
     let failures = failures.lock().map(|mut failures| std::mem::take(&mut *failures)).unwrap_or_default();
     failures.iter().for_each(|line| io.complain(line));
-    result
+}
+
+/// Whether Kafka's producer tells an error through the record's callback, as those of the broker, rather than by an
+/// exception that ends the program.
+fn is_of_the_record(error: &ClientError) -> bool {
+    !matches!(error, ClientError::Closed | ClientError::Config(_) | ClientError::State(_) | ClientError::Record(_))
 }
 
 fn send_lines(
@@ -172,14 +183,19 @@ fn send_lines(
         }
         let shown = |bytes: &Option<Vec<u8>>| bytes.as_ref().map_or("null".into(), |b| format!("{} bytes", b.len()));
         let about = format!("topic {} with key: {}, value: {}", record.topic, shown(&record.key), shown(&record.value));
-        let failures = failures.clone();
+        let message = format!("Error when sending message to {about} with error:");
+        let (later, begun) = (failures.clone(), message.clone());
         let delivery = move |result: client::Result<client::RecordMetadata>| {
             if let Err(error) = result
-                && let Ok(mut failures) = failures.lock()
+                && let Ok(mut failures) = later.lock()
             {
-                failures.push(format!("Error when sending message to {about} with error: {error}"));
+                failures.push(format!("{begun} {error}"));
             }
         };
-        producer.send(record, Some(Box::new(delivery)))?;
+        match producer.send(record, Some(Box::new(delivery))) {
+            Err(error) if is_of_the_record(&error) => io.complain(format!("{message} {error}")),
+            sent => sent?,
+        }
+        tell(failures, io);
     }
 }

@@ -1,48 +1,10 @@
 //! How records look on standard output: Kafka's message formatters under their class names.
 
+use crate::deserializer::Deserializer;
 use crate::failure::Failure;
 use client::ConsumerRecord;
 use records::TimestampType;
 use serde_json::{Value, json};
-
-/// How bytes of keys and values become text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Shape {
-    Bytes,
-    Integer,
-    Long,
-    Short,
-    Double,
-    Float,
-}
-
-impl Shape {
-    fn from_class(class: &str) -> Result<Shape, Failure> {
-        match class.rsplit('.').next().unwrap_or_default() {
-            "StringDeserializer" | "ByteArrayDeserializer" | "BytesDeserializer" | "ByteBufferDeserializer" => {
-                Ok(Shape::Bytes)
-            }
-            "IntegerDeserializer" => Ok(Shape::Integer),
-            "LongDeserializer" => Ok(Shape::Long),
-            "ShortDeserializer" => Ok(Shape::Short),
-            "DoubleDeserializer" => Ok(Shape::Double),
-            "FloatDeserializer" => Ok(Shape::Float),
-            _ => Err(Failure::usage(class.to_string())),
-        }
-    }
-
-    fn show(self, bytes: &[u8]) -> Vec<u8> {
-        let text = match (self, bytes.len()) {
-            (Shape::Integer, 4) => bytes.first_chunk().map(|b| i32::from_be_bytes(*b).to_string()),
-            (Shape::Long, 8) => bytes.first_chunk().map(|b| i64::from_be_bytes(*b).to_string()),
-            (Shape::Short, 2) => bytes.first_chunk().map(|b| i16::from_be_bytes(*b).to_string()),
-            (Shape::Double, 8) => bytes.first_chunk().map(|b| format!("{:?}", f64::from_be_bytes(*b))),
-            (Shape::Float, 4) => bytes.first_chunk().map(|b| format!("{:?}", f32::from_be_bytes(*b))),
-            _ => None,
-        };
-        text.map_or_else(|| bytes.to_vec(), String::into_bytes)
-    }
-}
 
 /// One of the formatters, ready to write.
 #[derive(Debug, Clone)]
@@ -76,9 +38,9 @@ pub struct Layout {
     line_separator: String,
     headers_separator: String,
     null: String,
-    key_shape: Shape,
-    value_shape: Shape,
-    headers_shape: Shape,
+    key_text: Deserializer,
+    value_text: Deserializer,
+    headers_text: Deserializer,
 }
 
 impl Formatter {
@@ -99,22 +61,31 @@ impl Formatter {
         })
     }
 
-    /// What a record looks like, and whether it goes to standard error.
-    pub fn format(&self, record: &ConsumerRecord) -> (Vec<u8>, bool) {
-        match self {
-            Formatter::Default(layout) => (layout.format(record), false),
-            Formatter::Logging(layout) => (layout.format(record), true),
-            Formatter::Nothing => (Vec::new(), false),
-            Formatter::Coordinator(kind) => (kind.format(record).unwrap_or_default(), false),
-        }
+    /// What a record looks like.
+    pub fn format(&self, record: &ConsumerRecord) -> Formatted {
+        let (bytes, problem) = match self {
+            Formatter::Default(layout) | Formatter::Logging(layout) => layout.format(record),
+            Formatter::Nothing => (Vec::new(), None),
+            Formatter::Coordinator(kind) => (kind.format(record).unwrap_or_default(), None),
+        };
+        Formatted { bytes, to_stderr: matches!(self, Formatter::Logging(_)), problem }
     }
+}
+
+/// What is written of a record.
+pub struct Formatted {
+    /// Up to the part that could not be shown, if there is one.
+    pub bytes: Vec<u8>,
+    pub to_stderr: bool,
+    /// The exception that a part of the record met.
+    pub problem: Option<String>,
 }
 
 fn layout(properties: &[(String, String)]) -> Result<Box<Layout>, Failure> {
     let get = |key: &str| properties.iter().rev().find(|(k, _)| k == key).map(|(_, value)| value.as_str());
     let is = |key: &str, default: bool| get(key).map_or(default, |value| value.trim().eq_ignore_ascii_case("true"));
     let or = |key: &str, default: &str| get(key).unwrap_or(default).to_string();
-    let shape = |key: &str| get(key).map_or(Ok(Shape::Bytes), Shape::from_class);
+    let deserializer = |key: &str| get(key).map_or(Ok(Deserializer::Raw), Deserializer::from_class);
     Ok(Box::new(Layout {
         timestamp: is("print.timestamp", false),
         partition: is("print.partition", false),
@@ -128,65 +99,81 @@ fn layout(properties: &[(String, String)]) -> Result<Box<Layout>, Failure> {
         line_separator: or("line.separator", "\n"),
         headers_separator: or("headers.separator", ","),
         null: or("null.literal", "null"),
-        key_shape: shape("key.deserializer")?,
-        value_shape: shape("value.deserializer")?,
-        headers_shape: shape("headers.deserializer")?,
+        key_text: deserializer("key.deserializer")?,
+        value_text: deserializer("value.deserializer")?,
+        headers_text: deserializer("headers.deserializer")?,
     }))
 }
 
 impl Layout {
-    fn format(&self, record: &ConsumerRecord) -> Vec<u8> {
-        let mut parts: Vec<Vec<u8>> = Vec::new();
-        let bytes = |value: &Option<Vec<u8>>, shape: Shape| {
-            value.as_ref().map_or_else(|| self.null.clone().into_bytes(), |bytes| shape.show(bytes))
-        };
+    /// The line, or its beginning and what is wrong with the next part.
+    fn format(&self, record: &ConsumerRecord) -> (Vec<u8>, Option<String>) {
+        let mut line = Vec::new();
+        let mut is_first = true;
+        for part in self.parts(record) {
+            if !std::mem::take(&mut is_first) {
+                line.extend_from_slice(self.key_separator.as_bytes());
+            }
+            match part {
+                Ok(bytes) => line.extend_from_slice(&bytes),
+                Err(problem) => return (line, Some(problem)),
+            }
+        }
+        line.extend_from_slice(self.line_separator.as_bytes());
+        (line, None)
+    }
+
+    /// The parts that are asked for, in Kafka's order.
+    fn parts(&self, record: &ConsumerRecord) -> Vec<Result<Vec<u8>, String>> {
+        let mut parts = Vec::new();
         if self.timestamp {
-            parts.push(match record.timestamp_type {
+            parts.push(Ok(match record.timestamp_type {
                 None => b"NO_TIMESTAMP".to_vec(),
                 Some(TimestampType::CreateTime) => format!("CreateTime:{}", record.timestamp_ms).into_bytes(),
                 Some(TimestampType::LogAppendTime) => format!("LogAppendTime:{}", record.timestamp_ms).into_bytes(),
-            });
+            }));
         }
         if self.partition {
-            parts.push(format!("Partition:{}", record.partition).into_bytes());
+            parts.push(Ok(format!("Partition:{}", record.partition).into_bytes()));
         }
         if self.offset {
-            parts.push(format!("Offset:{}", record.offset).into_bytes());
+            parts.push(Ok(format!("Offset:{}", record.offset).into_bytes()));
         }
         // Kafka's console consumer loses both on the way to the formatter.
         if self.delivery {
-            parts.push(b"Delivery:NOT_PRESENT".to_vec());
+            parts.push(Ok(b"Delivery:NOT_PRESENT".to_vec()));
         }
         if self.epoch {
-            parts.push(b"Epoch:NOT_PRESENT".to_vec());
+            parts.push(Ok(b"Epoch:NOT_PRESENT".to_vec()));
         }
         if self.headers {
             parts.push(self.headers_of(record));
         }
         if self.key {
-            parts.push(bytes(&record.key, self.key_shape));
+            parts.push(self.text(self.key_text, record.key.as_deref()));
         }
         if self.value {
-            parts.push(bytes(&record.value, self.value_shape));
+            parts.push(self.text(self.value_text, record.value.as_deref()));
         }
-        let mut line = parts.join(self.key_separator.as_bytes());
-        line.extend_from_slice(self.line_separator.as_bytes());
-        line
+        parts
     }
 
-    fn headers_of(&self, record: &ConsumerRecord) -> Vec<u8> {
+    /// A null goes through the deserializer as the bytes of its literal, as in Kafka.
+    fn text(&self, deserializer: Deserializer, bytes: Option<&[u8]>) -> Result<Vec<u8>, String> {
+        deserializer.show(bytes.unwrap_or(self.null.as_bytes()))
+    }
+
+    fn headers_of(&self, record: &ConsumerRecord) -> Result<Vec<u8>, String> {
         if record.headers.is_empty() {
-            return b"NO_HEADERS".to_vec();
+            return Ok(b"NO_HEADERS".to_vec());
         }
         let header = |header: &client::RecordHeader| {
             let mut out = format!("{}:", header.key).into_bytes();
-            match &header.value {
-                Some(value) => out.extend(self.headers_shape.show(value)),
-                None => out.extend_from_slice(self.null.as_bytes()),
-            }
-            out
+            out.extend(self.text(self.headers_text, header.value.as_deref())?);
+            Ok(out)
         };
-        record.headers.iter().map(header).collect::<Vec<_>>().join(self.headers_separator.as_bytes())
+        let all: Result<Vec<Vec<u8>>, String> = record.headers.iter().map(header).collect();
+        Ok(all?.join(self.headers_separator.as_bytes()))
     }
 }
 
@@ -243,7 +230,7 @@ mod tests {
             .map(|(k, v)| (k.to_string(), v.to_string()))
             .collect();
         let class = "org.apache.kafka.tools.consumer.DefaultMessageFormatter";
-        String::from_utf8(Formatter::new(class, &pairs).unwrap().format(&record()).0).unwrap()
+        String::from_utf8(Formatter::new(class, &pairs).unwrap().format(&record()).bytes).unwrap()
     }
 
     #[test]
@@ -256,5 +243,15 @@ mod tests {
             "CreateTime:42\tPartition:2\tOffset:7\tDelivery:NOT_PRESENT\tEpoch:NOT_PRESENT\th:null\tnull\tv\n"
         );
         assert!(Formatter::new("kafka.tools.DefaultMessageFormatter", &[]).is_err());
+    }
+
+    #[test]
+    fn a_part_that_cannot_be_shown_ends_the_line_where_it_would_stand() {
+        let long = [("print.partition", "true"), ("value.deserializer", "LongDeserializer")];
+        let properties: Vec<(String, String)> = long.iter().map(|(k, v)| (k.to_string(), v.to_string())).collect();
+        let formatter = Formatter::new("org.apache.kafka.tools.consumer.DefaultMessageFormatter", &properties).unwrap();
+        let formatted = formatter.format(&record());
+        assert_eq!(formatted.bytes, b"Partition:2\t");
+        assert!(formatted.problem.unwrap().ends_with("Size of data received by LongDeserializer is not 8"));
     }
 }

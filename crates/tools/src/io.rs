@@ -1,6 +1,8 @@
 //! The world of a tool: three streams and a flag that asks it to stop.
 
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use std::io::{BufRead, BufReader, Cursor, IsTerminal, Write};
+use std::os::fd::AsFd;
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -31,6 +33,10 @@ pub struct Io {
     err: Box<dyn Write + Send>,
     pub stop: Stop,
     progress: Option<Progress>,
+    /// A write to `out` has failed.
+    is_out_gone: bool,
+    /// Standard output's descriptor is that of `out`.
+    is_process: bool,
 }
 
 /// A line about long work that is written over again, for a person at a terminal.
@@ -48,14 +54,15 @@ impl Io {
         err: Box<dyn Write + Send>,
         stop: Stop,
     ) -> Io {
-        Io { stdin, out, err, stop, progress: None }
+        Io { stdin, out, err, stop, progress: None, is_out_gone: false, is_process: false }
     }
 
     /// The process's own streams; standard output is buffered until [`Io::flush`] or the end.
     pub fn process(stop: Stop) -> Io {
         let stdin = Box::new(BufReader::new(std::io::stdin()));
         let out = Box::new(std::io::BufWriter::with_capacity(64 * 1024, std::io::stdout()));
-        let io = Io::new(stdin, out, Box::new(std::io::stderr()), stop);
+        let mut io = Io::new(stdin, out, Box::new(std::io::stderr()), stop);
+        io.is_process = true;
         if std::io::stderr().is_terminal() { io.with_progress(PROGRESS_AFTER) } else { io }
     }
 
@@ -108,16 +115,38 @@ impl Io {
     /// Bytes on standard output.
     pub fn write(&mut self, bytes: &[u8]) {
         self.clear_progress();
-        if self.out.write_all(bytes).is_err() {
+        let written = self.out.write_all(bytes);
+        self.note(&written);
+    }
+
+    pub fn flush(&mut self) {
+        let flushed = self.out.flush();
+        self.note(&flushed);
+    }
+
+    fn note(&mut self, written: &std::io::Result<()>) {
+        if written.is_err() {
+            self.is_out_gone = true;
             self.stop.request();
         }
     }
 
-    pub fn flush(&mut self) {
-        if self.out.flush().is_err() {
+    /// Whether nobody reads standard output any more: a write has failed, or the other end of a pipe is closed.
+    pub fn is_out_gone(&mut self) -> bool {
+        if self.is_process && !self.is_out_gone && has_no_reader(&std::io::stdout()) {
+            self.is_out_gone = true;
             self.stop.request();
         }
+        self.is_out_gone
     }
+}
+
+/// Whether the other end of a pipe or socket is closed; a file or a terminal has none.
+fn has_no_reader(stream: &impl AsFd) -> bool {
+    let mut watched = [PollFd::new(stream, PollFlags::empty())];
+    let at_once = Timespec { tv_sec: 0, tv_nsec: 0 };
+    let found = poll(&mut watched, Some(&at_once));
+    found.is_ok_and(|count| count > 0) && watched[0].revents().contains(PollFlags::ERR)
 }
 
 impl Drop for Io {
@@ -154,6 +183,15 @@ impl Write for Captured {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_pipe_without_a_reader_is_known_before_the_next_write() {
+        let (reader, writer) = std::io::pipe().unwrap();
+        assert!(!has_no_reader(&writer));
+        drop(reader);
+        assert!(has_no_reader(&writer));
+        assert!(!has_no_reader(&std::fs::File::open("/dev/null").unwrap()));
+    }
 
     #[test]
     fn progress_is_for_terminals_and_gone_when_something_is_said() {

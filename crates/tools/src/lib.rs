@@ -15,6 +15,7 @@ mod console_producer;
 mod consumer_groups;
 mod consumer_perf_test;
 mod delete_records;
+mod deserializer;
 mod e2e_latency;
 mod failure;
 mod features;

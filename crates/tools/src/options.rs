@@ -99,7 +99,7 @@ impl Usage {
         &self,
         args: &[String],
         io: &mut Io,
-        unreadable: impl FnOnce(&str, &mut Io) -> i32,
+        unreadable: impl Fn(&str, &mut Io) -> i32,
     ) -> Result<Parsed, i32> {
         let parsed = parse(self.options, args).map_err(|OptionError(message)| unreadable(&message, io))?;
         if args.is_empty() || parsed.has("help") {
@@ -109,7 +109,11 @@ impl Usage {
             io.say(crate::KAFKA_VERSION);
             return Err(0);
         }
-        Ok(parsed)
+        // Kafka's tools pass over words that belong to no option; what they may have meant is lost then.
+        match parsed.rest.first() {
+            Some(word) => Err(unreadable(&format!("Found non argument parameters: {word}"), io)),
+            None => Ok(parsed),
+        }
     }
 
     /// A message, the usage, and the exit code of a command line that will not do.

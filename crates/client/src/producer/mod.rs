@@ -20,6 +20,7 @@ use accumulator::{Accumulator, Append};
 use base::ErrorCode;
 use metrics::{CallerMetrics, SenderMetrics, seconds};
 use partitioner::Sticky;
+use records::varint::varint_len;
 use std::io::Write;
 use std::os::unix::net::UnixStream;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -37,6 +38,19 @@ pub struct ProducerRecord {
     pub key: Option<Vec<u8>>,
     pub value: Option<Vec<u8>>,
     pub headers: Vec<(String, Option<Vec<u8>>)>,
+}
+
+impl ProducerRecord {
+    /// The most bytes that a batch with this record alone may have, as Kafka's producer estimates them.
+    fn serialized_size_max(&self) -> usize {
+        const BATCH: usize = 61;
+        const RECORD: usize = 21;
+        let field = |bytes: Option<usize>| bytes.map_or(1, |len| varint_len(len as i32) + len);
+        let headers = self.headers.iter();
+        let headers: usize = headers.map(|(k, v)| field(Some(k.len())) + field(v.as_ref().map(Vec::len))).sum();
+        let (key, value) = (self.key.as_ref().map(Vec::len), self.value.as_ref().map(Vec::len));
+        BATCH + RECORD + field(key) + field(value) + varint_len(self.headers.len() as i32) + headers
+    }
 }
 
 /// Where a record landed.
@@ -119,7 +133,7 @@ impl Producer {
         }
         let deadline = Instant::now() + self.shared.settings.max_block;
         let partitions = self.partitions_of(&record.topic, deadline)?;
-        let size = record.key.as_ref().map_or(0, Vec::len) + record.value.as_ref().map_or(0, Vec::len);
+        let size = record.serialized_size_max();
         if size > self.shared.settings.request_bytes_max {
             return Err(ClientError::broker(
                 ErrorCode::MessageTooLarge,
@@ -140,7 +154,8 @@ impl Producer {
             }
             (None, Some(key)) if !self.shared.settings.ignore_keys => partition_for_key(key, partitions),
             (None, _) => {
-                let bytes = size + 70;
+                let data = record.key.as_ref().map_or(0, Vec::len) + record.value.as_ref().map_or(0, Vec::len);
+                let bytes = data + 70;
                 lock(&self.sticky).next(&record.topic, partitions, bytes, self.shared.settings.batch_bytes)
             }
         };

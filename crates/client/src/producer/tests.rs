@@ -228,3 +228,20 @@ fn without_idempotence_lost_batches_are_sent_again_in_their_order() {
     assert_eq!(again.len(), 1);
     assert!(records.contains(&b'a') && !records.ends_with(b"b\0"));
 }
+
+#[test]
+fn the_size_that_a_record_may_have_is_estimated_as_kafka_does() {
+    for (key, value, headers, expected) in [
+        (None, Some(1000), 0, 1086),
+        (Some(5), Some(1000), 2, 1111),
+        (None, None, 1, 90),
+        (Some(0), Some(0), 0, 85),
+        (Some(200), Some(100_000), 2, 100_308),
+    ] {
+        let mut all = vec![("abc".to_owned(), None), ("abc".to_owned(), Some(vec![0; 10]))];
+        all.truncate(headers);
+        let bytes = |len: Option<usize>| len.map(|len| vec![0; len]);
+        let record = ProducerRecord { key: bytes(key), value: bytes(value), headers: all, ..ProducerRecord::default() };
+        assert_eq!(record.serialized_size_max(), expected);
+    }
+}

@@ -147,7 +147,7 @@ pub fn free_ports() -> u16 {
     }
 }
 
-fn get(port: u16, path: &str) -> std::io::Result<String> {
+pub fn get(port: u16, path: &str) -> std::io::Result<String> {
     let mut stream = TcpStream::connect(("127.0.0.1", port))?;
     stream.set_read_timeout(Some(Duration::from_secs(5)))?;
     stream.write_all(format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").as_bytes())?;
