@@ -1,7 +1,7 @@
 //! `ottla server`: from the arguments to the end of the process.
 
 use crate::addresses::{bind_all, has_ipv6};
-use crate::folders::{Folders, all_dirs};
+use crate::folders::{Folders, all_dirs, is_fresh};
 use crate::format::{FormatRequest, format};
 use crate::http::{Pages, serve};
 use crate::node::{Event, Node};
@@ -205,9 +205,7 @@ fn prepare_zero(
         if files.exists(&dir.join("meta.properties"))? {
             continue;
         }
-        // Only a lock that a start before this one left may lie there.
-        let is_empty = !files.exists(&dir)? || files.list(&dir)?.iter().all(|entry| entry.name == ".lock");
-        if !is_empty {
+        if !is_fresh(&**files, &dir)? {
             return Err(ServerError::ForeignFolder { dir });
         }
         unformatted.push(dir);
