@@ -153,10 +153,12 @@ impl Checks<'_> {
         let advertised = self.listeners("advertised.listeners", &advertised_text, &protocols)?;
         let is_controller = |l: &BrokerListener| controller_names.contains(&l.name);
         let (advertised_controllers, advertised): (Vec<_>, Vec<_>) = advertised.into_iter().partition(is_controller);
-        let advertised_controllers = listeners
+        let advertised_controllers = controller_names
             .iter()
-            .filter(|l| is_controller(l))
-            .map(|l| advertised_controllers.iter().find(|a| a.name == l.name).unwrap_or(l).clone())
+            .filter_map(|name| {
+                let told = advertised_controllers.iter().find(|l| l.name == *name).cloned();
+                told.or_else(|| listeners.iter().find(|l| l.name == *name).cloned().map(on_this_machine))
+            })
             .collect();
         let inter_broker = self.inter_broker(&protocols)?;
         let addresses = Addresses {
@@ -365,6 +367,15 @@ impl Checks<'_> {
             "advertised.listeners cannot use the nonroutable meta-address 0.0.0.0. Use a routable IP address.".into()
         });
     }
+}
+
+/// A controller listener that nothing advertises is advertised as it listens; one on every interface by the machine's
+/// own name, which stands for no host.
+fn on_this_machine(mut listener: BrokerListener) -> BrokerListener {
+    if listener.endpoint.host.as_deref() == Some("0.0.0.0") {
+        listener.endpoint.host = None;
+    }
+    listener
 }
 
 /// Reads `host:count, ...`; second what cannot be read.
