@@ -288,6 +288,46 @@ fn topics_are_not_deleted_where_deletion_is_disabled() {
 
 /// The records of Apache Kafka 4.3.1 for the same changes.
 #[test]
+fn the_controller_gives_kafkas_verdict_on_changes_of_brokers() {
+    let mut node = Node::start("listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,SSL:SSL\n");
+    let config = |key: &str, value: &str| incremental_alter_configs_request::AlterableConfig {
+        name: key.to_owned().into(),
+        config_operation: 0,
+        value: Some(value.to_owned().into()),
+        ..Default::default()
+    };
+    let mut wrong = Vec::new();
+    // Taken from the tests of the crate that decides.
+    for line in include_str!("../../config/tests/data/dynamic-verdicts.tsv").lines().skip(1) {
+        let columns: Vec<&str> = line.split('\t').collect();
+        let [key, scope, prefix, value, kafka] = columns[..] else { panic!("{line}") };
+        let name = if scope == "broker" { "1" } else { "" };
+        let resource = incremental_alter_configs_request::AlterConfigsResource {
+            resource_type: BROKER,
+            resource_name: name.into(),
+            configs: vec![config(&format!("{prefix}{key}"), if value == "[]" { "" } else { value })],
+            ..Default::default()
+        };
+        let request =
+            IncrementalAlterConfigsRequest { resources: vec![resource], validate_only: true, ..Default::default() };
+        let response = &node.ask(1, &request).responses[0];
+        let code = ErrorCode::from_code(response.error_code);
+        let is_alike = match (kafka, code) {
+            ("ok", code) => code == ErrorCode::None,
+            (_, ErrorCode::InvalidRequest) => {
+                let message = response.error_message.as_deref().unwrap_or_default();
+                !kafka.starts_with("Cannot") && !kafka.starts_with("These") || message == kafka
+            }
+            _ => false,
+        };
+        if !is_alike {
+            wrong.push(format!("{line}\n  ours: {code:?} {:?}", response.error_message));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
 fn a_change_of_min_insync_replicas_forgets_eligible_leaders() {
     let mut node = Node::start("broker.session.timeout.ms=1000\n");
     node.create(&[("a", 1), ("b", 1)], false);
