@@ -129,7 +129,7 @@ impl Features {
         self.metadata_version() >= 30
     }
 
-    pub fn partition_record_version(&self) -> i16 {
+    pub(crate) fn partition_record_version(&self) -> i16 {
         match self.metadata_version() {
             23.. => 2,
             17.. => 1,
@@ -137,20 +137,11 @@ impl Features {
         }
     }
 
-    pub fn register_broker_record_version(&self) -> i16 {
+    pub(crate) fn register_broker_record_version(&self) -> i16 {
         match self.metadata_version() {
             30.. => 4,
             17.. => 3,
             8.. => 2,
-            _ => 1,
-        }
-    }
-
-    /// Version of a BrokerRegistrationChangeRecord that can carry directories.
-    pub fn broker_change_record_version(&self) -> i16 {
-        match self.metadata_version() {
-            30.. => 3,
-            17.. => 2,
             _ => 1,
         }
     }
