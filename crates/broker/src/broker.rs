@@ -10,6 +10,7 @@ use base::{BrokerEpoch, Executor, NodeId, Random};
 use config::{BrokerLayers, Loggers, ServerConfig};
 use metadata::{ConfigResource, Image, SUPPORTED};
 use parking_lot::Mutex;
+use quorum::KraftVersion;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -22,7 +23,7 @@ pub struct BrokerParts {
     pub replicas: Replicas,
     pub random: Box<dyn Random>,
     /// Level of `kraft.version`, which is not among the features of the image.
-    pub kraft_version: i16,
+    pub kraft_version: KraftVersion,
     pub loggers: Arc<Loggers>,
 }
 
@@ -44,7 +45,7 @@ pub struct Broker {
     pub(crate) producer_ids: ProducerIdAllocator,
     pub(crate) random: Mutex<Box<dyn Random>>,
     epoch: AtomicI64,
-    kraft_version: i16,
+    kraft_version: KraftVersion,
 }
 
 impl Broker {
@@ -96,8 +97,9 @@ impl api::Host for Broker {
     fn finalized_features(&self) -> (Vec<(String, i16)>, i64) {
         let image = self.image.load();
         let mut finalized: Vec<_> = image.features.iter().map(|(name, level)| (name.to_owned(), level)).collect();
-        if self.kraft_version > 0 {
-            finalized.push(("kraft.version".to_owned(), self.kraft_version));
+        let kraft_version = self.kraft_version.level();
+        if kraft_version > 0 {
+            finalized.push(("kraft.version".to_owned(), kraft_version));
         }
         (finalized, image.offset)
     }

@@ -240,6 +240,7 @@ impl Lifecycle {
                 State::CatchingUp if !response.is_fenced => (Some(State::Running), Some(interval_us)),
                 // The registration is about to be applied here: ask soon.
                 State::CatchingUp => (None, Some(5_000)),
+                State::Running if self.broker.has_more_to_register() => (Some(State::Registering), Some(0)),
                 _ => (None, Some(interval_us)),
             },
             Ok(response) => match ErrorCode::from_code(response.error_code) {
@@ -277,6 +278,14 @@ impl Task for Lifecycle {
 }
 
 impl Broker {
+    /// Whether the level of the cluster was raised to one that has the directories of brokers, which the registration
+    /// at the level before could not name.
+    fn has_more_to_register(&self) -> bool {
+        let image = self.image.load();
+        let own = image.brokers.get(&self.node_id).filter(|own| own.epoch == self.epoch());
+        image.features.assigns_directories() && own.is_some_and(|own| own.log_dirs.is_empty())
+    }
+
     /// Tells the controller in which directories new replicas were put (KIP-858).
     pub(crate) fn assign_directories(&self, assigned: BTreeMap<DirectoryId, BTreeMap<TopicId, Vec<i32>>>) {
         if self.epoch() < 0 {

@@ -14,7 +14,9 @@ mod replay;
 mod snapshot;
 mod written;
 
-pub use features::{Feature, Features, SUPPORTED, loses_metadata, metadata_version_name, metadata_versions};
+pub use features::{
+    Feature, Features, METADATA_VERSION, SUPPORTED, loses_metadata, metadata_version_name, metadata_versions,
+};
 pub use image::{
     Broker, ConfigResource, ConfigResourceType, Controller, Endpoint, Image, Partition, ProducerIds, Topic,
     VersionRange,

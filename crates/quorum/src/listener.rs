@@ -2,6 +2,7 @@
 
 use crate::describe_configs::NodeConfigs;
 use crate::handle::Mailbox;
+use crate::kraft_version::KraftVersion;
 use crate::node::Publisher;
 use api::{Handler, Host, Operation, Quota, Request, ResourceType, Row};
 use arc_swap::ArcSwap;
@@ -18,7 +19,7 @@ pub struct ControllerEndpoint {
     pub mailbox: Mailbox,
     pub cluster_id: String,
     pub node_id: NodeId,
-    pub kraft_version: i16,
+    pub kraft_version: KraftVersion,
     /// The configuration of this node's file.
     pub static_values: config::BrokerValues,
     pub image: Arc<ArcSwap<Image>>,
@@ -42,8 +43,9 @@ impl Host for ControllerEndpoint {
     fn finalized_features(&self) -> (Vec<(String, i16)>, i64) {
         let image = self.image.load();
         let mut finalized: Vec<_> = image.features.iter().map(|(name, level)| (name.to_owned(), level)).collect();
-        if self.kraft_version > 0 {
-            finalized.push(("kraft.version".to_owned(), self.kraft_version));
+        let kraft_version = self.kraft_version.level();
+        if kraft_version > 0 {
+            finalized.push(("kraft.version".to_owned(), kraft_version));
         }
         (finalized, image.offset)
     }

@@ -2,6 +2,7 @@
 
 use crate::bootstrap::BootstrapCheckpoint;
 use crate::handle::{ControllerRequest, Reply};
+use crate::kraft_version::KraftVersion;
 use crate::log::{DataBatch, Entry, data_batches, for_each_entry, leader_change_batch};
 use crate::plan::Planned;
 use crate::refusal::refusal;
@@ -68,7 +69,7 @@ pub struct QuorumNode {
     pub(crate) config: QuorumConfig,
     pub(crate) log: Log,
     pub(crate) raft: Raft,
-    kraft_version: i16,
+    pub(crate) kraft_version: KraftVersion,
     pub(crate) random: Box<dyn Random>,
     committed: Loader,
     /// Everything below is in `committed`.
@@ -133,7 +134,7 @@ impl QuorumNode {
             files,
             config,
             log,
-            kraft_version,
+            kraft_version: KraftVersion::default(),
             random,
             committed,
             applied,
@@ -158,7 +159,7 @@ impl QuorumNode {
             }
             Ok(())
         })?;
-        node.kraft_version = kraft_version;
+        node.kraft_version.set(kraft_version);
         node.config.settings.kraft_version = kraft_version;
         let state = node.read_quorum_state()?;
         let last_epoch = node.log.leader_epochs().latest().map_or(0, |entry| entry.epoch);
@@ -189,9 +190,9 @@ impl QuorumNode {
         self.controller.is_some()
     }
 
-    /// Level of `kraft.version`: 0 with static voters.
-    pub fn kraft_version(&self) -> i16 {
-        self.kraft_version
+    /// Level of `kraft.version`, now and later.
+    pub fn kraft_version(&self) -> KraftVersion {
+        self.kraft_version.clone()
     }
 
     pub fn voter_count(&self) -> usize {
@@ -270,6 +271,9 @@ impl QuorumNode {
     /// Appends what a request leads to. What clients ask for goes into one batch or is refused; what the life of a broker
     /// leads to must happen, however many partitions it has.
     fn append_planned(&mut self, now: Now, api: ApiKey, planned: &Planned) -> Result<(), QuorumError> {
+        if planned.raises_kraft_version && !planned.validate_only {
+            self.raise_kraft_version(now)?;
+        }
         let bytes_max = self.batch_bytes_max();
         let batches = data_batches(&planned.records, now.wall_ms, bytes_max)?;
         let may_split = matches!(api, ApiKey::BrokerHeartbeat | ApiKey::BrokerRegistration | ApiKey::UnregisterBroker);
@@ -284,7 +288,14 @@ impl QuorumNode {
         if planned.validate_only {
             return Ok(());
         }
-        self.append_batches(now, &planned.records, &batches)
+        self.append_batches(now, &planned.records, &batches)?;
+        let id = self.config.local.id;
+        let is_known = self.view_image().is_some_and(|image| image.controllers.contains_key(&id));
+        match api {
+            // The new level may be the first that has a record of controllers.
+            ApiKey::UpdateFeatures if !is_known => self.register_self(now),
+            _ => Ok(()),
+        }
     }
 
     /// One line a while: a client may ask often.
@@ -391,7 +402,8 @@ impl QuorumNode {
         granting: &[i32],
     ) -> Result<(), QuorumError> {
         // A dynamic quorum is born with its voters in the log (KIP-853).
-        let birth = (offset == 0 && self.kraft_version >= 1).then_some(self.kraft_version);
+        let kraft_version = self.kraft_version.level();
+        let birth = (offset == 0 && kraft_version >= 1).then_some(kraft_version);
         let local = self.config.local.id;
         let batch = leader_change_batch(local, self.raft.voters(), granting, birth, epoch, offset, now.wall_ms)?;
         if let Some(job) = self.log.assign_leader_epoch(epoch) {
@@ -431,10 +443,25 @@ impl QuorumNode {
             let records: Records = bootstrap_records(records, self.config.settings.min_insync_replicas);
             self.append(now, &records)?;
         }
+        self.register_self(now)
+    }
+
+    /// Makes this controller known, where the level of the cluster has a record for it.
+    fn register_self(&mut self, now: Now) -> Result<(), QuorumError> {
         let registers = self.view_image().is_some_and(|image| image.features.controllers_register());
         if let (true, Some(controller)) = (registers, &self.controller) {
             let record = controller.register_self(self.config.incarnation_id, &self.config.controller_endpoints);
             self.append(now, &[Record { value: record.into(), version: 0 }])?;
+        }
+        Ok(())
+    }
+
+    /// Appends control records as leader.
+    pub(crate) fn append_control(&mut self, now: Now, batch: &[u8]) -> Result<(), QuorumError> {
+        self.append_batch(now, batch)?;
+        let (last_offset, epoch) = (self.log.log_end_offset() - 1, self.raft.epoch());
+        if let Some(latest) = &mut self.latest {
+            latest.advance(last_offset, epoch, now.wall_ms);
         }
         Ok(())
     }
@@ -559,7 +586,8 @@ impl QuorumNode {
         let id = SnapshotId { end_offset: id.end_offset + wrong, ..id };
         let records: Records =
             metadata::snapshot_records(image).into_iter().map(|(value, version)| Record { value, version }).collect();
-        let quorum = (self.kraft_version >= 1).then(|| (self.kraft_version, self.raft.voters()));
+        let kraft_version = self.kraft_version.level();
+        let quorum = (kraft_version >= 1).then(|| (kraft_version, self.raft.voters()));
         let bytes = snapshot_bytes(&records, quorum, image.timestamp_ms, now.wall_ms, id.epoch)?;
         let path = self.snapshot_path(id);
         write_snapshot(&*self.files, &path, &bytes, true)?;
@@ -583,7 +611,7 @@ impl QuorumNode {
         self.config.metadata_log_dir.join(FOLDER).join("quorum-state")
     }
 
-    fn read_quorum_state(&self) -> Result<QuorumState, QuorumError> {
+    pub(crate) fn read_quorum_state(&self) -> Result<QuorumState, QuorumError> {
         let path = self.quorum_state_path();
         if !self.files.exists(&path).map_err(|error| QuorumError::file(&path, error))? {
             return Ok(QuorumState::EMPTY);
@@ -593,10 +621,10 @@ impl QuorumNode {
         QuorumState::from_json(&text).map_err(|reason| QuorumError::file(&path, reason))
     }
 
-    fn write_quorum_state(&self, state: &QuorumState) -> Result<(), QuorumError> {
+    pub(crate) fn write_quorum_state(&self, state: &QuorumState) -> Result<(), QuorumError> {
         let path = self.quorum_state_path();
         let voters: Vec<i32> = self.raft.voters().iter().map(|voter| voter.key.id).collect();
-        let text = state.to_json(self.kraft_version, &voters);
+        let text = state.to_json(self.kraft_version.level(), &voters);
         self.files.replace(&path, text.as_bytes()).map_err(|error| QuorumError::file(&path, error))
     }
 }

@@ -98,7 +98,7 @@ impl Node {
             controller,
             replicas,
             random: Box::new(SystemRandom),
-            kraft_version,
+            kraft_version: kraft_version.clone(),
             loggers: loggers.clone(),
         });
         watch_directories(&broker, &directories, metadata_index, &events);
