@@ -59,6 +59,7 @@ impl Controller {
             unclean_shutdown: &[],
             may_lead,
             keeps_eligible_leaders: view.image.features.keeps_eligible_leaders(),
+            isr_shrink_begins_epoch: view.image.features.isr_shrink_begins_epoch(),
             min_insync_replicas: self.min_insync_replicas(view, &topic.name),
             directories: None,
         }

@@ -124,6 +124,11 @@ impl Features {
         self.metadata_version() >= 23 && self.level("eligible.leader.replicas.version") >= 1
     }
 
+    /// A leader gets a new epoch when its ISR shrinks (before 3.6-IV0).
+    pub fn isr_shrink_begins_epoch(&self) -> bool {
+        self.metadata_version() < 12
+    }
+
     /// Log directories can be cordoned (4.3-IV0).
     pub fn cordons_log_dirs(&self) -> bool {
         self.metadata_version() >= 30
