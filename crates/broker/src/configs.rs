@@ -19,6 +19,10 @@ impl Broker {
     /// Applies the dynamic broker configs of an image.
     pub(crate) fn apply_broker_configs(&self, image: &Image) {
         let values = self.config_layers(image).effective();
+        let idle = config::taken_without_effect(&self.config.load().values, &values);
+        if !idle.is_empty() {
+            tracing::warn!("configs were taken and have no effect here: {}", idle.join("; "));
+        }
         self.config.store(Arc::new(self.static_config.with_dynamic(values)));
     }
 }

@@ -285,6 +285,10 @@ impl Lifecycle {
                 State::CatchingUp if !response.is_fenced => (Some(State::Running), Some(interval_us)),
                 // The registration is about to be applied here: ask soon.
                 State::CatchingUp => (None, Some(5_000)),
+                State::Running if self.broker.has_more_to_register() => {
+                    self.broker.assign_all_directories();
+                    (Some(State::Registering), Some(0))
+                }
                 _ => (None, Some(interval_us)),
             },
             Ok(response) => match ErrorCode::from_code(response.error_code) {
@@ -329,6 +333,31 @@ impl Task for Lifecycle {
 }
 
 impl Broker {
+    /// Whether the level of the cluster was raised to one that has the directories of brokers, which the registration
+    /// at the level before could not name.
+    fn has_more_to_register(&self) -> bool {
+        let image = self.image.load();
+        let own = image.brokers.get(&self.node_id).filter(|own| own.epoch == self.epoch());
+        image.features.assigns_directories() && own.is_some_and(|own| own.log_dirs.is_empty())
+    }
+
+    /// Tells the controller where the replicas are of which it does not know that.
+    fn assign_all_directories(&self) {
+        let image = self.image.load();
+        let mut assigned: BTreeMap<DirectoryId, BTreeMap<TopicId, Vec<i32>>> = BTreeMap::new();
+        for topic in image.topics_by_name() {
+            for (index, partition) in &topic.partitions {
+                let Some(cell) = self.replicas.get(topic.id, *index) else { continue };
+                if partition.directory_of(self.node_id) != cell.directory.id {
+                    assigned.entry(cell.directory.id).or_default().entry(topic.id).or_default().push(*index);
+                }
+            }
+        }
+        if !assigned.is_empty() {
+            self.assign_directories(assigned);
+        }
+    }
+
     /// Tells the controller in which directories new replicas were put (KIP-858).
     pub(crate) fn assign_directories(&self, assigned: BTreeMap<DirectoryId, BTreeMap<TopicId, Vec<i32>>>) {
         if self.epoch() < 0 {

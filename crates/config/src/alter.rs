@@ -1,16 +1,15 @@
-//! Changes of dynamic configs: the operations of IncrementalAlterConfigs, and what each kind of resource allows.
+//! Changes of dynamic configs: the operations of IncrementalAlterConfigs, and what each kind of resource allows; for
+//! brokers see `dynamic.rs`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::checks;
 use crate::client_metrics::validate_client_metrics;
-use crate::describe::BrokerLayers;
 use crate::error::ConfigError;
 use crate::group::validate_group;
-use crate::rows::{Row, Table, Update, listener_override};
-use crate::server::{BrokerValues, broker_row};
+use crate::rows::{Row, Table};
+use crate::server::BrokerValues;
 use crate::topic::{TopicOverrides, validate_topic};
-use crate::value::{Type, Value};
+use crate::value::Type;
 
 /// One operation; the numbers are those of the protocol.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -152,93 +151,4 @@ pub fn alter_client_metrics<'a>(
     let (configs, records) = apply_changes(current, changes, |_| None)?;
     validate_client_metrics(&configs)?;
     Ok((configs, records))
-}
-
-/// The result of changing dynamic broker configs of one layer, checked against the other layers. `is_elr_enabled`
-/// forbids min.insync.replicas of one broker, and to remove that of the cluster (KIP-966).
-pub fn alter_broker<'a>(
-    layers: &BrokerLayers,
-    layer: Layer,
-    changes: &[Change<'a>],
-    is_elr_enabled: bool,
-) -> Result<Changed<'a>, ConfigError> {
-    let current = if layer == Layer::Broker { &layers.own } else { &layers.cluster_defaults };
-    let (configs, records) = apply_changes(current, changes, broker_row)?;
-    let changed: Vec<&str> = changes.iter().map(|change| change.key).collect();
-    dynamic(&changed, layer)?;
-    if is_elr_enabled && layer == Layer::Broker && changed.contains(&"min.insync.replicas") {
-        return Err(ConfigError::BrokerMinInsyncReplicas);
-    }
-    let before = layers.effective();
-    for key in &changed {
-        if let (Some(row), Some(text)) = (broker_row(key), configs.get(*key)) {
-            thread_count(key, before.value(key), &row.parse_as(key, text)?)?;
-        }
-    }
-    let mut after = layers.clone();
-    match layer {
-        Layer::Broker => after.own = configs.clone(),
-        Layer::ClusterDefault => after.cluster_defaults = configs.clone(),
-    }
-    let known = checks::check(&before).1;
-    match checks::check(&after.effective()).1.into_iter().find(|conflict| !known.contains(conflict)) {
-        Some((_, message)) => Err(ConfigError::Conflict(message)),
-        None if is_elr_enabled
-            && layer == Layer::ClusterDefault
-            && records.contains(&("min.insync.replicas", None)) =>
-        {
-            Err(ConfigError::ClusterMinInsyncReplicas)
-        }
-        None => Ok((configs, records)),
-    }
-}
-
-/// A number of threads at most doubles or halves in one step.
-fn thread_count(key: &str, current: &Value, new: &Value) -> Result<(), ConfigError> {
-    const COUNTS: [&str; 5] = [
-        "num.io.threads",
-        "num.network.threads",
-        "num.replica.fetchers",
-        "num.recovery.threads.per.data.dir",
-        "background.threads",
-    ];
-    let (true, Some(current), Some(new)) = (COUNTS.contains(&key), current.as_i64(), new.as_i64()) else {
-        return Ok(());
-    };
-    let reason = match new {
-        new if new > current * 2 => "value should not be greater than double the current value",
-        new if new < current / 2 => "value should be at least half the current value",
-        _ => return Ok(()),
-    };
-    Err(ConfigError::conflict(format!(
-        "Dynamic thread count update validation failed for {key}={new}, {reason} {current}"
-    )))
-}
-
-/// Whether the keys may be changed while brokers run, and at this level.
-fn dynamic(keys: &[&str], layer: Layer) -> Result<(), ConfigError> {
-    let known = |key: &&&str| Table::broker().get(key);
-    let named = |wanted: &dyn Fn(&Row) -> bool| {
-        let matching: Vec<&str> = keys.iter().filter(|key| known(key).is_some_and(wanted)).copied().collect();
-        (!matching.is_empty()).then(|| matching.join(","))
-    };
-    if let Some(keys) = named(&|row| row.update == Update::ReadOnly) {
-        return Err(ConfigError::NotDynamic(keys));
-    }
-    let is_security = |row: &Row| row.key.starts_with("ssl.") || row.key.starts_with("sasl.");
-    if let Some(keys) = named(&|row| row.update == Update::PerBroker && is_security(row)) {
-        return Err(ConfigError::PerListenerOnly(keys));
-    }
-    let per_listener = |key: &&&str| {
-        let base = listener_override(key).and_then(|(_, base)| Table::broker().get(base));
-        base.is_some_and(|row| row.update == Update::PerBroker)
-    };
-    if layer == Layer::ClusterDefault {
-        let own = |key: &&&str| known(key).is_some_and(|row| row.update == Update::PerBroker) || per_listener(key);
-        let keys: Vec<&str> = keys.iter().filter(own).copied().collect();
-        if !keys.is_empty() {
-            return Err(ConfigError::PerBrokerOnly(keys.join(",")));
-        }
-    }
-    Ok(())
 }

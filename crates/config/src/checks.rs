@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use crate::listeners::{
-    BrokerListener, ListenerName, Quorum, SecurityProtocol, listener_name, parse_bootstrap_servers, parse_listeners,
-    parse_protocol_map, parse_voters,
+    BrokerListener, ListenerName, Quorum, SecurityProtocol, is_host, listener_name, parse_bootstrap_servers,
+    parse_listeners, parse_protocol_map, parse_voters,
 };
 use crate::server::{Addresses, BrokerValues, Compression, log_dirs};
 use crate::value::Value;
@@ -134,6 +134,9 @@ impl Checks<'_> {
         for entry in wrong {
             self.fail(KEY, format!("Error parsing configuration property '{KEY}': `{entry}` is not host:count"));
         }
+        let strange = overrides.keys().filter(|host| !is_host(host)).map(String::as_str);
+        let strange = strange.collect::<Vec<_>>().join(",");
+        self.require(strange.is_empty(), KEY, || format!("{KEY} contains invalid addresses : {strange}"));
         let none_allowed = self.number("max.connections.per.ip") == 0 && text.is_empty();
         self.require(!none_allowed, "max.connections.per.ip", || {
             "max.connections.per.ip can be set to zero only if max.connections.per.ip.overrides property is set.".into()
@@ -153,10 +156,12 @@ impl Checks<'_> {
         let advertised = self.listeners("advertised.listeners", &advertised_text, &protocols)?;
         let is_controller = |l: &BrokerListener| controller_names.contains(&l.name);
         let (advertised_controllers, advertised): (Vec<_>, Vec<_>) = advertised.into_iter().partition(is_controller);
-        let advertised_controllers = listeners
+        let advertised_controllers = controller_names
             .iter()
-            .filter(|l| is_controller(l))
-            .map(|l| advertised_controllers.iter().find(|a| a.name == l.name).unwrap_or(l).clone())
+            .filter_map(|name| {
+                let told = advertised_controllers.iter().find(|l| l.name == *name).cloned();
+                told.or_else(|| listeners.iter().find(|l| l.name == *name).cloned().map(on_this_machine))
+            })
             .collect();
         let inter_broker = self.inter_broker(&protocols)?;
         let addresses = Addresses {
@@ -220,7 +225,8 @@ impl Checks<'_> {
         listed: &[String],
         protocols: &BTreeMap<ListenerName, SecurityProtocol>,
     ) -> Option<Vec<BrokerListener>> {
-        if let (true, Some(text)) = (key == "listeners", listed.iter().find(|text| !text.contains(':'))) {
+        let looks_for_names = key == "listeners" && !self.values.is_given("listener.security.protocol.map");
+        if let (true, Some(text)) = (looks_for_names, listed.iter().find(|text| !text.contains(':'))) {
             self.fail(key, format!("Unable to parse a listener name from {text}"));
             return None;
         }
@@ -299,7 +305,7 @@ impl Checks<'_> {
             _ => {}
         }
         if controller {
-            let any = a.controller_names.iter().any(opened);
+            let any = !a.advertised_controllers.is_empty();
             self.require(any, "controller.listener.names", || {
                 "controller.listener.names must contain at least one value appearing in the 'listeners' configuration \
                  when running the KRaft controller role"
@@ -367,12 +373,21 @@ impl Checks<'_> {
     }
 }
 
+/// A controller listener that nothing advertises is advertised as it listens; one on every interface by the machine's
+/// own name, which stands for no host.
+fn on_this_machine(mut listener: BrokerListener) -> BrokerListener {
+    if listener.endpoint.host.as_deref() == Some("0.0.0.0") {
+        listener.endpoint.host = None;
+    }
+    listener
+}
+
 /// Reads `host:count, ...`; second what cannot be read.
 pub(crate) fn connection_overrides(text: &str) -> (BTreeMap<String, i32>, Vec<&str>) {
     let mut overrides = BTreeMap::new();
     let mut wrong = Vec::new();
     for entry in text.split(',').map(str::trim).filter(|entry| !entry.is_empty()) {
-        let count = |text: &str| text.trim().parse::<i32>().ok().filter(|count| *count >= 0);
+        let count = |text: &str| text.trim().parse::<i32>().ok();
         match entry.rsplit_once(':').and_then(|(host, text)| Some((host, count(text)?))) {
             Some((host, count)) => {
                 overrides.insert(host.trim().to_string(), count);

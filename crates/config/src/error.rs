@@ -37,6 +37,11 @@ pub enum ConfigError {
     /// Append and subtract are for lists only.
     #[error("Can't {operation} to key {key} because its type is not LIST.")]
     NotAList { operation: &'static str, key: String },
+    /// The same for a broker.
+    #[error("Config value {} is not allowed for config key: {key}", operation.to_lowercase())]
+    NotABrokerList { operation: &'static str, key: String },
+    #[error("Unknown config name: {0}")]
+    UnknownBrokerKey(String),
     #[error("Null value not supported for : {0}")]
     NullValue(String),
     /// The same, when a topic is created.
@@ -73,6 +78,8 @@ impl ConfigError {
     pub fn code(&self, resource: Resource) -> ErrorCode {
         match self {
             ConfigError::NotAList { .. }
+            | ConfigError::NotABrokerList { .. }
+            | ConfigError::UnknownBrokerKey(_)
             | ConfigError::NullTopicValue(_)
             | ConfigError::BrokerMinInsyncReplicas
             | ConfigError::ClusterMinInsyncReplicas

@@ -184,14 +184,18 @@ fn split_listener(text: &str) -> Option<(&str, &str, i64)> {
     Some((name, host, port))
 }
 
+/// Whether all characters may stand in a host's name or address.
+pub(crate) fn is_host(text: &str) -> bool {
+    text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '%' | '.' | '_' | ':'))
+}
+
 fn split_host_port(text: &str) -> Option<(&str, i64)> {
     let (host, port) = text.rsplit_once(':')?;
     let host = host.strip_prefix('[').unwrap_or(host);
     let host = host.strip_suffix(']').unwrap_or(host);
-    let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '%' | '.' | '_' | ':');
     let digits = port.strip_prefix('-').unwrap_or(port);
     let is_number = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
-    (host.chars().all(allowed) && is_number).then_some(())?;
+    (is_host(host) && is_number).then_some(())?;
     Some((host, port.parse().ok()?))
 }
 

@@ -123,6 +123,7 @@ impl Valid {
         }
         if let Valid::Elements { values, .. } = self
             && let Some(item) = list.iter().find(|item| !values.contains(&item.as_str()))
+            && !item.is_empty()
         {
             let reason = format!("String must be one of: {}", values.join(", "));
             return Err(ConfigError::Invalid { key: key.into(), value: item.clone(), reason });

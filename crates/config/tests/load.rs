@@ -111,6 +111,31 @@ fn a_guides_properties_are_accepted() {
 }
 
 #[test]
+fn a_controller_listener_on_every_interface_is_advertised_by_the_machines_name() {
+    let everywhere = "listeners=PLAINTEXT://0.0.0.0:9092,CONTROLLER://0.0.0.0:9093\n";
+    let config = load(&file(&format!("{everywhere}advertised.listeners=PLAINTEXT://localhost:9092"))).unwrap().config;
+    let shown = |listeners: &[BrokerListener]| listeners.iter().map(|l| l.to_string()).collect::<Vec<_>>().join(",");
+    assert_eq!(shown(&config.network.advertised_listeners), "PLAINTEXT://localhost:9092");
+    // No host: the name of the machine.
+    assert_eq!(shown(&config.network.advertised_controller_listeners), "CONTROLLER://:9093");
+    for (advertised, expected) in [
+        ("PLAINTEXT://localhost:9092,CONTROLLER://c:9093", Ok("CONTROLLER://c:9093")),
+        ("PLAINTEXT://localhost:9092,CONTROLLER://0.0.0.0:9093", Err("nonroutable meta-address 0.0.0.0")),
+        ("PLAINTEXT://0.0.0.0:9092", Err("nonroutable meta-address 0.0.0.0")),
+    ] {
+        match (load(&file(&format!("{everywhere}advertised.listeners={advertised}"))), expected) {
+            (Ok(loaded), Ok(expected)) => {
+                assert_eq!(shown(&loaded.config.network.advertised_controller_listeners), expected);
+            }
+            (Err(rejected), Err(expected)) => assert!(rejected.to_string().contains(expected), "{rejected}"),
+            (outcome, expected) => panic!("{advertised}: {outcome:?} is not {expected:?}"),
+        }
+    }
+    // Without advertised.listeners the broker's own would be told to clients.
+    assert!(rejected(everywhere).to_string().contains("nonroutable"));
+}
+
+#[test]
 fn limits_of_one_listener_and_address_are_read() {
     let more = "listener.name.plaintext.max.connections=7\nmax.connections.per.ip.overrides=10.0.0.1:3, host:4\n";
     let config = load(&file(more)).unwrap().config;

@@ -1,7 +1,7 @@
 //! Registration, heartbeats, fencing and unregistration of brokers.
 
 use crate::elections::Election;
-use crate::plan::{Plan, Records, record};
+use crate::plan::{Plan, Records, at_level, record};
 use crate::{Controller, SmallMap, View};
 use base::{BrokerEpoch, ErrorCode, NodeId, Now, Uuid};
 use metadata::{Broker, SUPPORTED};
@@ -95,7 +95,7 @@ impl Controller {
             registration.fenced = existing.fenced;
             registration.in_controlled_shutdown = existing.in_controlled_shutdown;
         }
-        records.push(record(registration, view.image.features.register_broker_record_version()));
+        records.push(at_level(registration, &view.image.features));
         self.heartbeats.touch(request.broker_id, view.now);
         let reply = BrokerRegistrationResponse { broker_epoch, ..Default::default() };
         Plan::new(records, reply)
@@ -139,14 +139,14 @@ impl Controller {
                 reply.is_fenced = true;
                 reply.should_shut_down = true;
             } else if !broker.in_controlled_shutdown {
-                records.push(record(
+                records.push(at_level(
                     BrokerRegistrationChangeRecord {
                         broker_id: broker.id,
                         broker_epoch: broker.epoch,
                         in_controlled_shutdown: 1,
                         ..Default::default()
                     },
-                    1,
+                    &view.image.features,
                 ));
                 self.change_partitions_of(view, broker.id, &[], &mut records);
             }
@@ -252,7 +252,6 @@ impl Controller {
 
     /// Removes a broker that goes from ISRs and leaderships.
     fn change_partitions_of(&self, view: View<'_>, id: NodeId, unclean: &[NodeId], records: &mut Records) {
-        let version = view.image.features.partition_record_version();
         for topic in view.image.topics_by_name() {
             for (index, partition) in &topic.partitions {
                 if !partition.isr.contains(&id) && partition.leader != id {
@@ -262,14 +261,13 @@ impl Controller {
                 let may_lead = |replica: NodeId| replica != id && self.may_lead(view, replica);
                 let change = self.partition_change(view, topic, *index, partition, Election::Online, &may_lead);
                 let change = crate::PartitionChange { target_isr, unclean_shutdown: unclean, ..change };
-                records.extend(change.into_record().map(|change| record(change, version)));
+                records.extend(change.into_record().map(|change| at_level(change, &view.image.features)));
             }
         }
     }
 
     /// A replica that did not stop in order may have lost its tail: it is no eligible leader any more (KIP-966).
     fn forget_eligibility(&self, view: View<'_>, id: NodeId, records: &mut Records) {
-        let version = view.image.features.partition_record_version();
         for topic in view.image.topics_by_name() {
             for (index, partition) in &topic.partitions {
                 let was_live = partition.isr.contains(&id) || partition.leader == id;
@@ -289,14 +287,13 @@ impl Controller {
                 let may_lead = |replica: NodeId| replica != id && self.may_lead(view, replica);
                 let change = self.partition_change(view, topic, *index, &before, Election::Online, &may_lead);
                 let change = crate::PartitionChange { unclean_shutdown: &[id], ..change };
-                records.extend(change.into_record().map(|change| record(change, version)));
+                records.extend(change.into_record().map(|change| at_level(change, &view.image.features)));
             }
         }
     }
 
     /// Elects leaders where the broker that is back makes it possible.
     fn elect_on_return(&self, view: View<'_>, id: NodeId, records: &mut Records) {
-        let version = view.image.features.partition_record_version();
         let may_lead = |replica: NodeId| replica == id || self.may_lead(view, replica);
         for topic in view.image.topics_by_name() {
             for (index, partition) in &topic.partitions {
@@ -308,27 +305,26 @@ impl Controller {
                     false => Election::Online,
                 };
                 let change = self.partition_change(view, topic, *index, partition, election, &may_lead);
-                records.extend(change.into_record().map(|change| record(change, version)));
+                records.extend(change.into_record().map(|change| at_level(change, &view.image.features)));
             }
         }
     }
 
     /// Replicas in directories that went out of service lead no more.
     fn take_offline(&self, view: View<'_>, broker: &Broker, offline: &[Uuid], records: &mut Records) {
-        let version = view.image.features.partition_record_version();
         let online: Vec<Uuid> = broker.log_dirs.iter().copied().filter(|dir| !offline.contains(dir)).collect();
         if online.len() == broker.log_dirs.len() || online.is_empty() {
             return;
         }
         let id = broker.id;
-        records.push(record(
+        records.push(at_level(
             BrokerRegistrationChangeRecord {
                 broker_id: id,
                 broker_epoch: broker.epoch,
                 log_dirs: online,
                 ..Default::default()
             },
-            view.image.features.broker_change_record_version().min(2),
+            &view.image.features,
         ));
         for topic in view.image.topics_by_name() {
             for (index, partition) in &topic.partitions {
@@ -339,7 +335,7 @@ impl Controller {
                 let may_lead = |replica: NodeId| replica != id && self.may_lead(view, replica);
                 let change = self.partition_change(view, topic, *index, partition, Election::Online, &may_lead);
                 let change = crate::PartitionChange { target_isr, ..change };
-                records.extend(change.into_record().map(|change| record(change, version)));
+                records.extend(change.into_record().map(|change| at_level(change, &view.image.features)));
             }
         }
     }

@@ -1,7 +1,7 @@
 //! Who leads a partition after a change: the rules of KIP-841, KIP-903 and KIP-966 in one place.
 
 use base::{DirectoryId, NodeId, PartitionIndex, TopicId};
-use metadata::{NO_LEADER, Partition};
+use metadata::{NO_LEADER, NO_LEADER_CHANGE, Partition};
 use protocol::PartitionChangeRecord;
 
 /// Which replicas may be elected.
@@ -28,6 +28,8 @@ pub struct PartitionChange<'a> {
     /// Whether a broker may lead now.
     pub may_lead: &'a dyn Fn(NodeId) -> bool,
     pub keeps_eligible_leaders: bool,
+    /// Whether a leader whose ISR shrinks gets a new epoch.
+    pub isr_shrink_begins_epoch: bool,
     /// `min.insync.replicas` of the topic.
     pub min_insync_replicas: usize,
     /// New directories of the replicas, where they change.
@@ -78,6 +80,10 @@ impl PartitionChange<'_> {
         if self.keeps_eligible_leaders {
             record.eligible_leader_replicas = (elr != partition.elr).then_some(elr);
             record.last_known_elr = (last_known_elr != partition.last_known_elr).then_some(last_known_elr);
+        }
+        let shrinks = partition.isr.iter().any(|replica| !self.target_isr.contains(replica));
+        if self.isr_shrink_begins_epoch && shrinks && record.leader == NO_LEADER_CHANGE {
+            record.leader = partition.leader;
         }
         record.isr = isr_changes.then_some(self.target_isr);
         record.directories = self.directories.filter(|directories| *directories != partition.directories);
@@ -181,6 +187,7 @@ mod tests {
             unclean_shutdown: unclean,
             may_lead: &|_| alive,
             keeps_eligible_leaders: elr,
+            isr_shrink_begins_epoch: false,
             min_insync_replicas: 1,
             directories: None,
         }
@@ -220,6 +227,30 @@ mod tests {
         let record = change(&partition(&[1], &[], &[], 1), &[], &[], false, false).unwrap();
         assert_eq!((record.leader, record.isr), (NO_LEADER, None));
         assert_eq!(record.eligible_leader_replicas, None);
+    }
+
+    #[test]
+    fn a_shrunk_isr_begins_an_epoch_where_the_level_asks_for_it() {
+        let partition = partition(&[1, 2], &[], &[], 1);
+        for (target_isr, isr_shrink_begins_epoch, leader) in
+            [(&[1][..], true, 1), (&[1], false, NO_LEADER_CHANGE), (&[1, 2, 3], true, NO_LEADER_CHANGE)]
+        {
+            let change = PartitionChange {
+                topic_id: Uuid::ZERO,
+                index: 0,
+                partition: &partition,
+                election: Election::Online,
+                target_isr: target_isr.to_vec(),
+                unclean_shutdown: &[],
+                may_lead: &|_| true,
+                keeps_eligible_leaders: false,
+                isr_shrink_begins_epoch,
+                min_insync_replicas: 1,
+                directories: None,
+            };
+            let record = change.into_record().unwrap();
+            assert_eq!((record.leader, record.isr.as_deref()), (leader, Some(target_isr)));
+        }
     }
 
     #[test]

@@ -22,6 +22,13 @@ enum ChangeType {
     Unknown,
 }
 
+/// What an update of features leads to.
+pub struct FeaturesPlan {
+    pub plan: Plan<UpdateFeaturesResponse<'static>>,
+    /// `kraft.version` has no record among the others: whoever has the quorum writes it.
+    pub raises_kraft_version: bool,
+}
+
 /// Levels that `format` writes by default, `kraft.version` aside: metadata.version first, then by name, those above 0.
 pub fn default_feature_levels() -> Vec<(String, i16)> {
     let mut levels: Vec<_> = SUPPORTED.iter().filter(|f| f.name != KRAFT_VERSION).collect();
@@ -79,8 +86,10 @@ impl Controller {
         view: View<'_>,
         request: &UpdateFeaturesRequest<'_>,
         version: i16,
-    ) -> Plan<UpdateFeaturesResponse<'static>> {
+        can_raise_kraft_version: bool,
+    ) -> FeaturesPlan {
         let mut records = Records::new();
+        let mut raises_kraft_version = false;
         let mut failure = None;
         let mut results = Vec::new();
         for update in &request.feature_updates {
@@ -93,6 +102,18 @@ impl Controller {
             };
             let outcome = self.update_feature(view, &update.feature, update.max_version_level, change);
             let (error, message) = match outcome {
+                Ok(Some(change)) if change.name == KRAFT_VERSION && !can_raise_kraft_version => {
+                    let message = format!(
+                        "Invalid update version {} for feature kraft.version. The directories of its voters are not all known.",
+                        change.feature_level
+                    );
+                    failure.get_or_insert((ErrorCode::InvalidUpdateVersion, message.clone()));
+                    (ErrorCode::InvalidUpdateVersion, Some(message))
+                }
+                Ok(Some(change)) if change.name == KRAFT_VERSION => {
+                    raises_kraft_version = true;
+                    (ErrorCode::None, None)
+                }
                 Ok(Some(change)) => {
                     if change.name == ELR_VERSION && view.image.features.level(ELR_VERSION) == 0 {
                         self.min_insync_replicas_of_the_cluster(view, &mut records);
@@ -117,6 +138,7 @@ impl Controller {
         let mut reply = UpdateFeaturesResponse { error_message: None, ..Default::default() };
         if let Some((error, message)) = failure {
             records.clear();
+            raises_kraft_version = false;
             // One answer for the whole request (KIP-1022), also for clients that would look at the features'.
             reply.error_code = error.code();
             reply.error_message = Some(
@@ -126,7 +148,8 @@ impl Controller {
         } else if version < 2 {
             reply.results = results;
         }
-        Plan { records, reply, validate_only: request.validate_only }
+        let plan = Plan { records, reply, validate_only: request.validate_only };
+        FeaturesPlan { plan, raises_kraft_version }
     }
 
     /// With eligible leader replicas the controller goes by one `min.insync.replicas` for all brokers: those of single
@@ -229,11 +252,8 @@ impl Controller {
         if level == current {
             return Ok(None);
         }
-        if name == KRAFT_VERSION {
-            let why = match level < current {
-                true => "Can't downgrade the version of this feature.",
-                false => "Its level is fixed when the node is formatted.",
-            };
+        if name == KRAFT_VERSION && level < current {
+            let why = "Can't downgrade the version of this feature.";
             return invalid(format!("Invalid update version {level} for feature kraft.version. {why}"));
         }
         Ok(Some(FeatureLevelRecord { name: name.to_owned().into(), feature_level: level, ..Default::default() }))

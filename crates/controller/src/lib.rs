@@ -16,7 +16,7 @@ mod topics;
 pub use brokers::Heartbeats;
 pub use configs::dynamic_configs;
 pub use elections::{Election, PartitionChange};
-pub use features::{bootstrap_records, default_feature_levels, feature_records};
+pub use features::{FeaturesPlan, bootstrap_records, default_feature_levels, feature_records};
 pub use partitions::refused_elections;
 pub use plan::{Plan, Record, Records};
 pub use topics::validate_topic_name;

@@ -1,7 +1,7 @@
 //! ElectLeaders, AssignReplicasToDirs, producer ids, reassignments, and what they share.
 
 use crate::elections::{Election, PartitionChange};
-use crate::plan::{Plan, Records, record};
+use crate::plan::{Plan, Records, at_level, record};
 use crate::{Controller, View};
 use base::{ErrorCode, NodeId, PartitionIndex};
 use metadata::{ConfigResource, Partition, Topic};
@@ -59,6 +59,7 @@ impl Controller {
             unclean_shutdown: &[],
             may_lead,
             keeps_eligible_leaders: view.image.features.keeps_eligible_leaders(),
+            isr_shrink_begins_epoch: view.image.features.isr_shrink_begins_epoch(),
             min_insync_replicas: self.min_insync_replicas(view, &topic.name),
             directories: None,
         }
@@ -154,7 +155,7 @@ impl Controller {
         let change = self.partition_change(view, topic, index, partition, election, &may_lead).into_record();
         match change.filter(|change| change.leader >= 0) {
             Some(change) => {
-                records.push(record(change, view.image.features.partition_record_version()));
+                records.push(at_level(change, &view.image.features));
                 (ErrorCode::None, None)
             }
             None if election == Election::Preferred => (ErrorCode::PreferredLeaderNotAvailable, None),
@@ -168,6 +169,10 @@ impl Controller {
         view: View<'_>,
         request: &AssignReplicasToDirsRequest,
     ) -> Plan<AssignReplicasToDirsResponse> {
+        if !view.image.features.assigns_directories() {
+            let error_code = ErrorCode::UnsupportedVersion.code();
+            return Plan::answer(AssignReplicasToDirsResponse { error_code, ..Default::default() });
+        }
         let known = view.image.brokers.get(&request.broker_id).is_some_and(|b| b.epoch == request.broker_epoch);
         if !known {
             let error_code = ErrorCode::StaleBrokerEpoch.code();
@@ -196,8 +201,8 @@ impl Controller {
                             let change =
                                 self.partition_change(view, topic, index, partition, Election::Online, &may_lead);
                             let change = PartitionChange { directories: Some(assigned), ..change };
-                            let version = view.image.features.partition_record_version();
-                            records.extend(change.into_record().map(|change| record(change, version)));
+                            let features = &view.image.features;
+                            records.extend(change.into_record().map(|change| at_level(change, features)));
                             ErrorCode::None
                         }
                     };

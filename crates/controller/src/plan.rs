@@ -1,5 +1,6 @@
 //! What a request leads to.
 
+use metadata::Features;
 use protocol::MetadataRecord;
 
 /// A metadata record and the version in which it is written.
@@ -32,6 +33,13 @@ impl<R> Plan<R> {
     }
 }
 
+/// A record whose form depends on the level of the cluster.
+pub(crate) fn at_level(value: impl Into<MetadataRecord<'static>>, features: &Features) -> Record {
+    let (value, version) = metadata::written(value, features);
+    Record { value, version }
+}
+
+/// A record that has one version.
 pub(crate) fn record(value: impl Into<MetadataRecord<'static>>, version: i16) -> Record {
     Record { value: value.into(), version }
 }

@@ -2,7 +2,7 @@
 
 use crate::configs::clear_elr_records;
 use crate::placement::place;
-use crate::plan::{Plan, Records, record};
+use crate::plan::{Plan, Records, at_level, record};
 use crate::{Controller, View};
 use base::{ErrorCode, NodeId, Random, TopicId, Uuid};
 use imbl::OrdMap;
@@ -307,7 +307,7 @@ impl Controller {
             directories,
             ..Default::default()
         };
-        record(partition, view.image.features.partition_record_version())
+        at_level(partition, &view.image.features)
     }
 
     /// The only directory of a broker; where there are several, the broker chooses and tells (KIP-858).

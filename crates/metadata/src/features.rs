@@ -124,12 +124,17 @@ impl Features {
         self.metadata_version() >= 23 && self.level("eligible.leader.replicas.version") >= 1
     }
 
+    /// A leader gets a new epoch when its ISR shrinks (before 3.6-IV0).
+    pub fn isr_shrink_begins_epoch(&self) -> bool {
+        self.metadata_version() < 12
+    }
+
     /// Log directories can be cordoned (4.3-IV0).
     pub fn cordons_log_dirs(&self) -> bool {
         self.metadata_version() >= 30
     }
 
-    pub fn partition_record_version(&self) -> i16 {
+    pub(crate) fn partition_record_version(&self) -> i16 {
         match self.metadata_version() {
             23.. => 2,
             17.. => 1,
@@ -137,20 +142,11 @@ impl Features {
         }
     }
 
-    pub fn register_broker_record_version(&self) -> i16 {
+    pub(crate) fn register_broker_record_version(&self) -> i16 {
         match self.metadata_version() {
             30.. => 4,
             17.. => 3,
             8.. => 2,
-            _ => 1,
-        }
-    }
-
-    /// Version of a BrokerRegistrationChangeRecord that can carry directories.
-    pub fn broker_change_record_version(&self) -> i16 {
-        match self.metadata_version() {
-            30.. => 3,
-            17.. => 2,
             _ => 1,
         }
     }

@@ -12,8 +12,11 @@ mod image;
 mod loader;
 mod replay;
 mod snapshot;
+mod written;
 
-pub use features::{Feature, Features, SUPPORTED, loses_metadata, metadata_version_name, metadata_versions};
+pub use features::{
+    Feature, Features, METADATA_VERSION, SUPPORTED, loses_metadata, metadata_version_name, metadata_versions,
+};
 pub use image::{
     Broker, ConfigResource, ConfigResourceType, Controller, Endpoint, Image, Partition, ProducerIds, Topic,
     VersionRange,
@@ -21,6 +24,7 @@ pub use image::{
 pub use loader::{Delta, Loader};
 pub use replay::ReplayError;
 pub use snapshot::snapshot_records;
+pub use written::written;
 
 /// "No leader" in partition records.
 pub const NO_LEADER: base::NodeId = -1;

@@ -1,6 +1,7 @@
 //! The records that recreate an image.
 
 use crate::image::{Broker, Controller, Image, Partition};
+use crate::written::written;
 use base::TopicId;
 use protocol::{
     ClientQuotaRecord, ConfigRecord, FeatureLevelRecord, MetadataRecord, PartitionRecord, ProducerIdsRecord,
@@ -18,7 +19,7 @@ pub fn snapshot_records(image: &Image) -> Vec<(MetadataRecord<'static>, i16)> {
         records.push((MetadataRecord::FeatureLevel(record), 0));
     }
     for broker in image.brokers.values() {
-        records.push(register_broker(broker, image));
+        records.push(written(register_broker(broker), &image.features));
     }
     for controller in image.controllers.values() {
         records.push((MetadataRecord::RegisterController(register_controller(controller)), 0));
@@ -27,8 +28,7 @@ pub fn snapshot_records(image: &Image) -> Vec<(MetadataRecord<'static>, i16)> {
         let record = TopicRecord { name: topic.name.clone().into(), topic_id: topic.id, ..Default::default() };
         records.push((MetadataRecord::Topic(record), 0));
         for (index, partition) in &topic.partitions {
-            let version = image.features.partition_record_version();
-            records.push((MetadataRecord::Partition(partition_record(topic.id, *index, partition)), version));
+            records.push(written(partition_record(topic.id, *index, partition), &image.features));
         }
     }
     for (resource, values) in &image.configs {
@@ -96,8 +96,8 @@ pub(crate) fn partition_record(topic_id: TopicId, index: i32, partition: &Partit
     }
 }
 
-fn register_broker(broker: &Broker, image: &Image) -> (MetadataRecord<'static>, i16) {
-    let record = RegisterBrokerRecord {
+fn register_broker(broker: &Broker) -> RegisterBrokerRecord<'static> {
+    RegisterBrokerRecord {
         broker_id: broker.id,
         is_migrating_zk_broker: broker.is_migrating_zk_broker,
         incarnation_id: broker.incarnation_id,
@@ -129,8 +129,7 @@ fn register_broker(broker: &Broker, image: &Image) -> (MetadataRecord<'static>, 
         log_dirs: broker.log_dirs.clone(),
         cordoned_log_dirs: broker.cordoned_log_dirs.clone(),
         ..Default::default()
-    };
-    (MetadataRecord::RegisterBroker(record), image.features.register_broker_record_version())
+    }
 }
 
 fn register_controller(controller: &Controller) -> RegisterControllerRecord<'static> {

@@ -5,10 +5,14 @@
 //! from the broker's. The broker's inter-broker listener, where it has others beside it, is bound by limits of its own
 //! alone: a connection of it that goes beyond the broker's limit costs the one that was idle longest elsewhere.
 //!
+//! One connection is in reserve, so that limits that keep everybody out can be undone: it is for who comes from this
+//! machine, is not counted, and is bound by all but the limits on numbers. The newest has it, at most one a second; who
+//! had it before is closed.
+//!
 //! No clocks in here: time is an argument.
 
-use base::Map;
-use std::net::IpAddr;
+use base::{Map, Set};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
 
 /// What a listener is for, as far as limits are concerned.
@@ -55,10 +59,22 @@ impl Default for ConnectionLimits {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Room {
     Yes,
-    /// When a connection has gone, or the limits change.
-    WhenOneCloses,
+    /// When a connection has gone, or the limits change; until then only for the connection in reserve, from this time.
+    InReserve(u64),
     /// At this time.
     At(u64),
+}
+
+/// What becomes of a connection that was accepted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Admitted {
+    Counted,
+    /// Beyond the limits; the connection that was there before has to be closed.
+    InReserve {
+        instead_of: Option<u64>,
+    },
+    /// Its address has too many.
+    Refused,
 }
 
 /// The connections of a node, counted.
@@ -69,7 +85,20 @@ pub(crate) struct Admission {
     controller: Group,
     /// Some listener accepts nothing until a connection closes.
     waits: bool,
+    reserve: Reserve,
 }
+
+#[derive(Default)]
+struct Reserve {
+    holder: Option<u64>,
+    /// The holder, and those before that are not gone yet.
+    uncounted: Set<u64>,
+    /// When another connection may have it.
+    next_us: u64,
+}
+
+/// Time for which nobody takes the reserve from who has it.
+const RESERVE_HELD_US: u64 = 1_000_000;
 
 struct Listener {
     role: ListenerRole,
@@ -119,6 +148,7 @@ impl Admission {
             broker: Group::default(),
             controller: Group::default(),
             waits: false,
+            reserve: Reserve::default(),
         }
     }
 
@@ -142,7 +172,7 @@ impl Admission {
         let own_max = limits.listener_max.get(listener).copied().unwrap_or(usize::MAX);
         if own.count >= own_max || (!is_protected && group.count >= limits.max) {
             self.waits = true;
-            return Room::WhenOneCloses;
+            return Room::InReserve(self.reserve.next_us);
         }
         let own_rate = limits.listener_creation_rate_max.get(listener).copied().unwrap_or(u32::MAX);
         let shared_rate = if is_protected { u32::MAX } else { limits.creation_rate_max };
@@ -150,9 +180,26 @@ impl Admission {
         if next_ns > now_us.saturating_mul(1000) { Room::At(next_ns.div_ceil(1000)) } else { Room::Yes }
     }
 
-    /// Counts a connection that was accepted; false if its address has too many already.
-    pub fn admit(&mut self, listener: &str, ip: IpAddr, now_us: u64) -> bool {
+    /// Counts a connection that was accepted, or gives it the reserve.
+    pub fn admit(&mut self, listener: &str, ip: IpAddr, id: u64, now_us: u64) -> Admitted {
         let ip = ip.to_canonical();
+        if !self.listeners.contains_key(listener) {
+            return Admitted::Counted;
+        }
+        let has_room = !matches!(self.room(listener, now_us), Room::InReserve(_));
+        if has_room && self.count(listener, ip, now_us) {
+            return Admitted::Counted;
+        }
+        if !is_this_machine(ip) || now_us < self.reserve.next_us {
+            return Admitted::Refused;
+        }
+        self.reserve.next_us = now_us + RESERVE_HELD_US;
+        self.reserve.uncounted.insert(id);
+        Admitted::InReserve { instead_of: self.reserve.holder.replace(id) }
+    }
+
+    /// False if the address has too many already.
+    fn count(&mut self, listener: &str, ip: IpAddr, now_us: u64) -> bool {
         let now_ns = now_us.saturating_mul(1000);
         let Some(own) = self.listeners.get_mut(listener) else { return true };
         let own_rate = self.limits.listener_creation_rate_max.get(listener).copied().unwrap_or(u32::MAX);
@@ -171,7 +218,11 @@ impl Admission {
     }
 
     /// A connection has gone; true if a listener waits for that.
-    pub fn release(&mut self, listener: &str, ip: IpAddr) -> bool {
+    pub fn release(&mut self, listener: &str, ip: IpAddr, id: u64) -> bool {
+        if self.reserve.uncounted.remove(&id) {
+            self.reserve.holder = self.reserve.holder.filter(|holder| *holder != id);
+            return false;
+        }
         let ip = ip.to_canonical();
         let Some(own) = self.listeners.get_mut(listener) else { return false };
         own.count = own.count.saturating_sub(1);
@@ -210,6 +261,11 @@ impl Admission {
     }
 }
 
+/// Whether a connection comes from this machine over its loopback interface.
+pub(crate) fn is_this_machine(ip: IpAddr) -> bool {
+    [IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)].contains(&ip.to_canonical())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -235,10 +291,14 @@ mod tests {
         admission
     }
 
+    fn counts(admission: &mut Admission, listener: &str, from: &str, now_us: u64) -> bool {
+        admission.admit(listener, ip(from), 1, now_us) == Admitted::Counted
+    }
+
     /// How many connections the listener accepts at this time.
     fn accepted(admission: &mut Admission, listener: &str, now_us: u64) -> usize {
         (0..100)
-            .take_while(|_| admission.room(listener, now_us) == Room::Yes && admission.admit(listener, ip(A), now_us))
+            .take_while(|_| admission.room(listener, now_us) == Room::Yes && counts(admission, listener, A, now_us))
             .count()
     }
 
@@ -248,9 +308,9 @@ mod tests {
         let mut admission = admission(ConnectionLimits { max: 5, listener_max, ..ConnectionLimits::default() });
         assert_eq!(accepted(&mut admission, "D", 0), 2);
         assert_eq!(accepted(&mut admission, "C", 0), 3);
-        assert_eq!(admission.room("C", 0), Room::WhenOneCloses);
-        assert!(admission.release("D", ip(A)), "somebody waits");
-        assert!(!admission.release("D", ip(A)), "nobody has asked since");
+        assert_eq!(admission.room("C", 0), Room::InReserve(0));
+        assert!(admission.release("D", ip(A), 1), "somebody waits");
+        assert!(!admission.release("D", ip(A), 1), "nobody has asked since");
         assert_eq!(accepted(&mut admission, "C", 0), 2);
         admission.set_limits(ConnectionLimits { max: 6, ..ConnectionLimits::default() });
         assert_eq!(accepted(&mut admission, "C", 0), 1);
@@ -263,7 +323,7 @@ mod tests {
         assert_eq!(accepted(&mut admission, "K", 0), 2);
         assert!(!admission.must_give_way("C"));
         assert_eq!(admission.room("I", 0), Room::Yes);
-        assert!(admission.admit("I", ip(A), 0));
+        assert!(counts(&mut admission, "I", A, 0));
         assert!(admission.must_give_way("I"));
         assert!(admission.gives_way("C") && !admission.gives_way("I") && !admission.gives_way("K"));
     }
@@ -273,12 +333,44 @@ mod tests {
         let per_ip_overrides = [(ip(B), 3)].into_iter().collect();
         let mut admission =
             admission(ConnectionLimits { per_ip_max: 1, per_ip_overrides, ..ConnectionLimits::default() });
-        let results = |admission: &mut Admission, from: &str| [(); 4].map(|()| admission.admit("C", ip(from), 0));
+        let results = |admission: &mut Admission, from: &str| [(); 4].map(|()| counts(admission, "C", from, 0));
         assert_eq!(results(&mut admission, A), [true, false, false, false]);
         assert_eq!(results(&mut admission, B), [true, true, true, false]);
-        assert!(!admission.admit("C", ip("::ffff:10.0.0.1"), 0));
-        admission.release("C", ip("::ffff:10.0.0.1"));
-        assert!(admission.admit("C", ip(A), 0));
+        assert!(!counts(&mut admission, "C", "::ffff:10.0.0.1", 0));
+        admission.release("C", ip("::ffff:10.0.0.1"), 1);
+        assert!(counts(&mut admission, "C", A, 0));
+    }
+
+    #[test]
+    fn limits_that_keep_everybody_out_leave_one_connection_from_this_machine() {
+        let nobody = [
+            ConnectionLimits { max: 0, ..ConnectionLimits::default() },
+            ConnectionLimits { per_ip_max: 0, ..ConnectionLimits::default() },
+            ConnectionLimits {
+                listener_max: [("C".to_owned(), 0)].into_iter().collect(),
+                ..ConnectionLimits::default()
+            },
+        ];
+        for limits in nobody {
+            let mut admission = admission(limits);
+            assert_eq!(admission.admit("C", ip(A), 1, 5), Admitted::Refused, "another machine");
+            assert_eq!(admission.admit("C", ip("127.0.0.1"), 2, 5), Admitted::InReserve { instead_of: None });
+            assert_eq!(admission.admit("C", ip("::1"), 3, 6), Admitted::Refused, "one a second");
+            let later = 5 + RESERVE_HELD_US;
+            assert_eq!(
+                admission.admit("C", ip("::ffff:127.0.0.1"), 4, later),
+                Admitted::InReserve { instead_of: Some(2) }
+            );
+            // What was never counted takes nothing away when it goes, in whatever order.
+            admission.set_limits(ConnectionLimits { max: 1, ..ConnectionLimits::default() });
+            assert_eq!(accepted(&mut admission, "C", later), 1);
+            for id in [4, 2] {
+                admission.release("C", ip("127.0.0.1"), id);
+                assert_eq!(admission.room("C", later), Room::InReserve(later + RESERVE_HELD_US));
+            }
+            let again = later + RESERVE_HELD_US;
+            assert_eq!(admission.admit("C", ip("127.0.0.1"), 5, again), Admitted::InReserve { instead_of: None });
+        }
     }
 
     #[test]

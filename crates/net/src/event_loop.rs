@@ -8,7 +8,7 @@
 //! the timers and tasks that come from other threads, and owns the connections to other nodes.
 
 use crate::Service;
-use crate::admission::Room;
+use crate::admission::{Room, is_this_machine};
 use crate::blocking::BlockingPool;
 use crate::connection::{ConnectionInfo, Out, Phase, Shared};
 use crate::input::{Connection, Spare, TurnEnd};
@@ -38,6 +38,8 @@ const FIRST_LISTENER: usize = usize::MAX / 2;
 const RECEIVE_MAX: usize = 256 * 1024;
 /// Bytes of an incomplete request that are never too many.
 const HELD_ALWAYS: usize = 1 << 20;
+/// Connections of a listener that are accepted without room, to find one from this machine behind them.
+const WAITING_MAX: usize = 64;
 
 /// What other threads may ask of a loop.
 pub(crate) enum Message {
@@ -60,6 +62,10 @@ pub(crate) enum Message {
     Line(Arc<LineState>, LineMail),
     /// There may be room for connections that were not accepted.
     AcceptAgain,
+    /// Another has the place of this connection, which may be on another loop.
+    Close {
+        id: u64,
+    },
 }
 
 /// The door to a loop for other threads.
@@ -334,12 +340,22 @@ impl EventLoop {
     }
 
     /// Accepts until nobody waits, or until there is no room: the next connection to close, or the clock, goes on then.
+    /// Without room it looks among those that wait for one from this machine, which may have the reserve; the others keep
+    /// their turn.
     fn accept(&mut self, index: usize, now: Now) {
         loop {
-            let acceptor = &self.acceptors[index];
-            match self.registry.room(&acceptor.name, now) {
-                Room::Yes => {}
-                Room::WhenOneCloses => return,
+            let acceptor = &mut self.acceptors[index];
+            let room = self.registry.room(&acceptor.name, now);
+            match room {
+                Room::Yes => {
+                    if let Some((stream, peer)) = acceptor.waiting.pop_front() {
+                        self.accepted(index, stream, peer, now);
+                        continue;
+                    }
+                }
+                Room::InReserve(_) if acceptor.waiting.len() >= WAITING_MAX => return,
+                Room::InReserve(from_us) if from_us > now.monotonic_us => return self.accept_again_at(from_us),
+                Room::InReserve(_) => {}
                 Room::At(at_us) => return self.accept_again_at(at_us),
             }
             match acceptor.listener.accept() {
@@ -349,7 +365,10 @@ impl EventLoop {
                     // The kernel gives the lowest free number: this many are open.
                     return self.cannot_accept("connections have their share of the open files", now);
                 }
-                Ok((stream, peer)) => self.accepted(index, stream, peer, now),
+                Ok((stream, peer)) if room == Room::Yes || is_this_machine(peer.ip()) => {
+                    self.accepted(index, stream, peer, now);
+                }
+                Ok(waits) => acceptor.waiting.push_back(waits),
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => return,
                 Err(error) if matches!(error.kind(), io::ErrorKind::Interrupted | io::ErrorKind::ConnectionAborted) => {
                 }
@@ -452,6 +471,12 @@ impl EventLoop {
                 Message::Line(line, mail) => {
                     let pool = &self.handle.cold_reads;
                     self.outgoings.mail(&line, mail, self.poll.registry(), &self.handle, pool);
+                }
+                Message::Close { id } => {
+                    let found = self.connections.iter().find(|(_, connection)| connection.shared.info.id == id);
+                    if let Some(key) = found.map(|(key, _)| key) {
+                        self.close(key);
+                    }
                 }
                 Message::Defer(task) => {
                     with_turn(|turn| turn.deferred.push(task));

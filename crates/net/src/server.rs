@@ -1,7 +1,7 @@
 //! The event loops as a whole: listeners, limits on connections, start and stop.
 
 use crate::Service;
-use crate::admission::{Admission, ConnectionLimits, ListenerRole, Room};
+use crate::admission::{Admission, Admitted, ConnectionLimits, ListenerRole, Room};
 use crate::blocking::BlockingPool;
 use crate::connection::ConnectionInfo;
 use crate::event_loop::{self, EventLoop, LoopHandle, Message, WAKER};
@@ -12,6 +12,7 @@ use mio::net::{TcpListener, TcpStream};
 use mio::{Poll, Waker};
 use os::Clock;
 use parking_lot::Mutex;
+use std::collections::VecDeque;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -57,6 +58,8 @@ pub(crate) struct Acceptor {
     pub listener: TcpListener,
     pub service: Arc<dyn Service>,
     pub wrap: fn(TcpStream) -> Transport,
+    /// Accepted while there was no room; they come first when there is.
+    pub waiting: VecDeque<(TcpStream, SocketAddr)>,
 }
 
 /// Who is connected, and which loop gets the next one.
@@ -84,11 +87,20 @@ impl Registry {
         now: Now,
     ) -> Option<(ConnectionInfo, Arc<LoopHandle>)> {
         let local = stream.local_addr().ok()?;
-        if !self.admission.lock().admit(&acceptor.name, peer.ip(), now.monotonic_us) {
-            tracing::debug!(%peer, "too many connections from this address: the newest is closed");
-            return None;
-        }
         let id = self.next_id.fetch_add(1, Ordering::Relaxed);
+        let admitted = self.admission.lock().admit(&acceptor.name, peer.ip(), id, now.monotonic_us);
+        match admitted {
+            Admitted::Counted => {}
+            Admitted::InReserve { instead_of } => {
+                tracing::info!(%peer, "a connection from this machine is served beyond the limits on connections");
+                let before = instead_of.into_iter();
+                before.for_each(|id| self.loops.iter().for_each(|one| one.post(Message::Close { id })));
+            }
+            Admitted::Refused => {
+                tracing::debug!(%peer, "too many connections from this address: the newest is closed");
+                return None;
+            }
+        }
         // The first loop serves no clients.
         let serving = self.loops.get(1..).filter(|loops| !loops.is_empty()).unwrap_or(&self.loops);
         let owner = serving[self.next.fetch_add(1, Ordering::Relaxed) % serving.len()].clone();
@@ -115,7 +127,7 @@ impl Registry {
     }
 
     pub fn released(&self, info: &ConnectionInfo) {
-        if self.admission.lock().release(&info.listener, info.peer.ip()) {
+        if self.admission.lock().release(&info.listener, info.peer.ip(), info.id) {
             self.loops[0].post(Message::AcceptAgain);
         }
     }
@@ -201,6 +213,7 @@ impl Server {
             listener: TcpListener::from_std(spec.socket),
             service: spec.service,
             wrap: spec.wrap,
+            waiting: VecDeque::new(),
         };
         self.loops[0].post(Message::Listen(acceptor));
     }

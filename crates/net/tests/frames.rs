@@ -80,6 +80,15 @@ fn connect(address: SocketAddr) -> TcpStream {
     stream
 }
 
+/// A connection that does not come from this machine, as far as limits are concerned.
+fn connect_from_elsewhere(address: SocketAddr) -> TcpStream {
+    let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).unwrap();
+    socket.bind(&"127.0.0.2:0".parse::<SocketAddr>().unwrap().into()).unwrap();
+    socket.connect(&address.into()).unwrap();
+    socket.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+    socket.into()
+}
+
 fn read(stream: &mut TcpStream) -> Vec<u8> {
     let mut length = [0; 4];
     stream.read_exact(&mut length).unwrap();
@@ -250,9 +259,9 @@ fn above_the_limit_clients_wait_until_there_is_room_and_others_go_on() {
         stream.write_all(&framed(b"x")).unwrap();
         assert_eq!(read(stream), b"x");
     };
-    let mut first = [connect(address), connect(address)];
+    let mut first = [connect_from_elsewhere(address), connect_from_elsewhere(address)];
     first.iter_mut().for_each(greet);
-    let mut later = [connect(address), connect(address)];
+    let mut later = [connect_from_elsewhere(address), connect_from_elsewhere(address)];
     for stream in &mut later {
         stream.write_all(&framed(b"y")).unwrap();
     }
@@ -269,13 +278,41 @@ fn above_the_limit_clients_wait_until_there_is_room_and_others_go_on() {
 }
 
 #[test]
+fn limits_that_keep_everybody_out_leave_a_way_in_from_this_machine() {
+    let (server, address) = serve(Echo::default(), Transport::Plain);
+    let greet = |stream: &mut TcpStream| {
+        stream.write_all(&framed(b"x")).unwrap();
+        assert_eq!(read(stream), b"x");
+    };
+    server.limit_connections(ConnectionLimits { max: 0, ..ConnectionLimits::default() });
+    let mut others: Vec<TcpStream> = (0..3).map(|_| connect_from_elsewhere(address)).collect();
+    for stream in &mut others {
+        stream.write_all(&framed(b"y")).unwrap();
+    }
+    // Behind the others in the kernel's queue.
+    let mut first = connect(address);
+    greet(&mut first);
+    assert_eq!(server.connections(), 1);
+    // The newest has the place, after a while.
+    let mut second = connect(address);
+    greet(&mut second);
+    assert!(is_closed(&mut first));
+    server.limit_connections(ConnectionLimits::default());
+    for stream in &mut others {
+        assert_eq!(read(stream), b"y");
+    }
+    greet(&mut second);
+    server.stop();
+}
+
+#[test]
 fn too_many_connections_of_an_address_are_closed() {
     let (server, address) = serve(Echo::default(), Transport::Plain);
     server.limit_connections(ConnectionLimits { per_ip_max: 1, ..ConnectionLimits::default() });
-    let mut first = connect(address);
+    let mut first = connect_from_elsewhere(address);
     first.write_all(&framed(b"x")).unwrap();
     assert_eq!(read(&mut first), b"x");
-    assert!(is_closed(&mut connect(address)));
+    assert!(is_closed(&mut connect_from_elsewhere(address)));
     first.write_all(&framed(b"y")).unwrap();
     assert_eq!(read(&mut first), b"y");
     server.stop();

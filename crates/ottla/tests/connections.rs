@@ -131,7 +131,8 @@ fn half_a_frame_and_silence_end_with_the_idle_limit() {
 #[test]
 fn connections_above_the_limit_wait_and_a_higher_limit_lets_them_in() {
     let mut node = Node::start(&["max.connections=2"]);
-    let (mut admin, mut second, mut third) = (Peer::connect(&node), Peer::connect(&node), Peer::connect(&node));
+    let (mut admin, mut second, mut third) =
+        (Peer::connect_from_elsewhere(&node), Peer::connect_from_elsewhere(&node), Peer::connect_from_elsewhere(&node));
     admin.greet();
     second.greet();
     third.send(robust::peer::API_VERSIONS, 0, &[]);
@@ -139,7 +140,7 @@ fn connections_above_the_limit_wait_and_a_higher_limit_lets_them_in() {
     assert_eq!(node.metric("ottla_connections"), Some(2.0));
     admin.configure("max.connections", "3");
     assert_eq!(third.receive()[..2], [0, 0]);
-    let mut fourth = Peer::connect(&node);
+    let mut fourth = Peer::connect_from_elsewhere(&node);
     fourth.send(robust::peer::API_VERSIONS, 0, &[]);
     drop(second);
     assert_eq!(fourth.receive()[..2], [0, 0]);
@@ -148,12 +149,35 @@ fn connections_above_the_limit_wait_and_a_higher_limit_lets_them_in() {
 
 #[test]
 fn an_address_above_its_limit_is_closed_until_the_limit_grows() {
-    let node = Node::start(&["max.connections.per.ip=5", "max.connections.per.ip.overrides=localhost:1"]);
-    let mut admin = Peer::connect(&node);
+    let node = Node::start(&["max.connections.per.ip=5", "max.connections.per.ip.overrides=127.0.0.2:1"]);
+    let mut admin = Peer::connect_from_elsewhere(&node);
     admin.greet();
-    assert!(Peer::connect(&node).is_closed());
-    admin.configure("max.connections.per.ip.overrides", "127.0.0.1:100");
-    until("a second connection stays", || Peer::connect(&node).is_served());
+    assert!(Peer::connect_from_elsewhere(&node).is_closed());
+    admin.configure("max.connections.per.ip.overrides", "127.0.0.2:100");
+    until("a second connection stays", || Peer::connect_from_elsewhere(&node).is_served());
+}
+
+#[test]
+fn limits_that_keep_everybody_out_are_undone_from_this_machine() {
+    // As the file has them, and as a folder has them in which an older version took the change.
+    let node = Node::start(&["max.connections=0"]);
+    Peer::connect(&node).configure("max.connections", "7");
+    until("others are served", || Peer::connect_from_elsewhere(&node).is_served());
+    let overrides = "max.connections.per.ip.overrides";
+    let mut admin = Peer::connect(&node);
+    admin.configure(overrides, "10.0.0.9:1");
+    admin.configure("max.connections.per.ip", "0");
+    drop(admin);
+    until("others are closed", || Peer::connect_from_elsewhere(&node).is_closed());
+    until("who is on the machine is served", || {
+        let mut admin = Peer::connect(&node);
+        let is_served = admin.is_served();
+        if is_served {
+            admin.configure("max.connections.per.ip", "9");
+        }
+        is_served
+    });
+    until("others are served again", || Peer::connect_from_elsewhere(&node).is_served());
 }
 
 #[test]

@@ -6,6 +6,8 @@ use records::{BatchBuilder, BatchOptions, Codec, batches};
 use robust::node::{Node, until};
 use robust::peer::{DELETE_TOPICS, Peer};
 use serde_json::{Value, json};
+use std::path::Path;
+use std::process::Command;
 
 const OFFSET_COMMIT: i16 = 8;
 const OFFSET_FETCH: i16 = 9;
@@ -39,6 +41,34 @@ fn offsets_are_stored_with_the_codec_that_is_configured() {
     let fetch = json!({"groupId": "g", "topics": [{"name": "t", "partitionIndexes": [0]}]});
     let answer = peer.call(OFFSET_FETCH, 1, "OffsetFetch", &fetch);
     assert_eq!(answer["topics"][0]["partitions"][0]["committedOffset"], 5);
+}
+
+#[test]
+fn more_in_sync_replicas_than_there_are_replicas_are_not_waited_for() {
+    let node = Node::start(&["min.insync.replicas=2", "offsets.topic.num.partitions=1"]);
+    let mut peer = Peer::connect(&node);
+    assert_eq!(peer.create("t", &[("min.insync.replicas", "3")]), 0);
+    let mut builder = BatchBuilder::new(BatchOptions::default());
+    builder.append(1_700_000_000_000, Some(b"k"), Some(b"v"), &[]);
+    let batch = builder.finish().unwrap();
+    until("the partition is led", || peer.produce("t", Some(&batch)) == 0);
+    let topics =
+        json!([{"name": "t", "partitions": [{"partitionIndex": 0, "committedOffset": 1, "committedMetadata": ""}]}]);
+    let commit = json!({"groupId": "g", "generationIdOrMemberEpoch": -1, "memberId": "", "retentionTimeMs": -1, "topics": topics});
+    until("the offset is committed", || {
+        peer.call(FIND_COORDINATOR, 0, "FindCoordinator", &json!({"key": "g"}));
+        let answer = peer.call(OFFSET_COMMIT, 2, "OffsetCommit", &commit);
+        answer["topics"][0]["partitions"][0]["errorCode"] == 0
+    });
+}
+
+#[test]
+fn a_fresh_volume_is_formatted_by_a_start_without_a_file() {
+    let with_lost_and_found = |command: Command, place: &Path| {
+        std::fs::create_dir_all(place.join("data/lost+found")).unwrap();
+        command
+    };
+    Peer::connect(&Node::start_by(with_lost_and_found, &[])).greet();
 }
 
 #[test]

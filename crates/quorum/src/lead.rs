@@ -57,10 +57,25 @@ impl QuorumNode {
             let records: Records = bootstrap_records(records, self.config.settings.min_insync_replicas);
             self.append(now, &records)?;
         }
+        self.register_self(now)
+    }
+
+    /// Makes this controller known, where the level of the cluster has a record for it.
+    pub(crate) fn register_self(&mut self, now: Now) -> Result<(), QuorumError> {
         let registers = self.view_image().is_some_and(|image| image.features.controllers_register());
         if let (true, Some(controller)) = (registers, &self.controller) {
             let record = controller.register_self(self.config.incarnation_id, &self.config.controller_endpoints);
             self.append(now, &[Record { value: record.into(), version: 0 }])?;
+        }
+        Ok(())
+    }
+
+    /// Appends control records as leader.
+    pub(crate) fn append_control(&mut self, now: Now, batch: &[u8]) -> Result<(), QuorumError> {
+        self.append_batch(now, batch)?;
+        let (last_offset, epoch) = (self.log.log_end_offset() - 1, self.raft.epoch());
+        if let Some(latest) = &mut self.latest {
+            latest.advance(last_offset, epoch, now.wall_ms);
         }
         Ok(())
     }

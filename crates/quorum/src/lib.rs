@@ -16,6 +16,7 @@ mod error;
 mod follow;
 mod forward;
 mod input;
+mod kraft_version;
 mod lead;
 mod listener;
 mod log;

@@ -344,6 +344,9 @@ impl QuorumNode {
     /// Appends what a request leads to. What clients ask for goes into one batch or is refused; what the life of a broker
     /// leads to must happen, however many partitions it has.
     fn append_planned(&mut self, now: Now, api: ApiKey, planned: &Planned) -> Result<(), QuorumError> {
+        if planned.raises_kraft_version && !planned.validate_only {
+            self.raise_kraft_version(now)?;
+        }
         let bytes_max = self.batch_bytes_max();
         let batches = data_batches(&planned.records, now.wall_ms, bytes_max)?;
         let may_split = matches!(api, ApiKey::BrokerHeartbeat | ApiKey::BrokerRegistration | ApiKey::UnregisterBroker);
@@ -358,7 +361,14 @@ impl QuorumNode {
         if planned.validate_only {
             return Ok(());
         }
-        self.append_batches(now, &planned.records, &batches)
+        self.append_batches(now, &planned.records, &batches)?;
+        let id = self.config.local.id;
+        let is_known = self.view_image().is_some_and(|image| image.controllers.contains_key(&id));
+        match api {
+            // The new level may be the first that has a record of controllers.
+            ApiKey::UpdateFeatures if !is_known => self.register_self(now),
+            _ => Ok(()),
+        }
     }
 
     /// One line a while: a client may ask often.
@@ -447,7 +457,7 @@ impl QuorumNode {
         self.config.metadata_log_dir.join(FOLDER).join("quorum-state")
     }
 
-    fn read_quorum_state(&self) -> Result<QuorumState, QuorumError> {
+    pub(crate) fn read_quorum_state(&self) -> Result<QuorumState, QuorumError> {
         let path = self.quorum_state_path();
         if !self.files.exists(&path).map_err(|error| QuorumError::file(&path, error))? {
             return Ok(QuorumState::EMPTY);
@@ -457,7 +467,7 @@ impl QuorumNode {
         QuorumState::from_json(&text).map_err(|reason| QuorumError::file(&path, reason))
     }
 
-    fn write_quorum_state(&self, state: &QuorumState) -> Result<(), QuorumError> {
+    pub(crate) fn write_quorum_state(&self, state: &QuorumState) -> Result<(), QuorumError> {
         let path = self.quorum_state_path();
         let voters: Vec<i32> = self.raft.voters().iter().map(|voter| voter.key.id).collect();
         let text = state.to_json(self.kraft_version, &voters);

@@ -27,12 +27,14 @@ pub(crate) struct Planned {
     pub body: Vec<u8>,
     /// The records are not appended.
     pub validate_only: bool,
+    /// Beside its records the request makes a static quorum a dynamic one.
+    pub raises_kraft_version: bool,
 }
 
 fn encoded<R: Message>(plan: Plan<R>, version: i16) -> Result<Planned, ErrorCode> {
     let Plan { records, reply, validate_only } = plan;
     match reply.to_bytes(version) {
-        Ok(body) => Ok(Planned { records, body, validate_only }),
+        Ok(body) => Ok(Planned { records, body, validate_only, raises_kraft_version: false }),
         Err(error) => {
             tracing::error!(%error, "a controller's answer cannot be encoded");
             Err(ErrorCode::UnknownServerError)
@@ -50,6 +52,7 @@ impl QuorumNode {
         let next_offset = self.log.log_end_offset();
         let Some(image) = self.view_image().cloned() else { return Err(ErrorCode::NotController) };
         let view = View { image: &image, next_offset, now };
+        let can_raise = self.can_raise_kraft_version();
         let (Some(controller), random) = (self.controller.as_mut(), &mut *self.random) else {
             return Err(ErrorCode::NotController);
         };
@@ -78,7 +81,7 @@ impl QuorumNode {
                 // The code is younger than the request.
                 let error = if version < 3 { ErrorCode::InvalidRequest } else { ErrorCode::TopicDeletionDisabled };
                 let body = refusal(api, version, body, error, None)?;
-                Ok(Planned { records: Records::new(), body, validate_only: false })
+                Ok(Planned { records: Records::new(), body, validate_only: false, raises_kraft_version: false })
             }
             ApiKey::DeleteTopics => {
                 let request: DeleteTopicsRequest<'_> = decode(body, version)?;
@@ -98,7 +101,10 @@ impl QuorumNode {
             }
             ApiKey::UpdateFeatures => {
                 let request: UpdateFeaturesRequest<'_> = decode(body, version)?;
-                encoded(controller.update_features(view, &request, version), version)
+                let plan = controller.update_features(view, &request, version, can_raise);
+                let raises_kraft_version = plan.raises_kraft_version;
+                let planned = encoded(plan.plan, version)?;
+                Ok(Planned { raises_kraft_version, ..planned })
             }
             ApiKey::AllocateProducerIds => {
                 let request: AllocateProducerIdsRequest = decode(body, version)?;

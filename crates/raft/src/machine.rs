@@ -226,12 +226,14 @@ impl Raft {
         if let Role::Leader { replicas, .. } = &mut self.role {
             replicas.retain(|id, _| voters.get(*id).is_some());
             for voter in voters.iter() {
-                replicas.entry(voter.key.id).or_insert(ReplicaProgress {
+                let progress = replicas.entry(voter.key.id).or_insert(ReplicaProgress {
                     key: voter.key,
                     end_offset: 0,
                     last_fetch_us: 0,
                     last_caught_up_us: 0,
                 });
+                // A static quorum does not know the directories of its voters.
+                progress.key = voter.key;
             }
         }
         self.voters = voters;

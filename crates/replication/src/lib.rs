@@ -131,9 +131,11 @@ impl Leader {
         self.advance()
     }
 
-    /// Whether a write with acks=all may be appended now.
+    /// Whether a write with acks=all may be appended now. More in-sync replicas than the partition has replicas are never
+    /// asked for.
     pub fn admit(&self, min_insync_replicas: usize) -> Admission {
-        match self.isr.len() >= min_insync_replicas {
+        let replicas = self.followers.len() + 1;
+        match self.isr.len() >= min_insync_replicas.min(replicas) {
             true => Admission::Accepted,
             false => Admission::NotEnoughReplicas,
         }
@@ -242,6 +244,18 @@ mod tests {
         assert!(leader.broken().is_some());
         assert!(!leader.appended(9));
         assert_eq!(leader.high_watermark(), 5);
+    }
+
+    #[test]
+    fn no_more_in_sync_replicas_are_asked_for_than_there_are_replicas() {
+        let mut leader = Leader::new(1, 0, 0, vec![1], &[1], 0, 0);
+        assert_eq!(leader.admit(2), Admission::Accepted);
+        leader.set_registration(1, vec![1, 2], &[1, 2]);
+        assert_eq!(leader.admit(3), Admission::Accepted);
+        leader.set_registration(2, vec![1], &[1, 2]);
+        assert_eq!(leader.admit(3), Admission::NotEnoughReplicas);
+        leader.set_registration(3, vec![1], &[1]);
+        assert_eq!(leader.admit(3), Admission::Accepted);
     }
 
     #[test]

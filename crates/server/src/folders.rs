@@ -39,6 +39,16 @@ pub(crate) fn all_dirs(config: &ServerConfig) -> Vec<PathBuf> {
     dirs
 }
 
+/// Whether a directory is absent or holds nothing of anybody's: at most the lock that a start before this one left, and
+/// the folder that a new file system comes with.
+pub(crate) fn is_fresh(files: &dyn Files, dir: &Path) -> std::io::Result<bool> {
+    let is_nobodys = |entry: &base::DirEntry| match entry.is_dir {
+        true => entry.name == "lost+found",
+        false => entry.name == ".lock",
+    };
+    Ok(!files.exists(dir)? || files.list(dir)?.iter().all(is_nobodys))
+}
+
 impl Folders {
     /// Locks every directory, then checks each for itself and against the others, before anything in any of them is
     /// written.
@@ -215,5 +225,36 @@ fn check_copies(
             first: first.path.clone(),
             second: second.path.clone(),
         }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use testkit::SimFiles;
+
+    #[test]
+    fn a_fresh_volume_is_one_that_nobody_has_written_to() {
+        for (entries, expected) in [
+            (&[][..], true),
+            (&["lost+found/"][..], true),
+            (&["lost+found/", ".lock"][..], true),
+            (&["lost+found"][..], false),
+            (&["lost+found/", "notes"][..], false),
+            (&["lost+found/", "t-0/"][..], false),
+            (&[".lock/"][..], false),
+        ] {
+            let files = SimFiles::new();
+            let dir = Path::new("/data");
+            files.create_dir_all(dir).unwrap();
+            for entry in entries {
+                match entry.strip_suffix('/') {
+                    Some(folder) => files.create_dir_all(&dir.join(folder)).unwrap(),
+                    None => files.replace(&dir.join(entry), b"x").unwrap(),
+                }
+            }
+            assert_eq!(is_fresh(&files, dir).unwrap(), expected, "{entries:?}");
+        }
+        assert!(is_fresh(&SimFiles::new(), Path::new("/absent")).unwrap());
     }
 }

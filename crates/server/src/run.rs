@@ -2,7 +2,7 @@
 
 use crate::addresses::{bind_all, has_ipv6};
 use crate::assemble::Event;
-use crate::folders::{Folders, all_dirs};
+use crate::folders::{Folders, all_dirs, is_fresh};
 use crate::format::{FormatRequest, format};
 use crate::log_sink::Stream;
 use crate::logging::{flush, say};
@@ -216,10 +216,7 @@ fn prepare_zero(
         if files.exists(&dir.join("meta.properties")).map_err(about)? {
             continue;
         }
-        // Only a lock that a start before this one left may lie there.
-        let is_empty = !files.exists(&dir).map_err(about)?
-            || files.list(&dir).map_err(about)?.iter().all(|entry| entry.name == ".lock");
-        if !is_empty {
+        if !is_fresh(&**files, &dir).map_err(about)? {
             return Err(ServerError::ForeignFolder { dir });
         }
         unformatted.push(dir);

@@ -2,9 +2,10 @@
 
 use super::node::{Node, PATIENCE};
 use protocol::json;
+use rustix::net::{AddressFamily, SocketType};
 use serde_json::Value;
 use std::io::{ErrorKind, Read, Write};
-use std::net::TcpStream;
+use std::net::{SocketAddr, TcpStream};
 
 pub const PRODUCE: i16 = 0;
 pub const FETCH: i16 = 1;
@@ -23,6 +24,17 @@ impl Peer {
         let stream = TcpStream::connect(node.address()).expect("a connection");
         stream.set_read_timeout(Some(PATIENCE)).expect("a timeout");
         stream.set_write_timeout(Some(PATIENCE)).expect("a timeout");
+        Peer { stream }
+    }
+
+    /// A connection that does not come from this machine, as far as limits are concerned.
+    pub fn connect_from_elsewhere(node: &Node) -> Peer {
+        let address = |ip: [u8; 4], port| SocketAddr::from((ip, port));
+        let socket = rustix::net::socket(AddressFamily::INET, SocketType::STREAM, None).expect("a socket");
+        rustix::net::bind(&socket, &address([127, 0, 0, 2], 0)).expect("a source address");
+        rustix::net::connect(&socket, &address([127, 0, 0, 1], node.port)).expect("a connection");
+        let stream = TcpStream::from(socket);
+        stream.set_read_timeout(Some(PATIENCE)).expect("a timeout");
         Peer { stream }
     }
 
@@ -60,7 +72,9 @@ impl Peer {
     /// Whether a question is answered, and the connection not closed instead.
     pub fn is_served(&mut self) -> bool {
         let sent = self.stream.write_all(&[0, 0, 0, 10, 0, 18, 0, 0, 0, 0, 0, 7, 0xff, 0xff]);
-        sent.is_ok() && !self.is_closed()
+        let mut length = [0; 4];
+        let is_answered = sent.is_ok() && self.stream.read_exact(&mut length).is_ok();
+        is_answered && self.stream.read_exact(&mut vec![0; u32::from_be_bytes(length) as usize]).is_ok()
     }
 
     /// Creates a topic of one partition; returns the error code.
