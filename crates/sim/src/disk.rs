@@ -127,17 +127,21 @@ fn check_metadata(files: &SimFiles) -> Result<(), String> {
         .filter_map(|entry| SnapshotId::from_file_name(&entry.name))
         .map(|id| (id.end_offset, id))
         .collect();
-    // A log that begins later begins with the snapshot that ends there, and nothing before it is left.
+    // A log whose beginning is gone begins with its oldest snapshot, which may end inside of the first segment.
     let segments = segments(files, folder)?;
-    let first = segments.first().and_then(|(base, _)| snapshots.get(base)).filter(|id| id.end_offset > 0);
-    let (mut loader, mut compared) = match first {
-        Some(id) => (loaded(files, folder, *id)?, snapshots.range(..=id.end_offset).count()),
-        None => (Loader::default(), 0),
+    let begins_later = segments.first().is_some_and(|(base, _)| *base > 0);
+    let first = snapshots.values().next().filter(|_| begins_later);
+    let (mut loader, mut compared, from) = match first {
+        Some(id) => (loaded(files, folder, *id)?, 1, id.end_offset),
+        None => (Loader::default(), 0, 0),
     };
     for (_, path) in segments {
         let bytes = read(files, &path)?;
         for batch in batches(&bytes) {
             let batch = batch.map_err(|error| error.to_string())?;
+            if batch.base_offset() < from {
+                continue;
+            }
             replay(&mut loader, &batch)?;
             if let Some(id) = snapshots.get(&batch.next_offset()) {
                 compared += 1;

@@ -9,9 +9,9 @@ use config::{Properties, ServerConfig, Settings, load};
 use metadata::{Image, NO_LEADER};
 use net::Reply;
 use protocol::{
-    ApiKey, Cursor, DeleteGroupsRequest, DeleteRecordsRequest, DescribeGroupsRequest, FetchRequest, HeartbeatRequest,
-    JoinGroupRequest, LeaveGroupRequest, ListOffsetsRequest, OffsetCommitRequest, OffsetFetchRequest, ProduceRequest,
-    Request, SyncGroupRequest,
+    ApiKey, Cursor, DeleteGroupsRequest, DeleteRecordsRequest, DescribeGroupsRequest, FetchRequest,
+    FindCoordinatorRequest, HeartbeatRequest, JoinGroupRequest, LeaveGroupRequest, ListOffsetsRequest,
+    OffsetCommitRequest, OffsetFetchRequest, ProduceRequest, Request, SyncGroupRequest,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -20,6 +20,7 @@ use testkit::SimFiles;
 /// The controller's id; brokers are 1, 2, ...
 pub const CONTROLLER: NodeId = 100;
 pub const BROKERS: [NodeId; 2] = [1, 2];
+const OFFSETS_TOPIC: &str = "__consumer_offsets";
 
 /// What differs from seed to seed.
 #[derive(Debug, Clone, Copy)]
@@ -80,6 +81,8 @@ pub struct Cluster {
     pub now: Now,
     pub inbox: Inbox,
     next_tag: u64,
+    /// Requests of clients, and the broker that each went to. Those that were answered go with the next that dies.
+    under_way: Vec<(NodeId, u64)>,
     /// The newest image that a controller had committed.
     truth: Arc<Image>,
     /// Images that were seen, by their offset.
@@ -106,6 +109,7 @@ impl Cluster {
             now,
             inbox,
             next_tag: 1,
+            under_way: Vec::new(),
             truth: Arc::new(Image::empty()),
             images: BTreeMap::new(),
         })
@@ -135,9 +139,17 @@ impl Cluster {
         Ok(())
     }
 
+    /// The clients of a broker lose their connections to it; those that were answered before do not care.
+    fn disconnect_clients(&mut self, id: NodeId) {
+        let lost = self.under_way.iter().filter(|(broker, _)| *broker == id).map(|(_, tag)| (*tag, None));
+        self.inbox.lock().extend(lost);
+        self.under_way.retain(|(broker, _)| *broker != id);
+    }
+
     /// A process dies. With the power, its disk loses what was not synced, and nobody is told.
     pub fn kill(&mut self, id: NodeId, power: Option<u64>) {
         self.network.died(id, power.is_none());
+        self.disconnect_clients(id);
         let place = self.place(id);
         if let Some(node) = place.node.take() {
             node.kill();
@@ -163,6 +175,7 @@ impl Cluster {
             node.close();
         }
         self.network.died(id, true);
+        self.disconnect_clients(id);
         self.place(id).files.process_died();
     }
 
@@ -281,8 +294,8 @@ impl Cluster {
             (leader != NO_LEADER && self.shows(leader, topic.id)).then_some(leader)
         };
         let coordinator = |group: &str| {
-            let partitions = self.truth.topic_by_name("__consumer_offsets")?.partitions.len() as i32;
-            leader("__consumer_offsets", base::coordinator_partition(group, partitions))
+            let partitions = self.truth.topic_by_name(OFFSETS_TOPIC)?.partitions.len() as i32;
+            leader(OFFSETS_TOPIC, base::coordinator_partition(group, partitions))
         };
         match api {
             ApiKey::Produce => {
@@ -343,12 +356,19 @@ impl Peer for Cluster {
         let body = request.to_bytes(version).unwrap_or_default();
         match self.target(R::API_KEY, version, &body).filter(|id| self.serves(*id)) {
             Some(id) => {
+                self.under_way.push((id, tag));
                 if let Some(node) = &self.place(id).node {
                     node.send_as(tag, version, request);
                 }
             }
-            // Nobody to connect to.
-            None => self.inbox.lock().push_back((tag, None)),
+            // Nobody to connect to. Who looks for a coordinator asks for one, which makes its topic.
+            None => {
+                self.inbox.lock().push_back((tag, None));
+                if self.truth.topic_by_name(OFFSETS_TOPIC).is_none() && R::API_KEY != ApiKey::FindCoordinator {
+                    let coordinator_keys = vec!["1".into()];
+                    self.send(4, &FindCoordinatorRequest { coordinator_keys, ..Default::default() });
+                }
+            }
         }
         tag
     }

@@ -201,7 +201,7 @@ impl World {
         let power = power.then(|| self.random.next_u64());
         self.cluster.kill(id, power);
         if id != CONTROLLER {
-            self.clients.disconnected(&mut self.knowledge);
+            self.knowledge.process_died();
             if power.is_some() {
                 self.knowledge.power_was_cut();
                 self.clients.power_was_cut();
@@ -233,7 +233,7 @@ impl World {
         }
         self.cluster.close(id);
         if id != CONTROLLER {
-            self.clients.disconnected(&mut self.knowledge);
+            self.knowledge.process_died();
         }
     }
 
