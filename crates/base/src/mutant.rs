@@ -67,10 +67,20 @@ pub enum Mutant {
     SessionsLostAtLoad,
     /// KAFKA-4704: the tombstone of a group is forgotten when the coordinator loads.
     GroupTombstoneIgnored,
+    /// KAFKA-14457: a replica shows metadata that its leader had not committed.
+    ObserverShowsUncommitted,
+    /// KIP-279: a log that differs from its leader's is not cut.
+    ObserverKeepsDivergingTail,
+    /// KAFKA-14616: a broker takes topics for gone that its copy of the metadata does not have yet.
+    MetadataShownBeforeCaughtUp,
+    /// A snapshot that is fetched replaces the image, and nobody is told what changed.
+    SnapshotChangesUntold,
+    /// A topic's creation is answered before this node shows it.
+    AnswerBeforePublished,
 }
 
 impl Mutant {
-    pub const ALL: [Mutant; 31] = [
+    pub const ALL: [Mutant; 36] = [
         Mutant::StateBeforeAppend,
         Mutant::EndLeftBehind,
         Mutant::CutBackMissing,
@@ -102,7 +112,23 @@ impl Mutant {
         Mutant::StaleGenerationCommits,
         Mutant::SessionsLostAtLoad,
         Mutant::GroupTombstoneIgnored,
+        Mutant::ObserverShowsUncommitted,
+        Mutant::ObserverKeepsDivergingTail,
+        Mutant::MetadataShownBeforeCaughtUp,
+        Mutant::SnapshotChangesUntold,
+        Mutant::AnswerBeforePublished,
     ];
+
+    /// Whether it takes several nodes to show it.
+    pub fn is_of_clusters(self) -> bool {
+        matches!(
+            self,
+            Mutant::ObserverShowsUncommitted
+                | Mutant::ObserverKeepsDivergingTail
+                | Mutant::MetadataShownBeforeCaughtUp
+                | Mutant::SnapshotChangesUntold
+        )
+    }
 }
 
 #[cfg(feature = "mutants")]

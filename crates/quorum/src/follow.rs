@@ -18,7 +18,7 @@ use crate::node::{QuorumConfig, QuorumNode};
 use crate::replicate::METADATA_TOPIC;
 use crate::snapshot::{SnapshotId, write_snapshot_part};
 use crate::{FOLDER, QuorumError};
-use base::{ErrorCode, LeaderEpoch, Line, LineError, NodeId, Now, Offset, Outbound, Remote, Uuid};
+use base::{ErrorCode, LeaderEpoch, Line, LineError, Mutant, NodeId, Now, Offset, Outbound, Remote, Uuid};
 use metadata::Delta;
 use protocol::header::{decode_response_header, encode_request};
 use protocol::{
@@ -134,7 +134,9 @@ impl QuorumNode {
 
     /// Whether the log here holds what was committed when its leader was first heard of.
     pub(crate) fn has_caught_up(&self) -> bool {
-        !self.fetches_log() || self.following.catch_up_to.is_some_and(|to| self.applied >= to)
+        base::mutant(Mutant::MetadataShownBeforeCaughtUp)
+            || !self.fetches_log()
+            || self.following.catch_up_to.is_some_and(|to| self.applied >= to)
     }
 
     /// When `follow` is due.
@@ -350,7 +352,10 @@ impl QuorumNode {
             error => return refused(error.to_string()),
         }
         self.raft_event(now, Event::FetchAnswered)?;
-        let committed = partition.high_watermark;
+        let committed = match base::mutant(Mutant::ObserverShowsUncommitted) {
+            true => Offset::MAX,
+            false => partition.high_watermark,
+        };
         if committed >= 0 {
             self.following.catch_up_to.get_or_insert(committed);
         }
@@ -438,6 +443,9 @@ impl QuorumNode {
         if to >= log_end {
             return refused(format!("the leader names an end of epoch {epoch} at {end_offset} that cuts nothing"));
         }
+        if base::mutant(Mutant::ObserverKeepsDivergingTail) {
+            return Ok(());
+        }
         tracing::info!(from = log_end, to, epoch, "the metadata log is cut to where its leader agrees");
         let jobs = self.log.truncate_to(to, now.wall_ms)?;
         self.run_jobs(jobs)?;
@@ -504,7 +512,9 @@ impl QuorumNode {
                 return refused(error.to_string());
             }
         };
-        image.replace_delta(Delta::between(&self.published, image.latest()));
+        if !base::mutant(Mutant::SnapshotChangesUntold) {
+            image.replace_delta(Delta::between(&self.published, image.latest()));
+        }
         self.committed = image;
         self.applied = id.end_offset;
         self.snapshots.insert(id);

@@ -34,8 +34,10 @@ pub fn open_quorum(
         }))),
         Quorum::Dynamic(_) => None,
     };
+    let segment_bytes = config.controller.metadata_segment_bytes.max(8192) as u32;
     let log_config = LogConfig {
-        segment_bytes: config.controller.metadata_segment_bytes.max(8192) as u32,
+        segment_bytes,
+        segment_index_bytes: index_bytes(segment_bytes),
         segment_ms: config.controller.metadata_segment_ms,
         // The metadata log goes by snapshots, never by retention.
         retention_ms: -1,
@@ -43,7 +45,11 @@ pub fn open_quorum(
         ..LogConfig::default()
     };
     let folder = dir.path().join(FOLDER);
-    files.create_dir_all(&folder)?;
+    if !files.exists(&folder)? {
+        files.create_dir_all(&folder)?;
+        // Before the first vote is in it: one that a power cut takes back would be given twice in an epoch.
+        files.sync_dir(dir.path())?;
+    }
     let options = OpenOptions {
         clean_shutdown: folders.metadata_clean(),
         trusted: dir.was_trusted(),
@@ -119,6 +125,13 @@ pub fn open_quorum(
         )));
     }
     Ok(node)
+}
+
+/// Bytes that the indexes of a segment can come to: an entry of at most 12 bytes for each interval of it.
+fn index_bytes(segment_bytes: u32) -> u32 {
+    let defaults = LogConfig::default();
+    let entries = segment_bytes / defaults.index_interval_bytes.max(1) + 64;
+    (entries * 12).min(defaults.segment_index_bytes)
 }
 
 /// The controllers that the configuration names.

@@ -237,3 +237,16 @@ fn too_many_new_partitions_leave_their_topic_as_it_is() {
         assert_eq!(node.ask(3, &request).results[0].error_code, expected.code(), "{count}");
     }
 }
+
+/// Found by a simulated cluster: the folder of the log had no durable name yet, and with it the vote went.
+#[test]
+fn an_epoch_is_not_led_twice_when_the_power_goes_right_after_the_first_election() {
+    for seed in 1..=20 {
+        let node = Node::begin("");
+        let first = node.view().epoch;
+        assert!(node.view().is_active);
+        node.files.power_cut(seed);
+        let again = node.begin_again("");
+        assert!(again.view().epoch > first, "epoch {first} was led, and epoch {} is", again.view().epoch);
+    }
+}

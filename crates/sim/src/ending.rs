@@ -58,15 +58,20 @@ pub fn settle<P: Running>(peer: &mut P, random: &mut SplitMix64, clients: &mut C
 fn describe_group<P: Running>(peer: &mut P, random: &mut SplitMix64, clients: &mut Clients, knowledge: &mut Knowledge) {
     let rested_us = peer.now().monotonic_us + 20_000_000;
     run_until(peer, random, |peer| peer.now().monotonic_us > rested_us);
-    match answer(peer, random, |peer| clients.describe_group(peer)).and_then(|frame| described(&frame)) {
+    match answer(peer, random, |peer| clients.describe_group(peer), |_| false).and_then(|frame| described(&frame)) {
         Some((state, members)) => knowledge.group_described(&state, members),
         None => knowledge.say("the group is not described".into()),
     }
 }
 
-/// The answer to a request. Where a connection is closed instead, it is sent again: who answers may still have to learn that
-/// it is his to do.
-fn answer<P: Running>(peer: &mut P, random: &mut SplitMix64, mut send: impl FnMut(&mut P) -> u64) -> Option<Vec<u8>> {
+/// The answer to a request. Where a connection is closed instead, or the answer says that it `passes`, it is sent again: who
+/// answers may still have to learn that it is his to do.
+fn answer<P: Running>(
+    peer: &mut P,
+    random: &mut SplitMix64,
+    mut send: impl FnMut(&mut P) -> u64,
+    passes: impl Fn(&[u8]) -> bool,
+) -> Option<Vec<u8>> {
     let mut tag = send(peer);
     let mut again_us = None;
     let mut answered = None;
@@ -80,8 +85,8 @@ fn answer<P: Running>(peer: &mut P, random: &mut SplitMix64, mut send: impl FnMu
             inbox.iter().position(|(other, _)| *other == tag).and_then(|at| inbox.remove(at))
         };
         match found {
-            Some((_, Some(frame))) => answered = Some(frame),
-            Some((_, None)) => again_us = Some(now_us + 100_000),
+            Some((_, Some(frame))) if !passes(&frame) => answered = Some(frame),
+            Some(_) => again_us = Some(now_us + 100_000),
             None => {}
         }
         answered.is_some()
@@ -96,7 +101,13 @@ fn read_all<P: Running>(
     knowledge: &mut Knowledge,
     partition: Partition,
 ) -> Option<(Offset, BTreeMap<Offset, u64>)> {
-    let start = answer(peer, random, |peer| list_offsets(peer, partition, EARLIEST)).and_then(|frame| listed(&frame));
+    let start = answer(
+        peer,
+        random,
+        |peer| list_offsets(peer, partition, EARLIEST),
+        |frame| listed(frame).is_some_and(|(error, _)| error == base::ErrorCode::NotLeaderOrFollower),
+    )
+    .and_then(|frame| listed(&frame));
     let Some((base::ErrorCode::None, start)) = start else {
         knowledge.say(format!("{partition:?}: the log start is not told: {start:?}"));
         return None;
@@ -106,7 +117,8 @@ fn read_all<P: Running>(
     }
     let (mut log, mut next) = (BTreeMap::new(), start);
     loop {
-        let fetched = answer(peer, random, |peer| send_fetch(peer, partition, next, 0)).map(|frame| records_of(&frame));
+        let fetched = answer(peer, random, |peer| send_fetch(peer, partition, next, 0), |_| false)
+            .map(|frame| records_of(&frame));
         let fetched = match fetched {
             Some(Ok(fetched)) if fetched.error.is_ok() => fetched,
             Some(Ok(fetched)) => {

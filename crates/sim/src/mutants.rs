@@ -13,8 +13,9 @@ pub struct Hunt {
 /// Runs the seeds from `from` on, at most `seeds_max`, until one shows the bug.
 pub fn hunt(mutant: Mutant, from: u64, seeds_max: u64) -> Hunt {
     set_mutant(Some(mutant));
+    let run = if mutant.is_of_clusters() { crate::run_cluster } else { crate::run_seed };
     let found = (from..from + seeds_max).find_map(|seed| {
-        let violation = crate::run_seed(seed).violations.into_iter().next()?;
+        let violation = run(seed).violations.into_iter().next()?;
         Some((seed, seed - from + 1, violation))
     });
     set_mutant(None);

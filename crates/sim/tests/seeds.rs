@@ -26,9 +26,24 @@ fn nothing_acknowledged_is_lost_whatever_fails() {
     assert!(acknowledged > 5_000, "the clients hardly got anything done: {acknowledged}");
 }
 
+/// A controller and two brokers, and the network between them.
+#[test]
+fn a_controller_and_brokers_lose_nothing_and_settle() {
+    let (mut acknowledged, mut processes) = (0, 0);
+    for seed in 1..=12 {
+        let report = sim::run_cluster(seed);
+        assert!(report.violations.is_empty(), "{report:#?}");
+        acknowledged += report.acknowledged;
+        processes += report.processes;
+    }
+    assert!(processes > 100, "hardly anything was killed or stopped: {processes}");
+    assert!(acknowledged > 500, "the clients hardly got anything done: {acknowledged}");
+}
+
 #[test]
 fn one_seed_is_one_trace() {
     for seed in [3, 7, 1_000_003] {
         assert_eq!(sim::run_seed(seed), sim::run_seed(seed));
+        assert_eq!(sim::run_cluster(seed), sim::run_cluster(seed));
     }
 }

@@ -10,7 +10,7 @@ use protocol::{
     IncrementalAlterConfigsRequest, Message, Request, broker_registration_request, create_topics_request,
     incremental_alter_configs_request,
 };
-use quorum::{ControllerRequest, Mailbox, Ports, Publications, QuorumNode};
+use quorum::{ControllerRequest, Mailbox, Ports, Publications, QuorumNode, QuorumView, SharedView};
 use server::{Folders, FormatRequest, format_at, open_quorum};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, mpsc};
@@ -61,6 +61,7 @@ struct Opened {
     elsewhere: Arc<Elsewhere>,
     mailbox: Mailbox,
     publications: Publications,
+    view: SharedView,
 }
 
 /// A node's quorum without the rest of it.
@@ -70,6 +71,7 @@ pub struct Node {
     elsewhere: Arc<Elsewhere>,
     mailbox: Mailbox,
     publications: Publications,
+    view: SharedView,
     pub now: Now,
     pub epoch: i64,
 }
@@ -81,6 +83,38 @@ impl Node {
 
     /// The same at these levels.
     pub fn start_at(more: &str, features: Vec<(String, i16)>) -> Node {
+        let mut node = Node::formatted(more, features);
+        node.pass(0);
+        while !node.quorum.is_active_controller() {
+            node.pass(100);
+        }
+        node.epoch = node.register().broker_epoch;
+        assert!(!node.heartbeat().is_fenced);
+        node
+    }
+
+    /// One that has just been elected: nothing that it wrote was synced yet.
+    pub fn begin(more: &str) -> Node {
+        let mut node = Node::formatted(more, controller::default_feature_levels());
+        node.quorum.step(node.now, []).unwrap();
+        node
+    }
+
+    /// The same on the disk as it is.
+    pub fn begin_again(self, more: &str) -> Node {
+        drop(self.quorum);
+        let Opened { quorum, elsewhere, mailbox, publications, view } = open(&self.files, more, self.now);
+        let mut node = Node { quorum, elsewhere, mailbox, publications, view, ..self };
+        node.quorum.step(node.now, []).unwrap();
+        node
+    }
+
+    /// What the quorum tells of itself.
+    pub fn view(&self) -> Arc<QuorumView> {
+        self.view.load_full()
+    }
+
+    fn formatted(more: &str, features: Vec<(String, i16)>) -> Node {
         let files = SimFiles::new();
         let shared: Arc<dyn Files> = Arc::new(files.clone());
         let now = Now { monotonic_us: 1_000_000, wall_ms: 1_000_000 };
@@ -95,22 +129,15 @@ impl Node {
             metadata_directory_id: None,
         };
         format_at(&shared, &request, now, &mut SplitMix64(1)).unwrap();
-        let Opened { quorum, elsewhere, mailbox, publications } = open(&files, more, now);
-        let mut node = Node { files, quorum, elsewhere, mailbox, publications, now, epoch: -1 };
-        node.pass(0);
-        while !node.quorum.is_active_controller() {
-            node.pass(100);
-        }
-        node.epoch = node.register().broker_epoch;
-        assert!(!node.heartbeat().is_fenced);
-        node
+        let Opened { quorum, elsewhere, mailbox, publications, view } = open(&files, more, now);
+        Node { files, quorum, elsewhere, mailbox, publications, view, now, epoch: -1 }
     }
 
     /// Ends without a word and starts again on what is on the disk.
     pub fn restart(self, more: &str) -> Node {
         drop(self.quorum);
-        let Opened { quorum, elsewhere, mailbox, publications } = open(&self.files, more, self.now);
-        let mut node = Node { quorum, elsewhere, mailbox, publications, ..self };
+        let Opened { quorum, elsewhere, mailbox, publications, view } = open(&self.files, more, self.now);
+        let mut node = Node { quorum, elsewhere, mailbox, publications, view, ..self };
         node.pass(0);
         while !node.quorum.is_active_controller() {
             node.pass(100);
@@ -246,8 +273,9 @@ fn open(files: &SimFiles, more: &str, now: Now) -> Opened {
         network: Arc::new(Nobody),
         mailbox: mailbox.clone(),
         publications: publications.clone(),
-        view: Arc::default(),
+        view: SharedView::default(),
     };
+    let view = ports.view.clone();
     let quorum = open_quorum(&config, &folders, ports, Box::new(SplitMix64(2)), now).unwrap();
-    Opened { quorum, elsewhere, mailbox, publications }
+    Opened { quorum, elsewhere, mailbox, publications, view }
 }

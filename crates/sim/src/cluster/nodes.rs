@@ -29,16 +29,22 @@ pub struct Shape {
     pub segment_bytes: u32,
     pub retention_bytes: i64,
     pub session_ms: u32,
+    /// Of metadata and its snapshots, in one fetch.
+    pub fetch_bytes: u32,
+    /// Syncs of the controller take their time.
+    pub is_slow: bool,
 }
 
 impl Shape {
     pub fn draw(random: &mut SplitMix64) -> Shape {
         let mut one_of = |choices: [u32; 3]| choices[random.below(3) as usize];
         Shape {
-            snapshot_bytes: one_of([400, 1_500, 20_000_000]),
+            snapshot_bytes: one_of([200, 1_500, 20_000_000]),
             segment_bytes: one_of([1_200, 4_000, 1 << 20]),
-            retention_bytes: i64::from(one_of([3_000, 20_000, 1 << 30])),
+            retention_bytes: i64::from(one_of([600, 6_000, 1 << 30])),
             session_ms: one_of([1_000, 3_000, 9_000]),
+            fetch_bytes: one_of([200, 2_000, 1 << 20]),
+            is_slow: one_of([0, 1, 1]) == 1,
         }
     }
 }
@@ -49,7 +55,7 @@ fn port(id: NodeId) -> u16 {
 
 fn config(id: NodeId, shape: &Shape) -> Result<ServerConfig, String> {
     let (role, listener) = if id == CONTROLLER { ("controller", "CONTROLLER") } else { ("broker", "PLAINTEXT") };
-    let Shape { snapshot_bytes, retention_bytes, session_ms, .. } = shape;
+    let Shape { snapshot_bytes, retention_bytes, session_ms, fetch_bytes, .. } = shape;
     let text = format!(
         "process.roles={role}\nnode.id={id}\ncontroller.quorum.voters={CONTROLLER}@127.0.0.1:{}\n\
          listeners={listener}://127.0.0.1:{}\ncontroller.listener.names=CONTROLLER\nlog.dirs=/data\n\
@@ -57,6 +63,7 @@ fn config(id: NodeId, shape: &Shape) -> Result<ServerConfig, String> {
          log.index.interval.bytes=256\ngroup.initial.rebalance.delay.ms=0\nlog.retention.check.interval.ms=150\n\
          metadata.log.max.record.bytes.between.snapshots={snapshot_bytes}\nmetadata.log.segment.bytes=8388608\n\
          metadata.max.retention.bytes={retention_bytes}\nbroker.session.timeout.ms={session_ms}\n\
+         controller.quorum.fetch.max.bytes={fetch_bytes}\ncontroller.quorum.fetch.snapshot.max.bytes={fetch_bytes}\n\
          broker.heartbeat.interval.ms={}\n",
         port(CONTROLLER),
         port(id),
@@ -130,11 +137,12 @@ impl Cluster {
 
     pub fn start(&mut self, id: NodeId, seed: u64) -> Result<(), String> {
         let (config, network, now) = (config(id, &self.shape)?, self.network.of(id), self.now);
-        let inbox = self.inbox.clone();
+        let (inbox, is_slow) = (self.inbox.clone(), self.shape.is_slow);
         let place = self.place(id);
         place.files.set_wall_ms(now.wall_ms);
         let mut node = SimNode::start_with(&place.files, config, network, now, seed)?;
         node.inbox = inbox;
+        node.executor.set_slow(id == CONTROLLER && is_slow);
         place.node = Some(node);
         Ok(())
     }

@@ -178,6 +178,7 @@ impl World {
                 let minutes = if self.random.below(2) == 0 { 600_000 } else { -600_000 };
                 self.cluster.jump_wall(id, minutes);
             }
+            15 if self.cluster.runs(CONTROLLER) => self.die(CONTROLLER, true),
             _ => self.cluster.network.heal(),
         }
     }
