@@ -37,6 +37,13 @@ impl QuorumNode {
         match outcome {
             Ok(flushed) => {
                 self.log.flushed(&flushed);
+                tracing::debug!(
+                    node = self.config.local.id,
+                    up_to = flushed.up_to,
+                    recovery_point = self.log.recovery_point(),
+                    log_end = self.log.log_end_offset(),
+                    "the metadata log is synced"
+                );
                 // What was cut off and written anew meanwhile is not durable: the log knows.
                 self.raft_event(now, Event::Flushed { end_offset: self.log.recovery_point() })
             }

@@ -352,6 +352,16 @@ impl QuorumNode {
             error => return refused(error.to_string()),
         }
         self.raft_event(now, Event::FetchAnswered)?;
+        tracing::debug!(
+            node = self.config.local.id,
+            log_end = self.log.log_end_offset(),
+            leader_epoch,
+            high_watermark = partition.high_watermark,
+            diverging = partition.diverging_epoch.end_offset,
+            snapshot = partition.snapshot_id.end_offset,
+            bytes = partition.records.as_ref().map_or(0, |records| records.as_bytes().len()),
+            "the leader answers a fetch"
+        );
         let committed = match base::mutant(Mutant::ObserverShowsUncommitted) {
             true => Offset::MAX,
             false => partition.high_watermark,

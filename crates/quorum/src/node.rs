@@ -171,6 +171,7 @@ impl QuorumNode {
                 }
             }
         }
+        node.remember_log_start()?;
         let voters = node.read_quorum()?;
         let state = node.read_quorum_state()?;
         node.raft = Raft::new(
@@ -185,6 +186,24 @@ impl QuorumNode {
         node.next_snapshot_us = node.snapshot_by_time(now);
         node.tell_view();
         Ok(node)
+    }
+
+    /// Takes up the log start of the process before: its segments may begin earlier, but what it knew of leader epochs begins
+    /// there, and without that a replica whose log differs would be taken for one that agrees.
+    fn remember_log_start(&mut self) -> Result<(), QuorumError> {
+        let newest = self.snapshots.last().map_or(0, |id| id.end_offset);
+        let known_from =
+            self.log.leader_epochs().earliest().map_or(self.log.log_end_offset(), |entry| entry.start_offset);
+        let start = known_from.min(newest);
+        if start > self.log.log_start_offset() {
+            self.log.set_high_watermark(start);
+            let jobs = self.log.advance_log_start_offset(start)?;
+            self.run_jobs(jobs)?;
+        }
+        let log_start = self.log.log_start_offset();
+        let gone: Vec<SnapshotId> = self.snapshots.iter().copied().filter(|id| id.end_offset < log_start).collect();
+        gone.into_iter().for_each(|id| self.remove_snapshot(id));
+        Ok(())
     }
 
     /// The image that a snapshot of the folder holds.

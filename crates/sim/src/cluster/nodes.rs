@@ -279,7 +279,10 @@ impl Cluster {
     pub fn wrong_images(&mut self) -> Option<String> {
         for place in &self.places {
             let Some(image) = place.node.as_ref().and_then(SimNode::committed_image) else { continue };
-            let known = self.images.entry(image.offset).or_insert_with(|| image.clone());
+            let known = self.images.entry(image.offset).or_insert_with(|| {
+                tracing::debug!(node = place.id, offset = image.offset, epoch = image.epoch, "first shows an image");
+                image.clone()
+            });
             if **known != *image {
                 let (known, shown) = (format!("{known:#?}"), format!("{image:#?}"));
                 let differ = known.lines().zip(shown.lines()).find(|(known, shown)| known != shown);
