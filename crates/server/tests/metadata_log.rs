@@ -5,9 +5,9 @@ mod support;
 use base::ErrorCode;
 use metadata::ConfigResource;
 use protocol::{
-    AllocateProducerIdsRequest, BrokerHeartbeatRequest, CreatePartitionsRequest, DeleteTopicsRequest, FetchRequest,
+    AllocateProducerIdsRequest, BrokerHeartbeatRequest, CreatePartitionsRequest, DeleteTopicsRequest,
     IncrementalAlterConfigsRequest, UpdateFeaturesRequest, create_partitions_request, delete_topics_request,
-    fetch_request, incremental_alter_configs_request, update_features_request,
+    incremental_alter_configs_request, update_features_request,
 };
 use support::{BROKER, CLIENT_METRICS, NO_SPACE, Node, TOPIC};
 use testkit::{Fault, FaultOn};
@@ -248,52 +248,5 @@ fn an_epoch_is_not_led_twice_when_the_power_goes_right_after_the_first_election(
         node.files.power_cut(seed);
         let again = node.begin_again("");
         assert!(again.view().epoch > first, "epoch {first} was led, and epoch {} is", again.view().epoch);
-    }
-}
-
-/// Found by a simulated cluster: after a power cut that brought an old snapshot back, the log seemed to begin with its first
-/// segment again, and a replica whose records had been cut off elsewhere was told that it agreed.
-#[test]
-fn a_replica_with_records_that_an_epoch_never_had_is_never_told_that_it_agrees() {
-    let more = "metadata.log.max.record.bytes.between.snapshots=300\nmetadata.log.max.snapshot.interval.ms=0\n\
-                metadata.max.retention.bytes=600\nbroker.session.timeout.ms=60000\n";
-    for seed in 1..=30 {
-        let mut node = Node::start(more);
-        let mut ends = Vec::new();
-        for life in 0..3 {
-            for topic in 0..2 {
-                assert_eq!(node.create(&[(&format!("topic-{life}-{topic}"), 1)], false), [ErrorCode::None]);
-            }
-            ends.push((node.view().epoch, node.quorum.image().offset + 1));
-            node.files.power_cut(seed * 10 + life);
-            node = node.restart(more);
-            node.epoch = node.register().broker_epoch;
-        }
-        for (epoch, end) in ends {
-            let answer = node.ask(17, &replica_fetch(node.view().epoch, end + 1, epoch));
-            let partition = &answer.responses[0].partitions[0];
-            let agrees = partition.snapshot_id.end_offset < 0 && partition.diverging_epoch.epoch < 0;
-            assert!(!agrees, "seed {seed}: epoch {epoch} ended at {end}: {partition:?}");
-        }
-    }
-}
-
-fn replica_fetch(epoch: i32, offset: i64, last_epoch: i32) -> FetchRequest<'static> {
-    let partition = fetch_request::FetchPartition {
-        current_leader_epoch: epoch,
-        fetch_offset: offset,
-        last_fetched_epoch: last_epoch,
-        partition_max_bytes: 1 << 20,
-        ..Default::default()
-    };
-    FetchRequest {
-        replica_state: fetch_request::ReplicaState { replica_id: 9, replica_epoch: -1, ..Default::default() },
-        max_bytes: 1 << 20,
-        topics: vec![fetch_request::FetchTopic {
-            topic_id: base::Uuid::METADATA_TOPIC,
-            partitions: vec![partition],
-            ..Default::default()
-        }],
-        ..Default::default()
     }
 }

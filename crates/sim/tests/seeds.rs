@@ -26,11 +26,19 @@ fn nothing_acknowledged_is_lost_whatever_fails() {
     assert!(acknowledged > 5_000, "the clients hardly got anything done: {acknowledged}");
 }
 
+/// The same of clusters.
+const FOUND_IN_CLUSTERS: [u64; 6] = [
+    40,  // the folder of the metadata log had no durable name: an epoch was led twice after a power cut
+    853, // after a start the metadata log forgot where it begins, and agreed with a replica whose records were cut off elsewhere
+    824, 949, 1018, // the same
+    742,  // the same, where nothing was left behind the newest snapshot
+];
+
 /// A controller and two brokers, and the network between them.
 #[test]
 fn a_controller_and_brokers_lose_nothing_and_settle() {
     let (mut acknowledged, mut processes) = (0, 0);
-    for seed in 1..=12 {
+    for seed in (1..=12).chain(FOUND_IN_CLUSTERS) {
         let report = sim::run_cluster(seed);
         assert!(report.violations.is_empty(), "{report:#?}");
         acknowledged += report.acknowledged;
