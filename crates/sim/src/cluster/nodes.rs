@@ -179,11 +179,11 @@ impl Cluster {
 
     /// Closes a process that has left.
     pub fn close(&mut self, id: NodeId) {
+        self.disconnect_clients(id);
         if let Some(node) = self.place(id).node.take() {
             node.close();
         }
         self.network.died(id, true);
-        self.disconnect_clients(id);
         self.place(id).files.process_died();
     }
 

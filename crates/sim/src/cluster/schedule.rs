@@ -200,7 +200,9 @@ impl World {
             return self.start(id);
         }
         let power = power.then(|| self.random.next_u64());
+        self.deliver();
         self.cluster.kill(id, power);
+        self.deliver();
         if id != CONTROLLER {
             self.knowledge.process_died();
             if power.is_some() {
