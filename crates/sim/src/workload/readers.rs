@@ -131,6 +131,10 @@ impl Readers {
         }
         knowledge.log_start_seen(partition, fetched.log_start);
         let mut position = self.positions.get(&partition).copied().unwrap_or(0);
+        if position < offset {
+            // It was asked before the reader began anew: the power of another node was cut meanwhile.
+            return 0;
+        }
         let mut count = 0;
         for (offset, value) in fetched.values {
             if offset < position {
