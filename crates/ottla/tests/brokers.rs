@@ -102,3 +102,20 @@ fn a_controller_that_hangs_is_noticed_and_named() {
     until("it serves again", || led_by(&cluster, 1, "later", "1") == 1);
     produce(&cluster, 1, "later", 10);
 }
+
+/// Publishing is off the quorum's thread: a thousand folders that go hold up no heartbeat.
+#[test]
+fn many_partitions_deleted_at_once_cost_no_broker_its_session() {
+    let mut cluster = Cluster::start(2, "broker.session.timeout.ms=3000\nbroker.heartbeat.interval.ms=500\n");
+    for topic in ["one", "two", "three", "four"] {
+        cluster.ask(1, &["topics", "--create", "--topic", topic, "--partitions", "500"]);
+    }
+    until("the other broker knows them", || cluster.ask(2, &["topics", "--list"]).lines().count() == 4);
+    cluster.ask(2, &["topics", "--delete", "--topic", "one|two|three|four"]);
+    cluster.ask(1, &["topics", "--create", "--topic", "after", "--partitions", "1"]);
+    until("both have forgotten them", || {
+        [1, 2].iter().all(|broker| cluster.ask(*broker, &["topics", "--list"]) == "after\n")
+    });
+    produce(&cluster, 2, "after", 10);
+    assert_eq!(cluster.controller().said().matches("it is fenced").count(), 0, "{}", cluster.logs());
+}

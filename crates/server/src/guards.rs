@@ -110,3 +110,65 @@ pub(crate) fn watch_directories(
         }));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use base::Uuid;
+    use metadata::Loader;
+    use parking_lot::Mutex;
+    use protocol::{MetadataRecord, PartitionRecord, TopicRecord};
+
+    struct Count(Arc<Mutex<usize>>);
+
+    impl Publisher for Count {
+        fn publish(&mut self, _: &Arc<Image>, _: &Delta, _: Now) {
+            *self.0.lock() += 1;
+        }
+    }
+
+    const TOPIC: Uuid = Uuid::from_u128(77);
+
+    fn publish(guard: &mut ReplicationGuard, loader: &mut Loader) {
+        let (image, delta) = loader.take().unwrap();
+        guard.publish(&Arc::new(image), &delta, Now { monotonic_us: 0, wall_ms: 0 });
+    }
+
+    fn replay(loader: &mut Loader, offset: i64, record: impl Into<MetadataRecord<'static>>) {
+        loader.replay(offset, 1, 0, &record.into()).unwrap();
+    }
+
+    fn partition(index: i32, replicas: &[i32]) -> PartitionRecord {
+        PartitionRecord {
+            partition_id: index,
+            topic_id: TOPIC,
+            replicas: replicas.to_vec(),
+            isr: replicas.to_vec(),
+            leader: replicas[0],
+            ..Default::default()
+        }
+    }
+
+    #[test]
+    fn a_node_that_would_have_to_replicate_ends_by_name_before_its_broker_hears_of_it() {
+        let published = Arc::new(Mutex::new(0));
+        let events = Arc::new(Mutex::new(Vec::new()));
+        let told = events.clone();
+        let on_event: OnEvent = Arc::new(move |event| told.lock().push(event));
+        let mut guard = ReplicationGuard::new(2, Box::new(Count(published.clone())), on_event);
+        let mut loader = Loader::default();
+        replay(&mut loader, 0, TopicRecord { name: "orders".into(), topic_id: TOPIC, ..Default::default() });
+        replay(&mut loader, 1, partition(0, &[1, 3]));
+        replay(&mut loader, 2, partition(1, &[2]));
+        publish(&mut guard, &mut loader);
+        assert_eq!((*published.lock(), events.lock().len()), (1, 0), "others may replicate among themselves");
+        replay(&mut loader, 3, partition(2, &[3, 2]));
+        publish(&mut guard, &mut loader);
+        publish(&mut guard, &mut loader);
+        assert_eq!(*published.lock(), 1);
+        let events = events.lock();
+        assert!(
+            matches!(&events[..], [Event::Fatal(reason)] if reason.contains("orders-2") && reason.contains("node.id=2"))
+        );
+    }
+}
