@@ -80,7 +80,7 @@ pub trait Machine: Send + Sized + 'static {
     type Request: Send;
     type Response: Send;
     /// What planning may look up, the metadata image of a broker for instance.
-    type View: ?Sized;
+    type View<'a>: ?Sized;
     /// What the machine is told without being asked.
     type Notice: Send;
     /// What work that was handed out brings back.
@@ -98,7 +98,7 @@ pub trait Machine: Send + Sized + 'static {
     fn loaded(&mut self, now: Now) -> Plan<Self::Response>;
 
     /// Plans a request: some answers come now, some in the plan of a later call, under the token given here.
-    fn plan(&mut self, now: Now, view: &Self::View, request: Self::Request, token: u64) -> Plan<Self::Response>;
+    fn plan(&mut self, now: Now, view: &Self::View<'_>, request: Self::Request, token: u64) -> Plan<Self::Response>;
 
     /// Does what has come due.
     fn on_timer(&mut self, now: Now) -> Plan<Self::Response>;

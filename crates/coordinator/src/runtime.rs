@@ -120,7 +120,7 @@ impl<M: Machine, C> Runtime<M, C> {
     }
 
     /// Takes one input. The effects are to be carried out in the order of the steps.
-    pub fn step(&mut self, now: Now, input: Input<M, C>, view: &M::View, log: &mut dyn Log) -> Effects<M, C> {
+    pub fn step(&mut self, now: Now, input: Input<M, C>, view: &M::View<'_>, log: &mut dyn Log) -> Effects<M, C> {
         let mut effects = Effects {
             replies: Vec::new(),
             after_commit: Vec::new(),
@@ -150,7 +150,7 @@ impl<M: Machine, C> Runtime<M, C> {
         &mut self,
         now: Now,
         (request, caller): (M::Request, C),
-        view: &M::View,
+        view: &M::View<'_>,
         log: &mut dyn Log,
         effects: &mut Effects<M, C>,
     ) {
@@ -259,7 +259,11 @@ impl<M: Machine, C> Runtime<M, C> {
     fn take_back(&mut self, now: Now, plan: Plan<M::Response>, error: ErrorCode, effects: &mut Effects<M, C>) {
         let Some(machine) = &mut self.machine else { return };
         let reverted = machine.append_failed(now, plan, error);
+        let is_whole = reverted.records.is_empty();
         self.deliver(reverted.replies, effects);
+        if !is_whole {
+            self.break_off("nothing is appended for an append that failed", effects);
+        }
     }
 
     fn deliver(&mut self, replies: Vec<Reply<M::Response>>, effects: &mut Effects<M, C>) {

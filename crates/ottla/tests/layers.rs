@@ -8,7 +8,7 @@ const LAYERS: &[&[&str]] = &[
     &["schema", "protocol", "records", "metadata"],
     &["raft", "controller", "replication", "coordinator", "group"],
     &["storage"],
-    &["os", "net", "api", "quorum", "broker", "client", "observe", "background", "web"],
+    &["os", "net", "api", "dialect", "quorum", "broker", "client", "observe", "background", "web"],
     &["server"],
     &["tools", "offline"],
     &["ottla"],

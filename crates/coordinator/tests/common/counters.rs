@@ -58,7 +58,7 @@ impl Machine for Counters {
     type Request = Request;
     type Response = Response;
     /// The highest value that a counter may have.
-    type View = i64;
+    type View<'a> = i64;
     /// A counter is no longer wanted.
     type Notice = String;
     type Done = (u64, i64);
