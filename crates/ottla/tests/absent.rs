@@ -69,8 +69,8 @@ fn has_word(line: &str, word: &str) -> bool {
     line.match_indices(word).any(|(at, _)| {
         let before = line[..at].chars().next_back();
         let after = line[at + word.len()..].chars().next();
-        let ends_in_word = word.ends_with(is_inside);
-        !before.is_some_and(is_inside) && !(ends_in_word && after.is_some_and(is_inside))
+        let goes_on = word.ends_with(is_inside) && after.is_some_and(is_inside);
+        !before.is_some_and(is_inside) && !goes_on
     })
 }
 
