@@ -9,10 +9,10 @@
 //! ```
 //! A deleted group is no object any more, so Kafka's state `Dead` appears only in answers.
 
-use crate::member::{Member, OfferedProtocol, Parked};
+use crate::member::{Member, Parked};
 use crate::pending::PendingMembers;
 use crate::records;
-use crate::request::CoordinatorRecord;
+use crate::request::{CoordinatorRecord, OfferedProtocol};
 use base::ErrorCode;
 use protocol::join_group_response::{JoinGroupResponse, JoinGroupResponseMember};
 use protocol::{ConsumerProtocolSubscription, Decode, GroupMetadataValue};

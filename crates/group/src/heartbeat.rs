@@ -2,13 +2,13 @@
 
 use crate::group::{Group, State};
 use crate::rebalance::Turn;
+use crate::request::Heartbeat;
 use base::ErrorCode;
-use protocol::HeartbeatRequest;
 
 impl Group {
-    pub(crate) fn heartbeat(&mut self, request: &HeartbeatRequest<'_>, turn: &mut Turn<'_>) -> Result<(), ErrorCode> {
-        self.validate_member(&request.member_id, request.group_instance_id.as_deref())?;
-        if request.generation_id != self.generation {
+    pub(crate) fn heartbeat(&mut self, request: &Heartbeat, turn: &mut Turn<'_>) -> Result<(), ErrorCode> {
+        self.validate_member(&request.member_id, request.instance_id.as_deref())?;
+        if request.generation != self.generation {
             return Err(ErrorCode::IllegalGeneration);
         }
         match self.state {

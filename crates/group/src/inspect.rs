@@ -3,21 +3,16 @@
 use crate::group::{Group, State};
 use crate::member::Member;
 use crate::records;
-use crate::request::{GroupResponse, Output};
+use crate::request::{GroupResponse, ListGroups, Output};
 use crate::shard::Shard;
 use base::ErrorCode;
 use protocol::delete_groups_response::DeletableGroupResult;
 use protocol::describe_groups_response::{DescribedGroup, DescribedGroupMember};
 use protocol::list_groups_response::ListedGroup;
-use protocol::{
-    DeleteGroupsRequest, DeleteGroupsResponse, DescribeGroupsRequest, DescribeGroupsResponse, ListGroupsRequest,
-    ListGroupsResponse,
-};
+use protocol::{DeleteGroupsResponse, DescribeGroupsResponse, ListGroupsResponse};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-/// First DescribeGroups version that says that a group does not exist; before, such a group is `Dead` (KIP-1043).
-const NOT_FOUND_VERSION: i16 = 6;
 const CLASSIC: &str = "classic";
 const DEAD: &str = "Dead";
 
@@ -49,36 +44,30 @@ fn described_member(member: &Member, protocol: Option<&str>) -> DescribedGroupMe
     }
 }
 
-fn not_found(group_id: &str, message: String, version: i16) -> DescribedGroup<'static> {
-    let mut group = DescribedGroup {
+/// A group that does not exist, or is none of these; older clients are told that it is `Dead` (KIP-1043).
+fn not_found(group_id: &str, message: String) -> DescribedGroup<'static> {
+    DescribedGroup {
         group_id: Cow::Owned(group_id.to_owned()),
         group_state: Cow::Borrowed(DEAD),
+        error_code: ErrorCode::GroupIdNotFound as i16,
+        error_message: Some(Cow::Owned(message)),
         ..Default::default()
-    };
-    if version >= NOT_FOUND_VERSION {
-        group.error_code = ErrorCode::GroupIdNotFound as i16;
-        group.error_message = Some(Cow::Owned(message));
     }
-    group
 }
 
 impl Shard {
-    pub(crate) fn describe_groups(
-        &self,
-        request: &DescribeGroupsRequest<'_>,
-        version: i16,
-    ) -> DescribeGroupsResponse<'static> {
-        let described = |id: &Cow<'_, str>| match (self.groups.get(id.as_ref()), self.other_groups.get(id)) {
+    pub(crate) fn describe_groups(&self, ids: &[String]) -> DescribeGroupsResponse<'static> {
+        let described = |id: &String| match (self.groups.get(id), self.other_groups.get(id)) {
             (Some(group), _) => group.described(),
-            (None, Some(_)) => not_found(id, format!("Group {id} is not a classic group."), version),
-            (None, None) => not_found(id, format!("Group {id} not found."), version),
+            (None, Some(_)) => not_found(id, format!("Group {id} is not a classic group.")),
+            (None, None) => not_found(id, format!("Group {id} not found.")),
         };
-        DescribeGroupsResponse { groups: request.groups.iter().map(described).collect(), ..Default::default() }
+        DescribeGroupsResponse { groups: ids.iter().map(described).collect(), ..Default::default() }
     }
 
-    pub(crate) fn list_groups(&self, request: &ListGroupsRequest<'_>) -> ListGroupsResponse<'static> {
-        let lower = |filter: &[Cow<'_, str>]| -> BTreeSet<String> { filter.iter().map(|s| s.to_lowercase()).collect() };
-        let (states, types) = (lower(&request.states_filter), lower(&request.types_filter));
+    pub(crate) fn list_groups(&self, request: &ListGroups) -> ListGroupsResponse<'static> {
+        let lower = |filter: &[String]| -> BTreeSet<String> { filter.iter().map(|s| s.to_lowercase()).collect() };
+        let (states, types) = (lower(&request.states), lower(&request.types));
         let passes = |filter: &BTreeSet<String>, name: &str| filter.is_empty() || filter.contains(&name.to_lowercase());
         let listed = |id: &str, protocol_type: &str, state: &'static str, group_type: &'static str| ListedGroup {
             group_id: Cow::Owned(id.to_owned()),
@@ -101,17 +90,17 @@ impl Shard {
     }
 
     /// A group that is named twice is answered once, as in Kafka.
-    pub(crate) fn delete_groups(&self, request: &DeleteGroupsRequest<'_>, token: u64) -> Output {
+    pub(crate) fn delete_groups(&self, ids: &[String], token: u64) -> Output {
         let mut out = Output::default();
-        let mut results = Vec::with_capacity(request.groups_names.len());
+        let mut results = Vec::with_capacity(ids.len());
         let mut seen = BTreeSet::new();
-        for id in &request.groups_names {
-            if !seen.insert(id.as_ref()) {
+        for id in ids {
+            if !seen.insert(id) {
                 continue;
             }
             let outcome = self.delete_group(id, &mut out);
             results.push(DeletableGroupResult {
-                group_id: Cow::Owned(id.to_string()),
+                group_id: Cow::Owned(id.clone()),
                 error_code: outcome.err().unwrap_or(ErrorCode::None) as i16,
                 ..Default::default()
             });

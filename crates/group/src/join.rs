@@ -1,63 +1,31 @@
 //! JoinGroup: new members, dynamic (KIP-394) and static (KIP-345), and members that come back.
 
 use crate::group::{Group, State};
-use crate::member::{Member, OfferedProtocol, Parked, offered};
+use crate::member::{Member, Parked};
 use crate::rebalance::{InFlight, Turn};
-use crate::request::RequestContext;
+use crate::request::{GroupResponse, JoinGroup};
 use crate::response;
 use crate::timers::after_ms;
 use base::{ErrorCode, Random};
-use protocol::{JoinGroupRequest, JoinGroupResponse};
-use std::borrow::Cow;
-
-/// First version whose new members must come back with the id that they were given (KIP-394).
-const MEMBER_ID_REQUIRED_VERSION: i16 = 4;
-/// First version whose leader can be told to leave the assignment as it is (KIP-814).
-const SKIP_ASSIGNMENT_VERSION: i16 = 9;
+use protocol::JoinGroupResponse;
 
 /// A JoinGroup on its way to its group.
-pub(crate) struct Join<'a> {
+pub(crate) struct Join {
     pub parked: Parked,
-    pub client_id: &'a str,
-    pub client_host: &'a str,
-    pub member_id: String,
-    pub instance_id: Option<String>,
-    pub protocol_type: String,
-    pub protocols: Vec<OfferedProtocol>,
-    pub session_timeout_ms: i32,
-    pub rebalance_timeout_ms: i32,
+    pub request: JoinGroup,
 }
 
-impl<'a> Join<'a> {
-    pub(crate) fn new(context: RequestContext<'a>, request: JoinGroupRequest<'_>, token: u64) -> Join<'a> {
-        let session_timeout_ms = request.session_timeout_ms;
-        let rebalance_timeout_ms = match request.rebalance_timeout_ms {
-            -1 => session_timeout_ms,
-            _ if context.version == 0 => session_timeout_ms,
-            timeout => timeout,
-        };
-        Join {
-            parked: Parked { token, version: context.version },
-            client_id: context.client_id,
-            client_host: context.client_host,
-            member_id: request.member_id.into_owned(),
-            instance_id: request.group_instance_id.map(Cow::into_owned),
-            protocol_type: request.protocol_type.into_owned(),
-            protocols: offered(request.protocols),
-            session_timeout_ms,
-            rebalance_timeout_ms,
-        }
-    }
-
+impl Join {
     fn into_member(self, member_id: String) -> Member {
+        let request = self.request;
         Member {
             id: member_id,
-            instance_id: self.instance_id,
-            client_id: self.client_id.to_owned(),
-            client_host: self.client_host.to_owned(),
-            rebalance_timeout_ms: self.rebalance_timeout_ms,
-            session_timeout_ms: self.session_timeout_ms,
-            protocols: self.protocols,
+            instance_id: request.instance_id,
+            client_id: request.client_id,
+            client_host: request.client_host,
+            rebalance_timeout_ms: request.rebalance_timeout_ms,
+            session_timeout_ms: request.session_timeout_ms,
+            protocols: request.protocols,
             assignment: Vec::new(),
             is_new: true,
             awaiting_join: Some(self.parked),
@@ -68,7 +36,7 @@ impl<'a> Join<'a> {
     }
 
     fn refuse(self, error: ErrorCode, turn: &mut Turn<'_>) {
-        turn.reply_join(self.parked, response::join_error(&self.member_id, error));
+        turn.reply_join(self.parked, response::join_error(&self.request.member_id, error));
     }
 }
 
@@ -83,16 +51,16 @@ fn new_member_id(prefix: &str, random: &mut dyn Random) -> String {
 }
 
 impl Group {
-    pub(crate) fn join(&mut self, join: Join<'_>, random: &mut dyn Random, turn: &mut Turn<'_>) {
-        if !self.has_room_for(&join.member_id, turn.settings.group_size_max) {
-            self.remove(&join.member_id);
-            turn.pending.remove(&self.id, &join.member_id);
+    pub(crate) fn join(&mut self, join: Join, random: &mut dyn Random, turn: &mut Turn<'_>) {
+        if !self.has_room_for(&join.request.member_id, turn.settings.group_size_max) {
+            self.remove(&join.request.member_id);
+            turn.pending.remove(&self.id, &join.request.member_id);
             turn.reply_join(join.parked, response::join_error("", ErrorCode::GroupMaxSizeReached));
-        } else if !self.supports_protocols(&join.protocol_type, &join.protocols) {
+        } else if !self.supports_protocols(&join.request.protocol_type, &join.request.protocols) {
             join.refuse(ErrorCode::InconsistentGroupProtocol, turn);
-        } else if join.member_id.is_empty() {
+        } else if join.request.member_id.is_empty() {
             self.join_new(join, random, turn);
-        } else if turn.pending.contains(&self.id, &join.member_id) {
+        } else if turn.pending.contains(&self.id, &join.request.member_id) {
             self.join_pending(join, turn);
         } else {
             self.join_known(join, turn);
@@ -111,13 +79,13 @@ impl Group {
         }
     }
 
-    fn join_new(&mut self, join: Join<'_>, random: &mut dyn Random, turn: &mut Turn<'_>) {
-        let member_id = new_member_id(join.instance_id.as_deref().unwrap_or(join.client_id), random);
-        let replaced = join.instance_id.as_ref().and_then(|id| self.static_members.get(id)).cloned();
+    fn join_new(&mut self, join: Join, random: &mut dyn Random, turn: &mut Turn<'_>) {
+        let member_id = new_member_id(join.request.instance_id.as_deref().unwrap_or(&join.request.client_id), random);
+        let replaced = join.request.instance_id.as_ref().and_then(|id| self.static_members.get(id)).cloned();
         if let Some(replaced) = replaced {
             self.replace_static_member(&replaced, member_id, join, turn);
-        } else if join.instance_id.is_none() && join.parked.version >= MEMBER_ID_REQUIRED_VERSION {
-            let deadline = after_ms(turn.now.monotonic_us, join.session_timeout_ms);
+        } else if join.request.instance_id.is_none() && join.request.returns_with_member_id {
+            let deadline = after_ms(turn.now.monotonic_us, join.request.session_timeout_ms);
             turn.pending.add(&self.id, &member_id, deadline);
             turn.reply_join(join.parked, response::join_error(&member_id, ErrorCode::MemberIdRequired));
         } else {
@@ -125,18 +93,18 @@ impl Group {
         }
     }
 
-    fn join_pending(&mut self, join: Join<'_>, turn: &mut Turn<'_>) {
-        if join.instance_id.is_some() {
+    fn join_pending(&mut self, join: Join, turn: &mut Turn<'_>) {
+        if join.request.instance_id.is_some() {
             turn.reply_join(join.parked, response::join_error("", ErrorCode::UnknownServerError));
         } else {
-            let member_id = join.member_id.clone();
+            let member_id = join.request.member_id.clone();
             self.add_member(join, member_id, turn);
         }
     }
 
-    fn add_member(&mut self, join: Join<'_>, member_id: String, turn: &mut Turn<'_>) {
+    fn add_member(&mut self, join: Join, member_id: String, turn: &mut Turn<'_>) {
         if self.members.is_empty() {
-            self.protocol_type = Some(join.protocol_type.clone());
+            self.protocol_type = Some(join.request.protocol_type.clone());
         }
         let mut member = join.into_member(member_id);
         if self.state == State::PreparingRebalance && self.previous_state == State::Empty {
@@ -148,43 +116,45 @@ impl Group {
         self.rebalance_or_complete_join(turn);
     }
 
-    fn join_known(&mut self, join: Join<'_>, turn: &mut Turn<'_>) {
-        if let Err(error) = self.validate_member(&join.member_id, join.instance_id.as_deref()) {
+    fn join_known(&mut self, join: Join, turn: &mut Turn<'_>) {
+        if let Err(error) = self.validate_member(&join.request.member_id, join.request.instance_id.as_deref()) {
             return join.refuse(error, turn);
         }
-        let unchanged = self.members.get(&join.member_id).is_some_and(|m| m.matches(&join.protocols));
+        let unchanged = self.members.get(&join.request.member_id).is_some_and(|m| m.matches(&join.request.protocols));
         match self.state {
             State::Empty => join.refuse(ErrorCode::UnknownMemberId, turn),
             State::PreparingRebalance => self.rejoin(join, turn),
             // The answer to the first JoinGroup may have been lost: say it again.
             State::CompletingRebalance if unchanged => self.repeat_answer(join, true, turn),
             // A follower with nothing new may go on to SyncGroup; a leader that joins wants a rebalance.
-            State::Stable if unchanged && !self.is_leader(&join.member_id) => self.repeat_answer(join, false, turn),
+            State::Stable if unchanged && !self.is_leader(&join.request.member_id) => {
+                self.repeat_answer(join, false, turn)
+            }
             State::CompletingRebalance | State::Stable => self.rejoin(join, turn),
         }
     }
 
-    fn repeat_answer(&self, join: Join<'_>, with_members: bool, turn: &mut Turn<'_>) {
-        let mut response = self.joined_response(&join.member_id);
+    fn repeat_answer(&self, join: Join, with_members: bool, turn: &mut Turn<'_>) {
+        let mut response = self.joined_response(&join.request.member_id);
         if !with_members {
             response.members.clear();
         }
         turn.reply_join(join.parked, response);
     }
 
-    fn rejoin(&mut self, join: Join<'_>, turn: &mut Turn<'_>) {
-        let member_id = join.member_id.clone();
+    fn rejoin(&mut self, join: Join, turn: &mut Turn<'_>) {
+        let member_id = join.request.member_id.clone();
         self.update_member(&member_id, join, turn);
         self.rebalance_or_complete_join(turn);
     }
 
     /// Takes over what a member says of itself and parks its request. A request of the same member that is still parked
     /// is the one before a retry, whose connection is gone: it is told to join again.
-    fn update_member(&mut self, member_id: &str, join: Join<'_>, turn: &mut Turn<'_>) {
+    fn update_member(&mut self, member_id: &str, join: Join, turn: &mut Turn<'_>) {
         let Some(member) = self.members.get_mut(member_id) else { return };
-        member.protocols = join.protocols;
-        member.rebalance_timeout_ms = join.rebalance_timeout_ms;
-        member.session_timeout_ms = join.session_timeout_ms;
+        member.protocols = join.request.protocols;
+        member.rebalance_timeout_ms = join.request.rebalance_timeout_ms;
+        member.session_timeout_ms = join.request.session_timeout_ms;
         if let Some(earlier) = member.awaiting_join.replace(join.parked) {
             turn.reply_join(earlier, response::join_error(member_id, ErrorCode::RebalanceInProgress));
         }
@@ -192,7 +162,7 @@ impl Group {
 
     /// A static member is back under a new member id. In a stable group whose protocol stays the same nobody else
     /// notices: the new id is stored, and the answer waits for that.
-    fn replace_static_member(&mut self, old_id: &str, new_id: String, join: Join<'_>, turn: &mut Turn<'_>) {
+    fn replace_static_member(&mut self, old_id: &str, new_id: String, join: Join, turn: &mut Turn<'_>) {
         let before = self.clone();
         let Some(mut member) = self.members.remove(old_id) else { return };
         fence(&mut member, turn);
@@ -209,11 +179,11 @@ impl Group {
             self.pending_sync.insert(new_id.clone());
         }
         self.members.insert(new_id.clone(), member);
-        let parked = join.parked;
+        let (parked, can_skip_assignment) = (join.parked, join.request.can_skip_assignment);
         self.update_member(&new_id, join, turn);
         match self.state {
             State::Stable if self.select_protocol() == self.protocol_name => {
-                self.store_static_member(&new_id, parked, before, turn)
+                self.store_static_member(&new_id, (parked, can_skip_assignment), before, turn)
             }
             State::Stable | State::CompletingRebalance => self.prepare_rebalance(turn),
             State::PreparingRebalance => self.complete_join_if_all_joined(turn),
@@ -221,23 +191,34 @@ impl Group {
         }
     }
 
-    fn store_static_member(&mut self, member_id: &str, parked: Parked, before: Group, turn: &mut Turn<'_>) {
+    fn store_static_member(
+        &mut self,
+        member_id: &str,
+        (parked, can_skip_assignment): (Parked, bool),
+        before: Group,
+        turn: &mut Turn<'_>,
+    ) {
         if let Some(member) = self.members.get_mut(member_id) {
             member.awaiting_join = None;
             member.is_new = false;
         }
         let leader = before.leader.clone().unwrap_or_default();
-        let response = self.static_join_response(member_id, parked.version, leader);
+        let response = self.static_join_response(member_id, can_skip_assignment, leader);
         turn.out.records.push(self.record(|m| &m.assignment));
-        turn.out.reply_after_commit(parked.token, response::join(parked.version, response));
+        turn.out.reply_after_commit(parked.token, GroupResponse::JoinGroup(response));
         turn.in_flight.push(InFlight::StaticMember { before: Box::new(before) });
     }
 
-    /// Old clients are shown the old leader, so that a leader that returned does not assign again; from version 9 the
-    /// leader is told to skip it (KIP-814).
-    fn static_join_response(&self, member_id: &str, version: i16, old_leader: String) -> JoinGroupResponse<'static> {
+    /// A leader that returned is told to skip the assignment (KIP-814). Who cannot be told that is shown the old leader,
+    /// so as not to assign again.
+    fn static_join_response(
+        &self,
+        member_id: &str,
+        can_skip_assignment: bool,
+        old_leader: String,
+    ) -> JoinGroupResponse<'static> {
         let mut response = self.joined_response(member_id);
-        if version >= SKIP_ASSIGNMENT_VERSION {
+        if can_skip_assignment {
             response.skip_assignment = self.is_leader(member_id);
         } else {
             response.members.clear();

@@ -1,21 +1,13 @@
 //! A member of a classic group.
 
+use crate::request::OfferedProtocol;
 use protocol::group_metadata_value::MemberMetadata;
-use protocol::join_group_request::JoinGroupRequestProtocol;
 use std::borrow::Cow;
 
 /// A request that is answered later.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Parked {
     pub token: u64,
-    pub version: i16,
-}
-
-/// An assignment strategy that a member offers, with what it tells the leader about itself.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct OfferedProtocol {
-    pub name: String,
-    pub metadata: Vec<u8>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,11 +75,4 @@ impl Member {
             queued_us: None,
         }
     }
-}
-
-pub(crate) fn offered(protocols: Vec<JoinGroupRequestProtocol<'_>>) -> Vec<OfferedProtocol> {
-    protocols
-        .into_iter()
-        .map(|p| OfferedProtocol { name: p.name.into_owned(), metadata: p.metadata.into_owned() })
-        .collect()
 }

@@ -4,29 +4,21 @@ use crate::group::{Group, State};
 use crate::offsets::CommittedOffset;
 use crate::rebalance::Turn;
 use crate::records;
-use crate::request::{GroupResponse, RequestContext, Topics};
+use crate::request::{CommitPartition, GroupResponse, OffsetCommit, TopicRef, Topics};
 use crate::response;
 use crate::shard::Shard;
 use base::{ErrorCode, Now, TopicId};
-use protocol::offset_commit_request::OffsetCommitRequestPartition;
+use protocol::OffsetCommitResponse;
 use protocol::offset_commit_response::OffsetCommitResponseTopic;
-use protocol::{OffsetCommitRequest, OffsetCommitResponse};
 use std::borrow::Cow;
 
-/// First version that names topics by id (KIP-848).
-pub(crate) const TOPIC_ID_VERSION: i16 = 10;
-/// First version that may say that the group does not exist.
-const GROUP_ID_NOT_FOUND_VERSION: i16 = 9;
-/// "The broker's retention applies."
-const DEFAULT_RETENTION_MS: i64 = -1;
-
 impl Group {
-    fn validate_commit(&self, request: &OffsetCommitRequest<'_>) -> Result<(), ErrorCode> {
-        let generation = request.generation_id_or_member_epoch;
+    fn validate_commit(&self, request: &OffsetCommit) -> Result<(), ErrorCode> {
+        let generation = request.generation;
         if generation < 0 && self.state == State::Empty {
             return Ok(());
         }
-        let instance_id = request.group_instance_id.as_deref();
+        let instance_id = request.instance_id.as_deref();
         if generation < 0 && request.member_id.is_empty() && instance_id.is_none() {
             return Err(ErrorCode::UnknownMemberId);
         }
@@ -53,36 +45,39 @@ struct Named<'a> {
     id: TopicId,
 }
 
-fn resolve<'a>(name: &'a str, id: TopicId, version: i16, topics: &dyn Topics) -> Result<Named<'a>, ErrorCode> {
-    if version >= TOPIC_ID_VERSION {
-        let name = topics.name(id).ok_or(ErrorCode::UnknownTopicId)?;
-        return Ok(Named { name: Cow::Owned(name), id });
+fn resolve<'a>(topic: &'a TopicRef, topics: &dyn Topics) -> Result<Named<'a>, ErrorCode> {
+    match topic {
+        TopicRef::Id(id) => {
+            let name = topics.name(*id).ok_or(ErrorCode::UnknownTopicId)?;
+            Ok(Named { name: Cow::Owned(name), id: *id })
+        }
+        TopicRef::Name(name) => {
+            let id = topics.id(name).ok_or(ErrorCode::UnknownTopicOrPartition)?;
+            Ok(Named { name: Cow::Borrowed(name), id })
+        }
     }
-    let id = topics.id(name).ok_or(ErrorCode::UnknownTopicOrPartition)?;
-    Ok(Named { name: Cow::Borrowed(name), id })
 }
 
 impl Shard {
     pub(crate) fn offset_commit(
         &mut self,
         now: Now,
-        context: RequestContext<'_>,
         topics: &dyn Topics,
-        request: OffsetCommitRequest<'_>,
+        request: OffsetCommit,
         token: u64,
     ) -> crate::Output {
-        let verdict = self.may_commit(&request, context.version);
+        let verdict = self.may_commit(&request);
         let (groups, mut turn) = self.split(now);
-        if let (Ok(()), Some(group)) = (verdict, groups.get_mut(request.group_id.as_ref())) {
+        if let (Ok(()), Some(group)) = (verdict, groups.get_mut(&request.group_id)) {
             group.commit_keeps_session(&request.member_id, &mut turn);
         }
         let mut out = turn.out;
         let mut answered = Vec::with_capacity(request.topics.len());
         for topic in &request.topics {
-            let named = resolve(&topic.name, topic.topic_id, context.version, topics);
+            let named = resolve(&topic.topic, topics);
             let mut answer = OffsetCommitResponseTopic {
-                name: Cow::Owned(topic.name.to_string()),
-                topic_id: topic.topic_id,
+                name: Cow::Owned(topic.topic.name().to_owned()),
+                topic_id: topic.topic.id(),
                 ..Default::default()
             };
             for partition in &topic.partitions {
@@ -91,11 +86,11 @@ impl Shard {
                     .map_err(|error| *error)
                     .and_then(|named| self.committed(now, &request, named, partition, topics, verdict));
                 if let (Ok(named), Ok(committed)) = (&named, &committed) {
-                    let index = partition.partition_index;
+                    let index = partition.partition;
                     out.records.push(records::offset_commit(&request.group_id, &named.name, index, committed));
                 }
                 let error = committed.err().unwrap_or(ErrorCode::None);
-                answer.partitions.push(response::commit_outcome(partition.partition_index, error));
+                answer.partitions.push(response::commit_outcome(partition.partition, error));
             }
             answered.push(answer);
         }
@@ -105,17 +100,17 @@ impl Shard {
     }
 
     /// A group that does not exist comes into being with the commit of a client that is no member.
-    fn may_commit(&self, request: &OffsetCommitRequest<'_>, version: i16) -> Result<(), ErrorCode> {
-        let group_id = request.group_id.as_ref();
+    fn may_commit(&self, request: &OffsetCommit) -> Result<(), ErrorCode> {
+        let group_id = request.group_id.as_str();
         if let Some(group) = self.groups.get(group_id) {
             return group.validate_commit(request);
         }
         if let Some(other) = self.other_groups.get(group_id) {
-            return other.validate_commit(request.generation_id_or_member_epoch);
+            return other.validate_commit(request.generation);
         }
-        match request.generation_id_or_member_epoch {
+        match request.generation {
             ..0 => Ok(()),
-            _ if version >= GROUP_ID_NOT_FOUND_VERSION => Err(ErrorCode::GroupIdNotFound),
+            _ if request.knows_missing_groups => Err(ErrorCode::GroupIdNotFound),
             _ => Err(ErrorCode::IllegalGeneration),
         }
     }
@@ -123,28 +118,25 @@ impl Shard {
     fn committed(
         &self,
         now: Now,
-        request: &OffsetCommitRequest<'_>,
+        request: &OffsetCommit,
         topic: &Named<'_>,
-        partition: &OffsetCommitRequestPartition<'_>,
+        partition: &CommitPartition,
         topics: &dyn Topics,
         verdict: Result<(), ErrorCode>,
     ) -> Result<CommittedOffset, ErrorCode> {
-        if !topics.has_partition(&topic.name, partition.partition_index) {
+        if !topics.has_partition(&topic.name, partition.partition) {
             return Err(ErrorCode::UnknownTopicOrPartition);
         }
         verdict?;
-        let metadata = partition.committed_metadata.as_deref().unwrap_or_default();
-        if metadata.encode_utf16().count() > self.settings.offset_metadata_max {
+        if partition.metadata.encode_utf16().count() > self.settings.offset_metadata_max {
             return Err(ErrorCode::OffsetMetadataTooLarge);
         }
-        let retention_ms = request.retention_time_ms;
         Ok(CommittedOffset {
-            offset: partition.committed_offset,
-            leader_epoch: partition.committed_leader_epoch.max(-1),
-            metadata: metadata.to_owned(),
+            offset: partition.offset,
+            leader_epoch: partition.leader_epoch.max(-1),
+            metadata: partition.metadata.clone(),
             commit_timestamp_ms: now.wall_ms,
-            expire_timestamp_ms: (retention_ms != DEFAULT_RETENTION_MS)
-                .then(|| now.wall_ms.saturating_add(retention_ms)),
+            expire_timestamp_ms: request.retention_ms.map(|retention_ms| now.wall_ms.saturating_add(retention_ms)),
             topic_id: topic.id,
             record_offset: -1,
         })

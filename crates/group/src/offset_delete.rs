@@ -2,11 +2,11 @@
 
 use crate::group::{Group, State};
 use crate::records;
-use crate::request::{GroupResponse, Output, Topics};
+use crate::request::{GroupResponse, OffsetDelete, Output, Topics};
 use crate::shard::Shard;
 use base::ErrorCode;
+use protocol::OffsetDeleteResponse;
 use protocol::offset_delete_response::{OffsetDeleteResponsePartition, OffsetDeleteResponseTopic};
-use protocol::{OffsetDeleteRequest, OffsetDeleteResponse};
 use std::borrow::Cow;
 
 impl Group {
@@ -17,7 +17,7 @@ impl Group {
 }
 
 impl Shard {
-    pub(crate) fn offset_delete(&self, topics: &dyn Topics, request: OffsetDeleteRequest<'_>, token: u64) -> Output {
+    pub(crate) fn offset_delete(&self, topics: &dyn Topics, request: OffsetDelete, token: u64) -> Output {
         let mut out = Output::default();
         let response = match self.may_delete_offsets(&request.group_id) {
             Err(error) => OffsetDeleteResponse { error_code: error as i16, ..Default::default() },
@@ -41,29 +41,29 @@ impl Shard {
     fn delete_offsets(
         &self,
         topics: &dyn Topics,
-        request: &OffsetDeleteRequest<'_>,
+        request: &OffsetDelete,
         out: &mut Output,
     ) -> OffsetDeleteResponse<'static> {
-        let group_id = request.group_id.as_ref();
+        let group_id = request.group_id.as_str();
         let mut answered = Vec::with_capacity(request.topics.len());
-        for topic in &request.topics {
-            let subscribed = self.is_subscribed(group_id, &topic.name);
-            let mut partitions = Vec::with_capacity(topic.partitions.len());
-            for partition_index in topic.partitions.iter().map(|p| p.partition_index) {
-                let known = topics.has_partition(&topic.name, partition_index);
+        for (name, asked) in &request.topics {
+            let subscribed = self.is_subscribed(group_id, name);
+            let mut partitions = Vec::with_capacity(asked.len());
+            for partition_index in asked.iter().copied() {
+                let known = topics.has_partition(name, partition_index);
                 let error = match (known, subscribed) {
                     (false, _) => ErrorCode::UnknownTopicOrPartition,
                     (true, true) => ErrorCode::GroupSubscribedToTopic,
                     (true, false) => ErrorCode::None,
                 };
-                let committed = self.offsets.get(group_id, &topic.name, partition_index).is_some()
-                    || self.offsets.is_pending(group_id, &topic.name, partition_index);
+                let committed = self.offsets.get(group_id, name, partition_index).is_some()
+                    || self.offsets.is_pending(group_id, name, partition_index);
                 if error == ErrorCode::None && committed {
-                    out.records.push(records::offset_tombstone(group_id, &topic.name, partition_index));
+                    out.records.push(records::offset_tombstone(group_id, name, partition_index));
                 }
                 partitions.push(OffsetDeleteResponsePartition { partition_index, error_code: error as i16 });
             }
-            answered.push(OffsetDeleteResponseTopic { name: Cow::Owned(topic.name.to_string()), partitions });
+            answered.push(OffsetDeleteResponseTopic { name: Cow::Owned(name.clone()), partitions });
         }
         OffsetDeleteResponse { topics: answered, ..Default::default() }
     }

@@ -43,6 +43,12 @@ impl Offsets {
         self.groups.keys().map(String::as_str)
     }
 
+    /// Whether all groups together have no more offsets than this; never looks at many more.
+    pub(crate) fn is_at_most(&self, max: usize) -> bool {
+        let mut partitions = self.groups.values().flat_map(BTreeMap::values).flat_map(BTreeMap::keys);
+        partitions.nth(max).is_none()
+    }
+
     /// How many offsets all groups have together.
     pub(crate) fn count(&self) -> usize {
         self.groups.values().flat_map(BTreeMap::values).map(BTreeMap::len).sum()

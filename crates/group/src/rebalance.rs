@@ -48,7 +48,7 @@ impl InFlight {
 
 impl Turn<'_> {
     pub(crate) fn reply_join(&mut self, parked: Parked, response: JoinGroupResponse<'static>) {
-        self.out.reply(parked.token, response::join(parked.version, response));
+        self.out.reply(parked.token, GroupResponse::JoinGroup(response));
     }
 
     pub(crate) fn reply_sync_error(&mut self, parked: Parked, error: ErrorCode) {

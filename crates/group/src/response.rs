@@ -1,7 +1,7 @@
-//! Shapes of answers: errors for every API, and what old versions cannot say.
+//! Shapes of answers: errors for every API.
 
 use crate::group::NO_GENERATION;
-use crate::request::{GroupRequest, GroupResponse};
+use crate::request::{GroupRequest, GroupResponse, OffsetCommit};
 use base::ErrorCode;
 use protocol::delete_groups_response::DeletableGroupResult;
 use protocol::describe_groups_response::DescribedGroup;
@@ -9,19 +9,9 @@ use protocol::offset_commit_response::{OffsetCommitResponsePartition, OffsetComm
 use protocol::offset_fetch_response::OffsetFetchResponseGroup;
 use protocol::{
     DeleteGroupsResponse, DescribeGroupsResponse, HeartbeatResponse, JoinGroupResponse, LeaveGroupResponse,
-    ListGroupsResponse, OffsetCommitRequest, OffsetCommitResponse, OffsetDeleteResponse, SyncGroupResponse,
+    ListGroupsResponse, OffsetCommitResponse, OffsetDeleteResponse, SyncGroupResponse,
 };
 use std::borrow::Cow;
-
-/// First JoinGroup version whose protocol name may be null.
-const NULL_PROTOCOL_VERSION: i16 = 7;
-
-pub(crate) fn join(version: i16, mut response: JoinGroupResponse<'static>) -> GroupResponse {
-    if version < NULL_PROTOCOL_VERSION && response.protocol_name.is_none() {
-        response.protocol_name = Some(Cow::Borrowed(""));
-    }
-    GroupResponse::JoinGroup(response)
-}
 
 pub(crate) fn join_error(member_id: &str, error: ErrorCode) -> JoinGroupResponse<'static> {
     JoinGroupResponse {
@@ -33,11 +23,11 @@ pub(crate) fn join_error(member_id: &str, error: ErrorCode) -> JoinGroupResponse
     }
 }
 
-pub(crate) fn commit_error(request: &OffsetCommitRequest<'_>, error: ErrorCode) -> OffsetCommitResponse<'static> {
+pub(crate) fn commit_error(request: &OffsetCommit, error: ErrorCode) -> OffsetCommitResponse<'static> {
     let topics = request.topics.iter().map(|topic| OffsetCommitResponseTopic {
-        name: Cow::Owned(topic.name.to_string()),
-        topic_id: topic.topic_id,
-        partitions: topic.partitions.iter().map(|p| commit_outcome(p.partition_index, error)).collect(),
+        name: Cow::Owned(topic.topic.name().to_owned()),
+        topic_id: topic.topic.id(),
+        partitions: topic.partitions.iter().map(|p| commit_outcome(p.partition, error)).collect(),
         ..Default::default()
     });
     OffsetCommitResponse { topics: topics.collect(), ..Default::default() }
@@ -47,13 +37,13 @@ pub(crate) fn commit_outcome(partition_index: i32, error: ErrorCode) -> OffsetCo
     OffsetCommitResponsePartition { partition_index, error_code: error as i16, ..Default::default() }
 }
 
-impl GroupRequest<'_> {
+impl GroupRequest {
     /// The answer when the request cannot be tried at all: this broker is not the coordinator, it is still loading, or
     /// the client is not allowed to.
-    pub fn error_response(&self, version: i16, error: ErrorCode) -> GroupResponse {
+    pub fn error_response(&self, error: ErrorCode) -> GroupResponse {
         let error_code = error as i16;
         match self {
-            GroupRequest::JoinGroup(request) => join(version, join_error(&request.member_id, error)),
+            GroupRequest::JoinGroup(request) => GroupResponse::JoinGroup(join_error(&request.member_id, error)),
             GroupRequest::SyncGroup(_) => {
                 GroupResponse::SyncGroup(SyncGroupResponse { error_code, ..Default::default() })
             }
@@ -64,34 +54,31 @@ impl GroupRequest<'_> {
                 GroupResponse::LeaveGroup(LeaveGroupResponse { error_code, ..Default::default() })
             }
             GroupRequest::OffsetCommit(request) => GroupResponse::OffsetCommit(commit_error(request, error)),
-            GroupRequest::OffsetFetch { group, .. } => GroupResponse::OffsetFetch(OffsetFetchResponseGroup {
-                group_id: Cow::Owned(group.group_id.to_string()),
-                topics: crate::offset_fetch::error_topics(group, version, error),
+            GroupRequest::OffsetFetch(request) => GroupResponse::OffsetFetch(OffsetFetchResponseGroup {
+                group_id: Cow::Owned(request.group_id.clone()),
+                topics: crate::offset_fetch::error_topics(request, error),
                 error_code,
                 ..Default::default()
             }),
             GroupRequest::OffsetDelete(_) => {
                 GroupResponse::OffsetDelete(OffsetDeleteResponse { error_code, ..Default::default() })
             }
-            GroupRequest::DescribeGroups(request) => {
-                let group = |id: &Cow<'_, str>| DescribedGroup {
-                    group_id: Cow::Owned(id.to_string()),
-                    error_code,
-                    ..Default::default()
-                };
-                let groups = request.groups.iter().map(group).collect();
+            GroupRequest::DescribeGroups(ids) => {
+                let group =
+                    |id: &String| DescribedGroup { group_id: Cow::Owned(id.clone()), error_code, ..Default::default() };
+                let groups = ids.iter().map(group).collect();
                 GroupResponse::DescribeGroups(DescribeGroupsResponse { groups, ..Default::default() })
             }
             GroupRequest::ListGroups(_) => {
                 GroupResponse::ListGroups(ListGroupsResponse { error_code, ..Default::default() })
             }
-            GroupRequest::DeleteGroups(request) => {
-                let result = |id: &Cow<'_, str>| DeletableGroupResult {
-                    group_id: Cow::Owned(id.to_string()),
+            GroupRequest::DeleteGroups(ids) => {
+                let result = |id: &String| DeletableGroupResult {
+                    group_id: Cow::Owned(id.clone()),
                     error_code,
                     ..Default::default()
                 };
-                let results = request.groups_names.iter().map(result).collect();
+                let results = ids.iter().map(result).collect();
                 GroupResponse::DeleteGroups(DeleteGroupsResponse { results, ..Default::default() })
             }
         }

@@ -9,13 +9,16 @@ use crate::offsets::Offsets;
 use crate::other_groups::{GroupType, OtherGroups};
 use crate::pending::PendingMembers;
 use crate::rebalance::{InFlight, Turn};
-use crate::request::{GroupRequest, GroupResponse, Output, PendingReply, RequestContext, Topics, append_error};
+use crate::request::{
+    GroupRequest, GroupResponse, Heartbeat, JoinGroup, LeaveGroup, Output, PendingReply, SyncGroup, Topics,
+    append_error,
+};
 use crate::response;
 use crate::settings::GroupSettings;
 use crate::sync;
 use crate::timers::{Timer, Timers};
 use base::{ErrorCode, Now, Random};
-use protocol::{HeartbeatRequest, HeartbeatResponse, JoinGroupRequest, LeaveGroupRequest, SyncGroupRequest};
+use protocol::HeartbeatResponse;
 use std::collections::BTreeMap;
 
 /// How many of each there are.
@@ -41,7 +44,7 @@ pub struct Shard {
     pub(crate) pending: PendingMembers,
     pub(crate) sweep: Sweep,
     pub(crate) is_loaded: bool,
-    timers: Timers,
+    pub(crate) timers: Timers,
     random: Box<dyn Random>,
 }
 
@@ -95,61 +98,47 @@ impl Shard {
     }
 
     /// Plans a request: some answers come now, some in the output of a later call, under the token given here.
-    pub fn handle(
-        &mut self,
-        now: Now,
-        context: RequestContext<'_>,
-        topics: &dyn Topics,
-        request: GroupRequest<'_>,
-        token: u64,
-    ) -> Output {
+    pub fn handle(&mut self, now: Now, topics: &dyn Topics, request: GroupRequest, token: u64) -> Output {
         self.in_flight.clear();
         self.sweep.planned = None;
         let mut out = Output::default();
         match request {
-            GroupRequest::JoinGroup(request) => out = self.join_group(now, context, request, token),
-            GroupRequest::SyncGroup(request) => out = self.sync_group(now, context.version, request, token),
+            GroupRequest::JoinGroup(request) => out = self.join_group(now, request, token),
+            GroupRequest::SyncGroup(request) => out = self.sync_group(now, request, token),
             GroupRequest::Heartbeat(request) => {
                 let (error, after) = self.heartbeat(now, &request);
                 out = after;
                 let response = HeartbeatResponse { error_code: error as i16, ..Default::default() };
                 out.reply(token, GroupResponse::Heartbeat(response));
             }
-            GroupRequest::LeaveGroup(request) => out = self.leave_group(now, context.version, request, token),
-            GroupRequest::OffsetCommit(request) => out = self.offset_commit(now, context, topics, request, token),
-            GroupRequest::OffsetFetch { group, require_stable } => {
-                let response = self.offset_fetch(&group, require_stable, context.version, topics);
+            GroupRequest::LeaveGroup(request) => out = self.leave_group(now, request, token),
+            GroupRequest::OffsetCommit(request) => out = self.offset_commit(now, topics, request, token),
+            GroupRequest::OffsetFetch(request) => {
+                let response = self.offset_fetch(&request, topics);
                 out.reply_after_commit(token, GroupResponse::OffsetFetch(response));
             }
             GroupRequest::OffsetDelete(request) => out = self.offset_delete(topics, request, token),
-            GroupRequest::DescribeGroups(request) => {
-                let response = self.describe_groups(&request, context.version);
+            GroupRequest::DescribeGroups(ids) => {
+                let response = self.describe_groups(&ids);
                 out.reply_after_commit(token, GroupResponse::DescribeGroups(response));
             }
             GroupRequest::ListGroups(request) => {
                 out.reply_after_commit(token, GroupResponse::ListGroups(self.list_groups(&request)));
             }
-            GroupRequest::DeleteGroups(request) => out = self.delete_groups(&request, token),
+            GroupRequest::DeleteGroups(ids) => out = self.delete_groups(&ids, token),
         }
         let groups = &self.groups;
         self.timers.tidy_if_due(|at_us, timer| is_live(groups, at_us, timer));
         out
     }
 
-    fn join_group(
-        &mut self,
-        now: Now,
-        context: RequestContext<'_>,
-        request: JoinGroupRequest<'_>,
-        token: u64,
-    ) -> Output {
-        let group_id = request.group_id.to_string();
-        let join = Join::new(context, request, token);
-        let emptied_other = match self.may_join(&group_id, &join) {
+    fn join_group(&mut self, now: Now, request: JoinGroup, token: u64) -> Output {
+        let group_id = request.group_id.clone();
+        let emptied_other = match self.may_join(&group_id, &request) {
             Ok(tombstones) => tombstones,
             Err(error) => {
                 let mut out = Output::default();
-                out.reply(token, response::join(context.version, response::join_error(&join.member_id, error)));
+                out.reply(token, GroupResponse::JoinGroup(response::join_error(&request.member_id, error)));
                 return out;
             }
         };
@@ -163,7 +152,7 @@ impl Shard {
         };
         let is_new = !self.groups.contains_key(&group_id);
         let group = self.groups.entry(group_id.clone()).or_insert_with(|| Group::new(&group_id, now.wall_ms));
-        group.join(join, self.random.as_mut(), &mut turn);
+        group.join(Join { parked: Parked { token }, request }, self.random.as_mut(), &mut turn);
         if is_new {
             turn.out.records.push(Group::new(&group_id, now.wall_ms).record(|_| &[]));
             turn.in_flight.push(InFlight::NewGroup { group: group_id.clone() });
@@ -178,7 +167,7 @@ impl Shard {
 
     /// Whether a join gets as far as its group. A consumer group (KIP-848) without members makes room: the result are
     /// the tombstones of its records.
-    fn may_join(&self, group_id: &str, join: &Join<'_>) -> Result<Vec<crate::CoordinatorRecord>, ErrorCode> {
+    fn may_join(&self, group_id: &str, join: &JoinGroup) -> Result<Vec<crate::CoordinatorRecord>, ErrorCode> {
         if group_id.is_empty() {
             return Err(ErrorCode::InvalidGroupId);
         }
@@ -199,10 +188,10 @@ impl Shard {
         if join.member_id.is_empty() { Ok(tombstones) } else { Err(ErrorCode::UnknownMemberId) }
     }
 
-    fn sync_group(&mut self, now: Now, version: i16, request: SyncGroupRequest<'_>, token: u64) -> Output {
-        let parked = Parked { token, version };
+    fn sync_group(&mut self, now: Now, request: SyncGroup, token: u64) -> Output {
+        let parked = Parked { token };
         let (groups, mut turn) = self.split(now);
-        match (sync::validate(&request, version), groups.get_mut(request.group_id.as_ref())) {
+        match (sync::validate(&request), groups.get_mut(&request.group_id)) {
             (Err(error), _) => turn.reply_sync_error(parked, error),
             (Ok(()), None) => turn.reply_sync_error(parked, ErrorCode::UnknownMemberId),
             (Ok(()), Some(group)) => group.sync(request, parked, &mut turn),
@@ -210,31 +199,33 @@ impl Shard {
         turn.out
     }
 
-    fn heartbeat(&mut self, now: Now, request: &HeartbeatRequest<'_>) -> (ErrorCode, Output) {
+    fn heartbeat(&mut self, now: Now, request: &Heartbeat) -> (ErrorCode, Output) {
         if request.group_id.is_empty() {
             return (ErrorCode::InvalidGroupId, Output::default());
         }
         let (groups, mut turn) = self.split(now);
-        let outcome = match groups.get_mut(request.group_id.as_ref()) {
+        let outcome = match groups.get_mut(&request.group_id) {
             None => Err(ErrorCode::UnknownMemberId),
             Some(group) => group.heartbeat(request, &mut turn),
         };
         (outcome.err().unwrap_or(ErrorCode::None), turn.out)
     }
 
-    fn leave_group(&mut self, now: Now, version: i16, request: LeaveGroupRequest<'_>, token: u64) -> Output {
-        let group_id = request.group_id.to_string();
-        let members = leave::members(request, version);
+    fn leave_group(&mut self, now: Now, request: LeaveGroup, token: u64) -> Output {
+        let LeaveGroup { group_id, members } = request;
         let (groups, mut turn) = self.split(now);
         let response = match groups.get_mut(&group_id) {
             _ if group_id.is_empty() => {
                 let error_code = ErrorCode::InvalidGroupId as i16;
                 protocol::LeaveGroupResponse { error_code, ..Default::default() }
             }
-            None => leave::response(&members, vec![ErrorCode::UnknownMemberId; members.len()], version),
+            None => {
+                let outcomes = vec![ErrorCode::UnknownMemberId; members.len()];
+                leave::response(members, outcomes)
+            }
             Some(group) => {
                 let outcomes = group.leave(&members, &mut turn);
-                leave::response(&members, outcomes, version)
+                leave::response(members, outcomes)
             }
         };
         turn.out.reply_after_commit(token, GroupResponse::LeaveGroup(response));
@@ -379,8 +370,8 @@ fn refuse_all(group: &mut Group, error: ErrorCode, turn: &mut Turn<'_>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::request::{LeavingMember, OfferedProtocol};
     use base::SplitMix64;
-    use protocol::leave_group_request::MemberIdentity;
 
     struct NoTopics;
 
@@ -402,20 +393,20 @@ mod tests {
         let now = Now { monotonic_us: 1_000_000, wall_ms: 1_700_000_000_000 };
         shard.loaded(now);
         let client_id = "c".repeat(32_000);
-        let context = RequestContext { client_id: &client_id, client_host: "/10.0.0.1", version: 3 };
         for token in 0..200 {
-            let join = JoinGroupRequest {
+            let join = JoinGroup {
                 group_id: "g".into(),
+                client_id: client_id.clone(),
                 session_timeout_ms: 1_800_000,
                 protocol_type: "consumer".into(),
-                protocols: vec![protocol::join_group_request::JoinGroupRequestProtocol::default()],
+                protocols: vec![OfferedProtocol { name: String::new(), metadata: Vec::new() }],
                 ..Default::default()
             };
-            shard.handle(now, context, &NoTopics, GroupRequest::JoinGroup(join), token);
+            shard.handle(now, &NoTopics, GroupRequest::JoinGroup(join), token);
             let members = shard.groups.values().flat_map(|group| group.members.keys());
-            let members = members.map(|id| MemberIdentity { member_id: id.clone().into(), ..Default::default() });
-            let leave = LeaveGroupRequest { group_id: "g".into(), members: members.collect(), ..Default::default() };
-            shard.handle(now, context, &NoTopics, GroupRequest::LeaveGroup(leave), token);
+            let members = members.map(|id| LeavingMember { member_id: id.clone(), instance_id: None });
+            let leave = LeaveGroup { group_id: "g".into(), members: members.collect() };
+            shard.handle(now, &NoTopics, GroupRequest::LeaveGroup(leave), token);
         }
         assert!(shard.timers.bytes() < 1 << 20, "{}", shard.timers.bytes());
     }

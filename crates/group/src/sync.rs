@@ -3,30 +3,27 @@
 use crate::group::{Group, State};
 use crate::member::Parked;
 use crate::rebalance::{InFlight, Turn};
-use crate::request::GroupResponse;
+use crate::request::{GroupResponse, SyncGroup};
 use base::ErrorCode;
-use protocol::{SyncGroupRequest, SyncGroupResponse};
+use protocol::SyncGroupResponse;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-/// First version that must name protocol type and protocol (KIP-559).
-const PROTOCOL_REQUIRED_VERSION: i16 = 5;
-
 /// What is wrong with the request whatever the group says.
-pub(crate) fn validate(request: &SyncGroupRequest<'_>, version: i16) -> Result<(), ErrorCode> {
+pub(crate) fn validate(request: &SyncGroup) -> Result<(), ErrorCode> {
     let protocol_missing = request.protocol_type.is_none() || request.protocol_name.is_none();
-    if version >= PROTOCOL_REQUIRED_VERSION && protocol_missing {
+    if request.must_name_protocol && protocol_missing {
         return Err(ErrorCode::InconsistentGroupProtocol);
     }
     if request.group_id.is_empty() { Err(ErrorCode::InvalidGroupId) } else { Ok(()) }
 }
 
-fn differs(said: &Option<Cow<'_, str>>, known: &Option<String>) -> bool {
+fn differs(said: &Option<String>, known: &Option<String>) -> bool {
     matches!((said, known), (Some(said), Some(known)) if said != known)
 }
 
 impl Group {
-    pub(crate) fn sync(&mut self, request: SyncGroupRequest<'_>, parked: Parked, turn: &mut Turn<'_>) {
+    pub(crate) fn sync(&mut self, request: SyncGroup, parked: Parked, turn: &mut Turn<'_>) {
         if let Err(error) = self.validate_sync(&request) {
             return turn.reply_sync_error(parked, error);
         }
@@ -38,9 +35,9 @@ impl Group {
         }
     }
 
-    fn validate_sync(&self, request: &SyncGroupRequest<'_>) -> Result<(), ErrorCode> {
-        self.validate_member(&request.member_id, request.group_instance_id.as_deref())?;
-        if request.generation_id != self.generation {
+    fn validate_sync(&self, request: &SyncGroup) -> Result<(), ErrorCode> {
+        self.validate_member(&request.member_id, request.instance_id.as_deref())?;
+        if request.generation != self.generation {
             return Err(ErrorCode::IllegalGeneration);
         }
         if differs(&request.protocol_type, &self.protocol_type) || differs(&request.protocol_name, &self.protocol_name)
@@ -50,8 +47,8 @@ impl Group {
         Ok(())
     }
 
-    fn park_sync(&mut self, request: SyncGroupRequest<'_>, parked: Parked, turn: &mut Turn<'_>) {
-        let member = self.members.get_mut(request.member_id.as_ref());
+    fn park_sync(&mut self, request: SyncGroup, parked: Parked, turn: &mut Turn<'_>) {
+        let member = self.members.get_mut(&request.member_id);
         if let Some(earlier) = member.and_then(|m| m.awaiting_sync.replace(parked)) {
             turn.reply_sync_error(earlier, ErrorCode::RebalanceInProgress);
         }
@@ -62,9 +59,9 @@ impl Group {
     }
 
     /// Members that the leader left out get an empty assignment.
-    fn store_assignment(&mut self, request: &SyncGroupRequest<'_>, turn: &mut Turn<'_>) {
+    fn store_assignment(&mut self, request: &SyncGroup, turn: &mut Turn<'_>) {
         let assignments: BTreeMap<&str, &[u8]> =
-            request.assignments.iter().map(|a| (a.member_id.as_ref(), a.assignment.as_ref())).collect();
+            request.assignments.iter().map(|(member, bytes)| (member.as_str(), bytes.as_slice())).collect();
         let record =
             crate::records::group_metadata(self, |m| assignments.get(m.id.as_str()).copied().unwrap_or_default());
         turn.out.records.push(record);

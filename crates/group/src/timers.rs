@@ -16,6 +16,11 @@ pub(crate) enum Timer {
 }
 
 impl Timer {
+    pub(crate) fn group(&self) -> &str {
+        let (Timer::Session { group, .. } | Timer::Join { group } | Timer::Sync { group }) = self;
+        group
+    }
+
     /// Bytes that an entry takes, more or less.
     fn cost(&self) -> usize {
         const OVERHEAD: usize = 128;
@@ -47,6 +52,11 @@ impl Timers {
 
     pub(crate) fn next_us(&self) -> Option<u64> {
         self.queue.first().map(|(at, _)| *at)
+    }
+
+    /// What is due, or was before it was overtaken.
+    pub(crate) fn due(&self, now_us: u64) -> impl Iterator<Item = &Timer> {
+        self.queue.iter().take_while(move |(at, _)| *at <= now_us).map(|(_, timer)| timer)
     }
 
     pub(crate) fn pop_due(&mut self, now_us: u64) -> Option<(u64, Timer)> {

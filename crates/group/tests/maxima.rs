@@ -4,7 +4,8 @@ mod common;
 
 use base::ErrorCode;
 use common::World;
-use group::{GroupRequest, GroupResponse, GroupSettings};
+use dialect::GroupCall;
+use group::{GroupResponse, GroupSettings};
 use protocol::join_group_request::JoinGroupRequestProtocol;
 use protocol::offset_commit_request::{OffsetCommitRequestPartition, OffsetCommitRequestTopic};
 use protocol::{JoinGroupRequest, OffsetCommitRequest};
@@ -20,7 +21,7 @@ fn join(world: &mut World, client: &str, group: &str, member: &str) -> (ErrorCod
         protocols: vec![JoinGroupRequestProtocol { name: "range".into(), ..Default::default() }],
         ..Default::default()
     };
-    let mut delivered = world.ask(client, 5, GroupRequest::JoinGroup(request));
+    let mut delivered = world.ask(client, 5, GroupCall::JoinGroup(request));
     match delivered.pop() {
         Some((_, GroupResponse::JoinGroup(r))) => (ErrorCode::from_code(r.error_code), r.member_id.to_string()),
         other => panic!("{other:?}"),
@@ -37,7 +38,7 @@ fn is_still_known(world: &mut World, client: &str, group: &str, member: &str) ->
         ..Default::default()
     };
     // Whoever is known is parked until the group has waited for others.
-    world.ask(client, 5, GroupRequest::JoinGroup(request)).is_empty()
+    world.ask(client, 5, GroupCall::JoinGroup(request)).is_empty()
 }
 
 #[test]
@@ -88,7 +89,7 @@ fn commit(world: &mut World, group: &str, topic: &str, partitions: i32) {
             topics: vec![topic],
             ..Default::default()
         };
-        world.ask("A", 8, GroupRequest::OffsetCommit(request));
+        world.ask("A", 8, GroupCall::OffsetCommit(request));
     }
 }
 

@@ -4,7 +4,8 @@ mod common;
 
 use base::{ErrorCode, Random, SplitMix64};
 use common::World;
-use group::{GroupRequest, GroupResponse, GroupSettings};
+use dialect::GroupCall;
+use group::{GroupResponse, GroupSettings};
 use protocol::offset_commit_request::{OffsetCommitRequestPartition, OffsetCommitRequestTopic};
 use protocol::sync_group_request::SyncGroupRequestAssignment;
 use protocol::{
@@ -76,7 +77,7 @@ impl Check {
         self.random.below(n)
     }
 
-    fn ask(&mut self, n: usize, version: i16, request: GroupRequest<'_>) {
+    fn ask(&mut self, n: usize, version: i16, request: GroupCall<'_>) {
         let token = self.world.labels.len() as u64;
         self.tokens.insert(token, n);
         let replies = self.world.ask(&format!("c{n}"), version, request);
@@ -182,7 +183,7 @@ impl Check {
             protocols: names.iter().map(protocol).collect(),
             ..Default::default()
         };
-        self.ask(n, version, GroupRequest::JoinGroup(request));
+        self.ask(n, version, GroupCall::JoinGroup(request));
     }
 
     fn sync(&mut self, n: usize) {
@@ -202,7 +203,7 @@ impl Check {
             assignments,
             ..Default::default()
         };
-        self.ask(n, 4, GroupRequest::SyncGroup(request));
+        self.ask(n, 4, GroupCall::SyncGroup(request));
     }
 
     fn commit(&mut self, n: usize) {
@@ -227,7 +228,7 @@ impl Check {
             topics: vec![topic],
             ..Default::default()
         };
-        self.ask(n, 8, GroupRequest::OffsetCommit(request));
+        self.ask(n, 8, GroupCall::OffsetCommit(request));
     }
 
     fn step(&mut self) {
@@ -249,14 +250,14 @@ impl Check {
                     group_instance_id: client.instance.map(Cow::Owned),
                     ..Default::default()
                 };
-                self.ask(n, 4, GroupRequest::Heartbeat(request));
+                self.ask(n, 4, GroupCall::Heartbeat(request));
             }
             60..75 => self.commit(n),
             75..80 if client.waits == Waits::No => {
                 let member = MemberIdentity { member_id: client.member_id.into(), ..Default::default() };
                 let request =
                     LeaveGroupRequest { group_id: client.group.into(), members: vec![member], ..Default::default() };
-                self.ask(n, 5, GroupRequest::LeaveGroup(request));
+                self.ask(n, 5, GroupCall::LeaveGroup(request));
             }
             80..82 => self.move_coordinator(),
             82..90 => {

@@ -6,9 +6,9 @@ use std::path::Path;
 const LAYERS: &[&[&str]] = &[
     &["base", "config"],
     &["schema", "protocol", "records", "metadata"],
-    &["raft", "controller", "replication", "group"],
+    &["raft", "controller", "replication", "coordinator", "group"],
     &["storage"],
-    &["os", "net", "api", "quorum", "broker", "client", "observe", "background", "web"],
+    &["os", "net", "api", "dialect", "quorum", "broker", "client", "observe", "background", "web"],
     &["server"],
     &["tools", "offline"],
     &["ottla"],

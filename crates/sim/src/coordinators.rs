@@ -79,8 +79,9 @@ fn while_a_coordinator_loads_its_clients_are_told_so_at_once_and_deleted_topics_
     let image = broker.image.load_full();
     let topic = image.topic_by_name(OFFSETS).unwrap();
     let partition = base::coordinator_partition("g", topic.partitions.len() as i32);
+    let epoch = topic.partitions[&partition].leader_epoch;
     broker.coordinators.leadership(topic.id, partition, None);
-    broker.coordinators.leadership(topic.id, partition, Some(7));
+    broker.coordinators.leadership(topic.id, partition, Some(epoch));
 
     let (told, tells) = mpsc::channel();
     let (clients, info) = bench.node.clients();

@@ -3,7 +3,8 @@
 use super::send_response;
 use api::Responder;
 use base::Map;
-use group::{GroupResponse, offset_fetch_response};
+use dialect::{offset_fetch_response, say};
+use group::GroupResponse;
 use parking_lot::Mutex;
 use protocol::{ApiKey, DeleteGroupsResponse, DescribeGroupsResponse, ListGroupsResponse};
 use std::sync::Arc;
@@ -18,7 +19,7 @@ pub(crate) enum Target {
 impl Target {
     pub fn send(self, response: GroupResponse) {
         match self {
-            Target::Single(responder) => send_response(responder, &response),
+            Target::Single(responder) => send_response(responder, response),
             Target::Part(gather, index) => gather.put(index, response),
         }
     }
@@ -72,7 +73,8 @@ impl Gather {
             (state.responder.take(), std::mem::take(&mut state.parts))
         };
         let Some(responder) = responder else { return };
-        let parts = parts.into_iter().flatten();
+        let version = responder.version;
+        let parts = parts.into_iter().flatten().map(|part| say(part, version));
         match responder.api {
             ApiKey::OffsetFetch => {
                 let groups = parts.filter_map(|part| match part {

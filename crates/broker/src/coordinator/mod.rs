@@ -1,22 +1,30 @@
 //! The coordinators of this broker: a shard for each partition of `__consumer_offsets` that it leads, and the way of a
 //! request to the shard of its group. Requests that name groups of several shards are split and their answers gathered.
 
+mod cell;
 mod gather;
-mod shard_cell;
+mod groups;
+mod load;
 
 use crate::broker::Broker;
 use crate::handlers::group_operations;
 use api::{Operation, Request, ResourceType};
 use base::{ErrorCode, LeaderEpoch, Map, PartitionIndex, TopicId, coordinator_partition};
+use cell::{CoordinatorCell, Place};
 use config::GroupsConfig;
+use coordinator::Input;
+use dialect::{Client, GroupCall, offset_fetch_groups, offset_fetch_response};
 use gather::Gather;
-use group::{GroupRequest, GroupResponse, GroupSettings, RequestContext, offset_fetch_groups};
+use group::{GroupRequest, GroupResponse, GroupSettings};
+use groups::Groups;
 use parking_lot::Mutex;
 use protocol::{ApiKey, DecodeError, DeleteGroupsRequest, DescribeGroupsRequest, ListGroupsResponse};
-use shard_cell::ShardCell;
 use std::sync::{Arc, Weak};
 
 pub(crate) use gather::Target;
+
+/// The coordinator of the groups of one partition.
+type ShardCell = CoordinatorCell<Groups>;
 
 pub const OFFSETS_TOPIC: &str = "__consumer_offsets";
 
@@ -60,17 +68,27 @@ impl Coordinators {
         if epoch.is_none() && shards.get(&partition).is_some_and(|shard| shard.topic_id != topic_id) {
             return;
         }
+        if let (Some(old), Some(epoch)) = (shards.get(&partition), epoch)
+            && old.topic_id == topic_id
+            && old.epoch > epoch
+        {
+            let old = old.clone();
+            drop(shards);
+            return old.enter(Input::Broken("a coordinator's epochs never fall"), Place::Worker);
+        }
         let old = shards.remove(&partition);
         let new = epoch.map(|epoch| {
             let seed = base::Random::next_u64(&mut **broker.random.lock());
-            ShardCell::new(&broker, topic_id, partition, epoch, self.settings.clone(), seed, self.commit_timeout_us)
+            let host = Groups { settings: self.settings.clone(), seed };
+            CoordinatorCell::new(&broker, (topic_id, partition, epoch), host, self.commit_timeout_us)
         });
         if let Some(new) = &new {
             shards.insert(partition, new.clone());
         }
         drop(shards);
         if let Some(old) = old {
-            old.resign();
+            // Whoever waits is told.
+            old.enter(Input::Resign, Place::Loop);
         }
         if let Some(new) = new {
             broker.executor.run_blocking(Box::new(move || new.load()));
@@ -80,7 +98,7 @@ impl Coordinators {
     /// The offsets of deleted topics go.
     pub fn topics_deleted(&self, names: &[String]) {
         for shard in self.all() {
-            shard.topics_deleted(names);
+            shard.enter(Input::Notice(names.to_vec()), Place::Loop);
         }
     }
 
@@ -104,34 +122,31 @@ impl Coordinators {
     /// Takes a request of one of the group APIs.
     pub(crate) fn request(&self, broker: &Arc<Broker>, request: Request<'_>) -> Result<(), DecodeError> {
         let host = format!("/{}", request.connection.peer.ip());
-        let context =
-            RequestContext { client_id: request.client_id.unwrap_or(""), client_host: &host, version: request.version };
-        let dispatch = Dispatch { coordinators: self, broker, context };
+        let client = Client { id: request.client_id.unwrap_or(""), host: &host, version: request.version };
+        let dispatch = Dispatch { coordinators: self, broker, client };
         let version = request.version;
         match request.api {
-            ApiKey::JoinGroup => dispatch.single(GroupRequest::JoinGroup(request.decode()?), request, Operation::Read),
-            ApiKey::SyncGroup => dispatch.single(GroupRequest::SyncGroup(request.decode()?), request, Operation::Read),
-            ApiKey::Heartbeat => dispatch.single(GroupRequest::Heartbeat(request.decode()?), request, Operation::Read),
-            ApiKey::LeaveGroup => {
-                dispatch.single(GroupRequest::LeaveGroup(request.decode()?), request, Operation::Read)
-            }
+            ApiKey::JoinGroup => dispatch.single(GroupCall::JoinGroup(request.decode()?), request, Operation::Read),
+            ApiKey::SyncGroup => dispatch.single(GroupCall::SyncGroup(request.decode()?), request, Operation::Read),
+            ApiKey::Heartbeat => dispatch.single(GroupCall::Heartbeat(request.decode()?), request, Operation::Read),
+            ApiKey::LeaveGroup => dispatch.single(GroupCall::LeaveGroup(request.decode()?), request, Operation::Read),
             ApiKey::OffsetCommit => {
-                dispatch.single(GroupRequest::OffsetCommit(request.decode()?), request, Operation::Read);
+                dispatch.single(GroupCall::OffsetCommit(request.decode()?), request, Operation::Read);
             }
             ApiKey::OffsetDelete => {
-                dispatch.single(GroupRequest::OffsetDelete(request.decode()?), request, Operation::Delete);
+                dispatch.single(GroupCall::OffsetDelete(request.decode()?), request, Operation::Delete);
             }
             ApiKey::OffsetFetch => {
                 let fetch: protocol::OffsetFetchRequest<'_> = request.decode()?;
                 let require_stable = fetch.require_stable;
                 let groups = offset_fetch_groups(fetch, version);
-                let parts = groups.into_iter().map(|group| GroupRequest::OffsetFetch { group, require_stable });
+                let parts = groups.into_iter().map(|group| GroupCall::OffsetFetch { group, require_stable });
                 dispatch.gathered(parts.collect(), request, Operation::Describe);
             }
             ApiKey::DescribeGroups => {
                 let describe: DescribeGroupsRequest<'_> = request.decode()?;
                 let parts = describe.groups.iter().map(|group| {
-                    GroupRequest::DescribeGroups(DescribeGroupsRequest {
+                    GroupCall::DescribeGroups(DescribeGroupsRequest {
                         groups: vec![group.clone()],
                         include_authorized_operations: describe.include_authorized_operations,
                         ..Default::default()
@@ -148,7 +163,7 @@ impl Coordinators {
                 let mut seen = std::collections::BTreeSet::new();
                 let names = delete.groups_names.iter().filter(|group| seen.insert((*group).clone()));
                 let parts = names.map(|group| {
-                    GroupRequest::DeleteGroups(DeleteGroupsRequest {
+                    GroupCall::DeleteGroups(DeleteGroupsRequest {
                         groups_names: vec![group.clone()],
                         ..Default::default()
                     })
@@ -156,16 +171,17 @@ impl Coordinators {
                 dispatch.gathered(parts.collect(), request, Operation::Delete);
             }
             ApiKey::ListGroups => {
-                let list: protocol::ListGroupsRequest<'_> = request.decode()?;
                 let shards = self.all();
                 if shards.is_empty() {
                     request.responder.send(&ListGroupsResponse::default());
                     return Ok(());
                 }
+                let list = GroupCall::ListGroups(request.decode()?).into_request(&client);
+                let GroupRequest::ListGroups(list) = list else { return Ok(()) };
                 let gather = Gather::new(request.responder, shards.len());
                 for (i, shard) in shards.into_iter().enumerate() {
                     let target = Target::Part(gather.clone(), i);
-                    shard.handle(context, GroupRequest::ListGroups(list.clone()), target);
+                    shard.enter(Input::Request(GroupRequest::ListGroups(list.clone()), target), Place::Loop);
                 }
             }
             // The table sends nothing else here.
@@ -176,7 +192,7 @@ impl Coordinators {
 }
 
 /// The id of the group that a request is about.
-fn group_id<'a>(request: &'a GroupRequest<'_>) -> &'a str {
+fn group_id(request: &GroupRequest) -> &str {
     match request {
         GroupRequest::JoinGroup(r) => &r.group_id,
         GroupRequest::SyncGroup(r) => &r.group_id,
@@ -184,9 +200,8 @@ fn group_id<'a>(request: &'a GroupRequest<'_>) -> &'a str {
         GroupRequest::LeaveGroup(r) => &r.group_id,
         GroupRequest::OffsetCommit(r) => &r.group_id,
         GroupRequest::OffsetDelete(r) => &r.group_id,
-        GroupRequest::OffsetFetch { group, .. } => &group.group_id,
-        GroupRequest::DescribeGroups(r) => r.groups.first().map_or("", |group| group),
-        GroupRequest::DeleteGroups(r) => r.groups_names.first().map_or("", |group| group),
+        GroupRequest::OffsetFetch(r) => &r.group_id,
+        GroupRequest::DescribeGroups(ids) | GroupRequest::DeleteGroups(ids) => ids.first().map_or("", |id| id),
         GroupRequest::ListGroups(_) => "",
     }
 }
@@ -194,26 +209,28 @@ fn group_id<'a>(request: &'a GroupRequest<'_>) -> &'a str {
 struct Dispatch<'a> {
     coordinators: &'a Coordinators,
     broker: &'a Arc<Broker>,
-    context: RequestContext<'a>,
+    client: Client<'a>,
 }
 
 impl Dispatch<'_> {
-    fn single(&self, message: GroupRequest<'_>, request: Request<'_>, operation: Operation) {
+    fn single(&self, call: GroupCall<'_>, request: Request<'_>, operation: Operation) {
+        let message = call.into_request(&self.client);
         let refused = self.refusal(&message, &request, operation);
         self.send(message, Target::Single(request.responder), refused);
     }
 
-    fn gathered(&self, parts: Vec<GroupRequest<'_>>, request: Request<'_>, operation: Operation) {
+    fn gathered(&self, parts: Vec<GroupCall<'_>>, request: Request<'_>, operation: Operation) {
         self.gathered_with(parts, request, operation, Map::default());
     }
 
     fn gathered_with(
         &self,
-        parts: Vec<GroupRequest<'_>>,
+        parts: Vec<GroupCall<'_>>,
         request: Request<'_>,
         operation: Operation,
         operations: Map<String, i32>,
     ) {
+        let parts: Vec<_> = parts.into_iter().map(|call| call.into_request(&self.client)).collect();
         let refusals: Vec<_> = parts.iter().map(|part| self.refusal(part, &request, operation)).collect();
         let gather = Gather::with_operations(request.responder, parts.len(), operations);
         for (i, (part, refused)) in parts.into_iter().zip(refusals).enumerate() {
@@ -221,26 +238,26 @@ impl Dispatch<'_> {
         }
     }
 
-    fn refusal(&self, message: &GroupRequest<'_>, request: &Request<'_>, operation: Operation) -> Option<ErrorCode> {
+    fn refusal(&self, message: &GroupRequest, request: &Request<'_>, operation: Operation) -> Option<ErrorCode> {
         let allowed = request.is_allowed(operation, ResourceType::Group, group_id(message));
         (!allowed).then_some(ErrorCode::GroupAuthorizationFailed)
     }
 
-    fn send(&self, message: GroupRequest<'_>, target: Target, refused: Option<ErrorCode>) {
+    fn send(&self, message: GroupRequest, target: Target, refused: Option<ErrorCode>) {
         let shard = match refused {
             Some(error) => Err(error),
             None => self.coordinators.shard_of(self.broker, group_id(&message)),
         };
         match shard {
-            Ok(shard) => shard.handle(self.context, message, target),
-            Err(error) => target.send(message.error_response(self.context.version, error)),
+            Ok(shard) => shard.enter(Input::Request(message, target), Place::Loop),
+            Err(error) => target.send(message.error_response(error)),
         }
     }
 }
 
 /// Encodes a response for its own kind of request.
-pub(crate) fn send_response(responder: api::Responder, response: &GroupResponse) {
-    match response {
+pub(crate) fn send_response(responder: api::Responder, response: GroupResponse) {
+    match &dialect::say(response, responder.version) {
         GroupResponse::JoinGroup(r) => responder.send(r),
         GroupResponse::SyncGroup(r) => responder.send(r),
         GroupResponse::Heartbeat(r) => responder.send(r),
@@ -252,7 +269,7 @@ pub(crate) fn send_response(responder: api::Responder, response: &GroupResponse)
         GroupResponse::ListGroups(r) => responder.send(r),
         // Only ever a part of a gathered answer.
         GroupResponse::OffsetFetch(r) => {
-            let response = group::offset_fetch_response(responder.version, vec![r.clone()]);
+            let response = offset_fetch_response(responder.version, vec![r.clone()]);
             responder.send(&response);
         }
     }

@@ -5,11 +5,10 @@
 
 use crate::Feature;
 use crate::input::{Input, feature_of, mix, push_piece};
-use base::{ErrorCode, Now, SplitMix64, TopicId};
-use group::{
-    CoordinatorRecord, GroupRequest, GroupResponse, GroupSettings, Output, PendingReply, RequestContext, Shard, Topics,
-    offset_fetch_groups, offset_fetch_response,
-};
+use base::{ErrorCode, LeaderEpoch, Now, SplitMix64, TopicId};
+use coordinator::{Appended, Input as Event, Loading, Log, Record, Runtime, StoredRecord};
+use dialect::{Client as Asking, GroupCall, offset_fetch_groups, offset_fetch_response, say};
+use group::{CoordinatorRecord, GroupResponse, GroupSettings, Shard, Topics};
 use protocol::join_group_request::JoinGroupRequestProtocol;
 use protocol::leave_group_request::MemberIdentity;
 use protocol::offset_commit_request::{OffsetCommitRequestPartition, OffsetCommitRequestTopic};
@@ -46,16 +45,38 @@ struct Client {
     members: Vec<String>,
 }
 
+/// The partition in memory.
+#[derive(Default)]
+struct MemoryLog {
+    records: Vec<CoordinatorRecord>,
+    /// How the next append ends.
+    fails: Option<ErrorCode>,
+    /// Generations may be numbered again: something was taken back, or a group is gone.
+    is_anew: bool,
+}
+
+impl Log for MemoryLog {
+    fn append(&mut self, _: Now, epoch: LeaderEpoch, records: &[Record]) -> Result<Appended, ErrorCode> {
+        if let Some(error) = self.fails.take() {
+            self.is_anew = true;
+            return Err(error);
+        }
+        let base_offset = self.records.len() as i64;
+        self.is_anew |= records.iter().any(|record| record.value.is_none());
+        self.records.extend_from_slice(records);
+        Ok(Appended { base_offset, end_offset: self.records.len() as i64, epoch })
+    }
+}
+
 struct World {
-    shard: Shard,
+    runtime: Runtime<Shard, u64>,
     now: Now,
-    log: Vec<CoordinatorRecord>,
+    log: MemoryLog,
     clients: Vec<Client>,
     /// Client, version and group of every request that waits.
     waiting: BTreeMap<u64, (usize, i16, String)>,
     leaders: BTreeMap<(String, i32), String>,
     tokens: u64,
-    fails: Option<ErrorCode>,
     features: BTreeSet<u64>,
 }
 
@@ -80,19 +101,48 @@ fn settings() -> GroupSettings {
 impl World {
     fn new() -> World {
         let now = Now { monotonic_us: 1_000_000, wall_ms: 1_700_000_000_000 };
-        let mut shard = Shard::new(settings(), Box::new(SplitMix64(1)));
-        assert!(shard.loaded(now).is_empty());
-        World {
-            shard,
+        let mut world = World {
+            runtime: Runtime::new(0),
             now,
-            log: Vec::new(),
+            log: MemoryLog::default(),
             clients: vec![Client::default(); CLIENTS],
             waiting: BTreeMap::new(),
             leaders: BTreeMap::new(),
             tokens: 0,
-            fails: None,
             features: BTreeSet::new(),
+        };
+        world.load();
+        world
+    }
+
+    /// Reads the log, as a new coordinator does.
+    fn load(&mut self) {
+        let mut loading = Loading::new(Shard::new(settings(), Box::new(SplitMix64(self.tokens + 1))), 0);
+        for (offset, record) in (0..).zip(&self.log.records) {
+            let stored = StoredRecord { offset, producer_id: -1, key: &record.key, value: record.value.as_deref() };
+            loading.record(stored).expect("a record that replayed once replays again");
         }
+        let Ok(loaded) = loading.finish(self.log.records.len() as i64) else {
+            panic!("the log ends below its records")
+        };
+        self.take(Event::Loaded(loaded));
+    }
+
+    fn shard(&self) -> &Shard {
+        self.runtime.machine().expect("a loaded shard")
+    }
+
+    /// Steps the runtime and delivers what it answers.
+    fn take(&mut self, event: Event<Shard, u64>) {
+        let effects = self.runtime.step(self.now, event, &FakeTopics, &mut self.log);
+        assert_eq!(effects.broken, None);
+        assert!(effects.left_aside.is_empty(), "a record of the shard replays: {:?}", effects.left_aside);
+        if std::mem::take(&mut self.log.is_anew) {
+            // A group that went begins with generation 1 when it comes back.
+            self.leaders.clear();
+        }
+        let replies = effects.replies.into_iter().chain(effects.after_commit);
+        replies.for_each(|(token, response)| self.deliver(token, response));
     }
 
     fn step(&mut self, input: &mut Input<'_>) {
@@ -105,13 +155,10 @@ impl World {
             9 => self.decoded(input),
             10 => self.wait(u64::from(input.u8()) * 100),
             11 => self.wait(u64::from(input.u16()) * 1000),
-            12 => self.fails = Some(input.choose(&[ErrorCode::NotEnoughReplicas, ErrorCode::NotLeaderOrFollower])),
+            12 => self.log.fails = Some(input.choose(&[ErrorCode::NotEnoughReplicas, ErrorCode::NotLeaderOrFollower])),
             13 => self.move_coordinator(),
             14 => self.record(input),
-            _ => {
-                let outputs = self.shard.topics_deleted(&["t".to_owned()]);
-                outputs.into_iter().for_each(|out| self.carry_out(out));
-            }
+            _ => self.take(Event::Notice(vec!["t".to_owned()])),
         }
     }
 
@@ -130,44 +177,23 @@ impl World {
         }
     }
 
-    fn ask(&mut self, n: usize, version: i16, group: &str, request: GroupRequest<'_>) {
+    fn ask(&mut self, n: usize, version: i16, group: &str, request: GroupCall<'_>) {
         let token = self.tokens;
         self.tokens += 1;
         self.waiting.insert(token, (n, version, group.to_owned()));
         let label = format!("c{n}");
-        let context = RequestContext { client_id: &label, client_host: "/10.0.0.1", version };
-        let out = self.shard.handle(self.now, context, &FakeTopics, request, token);
-        self.carry_out(out);
+        let request = request.into_request(&Asking { id: &label, host: "/10.0.0.1", version });
+        self.take(Event::Request(request, token));
     }
 
-    fn carry_out(&mut self, mut out: Output) {
-        let lost = if out.records.is_empty() { None } else { self.fails.take() };
-        if let Some(error) = lost {
-            out = self.shard.append_failed(self.now, out, error);
-            assert!(out.records.is_empty(), "nothing is appended for an append that failed");
-            self.leaders.clear();
-        }
-        for record in out.records {
-            let offset = self.log.len() as i64;
-            let replayed = self.shard.replay(offset, -1, &record.key, record.value.as_deref());
-            replayed.expect("a record of the shard replays");
-            if record.value.is_none() {
-                // A group that went begins with generation 1 when it comes back.
-                self.leaders.clear();
-            }
-            self.log.push(record);
-        }
-        out.replies.into_iter().for_each(|reply| self.deliver(reply));
-    }
-
-    fn deliver(&mut self, reply: PendingReply) {
-        let waited = self.waiting.remove(&reply.token);
-        let (n, version, group) = waited.unwrap_or_else(|| panic!("token {} was answered twice", reply.token));
-        must_encode(&reply.response, version);
-        self.features.insert(
-            feature_of(&std::mem::discriminant(&reply.response)) ^ u64::from(error_of(&reply.response) as u16) << 8,
-        );
-        match reply.response {
+    fn deliver(&mut self, token: u64, response: GroupResponse) {
+        let waited = self.waiting.remove(&token);
+        let (n, version, group) = waited.unwrap_or_else(|| panic!("token {token} was answered twice"));
+        must_encode(&response, version);
+        let response = say(response, version);
+        self.features
+            .insert(feature_of(&std::mem::discriminant(&response)) ^ u64::from(error_of(&response) as u16) << 8);
+        match response {
             GroupResponse::JoinGroup(r) if r.error_code == 0 => self.joined(n, group, r),
             GroupResponse::JoinGroup(r) if r.error_code == ErrorCode::MemberIdRequired as i16 => {
                 self.clients[n].member_id = r.member_id.into_owned();
@@ -216,7 +242,7 @@ impl World {
             protocols: names.iter().map(protocol).collect(),
             ..Default::default()
         };
-        self.ask(n, version, group, GroupRequest::JoinGroup(request));
+        self.ask(n, version, group, GroupCall::JoinGroup(request));
     }
 
     fn sync(&mut self, input: &mut Input<'_>) {
@@ -237,7 +263,7 @@ impl World {
             assignments: client.members.iter().map(assignment).collect(),
             ..Default::default()
         };
-        self.ask(n, version, group, GroupRequest::SyncGroup(request));
+        self.ask(n, version, group, GroupCall::SyncGroup(request));
     }
 
     fn heartbeat(&mut self, input: &mut Input<'_>) {
@@ -250,7 +276,7 @@ impl World {
             group_instance_id: (version >= 3 && how & 0x40 != 0).then(|| format!("i{}", n % 3).into()),
             ..Default::default()
         };
-        self.ask(n, version, group, GroupRequest::Heartbeat(request));
+        self.ask(n, version, group, GroupCall::Heartbeat(request));
     }
 
     fn leave(&mut self, input: &mut Input<'_>) {
@@ -266,7 +292,7 @@ impl World {
         let member_id = if version < 3 { member_id } else { String::new() };
         let request =
             LeaveGroupRequest { group_id: group.into(), member_id: member_id.into(), members, ..Default::default() };
-        self.ask(n, version, group, GroupRequest::LeaveGroup(request));
+        self.ask(n, version, group, GroupCall::LeaveGroup(request));
     }
 
     fn commit(&mut self, input: &mut Input<'_>) {
@@ -289,7 +315,7 @@ impl World {
             topics: vec![topic],
             ..Default::default()
         };
-        self.ask(n, version, group, GroupRequest::OffsetCommit(request));
+        self.ask(n, version, group, GroupCall::OffsetCommit(request));
     }
 
     /// A request as it comes from the wire.
@@ -304,7 +330,7 @@ impl World {
             Wire::OffsetFetch(request) => {
                 let require_stable = request.require_stable;
                 for one in offset_fetch_groups(request, version) {
-                    self.ask(n, version, &group, GroupRequest::OffsetFetch { group: one, require_stable });
+                    self.ask(n, version, &group, GroupCall::OffsetFetch { group: one, require_stable });
                 }
             }
         }
@@ -314,35 +340,27 @@ impl World {
         let end = self.now.monotonic_us + ms * 1000;
         // A join that static members hold up is tried again every 100 ms, for sessions of half an hour.
         for _ in 0..200_000 {
-            let next = self.shard.next_deadline_us().unwrap_or(u64::MAX).max(self.now.monotonic_us);
+            let next = self.runtime.next_deadline_us().unwrap_or(u64::MAX).max(self.now.monotonic_us);
             let to = next.min(end);
             self.now.wall_ms += ((to - self.now.monotonic_us) / 1000) as i64;
             self.now.monotonic_us = to;
             if next > end {
                 return;
             }
-            let out = self.shard.on_timer(self.now);
-            self.carry_out(out);
+            self.take(Event::Timer);
         }
-        panic!("timers fire again and again without time going on: {:?}", self.shard.next_deadline_us());
+        panic!("timers fire again and again without time going on: {:?}", self.runtime.next_deadline_us());
     }
 
     fn move_coordinator(&mut self) {
-        self.fails = None;
-        let replies = self.shard.resign(ErrorCode::NotCoordinator);
-        replies.into_iter().for_each(|reply| self.deliver(reply));
+        self.log.fails = None;
+        self.take(Event::Resign);
         assert!(self.waiting.is_empty(), "left without an answer: {:?}", self.waiting);
         // A new coordinator may number generations again that were never stored.
         self.leaders.clear();
         self.tokens += 1;
-        let mut shard = Shard::new(settings(), Box::new(SplitMix64(self.tokens)));
-        for (offset, record) in self.log.iter().enumerate() {
-            let replayed = shard.replay(offset as i64, -1, &record.key, record.value.as_deref());
-            replayed.expect("a record that replayed once replays again");
-        }
-        self.shard = shard;
-        let out = self.shard.loaded(self.now);
-        self.carry_out(out);
+        self.runtime = Runtime::new(self.runtime.epoch() + 1);
+        self.load();
     }
 
     /// A record of the partition that this shard did not write, and perhaps the end of a transaction. What does not
@@ -353,18 +371,18 @@ impl World {
         let value = (how & 1 == 0).then_some(value);
         let producer_id = if how & 2 == 0 { -1 } else { i64::from(how >> 6) };
         let mut shard = Shard::new(settings(), Box::new(SplitMix64(3)));
-        match shard.replay(self.log.len() as i64, producer_id, &key, value.as_deref()) {
+        match shard.replay(self.log.records.len() as i64, producer_id, &key, value.as_deref()) {
             Err(error) => {
                 self.features.insert(feature_of(&error));
             }
             Ok(()) => {
                 shard.replay_end_transaction(producer_id, how & 4 == 0);
                 let out = shard.loaded(self.now);
-                out.records.iter().for_each(|record| {
-                    let replayed = shard.replay(0, -1, &record.key, record.value.as_deref());
+                for (offset, record) in (self.log.records.len() as i64 + 1..).zip(&out.records) {
+                    let replayed = shard.replay(offset, -1, &record.key, record.value.as_deref());
                     replayed.expect("a record of the shard replays");
-                });
-                self.log.push(CoordinatorRecord { key, value });
+                }
+                self.log.records.push(CoordinatorRecord { key, value });
                 self.move_coordinator();
             }
         }
@@ -372,11 +390,11 @@ impl World {
 
     /// Left alone, everything is answered.
     fn end(&mut self) {
-        self.fails = None;
+        self.log.fails = None;
         // Rebalance timeouts may be as long as 25 days.
         self.wait(3_000_000_000);
         assert!(self.waiting.is_empty(), "left without an answer: {:?}", self.waiting);
-        let counts = self.shard.counts();
+        let counts = self.shard().counts();
         assert_eq!(counts.preparing_rebalance + counts.completing_rebalance, 0, "a rebalance never ends: {counts:?}");
         self.move_coordinator();
     }
@@ -396,7 +414,7 @@ const APIS: [ApiKey; 10] = [
 ];
 
 enum Wire<'a> {
-    Plain(GroupRequest<'a>),
+    Plain(GroupCall<'a>),
     OffsetFetch(OffsetFetchRequest<'a>),
 }
 
@@ -406,7 +424,7 @@ fn decode<'a>(api: ApiKey, version: i16, c: &mut Cursor<'a>) -> Result<(String, 
         ($kind:ident, $message:ident) => {{
             let request = $message::decode(c, version)?;
             group = request.group_id.to_string();
-            GroupRequest::$kind(request)
+            GroupCall::$kind(request)
         }};
     }
     let request = match api {
@@ -416,9 +434,9 @@ fn decode<'a>(api: ApiKey, version: i16, c: &mut Cursor<'a>) -> Result<(String, 
         ApiKey::LeaveGroup => plain!(LeaveGroup, LeaveGroupRequest),
         ApiKey::OffsetCommit => plain!(OffsetCommit, OffsetCommitRequest),
         ApiKey::OffsetDelete => plain!(OffsetDelete, OffsetDeleteRequest),
-        ApiKey::DescribeGroups => GroupRequest::DescribeGroups(DescribeGroupsRequest::decode(c, version)?),
-        ApiKey::ListGroups => GroupRequest::ListGroups(ListGroupsRequest::decode(c, version)?),
-        ApiKey::DeleteGroups => GroupRequest::DeleteGroups(DeleteGroupsRequest::decode(c, version)?),
+        ApiKey::DescribeGroups => GroupCall::DescribeGroups(DescribeGroupsRequest::decode(c, version)?),
+        ApiKey::ListGroups => GroupCall::ListGroups(ListGroupsRequest::decode(c, version)?),
+        ApiKey::DeleteGroups => GroupCall::DeleteGroups(DeleteGroupsRequest::decode(c, version)?),
         _ => return Ok((group, Wire::OffsetFetch(OffsetFetchRequest::decode(c, version)?))),
     };
     Ok((group, Wire::Plain(request)))
@@ -428,7 +446,7 @@ fn decode<'a>(api: ApiKey, version: i16, c: &mut Cursor<'a>) -> Result<(String, 
 fn must_encode(response: &GroupResponse, version: i16) {
     let error = response.clone().into_error(ErrorCode::NotCoordinator);
     for response in [response, &error] {
-        let encoded = match response {
+        let encoded = match &say(response.clone(), version) {
             GroupResponse::JoinGroup(r) => r.to_bytes(version),
             GroupResponse::SyncGroup(r) => r.to_bytes(version),
             GroupResponse::Heartbeat(r) => r.to_bytes(version),

@@ -4,7 +4,8 @@
 #![allow(dead_code)]
 
 use base::{ErrorCode, Now, SplitMix64, TopicId};
-use group::{CoordinatorRecord, GroupRequest, GroupResponse, GroupSettings, Output, RequestContext, Shard, Topics};
+use dialect::{Client, GroupCall};
+use group::{CoordinatorRecord, GroupResponse, GroupSettings, Output, Shard, Topics};
 use protocol::join_group_request::JoinGroupRequestProtocol;
 use protocol::leave_group_request::MemberIdentity;
 use protocol::offset_commit_request::{OffsetCommitRequestPartition, OffsetCommitRequestTopic};
@@ -60,13 +61,14 @@ pub struct World {
 pub fn must_encode(response: &GroupResponse, version: i16) {
     let error = response.clone().into_error(ErrorCode::NotCoordinator);
     for response in [response.clone(), error] {
+        let response = dialect::say(response, version);
         let encoded = match &response {
             GroupResponse::JoinGroup(r) => r.to_bytes(version),
             GroupResponse::SyncGroup(r) => r.to_bytes(version),
             GroupResponse::Heartbeat(r) => r.to_bytes(version),
             GroupResponse::LeaveGroup(r) => r.to_bytes(version),
             GroupResponse::OffsetCommit(r) => r.to_bytes(version),
-            GroupResponse::OffsetFetch(r) => group::offset_fetch_response(version, vec![r.clone()]).to_bytes(version),
+            GroupResponse::OffsetFetch(r) => dialect::offset_fetch_response(version, vec![r.clone()]).to_bytes(version),
             GroupResponse::OffsetDelete(r) => r.to_bytes(version),
             GroupResponse::DescribeGroups(r) => r.to_bytes(version),
             GroupResponse::ListGroups(r) => r.to_bytes(version),
@@ -114,12 +116,12 @@ impl World {
         self.aliases.iter().find(|(_, a)| *a == alias).map(|(id, _)| id.clone()).unwrap_or_else(|| alias.to_owned())
     }
 
-    pub fn ask(&mut self, label: &str, version: i16, request: GroupRequest<'_>) -> Vec<(u64, GroupResponse)> {
+    pub fn ask(&mut self, label: &str, version: i16, request: GroupCall<'_>) -> Vec<(u64, GroupResponse)> {
         let token = self.labels.len() as u64;
         self.labels.push(label.to_owned());
         self.versions.push(version);
-        let context = RequestContext { client_id: label, client_host: "/10.0.0.1", version };
-        let out = self.shard.handle(self.now, context, &FakeTopics, request, token);
+        let request = request.into_request(&Client { id: label, host: "/10.0.0.1", version });
+        let out = self.shard.handle(self.now, &FakeTopics, request, token);
         self.carry_out(out)
     }
 
@@ -142,12 +144,14 @@ impl World {
         }
         let mut delivered = Vec::new();
         for reply in out.replies {
-            must_encode(&reply.response, self.versions[reply.token as usize]);
-            let shown = self.show_response(&reply.response);
+            let version = self.versions[reply.token as usize];
+            must_encode(&reply.response, version);
+            let response = dialect::say(reply.response, version);
+            let shown = self.show_response(&response);
             let label = self.labels[reply.token as usize].clone();
             let when = if reply.after_commit { " (after commit)" } else { "" };
             self.shown.push(format!("{label}: {shown}{when}"));
-            delivered.push((reply.token, reply.response));
+            delivered.push((reply.token, response));
         }
         delivered
     }
@@ -354,7 +358,7 @@ impl World {
                     protocols: protocols.split(',').filter(|p| !p.is_empty()).map(protocol_of).collect(),
                     ..Default::default()
                 };
-                self.ask(label, version(5), GroupRequest::JoinGroup(request));
+                self.ask(label, version(5), GroupCall::JoinGroup(request));
             }
             "sync" => {
                 let request = SyncGroupRequest {
@@ -367,7 +371,7 @@ impl World {
                     assignments: text("assign").split(',').filter_map(|a| self.assignment(a)).collect(),
                     ..Default::default()
                 };
-                self.ask(label, version(5), GroupRequest::SyncGroup(request));
+                self.ask(label, version(5), GroupCall::SyncGroup(request));
             }
             "heartbeat" => {
                 let request = HeartbeatRequest {
@@ -377,7 +381,7 @@ impl World {
                     group_instance_id: instance,
                     ..Default::default()
                 };
-                self.ask(label, version(4), GroupRequest::Heartbeat(request));
+                self.ask(label, version(4), GroupCall::Heartbeat(request));
             }
             "leave" => {
                 let request = LeaveGroupRequest {
@@ -386,7 +390,7 @@ impl World {
                     members: text("members").split(',').filter(|m| !m.is_empty()).map(|m| self.identity(m)).collect(),
                     ..Default::default()
                 };
-                self.ask(label, version(5), GroupRequest::LeaveGroup(request));
+                self.ask(label, version(5), GroupCall::LeaveGroup(request));
             }
             "commit" => {
                 let v = version(8);
@@ -399,7 +403,7 @@ impl World {
                     topics: text("offsets").split(',').map(|o| commit_of(o, text("metadata"), v)).collect(),
                     ..Default::default()
                 };
-                self.ask(label, v, GroupRequest::OffsetCommit(request));
+                self.ask(label, v, GroupCall::OffsetCommit(request));
             }
             "fetch" => {
                 let v = version(8);
@@ -410,7 +414,7 @@ impl World {
                     ..Default::default()
                 };
                 let require_stable = free.contains(&"stable");
-                self.ask(label, v, GroupRequest::OffsetFetch { group: request, require_stable });
+                self.ask(label, v, GroupCall::OffsetFetch { group: request, require_stable });
             }
             "delete-offsets" => {
                 let of = |p: &str| {
@@ -421,12 +425,12 @@ impl World {
                     }
                 };
                 let topics = text("partitions").split(',').map(of).collect();
-                self.ask(label, 0, GroupRequest::OffsetDelete(OffsetDeleteRequest { group_id: group.into(), topics }));
+                self.ask(label, 0, GroupCall::OffsetDelete(OffsetDeleteRequest { group_id: group.into(), topics }));
             }
             "describe" => {
                 let groups = free[1..].iter().map(|g| Cow::Owned(g.to_string())).collect();
                 let request = DescribeGroupsRequest { groups, ..Default::default() };
-                self.ask(label, version(6), GroupRequest::DescribeGroups(request));
+                self.ask(label, version(6), GroupCall::DescribeGroups(request));
             }
             "list" => {
                 let list =
@@ -436,12 +440,12 @@ impl World {
                     types_filter: list("types"),
                     ..Default::default()
                 };
-                self.ask(label, 5, GroupRequest::ListGroups(request));
+                self.ask(label, 5, GroupCall::ListGroups(request));
             }
             "delete" => {
                 let groups_names = free[1..].iter().map(|g| Cow::Owned(g.to_string())).collect();
                 let request = DeleteGroupsRequest { groups_names, ..Default::default() };
-                self.ask(label, 2, GroupRequest::DeleteGroups(request));
+                self.ask(label, 2, GroupCall::DeleteGroups(request));
             }
             other => panic!("no such command: {other}"),
         }
