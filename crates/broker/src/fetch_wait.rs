@@ -61,13 +61,13 @@ impl FetchWait {
     fn arm(self: &Arc<Self>, now: Now, may_wait: bool) {
         let waiter: Arc<dyn DataWaiter> = self.clone();
         let missed = {
-            let state = self.state.lock();
-            let State::Waiting(waiting) = &*state else { return };
-            let (fetch, _) = &**waiting;
+            let mut state = self.state.lock();
+            let State::Waiting(waiting) = &mut *state else { return };
+            let (fetch, _) = &mut **waiting;
             let mut missed = false;
-            for target in &fetch.partitions {
+            for target in &mut fetch.partitions {
                 if let Some(cell) = &target.cell {
-                    missed |= !cell.wait_for_data(&waiter, fetch.reader, target.seen);
+                    missed |= !cell.wait_for_data(&waiter, fetch.reader, target.seen, &mut target.waits);
                 }
             }
             missed
@@ -84,7 +84,7 @@ impl FetchWait {
             State::Waiting(waiting) if waiting.1.is_gone() => {
                 *state = State::Answered;
                 drop(state);
-                self.stop_waiting(&waiting.0);
+                Self::stop_waiting(&waiting.0);
             }
             State::Waiting(waiting) => {
                 drop(state);
@@ -124,14 +124,15 @@ impl FetchWait {
 
     fn answer(self: &Arc<Self>, (fetch, responder): (Fetch, Responder), found: Found) {
         *self.state.lock() = State::Answered;
-        self.stop_waiting(&fetch);
+        Self::stop_waiting(&fetch);
         finish_fetch(&fetch, found, responder);
     }
 
-    fn stop_waiting(self: &Arc<Self>, fetch: &Fetch) {
-        let waiter: Arc<dyn DataWaiter> = self.clone();
-        for cell in fetch.partitions.iter().filter_map(|target| target.cell.as_ref()) {
-            cell.stop_waiting(&waiter);
+    fn stop_waiting(fetch: &Fetch) {
+        for target in &fetch.partitions {
+            if let (Some(cell), Some(at)) = (&target.cell, &target.waits) {
+                cell.stop_waiting(at);
+            }
         }
     }
 }

@@ -265,7 +265,7 @@ impl ShardCell {
         if !output.records.is_empty() {
             let mut effects = Effects::default();
             let codec = broker.static_config.groups.offsets.topic_compression;
-            match append(&cell, &output, crate::topic_settings::codec(codec).into(), now, &mut effects) {
+            match append(&cell, self.epoch, &output, crate::topic_settings::codec(codec).into(), now, &mut effects) {
                 Ok((base_offset, end_offset)) => {
                     for (i, record) in output.records.iter().enumerate() {
                         let offset = base_offset + i as Offset;
@@ -311,10 +311,17 @@ impl ShardCell {
     ) {
         let wait = Arc::new(CommitWait { replies: Mutex::new(waiting) });
         let waiter: Arc<dyn AckWaiter> = wait.clone();
-        if cell.wait_for_commit(offset, &waiter, now.monotonic_us + self.commit_timeout_us) {
-            let replies = std::mem::take(&mut *wait.replies.lock());
-            deliveries.now.extend(replies.into_iter().map(|(target, reply)| (target, reply.response)));
-        }
+        let deadline_us = now.monotonic_us + self.commit_timeout_us;
+        let error = match cell.wait_for_commit(self.epoch, offset, &waiter, deadline_us) {
+            Ok(false) => return,
+            Ok(true) => None,
+            Err(error) => Some(append_error(error)),
+        };
+        let replies = std::mem::take(&mut *wait.replies.lock());
+        deliveries.now.extend(replies.into_iter().map(|(target, reply)| match error {
+            None => (target, reply.response),
+            Some(error) => (target, reply.response.into_error(error)),
+        }));
     }
 
     fn set_timer(&self, broker: &Arc<Broker>, state: &mut State) {
@@ -347,6 +354,7 @@ impl Task for ShardCell {
 /// Appends the records of an output as one batch; returns where they begin and end.
 fn append(
     cell: &PartitionCell,
+    epoch: LeaderEpoch,
     output: &Output,
     compression: Compression,
     now: Now,
@@ -359,7 +367,7 @@ fn append(
     let bytes = builder.finish().map_err(|_| ErrorCode::UnknownServerError)?;
     let batch = own_batch(&bytes).map_err(|_| ErrorCode::UnknownServerError)?;
     // The replies wait by themselves; the append needs no waiter of its own.
-    match cell.append_unwatched(&batch, Acks::All, now, effects) {
+    match cell.append_unwatched(&batch, epoch, Acks::All, now, effects) {
         Ok(outcome) => Ok((outcome.base_offset, outcome.last_offset + 1)),
         Err(AppendError::Refused(error)) => Err(error),
         Err(AppendError::Storage(error)) => {

@@ -4,7 +4,9 @@
 use crate::Broker;
 use crate::fetch_sessions::{FetchContext, FetchPartition, SessionError};
 use crate::fetch_wait::FetchWait;
-use crate::partition::{ColdData, Effects, PartitionCell, Position, ReadError, ReadOutcome, Reader};
+use crate::partition::{
+    ColdData, DataPlace, Effects, PartitionCell, Position, ReadError, ReadOutcome, ReadRequest, Reader,
+};
 use crate::served_file::ServedFile;
 use api::{Operation, Request, ResourceType, Responder};
 use base::{ErrorCode, Map, NodeId, Now, Offset, TopicId, Uuid};
@@ -36,6 +38,8 @@ pub(crate) struct Target {
     pub error: ErrorCode,
     /// The bound that the last look at the partition saw.
     pub seen: Offset,
+    /// Where the fetch waits for more than that.
+    pub waits: Option<DataPlace>,
     /// How often in a row its data was not in memory.
     pub cold_looks: u32,
 }
@@ -193,7 +197,7 @@ fn targets(
                 (None, true) if uses_topic_ids && image.topic(id).is_none() => ErrorCode::UnknownTopicId,
                 (None, true) => ErrorCode::UnknownTopicOrPartition,
             };
-            Target { asked, cell, error, seen: -1, cold_looks: 0 }
+            Target { asked, cell, error, seen: -1, waits: None, cold_looks: 0 }
         })
         .collect()
 }
@@ -234,15 +238,12 @@ impl Fetch {
             let mut effects = Effects::default();
             let at_least_one = found.bytes == 0;
             let may_wait = may_wait && target.cold_looks >= COLD_LOOKS_MAX;
-            let read = cell.read(position, self.reader, bytes_max, at_least_one, may_wait, now, &mut effects);
+            let request = ReadRequest { position, reader: self.reader, bytes_max, at_least_one, may_wait };
+            let read = cell.read(&request, now, &mut effects);
             effects.run(cell, now);
             let result = match read {
                 Ok(outcome) => {
-                    target.seen = match self.reader {
-                        Reader::Uncommitted => outcome.high_watermark,
-                        Reader::Committed => outcome.last_stable_offset,
-                        Reader::Replica(_) => outcome.log_end_offset,
-                    };
+                    target.seen = outcome.bound(self.reader);
                     let there = (bytes_max as u64).min(outcome.slice.visible) as usize;
                     let taken = there.max(outcome.slice.length);
                     found.bytes += taken;

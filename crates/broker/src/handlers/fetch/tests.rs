@@ -25,6 +25,7 @@ fn cold_fetch() -> (Bench, Fetch) {
         cell: Some(cell),
         error: ErrorCode::None,
         seen: -1,
+        waits: None,
         cold_looks: 0,
     });
     let fetch = Fetch {
