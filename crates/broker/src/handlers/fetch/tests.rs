@@ -13,7 +13,7 @@ fn cold_fetch() -> (Bench, Fetch) {
     bench.files.chill(false);
     let partitions = cells.into_iter().zip(0..).map(|(cell, partition)| Target {
         asked: FetchPartition {
-            topic: "t".to_owned(),
+            topic: "t".into(),
             topic_id: TOPIC,
             partition,
             fetch_offset: 2,
