@@ -48,7 +48,7 @@ pub struct AppendOutcome {
     pub is_acknowledged: bool,
 }
 
-/// Why a batch was not appended.
+/// Why a batch was not appended, or a log not cut.
 #[derive(Debug)]
 pub enum AppendError {
     Refused(ErrorCode),

@@ -1,9 +1,11 @@
-//! The follower's door: bytes that have their offsets and epochs already, and what their leader tells beside them.
+//! The follower's door: bytes that have their offsets and epochs already, what their leader tells beside them, and the cut
+//! of what the leader does not have.
 
 use super::role::Role;
 use super::{AppendError, Effects, Inner, PartitionCell};
 use base::{ErrorCode, LeaderEpoch, Now, Offset};
 use replication::Follower;
+use storage::BeforeCut;
 
 /// What a fetch from the leader brought for one partition.
 #[derive(Debug, Clone, Copy)]
@@ -37,6 +39,38 @@ impl PartitionCell {
         }
         inner.settle_failure(effects);
         taken
+    }
+
+    /// What comes before [`PartitionCell::truncate`]: run it outside, then write the directory's checkpoints, whose
+    /// recovery point must not lie above the cut when the log grows again (KAFKA-10471).
+    pub fn prepare_truncation(&self, leader_epoch: LeaderEpoch, offset: Offset) -> Result<BeforeCut, AppendError> {
+        let mut inner = self.inner.lock();
+        inner.following_in(leader_epoch).map_err(AppendError::Refused)?;
+        inner.log.prepare_cut(offset).map_err(AppendError::Storage)
+    }
+
+    /// Cuts what diverged from the leader of this epoch. Returns the log end, which may lie below `offset`. Records around
+    /// the cut are read inside: on a thread that may wait.
+    pub fn truncate(
+        &self,
+        leader_epoch: LeaderEpoch,
+        offset: Offset,
+        now: Now,
+        effects: &mut Effects,
+    ) -> Result<Offset, AppendError> {
+        let mut inner = self.inner.lock();
+        inner.log.forget_cut();
+        inner.following_in(leader_epoch).map_err(AppendError::Refused)?;
+        let cut = inner.log.truncate_to(offset, now.wall_ms);
+        if let Err(error) = &cut {
+            effects.failed |= error.fails_log_dir();
+            inner.settle_failure(effects);
+        }
+        effects.jobs.extend(cut.map_err(AppendError::Storage)?);
+        let end = inner.log.log_end_offset();
+        inner.unflushed_since = inner.unflushed_since.min(end);
+        inner.following_in(leader_epoch).map_err(AppendError::Refused)?.cut(end);
+        Ok(end)
     }
 }
 

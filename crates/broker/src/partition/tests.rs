@@ -352,3 +352,38 @@ fn a_follower_is_woken_by_the_append_and_a_consumer_by_the_commit() {
     bench.fill(&cell, 1);
     assert_eq!(woken(), [1, 1, 1]);
 }
+
+#[test]
+fn a_follower_that_diverged_is_cut_behind_its_checkpoint_and_nobody_waits_inside() {
+    let bench = Bench::new(&["/data"], |_| {});
+    let cell = bench.open("t-0", TOPIC);
+    bench.fill(&cell, 40);
+    cell.directory.flush_soon(cell.clone());
+    bench.executor.settle();
+    bench.replicas.write_checkpoints(&cell.directory).unwrap();
+    let row =
+        || String::from_utf8(Files::read(&bench.files, "/data/recovery-point-offset-checkpoint".as_ref()).unwrap());
+    assert!(!row().unwrap().contains("t 0 10"), "{:?}", row());
+    bench.register(&cell, &[NODE, FOLLOWER], FOLLOWER, 5);
+    for epoch in [4, 6] {
+        assert!(matches!(bench.replicas.truncate(&cell, epoch, 10), Err(AppendError::Refused(_))), "{epoch}");
+    }
+    assert_eq!(cell.with_log(|log| log.log_end_offset()), 40);
+    // A sync that began before the cut says nothing of what comes behind it.
+    let flush = |cell: &PartitionCell| cell.flush_job(false).unwrap().map(|job| job.run(&bench.files).unwrap());
+    let before = cell.prepare_truncation(5, 10).unwrap();
+    before.run(&bench.files).unwrap();
+    if let Some(flushed) = flush(&cell) {
+        cell.flushed(&flushed, &mut Effects::default());
+    }
+    assert_eq!(cell.with_log(|log| log.recovery_point()), 10);
+    assert_eq!(bench.replicas.truncate(&cell, 5, 10).unwrap(), 10);
+    assert!(row().unwrap().contains("t 0 10"), "{:?}", row());
+    assert_eq!(cell.with_log(|log| (log.log_end_offset(), log.high_watermark())), (10, 10));
+    bench.executor.settle();
+    // It leads from here: its producer is where the cut has left it.
+    bench.lead_in(&cell, &[NODE], 6);
+    assert!(matches!(bench.produce(&cell, 11), Err(AppendError::Storage(_))));
+    assert_eq!(bench.produce(&cell, 10).unwrap().base_offset, 10);
+    assert!(!cell.directory.dir.is_failed());
+}
