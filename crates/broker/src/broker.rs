@@ -43,7 +43,7 @@ pub struct Broker {
     pub coordinators: Coordinators,
     pub loggers: Arc<Loggers>,
     pub(crate) producer_ids: ProducerIdAllocator,
-    pub(crate) random: Mutex<Box<dyn Random>>,
+    pub(crate) random: Arc<Mutex<Box<dyn Random>>>,
     pub(crate) being_created: BeingCreated,
     epoch: AtomicI64,
     view: SharedView,
@@ -52,10 +52,13 @@ pub struct Broker {
 impl Broker {
     pub fn new(parts: BrokerParts) -> Arc<Broker> {
         let config = parts.config;
+        let random = Arc::new(Mutex::new(parts.random));
+        let draws = random.clone();
+        let sessions_max = config.limits.fetch_session_slots_max.max(0) as usize;
         Arc::new_cyclic(|myself| Broker {
             node_id: config.node.node_id,
             cluster_id: parts.cluster_id,
-            sessions: FetchSessions::new(config.limits.fetch_session_slots_max.max(0) as usize),
+            sessions: FetchSessions::new(sessions_max, Box::new(move || draws.lock().next_u64())),
             coordinators: Coordinators::new(myself.clone(), &config.groups),
             config: ArcSwap::from_pointee(config.clone()),
             static_config: config,
@@ -64,7 +67,7 @@ impl Broker {
             image: ArcSwap::from_pointee(Image::empty()),
             replicas: parts.replicas,
             producer_ids: ProducerIdAllocator::default(),
-            random: Mutex::new(parts.random),
+            random,
             epoch: AtomicI64::new(-1),
             being_created: BeingCreated::default(),
             view: parts.view,

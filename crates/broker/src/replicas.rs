@@ -1,9 +1,9 @@
 //! The partitions that this broker hosts, and the directories in which they lie.
 
 use crate::log_dirs::Directory;
-use crate::partition::{Effects, PartitionCell};
+use crate::partition::{AppendError, Effects, PartitionCell};
 use crate::topic_settings::TopicSettings;
-use base::{Executor, Map, Offset, PartitionIndex, Random, TopicId, TopicPartition, Uuid};
+use base::{Executor, LeaderEpoch, Map, Offset, PartitionIndex, Random, TopicId, TopicPartition, Uuid};
 use parking_lot::{Mutex, RwLock};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -317,6 +317,27 @@ impl Replicas {
         };
         cell.directory.run_later(delay_ms * 1000, Box::new(remove));
         true
+    }
+
+    /// Cuts the log of a follower at `offset`, on behalf of the leader of this epoch. Returns where it ends. Blocks on the
+    /// disk.
+    pub fn truncate(
+        &self,
+        cell: &Arc<PartitionCell>,
+        leader_epoch: LeaderEpoch,
+        offset: Offset,
+    ) -> Result<Offset, AppendError> {
+        let before = cell.prepare_truncation(leader_epoch, offset)?;
+        let prepared = before.run(&**cell.directory.dir.files());
+        if let Err(error) = prepared.and_then(|()| self.write_checkpoints(&cell.directory)) {
+            cell.with_log(Log::forget_cut);
+            cell.directory.report(&error);
+            return Err(AppendError::Storage(error));
+        }
+        let (now, mut effects) = (self.executor.now(), Effects::default());
+        let end = cell.truncate(leader_epoch, offset, now, &mut effects);
+        effects.run(cell, now);
+        end
     }
 
     /// Every partition of a directory that failed is offline.

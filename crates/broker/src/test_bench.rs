@@ -3,7 +3,8 @@
 
 use crate::broker::{Broker, BrokerParts};
 use crate::log_dirs::Directory;
-use crate::partition::{Acks, AppendError, AppendOutcome, Effects, PartitionCell};
+use crate::partition::append::AppendOutcome;
+use crate::partition::{Acks, AppendError, Effects, PartitionCell};
 use crate::replicas::{RecoveryHint, Replicas};
 use crate::topic_settings::TopicSettings;
 use base::{BlockingWork, Executor, Files, LeaderEpoch, NodeId, Now, Offset, Task, TopicId, TopicPartition, Uuid};
@@ -72,12 +73,21 @@ impl TestExecutor {
 impl TestExecutor {
     /// Lets time pass, then runs what is due.
     pub fn pass(&self, ms: i64) {
-        {
-            let mut now = self.now.lock();
-            now.monotonic_us += ms as u64 * 1000;
-            now.wall_ms += ms;
-        }
+        self.tick(ms);
         self.settle();
+    }
+
+    /// Lets time pass while something else runs.
+    pub fn tick(&self, ms: i64) {
+        let mut now = self.now.lock();
+        now.monotonic_us += ms as u64 * 1000;
+        now.wall_ms += ms;
+    }
+
+    /// Runs what was deferred until now.
+    pub fn turn(&self) {
+        let tasks = std::mem::take(&mut *self.soon.lock());
+        tasks.into_iter().for_each(|task| task.run(self.now()));
     }
 
     /// Forgets what waits for a thread, as if the disk had been full when it ran.
@@ -162,6 +172,11 @@ impl Bench {
     }
 
     pub fn lead_in(&self, cell: &Arc<PartitionCell>, replicas: &[NodeId], leader_epoch: LeaderEpoch) {
+        self.register(cell, replicas, NODE, leader_epoch);
+    }
+
+    /// Hears that this node leads the partition in this epoch.
+    pub fn register(&self, cell: &Arc<PartitionCell>, replicas: &[NodeId], leader: NodeId, leader_epoch: LeaderEpoch) {
         let registration = metadata::Partition {
             replicas: replicas.to_vec(),
             directories: vec![Uuid::DIRECTORY_UNASSIGNED; replicas.len()],
@@ -170,7 +185,7 @@ impl Bench {
             adding_replicas: Vec::new(),
             elr: Vec::new(),
             last_known_elr: Vec::new(),
-            leader: NODE,
+            leader,
             leader_recovery_state: 0,
             leader_epoch,
             partition_epoch: 0,
@@ -182,16 +197,32 @@ impl Bench {
 
     /// Appends a batch of one record of an idempotent producer.
     pub fn produce(&self, cell: &Arc<PartitionCell>, sequence: i32) -> Result<AppendOutcome, AppendError> {
+        let leader_epoch = cell.check_leadership(-1).map_err(AppendError::Refused)?;
+        self.produce_in(cell, leader_epoch, sequence)
+    }
+
+    /// Appends such a batch as somebody does who believes in this epoch.
+    pub fn produce_in(
+        &self,
+        cell: &Arc<PartitionCell>,
+        leader_epoch: LeaderEpoch,
+        sequence: i32,
+    ) -> Result<AppendOutcome, AppendError> {
+        let bytes = self.record(sequence);
+        let batch = LeaderBatch::built(&bytes, AppendOrigin::Client).unwrap();
+        let mut effects = Effects::default();
+        let outcome = cell.append_unwatched(&batch, leader_epoch, Acks::Leader, self.now(), &mut effects);
+        effects.run(cell, self.now());
+        outcome
+    }
+
+    /// A batch of one record.
+    pub fn record(&self, sequence: i32) -> Vec<u8> {
         let options =
             BatchOptions { producer_id: 9, producer_epoch: 0, base_sequence: sequence, ..BatchOptions::default() };
         let mut builder = BatchBuilder::new(options);
         builder.append(self.now().wall_ms, None, Some(&[b'v'; 100]), &[]);
-        let bytes = builder.finish().unwrap();
-        let batch = LeaderBatch::built(&bytes, AppendOrigin::Client).unwrap();
-        let mut effects = Effects::default();
-        let outcome = cell.append_unwatched(&batch, Acks::Leader, self.now(), &mut effects);
-        effects.run(cell, self.now());
-        outcome
+        builder.finish().unwrap()
     }
 
     /// Appends so many records, one after the other.

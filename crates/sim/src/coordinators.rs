@@ -152,3 +152,25 @@ fn whoever_waits_for_a_coordinator_whose_topic_is_deleted_is_sent_to_another() {
     let answer = bench.answer::<JoinGroupRequest<'_>>(third, 3).unwrap();
     assert_eq!(ErrorCode::from_code(answer.error_code), ErrorCode::NotCoordinator);
 }
+
+#[test]
+fn a_coordinator_of_an_older_epoch_writes_nothing_into_a_newer_one() {
+    let mut bench = bench();
+    assert_eq!(commit(&mut bench, "a", 5), ErrorCode::None);
+    let broker = bench.node.broker().expect("a broker").clone();
+    let image = broker.image.load_full();
+    let topic = image.topic_by_name(OFFSETS).unwrap();
+    let partition = base::coordinator_partition("g", topic.partitions.len() as i32);
+    let cell = broker.replicas.get(topic.id, partition).unwrap();
+    let end = || cell.with_log(|log| log.log_end_offset());
+    let before = end();
+    // A publication that reached the partition, and its coordinator not yet.
+    let mut newer = metadata::Partition::clone(image.partition(topic.id, partition).unwrap());
+    newer.leader_epoch += 1;
+    cell.apply(broker.node_id, &newer, &mut Default::default()).unwrap();
+    assert_eq!(commit(&mut bench, "a", 6), ErrorCode::NotCoordinator);
+    assert_eq!(end(), before);
+    broker.coordinators.leadership(topic.id, partition, Some(newer.leader_epoch));
+    bench.pass(1_000_000);
+    assert_eq!((commit(&mut bench, "b", 7), committed(&mut bench, "a")), (ErrorCode::None, 5));
+}

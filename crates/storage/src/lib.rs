@@ -62,4 +62,5 @@ pub use read::{LogSlice, ReadLimits};
 pub use recovery::{Cancel, OpenOptions, Progress};
 pub use retention::{DeletionReason, ProducersJob, Retention, RetentionPlan};
 pub use segment::SegmentInfo;
+pub use truncate::BeforeCut;
 pub use txn_index::AbortedTransaction;

@@ -54,6 +54,8 @@ pub struct Log {
     pub(crate) truncations: u64,
     /// Of these so many are durable.
     pub(crate) truncations_synced: u64,
+    /// A cut to this offset is being prepared: nothing above it is taken for durable.
+    pub(crate) cut_to: Option<Offset>,
     /// Counts file names made, and how many of them are durable.
     pub(crate) names_made: u64,
     pub(crate) names_synced: u64,
@@ -299,7 +301,8 @@ impl Log {
     /// Takes note of what a flush made durable. A flush that a truncation overtook counts for nothing.
     pub fn flushed(&mut self, flushed: &Flushed) {
         if flushed.truncations == self.truncations {
-            self.recovery_point = self.recovery_point.max(flushed.up_to);
+            let durable = flushed.up_to.min(self.cut_to.unwrap_or(Offset::MAX));
+            self.recovery_point = self.recovery_point.max(durable);
             self.truncations_synced = self.truncations_synced.max(flushed.truncations_synced);
             self.sealed_synced = self.sealed_synced.max(flushed.rolled_up_to);
             self.names_synced = self.names_synced.max(flushed.names_made);

@@ -138,6 +138,7 @@ impl Log {
             segment_jitter_ms: 0,
             truncations: 0,
             truncations_synced: 0,
+            cut_to: None,
             names_made: 1,
             names_synced: 0,
             sealed_synced: 0,
@@ -182,7 +183,12 @@ impl Log {
             self.epochs_number = self.writes;
         }
         self.drop_stray_snapshots()?;
-        self.rebuild_producers(options.now_wall_ms, options.clean_shutdown)?;
+        if let Some(job) = self.rebuild_producers(options.now_wall_ms, options.clean_shutdown)? {
+            match job.run(&*self.files) {
+                Err(error) if error.is_shortage() => drop(self.snapshots.remove(&self.log_end)),
+                other => other?,
+            }
+        }
         if options.clean_shutdown {
             self.recovery_point = self.log_end;
             self.sealed_synced = self.active.base_offset;

@@ -5,7 +5,7 @@ use crate::names::{self, file_name};
 use crate::producer_state::{BatchMeta, ProducerStates, Recalled, is_expired};
 use crate::scan::{HEADER_CHUNK, ScanError, Scanner};
 use crate::segment::Segment;
-use crate::{Log, StorageError, producer_snapshot};
+use crate::{Job, Log, StorageError, producer_snapshot};
 use base::{Files, Offset};
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -162,29 +162,24 @@ impl Log {
         past.producers_at(offset, now_wall_ms)
     }
 
-    /// Loads the newest producer snapshot at or below the log end, replays what follows it, and writes a snapshot when
-    /// there was something to replay.
-    pub(crate) fn rebuild_producers(&mut self, now_wall_ms: i64, clean_shutdown: bool) -> Result<(), StorageError> {
+    /// Loads the newest producer snapshot at or below the log end, and replays what follows it. The job writes a snapshot
+    /// where there was something to replay; it is only a shortcut for the next start.
+    pub(crate) fn rebuild_producers(
+        &mut self,
+        now_wall_ms: i64,
+        clean_shutdown: bool,
+    ) -> Result<Option<Job>, StorageError> {
         let end = self.log_end;
         if self.snapshots.is_empty() && clean_shutdown {
             // As Kafka: a log that was closed without a snapshot knew no producers.
             self.producers.clear(end);
-            return Ok(());
+            return Ok(None);
         }
         let mut states = self.producers_at(end, now_wall_ms)?;
         states.high_watermark_moved(self.high_watermark);
         states.expire(now_wall_ms, self.config.producer_id_expiration_ms);
         self.producers = states;
-        if !self.snapshots.contains(&end)
-            && end > self.first_base_offset()
-            && let Some(job) = self.snapshot_job()
-        {
-            match job.run(&*self.files) {
-                // It is only a shortcut for the next start.
-                Err(error) if error.is_shortage() => drop(self.snapshots.remove(&end)),
-                other => other?,
-            }
-        }
-        Ok(())
+        let is_missing = !self.snapshots.contains(&end) && end > self.first_base_offset();
+        Ok(if is_missing { self.snapshot_job() } else { None })
     }
 }

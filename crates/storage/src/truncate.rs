@@ -4,11 +4,49 @@ use crate::error::IoContext;
 use crate::names::{self, file_name};
 use crate::segment::Segment;
 use crate::{Job, Log, StorageError};
-use base::Offset;
+use base::{Files, Offset};
 use std::io;
 use std::path::PathBuf;
 
+/// What has to be gone from the disk before a log is cut.
+#[derive(Debug)]
+#[must_use = "a cut waits for it"]
+pub struct BeforeCut {
+    folder: PathBuf,
+    snapshots: Vec<PathBuf>,
+}
+
+impl BeforeCut {
+    /// Removes producer snapshots, durably.
+    pub fn run(self, files: &dyn Files) -> Result<(), StorageError> {
+        if self.snapshots.is_empty() {
+            return Ok(());
+        }
+        for path in &self.snapshots {
+            crate::job::remove_if_present(files, path)?;
+        }
+        // Durable before the log grows past them again: one that came back would be taken for the new records' state.
+        files.sync_dir(&self.folder).or_failed(&self.folder)
+    }
+}
+
 impl Log {
+    /// Prepares a [`Log::truncate_to`] for an owner that may not sync with the log in its hands: run what comes without the
+    /// log, then cut. The recovery point falls at once and stays where it is until the cut, so that the checkpoint can be
+    /// written before it instead of behind it.
+    pub fn prepare_cut(&mut self, offset: Offset) -> Result<BeforeCut, StorageError> {
+        self.online()?;
+        self.cut_to = Some(offset.max(0));
+        self.recovery_point = self.recovery_point.min(offset.max(0));
+        let is_whole = offset < self.first_base_offset();
+        Ok(self.take_snapshots(|snapshot| is_whole || snapshot > offset))
+    }
+
+    /// The cut that was prepared is not to be.
+    pub fn forget_cut(&mut self) {
+        self.cut_to = None;
+    }
+
     /// Removes everything at or above `offset`. A batch that spans it goes as a whole, so that the log end may come to
     /// lie below `offset`. At or above the log end only leader epochs that begin there are forgotten (KAFKA-10706).
     /// A truncation that fails, for whatever reason, fails the directory.
@@ -17,6 +55,7 @@ impl Log {
     /// or a crash would leave new records below a recovery point that is true of the old ones (KAFKA-10471).
     pub fn truncate_to(&mut self, offset: Offset, now_wall_ms: i64) -> Result<Vec<Job>, StorageError> {
         self.online()?;
+        self.cut_to = None;
         if offset < self.first_base_offset() {
             return self.truncate_fully_and_start_at(offset.max(0), now_wall_ms);
         }
@@ -56,7 +95,8 @@ impl Log {
         self.log_start = self.log_start.min(end);
         self.high_watermark = self.high_watermark.clamp(self.log_start, end);
         self.drop_snapshots(|snapshot| snapshot > end)?;
-        self.rebuild_producers(now_wall_ms, false)
+        jobs.extend(self.rebuild_producers(now_wall_ms, false)?);
+        Ok(())
     }
 
     /// Removes everything; the next record gets `offset`. High watermark and log start move there too (KAFKA-9491).
@@ -134,18 +174,16 @@ impl Log {
 
     /// Removes producer snapshots, and voids those that are about to be written.
     pub(crate) fn drop_snapshots(&mut self, unwanted: impl Fn(Offset) -> bool) -> Result<(), StorageError> {
+        let files = self.files.clone();
+        self.take_snapshots(unwanted).run(&*files)
+    }
+
+    fn take_snapshots(&mut self, unwanted: impl Fn(Offset) -> bool) -> BeforeCut {
         let gone: Vec<Offset> = self.snapshots.iter().copied().filter(|snapshot| unwanted(*snapshot)).collect();
         self.writes += 1;
         self.snapshots_turn.void_below(self.writes);
-        if gone.is_empty() {
-            return Ok(());
-        }
-        for snapshot in gone {
-            self.snapshots.remove(&snapshot);
-            let path = self.folder.join(file_name(snapshot, names::SNAPSHOT));
-            crate::job::remove_if_present(&*self.files, &path)?;
-        }
-        // Durable before the log grows past them again: one that came back would be taken for the new records' state.
-        self.files.sync_dir(&self.folder).or_failed(&self.folder)
+        self.snapshots.retain(|snapshot| !gone.contains(snapshot));
+        let snapshots = gone.iter().map(|snapshot| self.folder.join(file_name(*snapshot, names::SNAPSHOT)));
+        BeforeCut { folder: self.folder.clone(), snapshots: snapshots.collect() }
     }
 }

@@ -191,10 +191,11 @@ impl<H: Host> CoordinatorCell<H> {
         match partition {
             // Its topic is being deleted.
             None => wait.acknowledged(0, Err(ErrorCode::NotLeaderOrFollower), now),
-            Some(partition) if partition.wait_for_commit(offset, &waiter, deadline_us) => {
-                wait.acknowledged(0, Ok(()), now);
-            }
-            Some(_) => {}
+            Some(partition) => match partition.wait_for_commit(self.epoch, offset, &waiter, deadline_us) {
+                Ok(false) => {}
+                Ok(true) => wait.acknowledged(0, Ok(()), now),
+                Err(error) => wait.acknowledged(0, Err(error), now),
+            },
         }
     }
 
@@ -257,7 +258,8 @@ impl PartitionLog<'_> {
         epoch: LeaderEpoch,
         records: &[Record],
     ) -> Result<Appended, ErrorCode> {
-        // An epoch that is over is `FencedLeaderEpoch`; one that the partition has not heard of yet may be tried again.
+        // An epoch that is over is `FencedLeaderEpoch`; one that the partition has not heard of yet may be tried again. What
+        // changes between here and the append is refused there.
         partition.check_leadership(epoch).map_err(|error| match error {
             ErrorCode::UnknownLeaderEpoch => ErrorCode::NotLeaderOrFollower,
             other => other,
@@ -270,8 +272,7 @@ impl PartitionLog<'_> {
         let bytes = builder.finish().map_err(|_| ErrorCode::UnknownServerError)?;
         let batch = own_batch(&bytes).map_err(|_| ErrorCode::UnknownServerError)?;
         // The replies wait by themselves; the append needs no waiter of its own.
-        match partition.append_unwatched(&batch, Acks::All, now, &mut self.effects) {
-            Ok(outcome) if outcome.leader_epoch != epoch => Err(ErrorCode::FencedLeaderEpoch),
+        match partition.append_unwatched(&batch, epoch, Acks::All, now, &mut self.effects) {
             Ok(outcome) => {
                 Ok(Appended { base_offset: outcome.base_offset, end_offset: outcome.last_offset + 1, epoch })
             }

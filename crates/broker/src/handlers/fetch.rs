@@ -2,9 +2,11 @@
 //! too little, the request waits at its partitions and the append that brings enough completes it.
 
 use crate::Broker;
-use crate::fetch_sessions::{FetchContext, FetchPartition, SessionError};
+use crate::fetch_sessions::{FetchPartition, PartitionKey, Sent, SessionError, SessionHandle, SessionRequest};
 use crate::fetch_wait::FetchWait;
-use crate::partition::{ColdData, Effects, PartitionCell, Position, ReadError, ReadOutcome, Reader};
+use crate::partition::{
+    ColdData, DataPlace, Effects, PartitionCell, Position, ReadError, ReadOutcome, ReadRequest, Reader,
+};
 use crate::served_file::ServedFile;
 use api::{Operation, Request, ResourceType, Responder};
 use base::{ErrorCode, Map, NodeId, Now, Offset, TopicId, Uuid};
@@ -16,7 +18,7 @@ use std::sync::Arc;
 /// A fetch that is being answered or waits.
 pub(crate) struct Fetch {
     pub broker: Arc<Broker>,
-    pub session: Option<(i32, bool)>,
+    pub session: Option<SessionHandle>,
     pub partitions: Vec<Target>,
     pub reader: Reader,
     /// A negative limit fails the first partition that is read, and is then none left.
@@ -36,6 +38,8 @@ pub(crate) struct Target {
     pub error: ErrorCode,
     /// The bound that the last look at the partition saw.
     pub seen: Offset,
+    /// Where the fetch waits for more than that.
+    pub waits: Option<DataPlace>,
     /// How often in a row its data was not in memory.
     pub cold_looks: u32,
 }
@@ -60,10 +64,13 @@ pub(super) fn handle(broker: &Arc<Broker>, request: Request<'_>) -> Result<Pipel
         return Ok(Pipelining::Hold);
     }
     let named = named_partitions(&fetch);
-    let forgotten: Vec<(TopicId, String, i32)> = fetch
+    let forgotten: Vec<PartitionKey> = fetch
         .forgotten_topics_data
         .iter()
-        .flat_map(|topic| topic.partitions.iter().map(|p| (topic.topic_id, topic.topic.to_string(), *p)))
+        .flat_map(|topic| {
+            let name: Arc<str> = topic.topic.as_ref().into();
+            topic.partitions.iter().map(move |partition| (topic.topic_id, name.clone(), *partition))
+        })
         .collect();
     let (id, epoch) = match request.version {
         7.. => (fetch.session_id, fetch.session_epoch),
@@ -73,11 +80,10 @@ pub(super) fn handle(broker: &Arc<Broker>, request: Request<'_>) -> Result<Pipel
         request.responder.send(&all_failed(&fetch, ErrorCode::UnknownServerError));
         return Ok(Pipelining::Hold);
     }
-    let context = broker.sessions.enter(id, epoch, replica >= 0, uses_topic_ids, named, &forgotten, request.now);
-    let (session, partitions) = match context {
-        Ok(FetchContext::Sessionless(partitions)) => (None, partitions),
-        Ok(FetchContext::Full { session_id, partitions }) => (Some((session_id, false)), partitions),
-        Ok(FetchContext::Incremental { session_id, partitions }) => (Some((session_id, true)), partitions),
+    let principal = request.principal;
+    let asked = SessionRequest { id, epoch, is_replica: replica >= 0, uses_topic_ids, principal };
+    let context = match broker.sessions.enter(&asked, named, &forgotten, request.now) {
+        Ok(context) => context,
         Err(error) => {
             let error = match error {
                 SessionError::NotFound => ErrorCode::FetchSessionIdNotFound,
@@ -95,11 +101,11 @@ pub(super) fn handle(broker: &Arc<Broker>, request: Request<'_>) -> Result<Pipel
     };
     let limit = broker.static_config.limits.fetch_bytes_max.max(1024);
     let bytes_max = if replica >= 0 { fetch.max_bytes } else { fetch.max_bytes.min(limit) };
-    let targets = targets(broker, &request, partitions, uses_topic_ids);
+    let targets = targets(broker, &request, context.partitions, uses_topic_ids);
     let wait_ms = fetch.max_wait_ms;
     let fetch = Fetch {
         broker: broker.clone(),
-        session,
+        session: context.session,
         partitions: targets,
         reader,
         bytes_max,
@@ -136,9 +142,10 @@ fn named_partitions(fetch: &FetchRequest<'_>) -> Vec<FetchPartition> {
     let mut named = Vec::new();
     let mut places: Map<(TopicId, &str, i32), usize> = Map::default();
     for topic in &fetch.topics {
+        let name: Arc<str> = topic.topic.as_ref().into();
         for p in &topic.partitions {
             let partition = FetchPartition {
-                topic: topic.topic.to_string(),
+                topic: name.clone(),
                 topic_id: topic.topic_id,
                 partition: p.partition,
                 fetch_offset: p.fetch_offset,
@@ -166,7 +173,7 @@ fn targets(
     uses_topic_ids: bool,
 ) -> Vec<Target> {
     let image = broker.image.load();
-    let mut last: Option<(Uuid, String, bool)> = None;
+    let mut last: Option<(Uuid, Arc<str>, bool)> = None;
     partitions
         .into_iter()
         .map(|asked| {
@@ -180,11 +187,11 @@ fn targets(
                     false => image.topic_by_name(&asked.topic),
                 };
                 let id = topic.map_or(asked.topic_id, |topic| topic.id);
-                let name = topic.map_or(asked.topic.as_str(), |topic| topic.name.as_str());
+                let name = topic.map_or(&*asked.topic, |topic| topic.name.as_str());
                 let allowed = request.is_allowed(Operation::Read, ResourceType::Topic, name);
-                last = Some((id, if uses_topic_ids { String::new() } else { asked.topic.clone() }, allowed));
+                last = Some((id, asked.topic.clone(), allowed));
             }
-            let (id, _, allowed) = last.as_ref().map_or((Uuid::ZERO, "", false), |(id, n, ok)| (*id, n.as_str(), *ok));
+            let (id, _, allowed) = last.as_ref().map_or((Uuid::ZERO, "", false), |(id, n, ok)| (*id, &**n, *ok));
             let cell = broker.replicas.get(id, asked.partition).filter(|_| allowed);
             let error = match (&cell, allowed) {
                 (Some(_), _) => ErrorCode::None,
@@ -193,7 +200,7 @@ fn targets(
                 (None, true) if uses_topic_ids && image.topic(id).is_none() => ErrorCode::UnknownTopicId,
                 (None, true) => ErrorCode::UnknownTopicOrPartition,
             };
-            Target { asked, cell, error, seen: -1, cold_looks: 0 }
+            Target { asked, cell, error, seen: -1, waits: None, cold_looks: 0 }
         })
         .collect()
 }
@@ -234,15 +241,12 @@ impl Fetch {
             let mut effects = Effects::default();
             let at_least_one = found.bytes == 0;
             let may_wait = may_wait && target.cold_looks >= COLD_LOOKS_MAX;
-            let read = cell.read(position, self.reader, bytes_max, at_least_one, may_wait, now, &mut effects);
+            let request = ReadRequest { position, reader: self.reader, bytes_max, at_least_one, may_wait };
+            let read = cell.read(&request, now, &mut effects);
             effects.run(cell, now);
             let result = match read {
                 Ok(outcome) => {
-                    target.seen = match self.reader {
-                        Reader::Uncommitted => outcome.high_watermark,
-                        Reader::Committed => outcome.last_stable_offset,
-                        Reader::Replica(_) => outcome.log_end_offset,
-                    };
+                    target.seen = outcome.bound(self.reader);
                     let there = (bytes_max as u64).min(outcome.slice.visible) as usize;
                     let taken = there.max(outcome.slice.length);
                     found.bytes += taken;
@@ -272,36 +276,27 @@ impl Fetch {
 pub(crate) fn finish(fetch: &Fetch, found: Found, responder: Responder) {
     let mut response = FetchResponse::default();
     let mut slices: Vec<Option<Piece>> = Vec::new();
-    if let Some((session_id, _)) = fetch.session {
-        response.session_id = session_id;
-    }
     let mut results: Vec<_> = fetch.partitions.iter().zip(found.results).collect();
     // What was read comes first, then ids that nobody knows, then the rest of what is unknown.
     results.sort_by_key(|(target, _)| (target.is_unknown(), target.error != ErrorCode::UnknownTopicId));
-    for (target, result) in results {
+    let mut needed = Vec::new();
+    if let Some(session) = &fetch.session {
+        response.session_id = session.id;
+        needed = session.select(results.iter().map(|(target, result)| sent(target, result)));
+    }
+    for (i, (target, result)) in results.into_iter().enumerate() {
+        if needed.get(i) == Some(&false) {
+            continue;
+        }
         let asked = &target.asked;
         let (data, piece) = partition_data(fetch, target, result, slices.len() as u32);
-        if let Some((session_id, is_incremental)) = fetch.session {
-            let key = (asked.topic_id, asked.topic.clone(), asked.partition);
-            let needed = fetch.broker.sessions.must_answer(
-                session_id,
-                &key,
-                data.high_watermark,
-                data.log_start_offset,
-                data.error_code != 0,
-                piece.is_some(),
-            );
-            if is_incremental && !needed {
-                continue;
-            }
-        }
         slices.extend(piece.map(Some));
         let same = response.responses.last().is_some_and(|topic: &FetchableTopicResponse<'_>| {
-            topic.topic == asked.topic && topic.topic_id == asked.topic_id
+            *topic.topic == *asked.topic && topic.topic_id == asked.topic_id
         });
         if !same {
             response.responses.push(FetchableTopicResponse {
-                topic: asked.topic.clone().into(),
+                topic: asked.topic.to_string().into(),
                 topic_id: if fetch.uses_topic_ids { asked.topic_id } else { Uuid::ZERO },
                 ..Default::default()
             });
@@ -311,6 +306,19 @@ pub(crate) fn finish(fetch: &Fetch, found: Found, responder: Responder) {
         }
     }
     responder.send_with_files(&response, |id| slices.get_mut(id as usize).and_then(Option::take));
+}
+
+/// What the session remembers of an answer.
+fn sent(target: &Target, result: &Result<ReadOutcome, ErrorCode>) -> (PartitionKey, Sent, bool) {
+    let key = target.asked.key();
+    match result {
+        Err(_) => (key, Sent { high_watermark: -1, log_start_offset: -1, has_error: true }, false),
+        Ok(read) => {
+            let (high_watermark, log_start_offset) = (read.high_watermark, read.log_start_offset);
+            let has_news = !read.slice.is_empty() || read.diverging.is_some();
+            (key, Sent { high_watermark, log_start_offset, has_error: false }, has_news)
+        }
+    }
 }
 
 fn partition_data(

@@ -15,6 +15,8 @@ mod produce;
 mod producers;
 mod records;
 
+#[cfg(test)]
+pub(crate) use fetch::Target;
 pub(crate) use fetch::{Fetch, Found, finish as finish_fetch};
 pub(crate) use metadata::group_operations;
 

@@ -4,7 +4,7 @@
 
 use crate::Broker;
 use crate::coordinator::is_internal_topic;
-use crate::partition::{AckWaiter, Acks, AppendError, Effects, PartitionCell};
+use crate::partition::{AckWaiter, Acks, Append, AppendError, Effects, PartitionCell};
 use api::{Operation, Request, ResourceType, Responder};
 use base::{ErrorCode, Now, Set};
 use net::Pipelining;
@@ -141,8 +141,8 @@ fn append(
     answer: &mut PartitionProduceResponse<'static>,
 ) -> Result<bool, ErrorCode> {
     let bytes = data.records.as_ref().map_or(&[][..], |records| records.as_bytes());
-    let settings = cell.settings();
-    let batch = match validate_produced(bytes, &settings.produce, now.wall_ms) {
+    let admitted = cell.admit(acks)?;
+    let batch = match validate_produced(bytes, &admitted.settings.produce, now.wall_ms) {
         Ok(batch) => batch,
         Err(invalid) => {
             describe_invalid(&invalid, cell, answer);
@@ -154,7 +154,9 @@ fn append(
     };
     let mut effects = Effects::default();
     let leader_batch = LeaderBatch::validated(&batch);
-    let outcome = cell.append(&leader_batch, acks, batch.log_append_time_ms, waiter, now, &mut effects);
+    let (leader_epoch, log_append_time_ms) = (admitted.leader_epoch, batch.log_append_time_ms);
+    let append = Append { batch: &leader_batch, leader_epoch, acks, log_append_time_ms };
+    let outcome = cell.append(&append, waiter, now, &mut effects);
     effects.run(cell, now);
     match outcome {
         Ok(outcome) => {

@@ -1,6 +1,7 @@
+use super::follow::Fetched;
 use super::*;
 use crate::test_bench::{Bench, NODE};
-use base::Uuid;
+use base::{Files, Uuid};
 
 const TOPIC: Uuid = Uuid::from_u128(7);
 const FOLLOWER: NodeId = 2;
@@ -9,7 +10,8 @@ const FOLLOWER: NodeId = 2;
 fn read(bench: &Bench, cell: &Arc<PartitionCell>, reader: Reader, offset: Offset) -> Result<ReadOutcome, ReadError> {
     let position = Position { offset, current_leader_epoch: -1, last_fetched_epoch: -1 };
     let mut effects = Effects::default();
-    let read = cell.read(position, reader, 1 << 20, true, false, bench.now(), &mut effects);
+    let request = ReadRequest { position, reader, bytes_max: 1 << 20, at_least_one: true, may_wait: false };
+    let read = cell.read(&request, bench.now(), &mut effects);
     effects.run(cell, bench.now());
     read
 }
@@ -158,15 +160,14 @@ impl AckWaiter for Told {
 #[test]
 fn a_broken_invariant_takes_the_partition_offline_and_nothing_else() {
     type Breaks = fn(&Bench, &Arc<PartitionCell>);
-    let all: [(&str, Breaks); 4] = [
+    let all: [(&str, Breaks); 3] = [
         ("the epoch of the image falls", |bench, cell| bench.lead_in(cell, &[NODE], 2)),
-        ("the leader is of another epoch", |_, cell| cell.inner.lock().leader_epoch = 4),
         ("the log end falls under the leader", |_, cell| {
-            cell.inner.lock().leader.iter_mut().for_each(|leader| assert!(!leader.appended(1)));
+            cell.inner.lock().role.leader_mut().iter_mut().for_each(|leader| assert!(!leader.appended(1)));
         }),
         ("the high watermark is beyond the log end", |bench, cell| {
             let mut inner = cell.inner.lock();
-            inner.leader = Some(Leader::new(NODE, 3, 0, vec![NODE], &[NODE], 100, 100));
+            inner.role = Role::Leader(Leader::new(NODE, 3, 0, vec![NODE], &[NODE], 100, 100));
             let mut effects = Effects::default();
             inner.high_watermark_moved(&mut effects);
             drop(inner);
@@ -180,7 +181,7 @@ fn a_broken_invariant_takes_the_partition_offline_and_nothing_else() {
         bench.fill(&cell, 5);
         let told = Arc::new(Told::default());
         let waiter: Arc<dyn AckWaiter> = told.clone();
-        assert!(!cell.wait_for_commit(5, &waiter, u64::MAX), "{what}");
+        assert_eq!(cell.wait_for_commit(3, 5, &waiter, u64::MAX), Ok(false), "{what}");
         breaks(&bench, &cell);
         let refused = bench.produce(&cell, 5);
         assert!(matches!(refused, Err(AppendError::Refused(ErrorCode::KafkaStorageError))), "{what}: {refused:?}");
@@ -190,4 +191,199 @@ fn a_broken_invariant_takes_the_partition_offline_and_nothing_else() {
         bench.fill(&neighbour, 1);
         assert!(!cell.directory.dir.is_failed(), "{what}");
     }
+}
+
+#[test]
+fn an_append_of_another_epoch_is_refused_and_leaves_nothing() {
+    let bench = Bench::new(&["/data"], |_| {});
+    let cell = bench.open("t-0", TOPIC);
+    bench.lead_in(&cell, &[NODE], 3);
+    bench.fill(&cell, 2);
+    bench.lead_in(&cell, &[NODE], 5);
+    let waiter: Arc<dyn AckWaiter> = Arc::new(Told::default());
+    for epoch in [-1, 0, 3, 4, 6] {
+        let refused = bench.produce_in(&cell, epoch, 2);
+        assert!(matches!(refused, Err(AppendError::Refused(ErrorCode::NotLeaderOrFollower))), "{epoch}: {refused:?}");
+        // What lies at the offset may be of the newer epoch.
+        let refused = cell.wait_for_commit(epoch, 1, &waiter, u64::MAX);
+        assert_eq!(refused, Err(ErrorCode::NotLeaderOrFollower), "{epoch}");
+    }
+    assert_eq!(cell.with_log(|log| log.log_end_offset()), 2);
+    assert_eq!(cell.wait_for_commit(5, 1, &waiter, u64::MAX), Ok(true));
+    assert!(bench.produce_in(&cell, 5, 2).is_ok());
+}
+
+/// Bytes that a leader appended, as a follower fetches them.
+fn fetched_from(bench: &Bench, cell: &Arc<PartitionCell>, offset: Offset) -> Vec<u8> {
+    read(bench, cell, Reader::Replica(FOLLOWER), offset).ok().unwrap().slice.read().unwrap()
+}
+
+fn append_fetched(
+    bench: &Bench,
+    cell: &Arc<PartitionCell>,
+    (leader_epoch, high_watermark, log_start_offset): (LeaderEpoch, Offset, Offset),
+    records: &[u8],
+) -> Result<Offset, AppendError> {
+    let mut effects = Effects::default();
+    let fetched = Fetched { leader_epoch, records, high_watermark, log_start_offset };
+    let end = cell.append_fetched(&fetched, bench.now(), &mut effects);
+    effects.run(cell, bench.now());
+    end
+}
+
+#[test]
+fn a_follower_takes_its_leaders_bytes_and_believes_it_as_far_as_they_go() {
+    let bench = Bench::new(&["/data"], |_| {});
+    let (leader, follower) = (bench.open("t-0", TOPIC), bench.open("t-1", TOPIC));
+    bench.lead_in(&leader, &[NODE, FOLLOWER], 4);
+    bench.fill(&leader, 6);
+    bench.register(&follower, &[NODE, FOLLOWER], FOLLOWER, 4);
+    assert_eq!(follower.leader(), (FOLLOWER, 4));
+    let mut end = 0;
+    while end < 6 {
+        let bytes = fetched_from(&bench, &leader, end);
+        end = append_fetched(&bench, &follower, (4, 100, 0), &bytes).unwrap();
+        assert_eq!(follower.with_log(|log| (log.log_end_offset(), log.high_watermark())), (end, end));
+    }
+    assert!(append_fetched(&bench, &follower, (4, 6, 2), &[]).is_ok());
+    assert_eq!(follower.with_log(|log| log.log_start_offset()), 2);
+    let file = |partition: &str| format!("/data/{partition}/00000000000000000000.log");
+    let content = |partition: &str| Files::read(&bench.files, file(partition).as_ref()).unwrap();
+    assert_eq!(content("t-0"), content("t-1"));
+    // Its producers are the leader's: it may lead from here.
+    bench.lead_in(&follower, &[NODE], 5);
+    assert_eq!(bench.produce(&follower, 6).unwrap().base_offset, 6);
+}
+
+#[test]
+fn a_follower_serves_no_clients_and_takes_bytes_of_its_own_epoch_only() {
+    let bench = Bench::new(&["/data"], |_| {});
+    let (leader, cell) = (bench.open("t-0", TOPIC), bench.open("t-1", TOPIC));
+    bench.lead_in(&leader, &[NODE, FOLLOWER], 4);
+    bench.fill(&leader, 1);
+    let bytes = fetched_from(&bench, &leader, 0);
+    let refusal = |epoch| match append_fetched(&bench, &cell, (epoch, 0, 0), &bytes) {
+        Err(AppendError::Refused(error)) => error,
+        other => panic!("{other:?}"),
+    };
+    bench.lead_in(&cell, &[NODE, FOLLOWER], 4);
+    assert_eq!(refusal(4), ErrorCode::NotLeaderOrFollower);
+    bench.register(&cell, &[NODE, FOLLOWER], FOLLOWER, 5);
+    assert_eq!((refusal(4), refusal(6)), (ErrorCode::FencedLeaderEpoch, ErrorCode::UnknownLeaderEpoch));
+    assert!(matches!(bench.produce_in(&cell, 5, 0), Err(AppendError::Refused(ErrorCode::NotLeaderOrFollower))));
+    assert_eq!(cell.admit(Acks::All).err(), Some(ErrorCode::NotLeaderOrFollower));
+    for reader in [Reader::Uncommitted, Reader::Replica(FOLLOWER)] {
+        let refused = read(&bench, &cell, reader, 0);
+        assert!(matches!(refused, Err(ReadError::Refused(ErrorCode::NotLeaderOrFollower))));
+    }
+    assert_eq!(cell.with_log(|log| log.log_end_offset()), 0);
+}
+
+#[test]
+fn who_waits_at_a_leader_that_becomes_a_follower_is_sent_away() {
+    let bench = Bench::new(&["/data"], |_| {});
+    let cell = bench.open("t-0", TOPIC);
+    bench.lead_in(&cell, &[NODE, FOLLOWER], 1);
+    bench.fill(&cell, 1);
+    let told = Arc::new(Told::default());
+    let waiter: Arc<dyn AckWaiter> = told.clone();
+    assert_eq!(cell.wait_for_commit(1, 1, &waiter, u64::MAX), Ok(false));
+    // A newer epoch of the same leader takes nothing back.
+    bench.lead_in(&cell, &[NODE, FOLLOWER], 2);
+    assert!(told.0.lock().is_empty());
+    bench.register(&cell, &[NODE, FOLLOWER], FOLLOWER, 3);
+    assert_eq!(*told.0.lock(), [Err(ErrorCode::NotLeaderOrFollower)]);
+}
+
+#[test]
+fn acknowledgements_come_at_their_offsets_and_deadlines_in_any_order_of_registration() {
+    let bench = Bench::new(&["/data"], |_| {});
+    let cell = bench.open("t-0", TOPIC);
+    bench.lead_in(&cell, &[NODE, FOLLOWER], 1);
+    bench.fill(&cell, 9);
+    let now_us = bench.now().monotonic_us;
+    let waits = [(7, u64::MAX), (3, u64::MAX), (9, now_us + 5_000), (5, u64::MAX)].map(|(offset, deadline_us)| {
+        let told = Arc::new(Told::default());
+        let waiter: Arc<dyn AckWaiter> = told.clone();
+        assert_eq!(cell.wait_for_commit(1, offset, &waiter, deadline_us), Ok(false));
+        told
+    });
+    let told = || waits.each_ref().map(|told| told.0.lock().first().copied());
+    let (done, late) = (Some(Ok(())), Some(Err(ErrorCode::RequestTimedOut)));
+    read(&bench, &cell, Reader::Replica(FOLLOWER), 5).ok().unwrap();
+    assert_eq!(told(), [None, done, None, done]);
+    bench.executor.pass(5);
+    let mut effects = Effects::default();
+    cell.expire_waits(bench.now(), &mut effects);
+    effects.run(&cell, bench.now());
+    assert_eq!(told(), [None, done, late, done]);
+    read(&bench, &cell, Reader::Replica(FOLLOWER), 9).ok().unwrap();
+    assert_eq!(told(), [done, done, late, done]);
+}
+
+/// Counts how often it was woken.
+#[derive(Default)]
+struct Woken(std::sync::atomic::AtomicUsize);
+
+impl DataWaiter for Woken {
+    fn data_arrived(self: Arc<Self>) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+#[test]
+fn a_follower_is_woken_by_the_append_and_a_consumer_by_the_commit() {
+    let bench = Bench::new(&["/data"], |_| {});
+    let cell = bench.open("t-0", TOPIC);
+    bench.lead(&cell, &[NODE, FOLLOWER]);
+    let readers = [Reader::Replica(FOLLOWER), Reader::Uncommitted, Reader::Committed].map(|reader| {
+        let (woken, mut at) = (Arc::new(Woken::default()), None);
+        let waiter: Arc<dyn DataWaiter> = woken.clone();
+        assert!(cell.wait_for_data(&waiter, reader, 0, &mut at));
+        // Once more is the same place.
+        assert!(cell.wait_for_data(&waiter, reader, 0, &mut at));
+        woken
+    });
+    let woken = || readers.each_ref().map(|woken| woken.0.load(Ordering::Relaxed));
+    bench.fill(&cell, 1);
+    assert_eq!(woken(), [1, 0, 0]);
+    read(&bench, &cell, Reader::Replica(FOLLOWER), 1).ok().unwrap();
+    assert_eq!(woken(), [1, 1, 1]);
+    bench.fill(&cell, 1);
+    assert_eq!(woken(), [1, 1, 1]);
+}
+
+#[test]
+fn a_follower_that_diverged_is_cut_behind_its_checkpoint_and_nobody_waits_inside() {
+    let bench = Bench::new(&["/data"], |_| {});
+    let cell = bench.open("t-0", TOPIC);
+    bench.fill(&cell, 40);
+    cell.directory.flush_soon(cell.clone());
+    bench.executor.settle();
+    bench.replicas.write_checkpoints(&cell.directory).unwrap();
+    let row =
+        || String::from_utf8(Files::read(&bench.files, "/data/recovery-point-offset-checkpoint".as_ref()).unwrap());
+    assert!(!row().unwrap().contains("t 0 10"), "{:?}", row());
+    bench.register(&cell, &[NODE, FOLLOWER], FOLLOWER, 5);
+    for epoch in [4, 6] {
+        assert!(matches!(bench.replicas.truncate(&cell, epoch, 10), Err(AppendError::Refused(_))), "{epoch}");
+    }
+    assert_eq!(cell.with_log(|log| log.log_end_offset()), 40);
+    // A sync that began before the cut says nothing of what comes behind it.
+    let flush = |cell: &PartitionCell| cell.flush_job(false).unwrap().map(|job| job.run(&bench.files).unwrap());
+    let before = cell.prepare_truncation(5, 10).unwrap();
+    before.run(&bench.files).unwrap();
+    if let Some(flushed) = flush(&cell) {
+        cell.flushed(&flushed, &mut Effects::default());
+    }
+    assert_eq!(cell.with_log(|log| log.recovery_point()), 10);
+    assert_eq!(bench.replicas.truncate(&cell, 5, 10).unwrap(), 10);
+    assert!(row().unwrap().contains("t 0 10"), "{:?}", row());
+    assert_eq!(cell.with_log(|log| (log.log_end_offset(), log.high_watermark())), (10, 10));
+    bench.executor.settle();
+    // It leads from here: its producer is where the cut has left it.
+    bench.lead_in(&cell, &[NODE], 6);
+    assert!(matches!(bench.produce(&cell, 11), Err(AppendError::Storage(_))));
+    assert_eq!(bench.produce(&cell, 10).unwrap().base_offset, 10);
+    assert!(!cell.directory.dir.is_failed());
 }

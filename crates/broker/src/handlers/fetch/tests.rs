@@ -13,7 +13,7 @@ fn cold_fetch() -> (Bench, Fetch) {
     bench.files.chill(false);
     let partitions = cells.into_iter().zip(0..).map(|(cell, partition)| Target {
         asked: FetchPartition {
-            topic: "t".to_owned(),
+            topic: "t".into(),
             topic_id: TOPIC,
             partition,
             fetch_offset: 2,
@@ -25,6 +25,7 @@ fn cold_fetch() -> (Bench, Fetch) {
         cell: Some(cell),
         error: ErrorCode::None,
         seen: -1,
+        waits: None,
         cold_looks: 0,
     });
     let fetch = Fetch {
