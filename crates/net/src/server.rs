@@ -1,13 +1,12 @@
 //! The event loops as a whole: listeners, limits on connections, start and stop.
 
-use crate::Service;
 use crate::admission::{Admission, Admitted, ConnectionLimits, ListenerRole, Room};
 use crate::blocking::BlockingPool;
 use crate::connection::ConnectionInfo;
 use crate::event_loop::{self, EventLoop, LoopHandle, Message, WAKER};
 use crate::outgoing::Lines;
-use crate::transport::Transport;
-use base::{BlockingWork, Executor, Line, Network, Now, Remote, Task};
+use crate::session::{Listener, Wrapping};
+use base::{BlockingWork, Executor, Line, Map, Network, Now, Remote, Task};
 use mio::net::{TcpListener, TcpStream};
 use mio::{Poll, Waker};
 use os::Clock;
@@ -43,21 +42,18 @@ pub struct Limits {
     pub receive_buffer_bytes: Option<usize>,
 }
 
-/// A bound listener and what serves it.
+/// A bound socket and the listener behind it.
 pub struct ListenerSpec {
     pub name: String,
     pub role: ListenerRole,
     pub socket: std::net::TcpListener,
-    pub service: Arc<dyn Service>,
-    /// Chooses the stream for an accepted socket.
-    pub wrap: fn(TcpStream) -> Transport,
+    pub listener: Arc<dyn Listener>,
 }
 
 pub(crate) struct Acceptor {
     pub name: Arc<str>,
-    pub listener: TcpListener,
-    pub service: Arc<dyn Service>,
-    pub wrap: fn(TcpStream) -> Transport,
+    pub socket: TcpListener,
+    pub listener: Arc<dyn Listener>,
     /// Accepted while there was no room; they come first when there is.
     pub waiting: VecDeque<(TcpStream, SocketAddr)>,
 }
@@ -70,9 +66,16 @@ pub(crate) struct Registry {
     admission: Mutex<Admission>,
     /// Bytes of incomplete requests.
     partial_bytes: AtomicUsize,
+    /// What lines to other nodes are made with, by the name of the listener.
+    outgoing: Mutex<Map<String, Arc<dyn Wrapping>>>,
 }
 
 impl Registry {
+    /// What a line to other nodes' listener of this name is made with.
+    pub fn outgoing(&self, listener: &str) -> Option<Arc<dyn Wrapping>> {
+        self.outgoing.lock().get(listener).cloned()
+    }
+
     /// Whether the listener may accept one more connection now.
     pub fn room(&self, listener: &str, now: Now) -> Room {
         self.admission.lock().room(listener, now.monotonic_us)
@@ -169,7 +172,7 @@ impl Server {
         for index in 0..=loops.max(1) {
             let poll = Poll::new()?;
             let waker = Waker::new(poll.registry(), WAKER)?;
-            handles.push(Arc::new(LoopHandle::new(index, waker, cold_reads.clone())));
+            handles.push(Arc::new(LoopHandle::new(index, waker, cold_reads.clone(), clock)));
             polls.push(poll);
         }
         let registry = Registry {
@@ -178,6 +181,7 @@ impl Server {
             next_id: AtomicU64::new(1),
             admission: Mutex::new(Admission::new(ConnectionLimits::default())),
             partial_bytes: AtomicUsize::new(0),
+            outgoing: Mutex::default(),
         };
         Ok(Arc::new(Server {
             loops: handles,
@@ -205,17 +209,29 @@ impl Server {
         Ok(())
     }
 
+    /// The first loop, not running: a test takes its turns.
+    #[cfg(test)]
+    pub(crate) fn take_loop(&self, limits: Limits) -> EventLoop {
+        let poll = self.polls.lock().remove(0);
+        EventLoop::new(poll, self.loops[0].clone(), self.clock, limits, self.registry.clone())
+    }
+
     /// Begins to accept on a listener; the control loop accepts for all of them.
     pub fn listen(&self, spec: ListenerSpec) {
         self.registry.admission.lock().add_listener(spec.name.as_str().into(), spec.role);
         let acceptor = Acceptor {
             name: spec.name.into(),
-            listener: TcpListener::from_std(spec.socket),
-            service: spec.service,
-            wrap: spec.wrap,
+            socket: TcpListener::from_std(spec.socket),
+            listener: spec.listener,
             waiting: VecDeque::new(),
         };
         self.loops[0].post(Message::Listen(acceptor));
+    }
+
+    /// Says what lines to listeners of this name are made with. There is no line to a name of which nothing is known: what
+    /// has to be encrypted never leaves in plain text for lack of a word.
+    pub fn reach(&self, listener: &str, wrapping: Arc<dyn Wrapping>) {
+        self.registry.outgoing.lock().insert(listener.to_owned(), wrapping);
     }
 
     /// Replaces the limits on connections. Those that are there stay; listeners that wait try again.

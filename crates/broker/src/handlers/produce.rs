@@ -5,7 +5,7 @@
 use crate::Broker;
 use crate::coordinator::is_internal_topic;
 use crate::partition::{AckWaiter, Acks, AppendError, Effects, PartitionCell};
-use api::{Operation, Request, ResourceType, Responder};
+use api::{Request, Responder};
 use base::{ErrorCode, Now, Set};
 use net::Pipelining;
 use parking_lot::Mutex;
@@ -45,7 +45,7 @@ pub(super) fn handle(broker: &Arc<Broker>, request: Request<'_>) -> Result<Pipel
             (image.topic_id(&topic.name).unwrap_or_default(), ErrorCode::UnknownTopicOrPartition)
         };
         let name = image.topic(topic_id).map_or(&*topic.name, |topic| topic.name.as_str());
-        let allowed = request.is_allowed(Operation::Write, ResourceType::Topic, name);
+        let allowed = request.may(name);
         let mut partitions = Vec::with_capacity(topic.partition_data.len());
         for (p, data) in topic.partition_data.iter().enumerate() {
             if superseded.contains(&(t, p)) {
