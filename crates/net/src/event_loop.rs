@@ -171,6 +171,11 @@ pub(crate) fn is_here(index: usize) -> bool {
     with_turn(|turn| turn.index == index) == Some(true)
 }
 
+/// Whether the calling thread is a loop.
+pub(crate) fn is_loop() -> bool {
+    with_turn(|_| ()).is_some()
+}
+
 /// Puts the connection on the list of this thread's turn; false when the thread is no loop.
 pub(crate) fn flush_at_end_of_turn(shared: &Arc<Shared>) -> bool {
     with_turn(|turn| turn.flush.push(shared.clone())).is_some()

@@ -24,6 +24,18 @@ const COLD_READERS_MAX: usize = 4;
 /// Threads that sync the metadata log and write its snapshots: one each, so that neither waits for the other.
 const CONTROL_THREADS_MAX: usize = 2;
 
+/// Bytes that one request may have decompressed on a loop. A quarter of a mebibyte takes about as long as the call of the
+/// system that appends it; a hop to another thread costs no more of that.
+const DECOMPRESSED_MAX: usize = 256 * 1024;
+
+/// Bytes that long work may keep while it waits.
+const LONG_WORK_BYTES_MAX: usize = 128 << 20;
+
+/// Threads for long work: half of the processors, so that loops find one, and few.
+fn long_work_threads() -> usize {
+    (std::thread::available_parallelism().map_or(1, usize::from) / 2).clamp(1, 4)
+}
+
 /// What holds for every connection from the start to the end; [`ConnectionLimits`] may change.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
@@ -159,6 +171,9 @@ pub struct Server {
     blocking: Arc<BlockingPool>,
     reading: Arc<BlockingPool>,
     control: Arc<BlockingPool>,
+    long: Arc<BlockingPool>,
+    /// Bytes that long work keeps.
+    long_bytes: Arc<AtomicUsize>,
     clock: Clock,
     registry: Arc<Registry>,
 }
@@ -190,6 +205,8 @@ impl Server {
             blocking: BlockingPool::new("ottla-blocking", blocking_threads_max),
             reading: cold_reads,
             control: BlockingPool::new("ottla-quorum-io", CONTROL_THREADS_MAX),
+            long: BlockingPool::behind_others("ottla-validate", long_work_threads()),
+            long_bytes: Arc::default(),
             clock,
             registry: Arc::new(registry),
         }))
@@ -296,6 +313,27 @@ impl Executor for Server {
 
     fn run_control(&self, work: BlockingWork) {
         self.control.run(work);
+    }
+
+    fn decompressed_max(&self) -> usize {
+        if event_loop::is_loop() { DECOMPRESSED_MAX } else { usize::MAX }
+    }
+
+    fn decompressed(&self, bytes: usize) {
+        event_loop::add_work(bytes);
+    }
+
+    fn long_work_room(&self) -> usize {
+        LONG_WORK_BYTES_MAX.saturating_sub(self.long_bytes.load(Ordering::Relaxed))
+    }
+
+    fn run_long(&self, bytes: usize, work: BlockingWork) {
+        self.long_bytes.fetch_add(bytes, Ordering::Relaxed);
+        let kept = self.long_bytes.clone();
+        self.long.run(Box::new(move || {
+            work();
+            kept.fetch_sub(bytes, Ordering::Relaxed);
+        }));
     }
 
     fn run_reading(&self, work: BlockingWork) {

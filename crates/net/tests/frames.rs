@@ -486,3 +486,51 @@ fn until_a_session_is_open_its_frames_are_small_and_its_time_is_short() {
     assert_eq!(read(&mut open), b"y");
     server.stop();
 }
+
+/// `l...` goes on elsewhere: later requests of the connection are taken once it lets them, and answered behind it.
+struct Leaves(Mutex<Vec<Vec<u8>>>, Mutex<Option<std::sync::mpsc::Receiver<()>>>);
+
+impl Service for Arc<Leaves> {
+    fn request(&self, frame: &mut [u8], reply: Reply, _: Now) -> Pipelining {
+        let answer = framed(frame);
+        if frame.first() != Some(&b'l') {
+            self.0.lock().push(frame.to_vec());
+            reply.send(Answer::Bytes(answer));
+            return Pipelining::Allow;
+        }
+        let (service, body, release) = (self.clone(), frame.to_vec(), self.1.lock().take().unwrap());
+        std::thread::spawn(move || {
+            release.recv().unwrap();
+            service.0.lock().push(body);
+            reply.lets_pass();
+            release.recv().unwrap();
+            reply.send(Answer::Bytes(answer));
+        });
+        Pipelining::Hold
+    }
+}
+
+#[test]
+fn a_request_that_is_away_holds_the_later_ones_until_it_lets_them_pass_and_is_answered_first() {
+    let (release, released) = std::sync::mpsc::channel();
+    let service = Arc::new(Leaves(Mutex::default(), Mutex::new(Some(released))));
+    let (server, address) = serve(service.clone(), Transport::Plain);
+    let mut stream = connect(address);
+    stream.write_all(&[framed(b"l1"), framed(b"2"), framed(b"3")].concat()).unwrap();
+    let mut others = [(); 2].map(|()| connect(address));
+    for other in &mut others {
+        other.write_all(&framed(b"x")).unwrap();
+        assert_eq!(read(other), b"x", "other connections go on");
+    }
+    release.send(()).unwrap();
+    while service.0.lock().len() < 5 {
+        // Its requests are taken although it has no answer.
+        std::thread::yield_now();
+    }
+    assert_eq!(service.0.lock()[..], [&b"x"[..], b"x", b"l1", b"2", b"3"].map(<[u8]>::to_vec));
+    release.send(()).unwrap();
+    for body in [&b"l1"[..], b"2", b"3"] {
+        assert_eq!(read(&mut stream), body);
+    }
+    server.stop();
+}

@@ -30,7 +30,12 @@ pub(crate) fn refusal(
             encoded(&incremental_alter_configs(&decode(body, version)?, code, message), version)
         }
         ApiKey::ElectLeaders => {
-            encoded(&controller::refused_elections(&decode(body, version)?, code, message), version)
+            let mut refused = controller::refused_elections(&decode(body, version)?, code, message);
+            if version == 0 {
+                // The field appeared in version 1; partitions have the error anyway.
+                refused.error_code = 0;
+            }
+            encoded(&refused, version)
         }
         ApiKey::UpdateFeatures => {
             let error_message = message.map(Into::into);
@@ -52,6 +57,14 @@ pub(crate) fn refusal(
         ApiKey::AssignReplicasToDirs => {
             encoded(&AssignReplicasToDirsResponse { error_code: code, ..Default::default() }, version)
         }
+        _ => Err(error),
+    }
+}
+
+/// The answer to a request whose caller may not do that on the cluster.
+pub fn refuse(api: ApiKey, version: i16, body: &[u8], error: ErrorCode) -> Result<Vec<u8>, ErrorCode> {
+    let code = error.code();
+    match api {
         ApiKey::ListPartitionReassignments => {
             encoded(&ListPartitionReassignmentsResponse { error_code: code, ..Default::default() }, version)
         }
@@ -67,13 +80,8 @@ pub(crate) fn refusal(
         ApiKey::ListConfigResources => {
             encoded(&ListConfigResourcesResponse { error_code: code, ..Default::default() }, version)
         }
-        _ => Err(error),
+        _ => refusal(api, version, body, error, None),
     }
-}
-
-/// The answer to a request whose caller may not do that on the cluster.
-pub fn refuse(api: ApiKey, version: i16, body: &[u8], error: ErrorCode) -> Result<Vec<u8>, ErrorCode> {
-    refusal(api, version, body, error, None)
 }
 
 fn decode<'a, M: Decode<'a>>(body: &'a [u8], version: i16) -> Result<M, ErrorCode> {

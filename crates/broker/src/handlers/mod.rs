@@ -14,6 +14,8 @@ mod offsets;
 mod produce;
 mod producers;
 mod records;
+#[cfg(test)]
+mod rights;
 
 pub(crate) use fetch::{Fetch, Found, finish as finish_fetch};
 pub(crate) use metadata::group_operations;
