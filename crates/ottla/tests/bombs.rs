@@ -11,10 +11,10 @@ use std::time::{Duration, Instant};
 
 const CONNECTIONS: usize = 8;
 const BOMBS_EACH: usize = 2;
-const RECORD_BYTES: usize = 64 << 10;
-const RECORDS: usize = 200;
+const RECORD_BYTES: usize = 100;
+const RECORDS: usize = 15_000;
 
-/// Some kilobytes that decompress to 12 MiB.
+/// Some kilobytes that decompress to more than a loop takes upon itself; 120,000 records (14 MiB) make a real bomb.
 fn bomb() -> Vec<u8> {
     let compression = Compression { codec: Codec::Zstd, level: None };
     let mut builder = BatchBuilder::new(BatchOptions { compression, ..BatchOptions::default() });
