@@ -1,6 +1,7 @@
 //! Who asks, and whether they may.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 /// The identity behind a connection, in Kafka's form `type:name`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -22,7 +23,7 @@ pub enum Caller {
     /// This node itself.
     Node,
     /// Whoever is behind a connection.
-    Connected { principal: Principal, host: IpAddr },
+    Connected { principal: Arc<Principal>, host: IpAddr },
 }
 
 /// What is to be done, with Kafka's numbers.
@@ -54,6 +55,9 @@ pub enum ResourceType {
     Cluster = 4,
     TransactionalId = 5,
 }
+
+/// The name of the cluster where it is a resource.
+pub const CLUSTER: &str = "kafka-cluster";
 
 /// Decides. It is asked for each resource that a request names.
 pub trait Authorizer: Send + Sync {

@@ -1,22 +1,22 @@
 //! Finds the row of a request. What Kafka answers by closing the connection is closed here too: an unknown API, a
 //! version that does not exist, a header or a body that cannot be read.
 
-use crate::authorizer::{Authorizer, Principal};
+use crate::authorizer::{Authorizer, CLUSTER, Operation, ResourceType};
 use crate::request::{Request, Responder};
+use crate::session::Open;
 use crate::table::{Host, Row};
 use crate::versions;
-use base::Now;
-use net::{ConnectionInfo, Pipelining, Reply, Service};
+use base::{ErrorCode, Now};
+use net::{ConnectionInfo, Pipelining, Reply};
 use protocol::header::decode_request_header;
-use protocol::{ApiKey, DecodeError};
+use protocol::{ApiKey, Cursor, DecodeError};
 use std::sync::Arc;
 
-/// Serves one listener with a table of APIs over a state.
+/// Serves requests of open connections with a table of APIs over a state, and asks what their rows say before it does.
 pub struct Dispatcher<S: Host> {
     state: Arc<S>,
     rows: Vec<Option<Row<S>>>,
     authorizer: Arc<dyn Authorizer>,
-    anonymous: Principal,
 }
 
 impl<S: Host> Dispatcher<S> {
@@ -29,7 +29,7 @@ impl<S: Host> Dispatcher<S> {
             }
             table[index] = Some(row);
         }
-        Dispatcher { state, rows: table, authorizer, anonymous: Principal::anonymous() }
+        Dispatcher { state, rows: table, authorizer }
     }
 
     pub fn state(&self) -> &Arc<S> {
@@ -53,6 +53,7 @@ impl<S: Host> Dispatcher<S> {
     fn dispatch(
         &self,
         connection: &ConnectionInfo,
+        open: &Open,
         frame: &[u8],
         reply: Reply,
         now: Now,
@@ -60,8 +61,7 @@ impl<S: Host> Dispatcher<S> {
         let (head, mut cursor) = decode_request_header(frame).map_err(|error| error.to_string())?;
         let responder = Responder::new(head.api, head.version, head.correlation_id, reply);
         if head.api == ApiKey::ApiVersions {
-            versions::answer(&*self.state, &self.served(), head.version, &mut cursor, responder)
-                .map_err(|error: DecodeError| error.to_string())?;
+            self.answer_versions(head.version, &mut cursor, responder).map_err(|error| error.to_string())?;
             return Ok(Pipelining::Hold);
         }
         let Some(row) = self.rows.get(head.api.id() as usize).and_then(Option::as_ref) else {
@@ -83,24 +83,61 @@ impl<S: Host> Dispatcher<S> {
             listener = %connection.listener,
             "request"
         );
+        let is_allowed_on_cluster = match row.resource {
+            ResourceType::Cluster if row.operation != Operation::None => {
+                let host = connection.peer.ip();
+                self.authorizer.is_allowed(&open.principal, host, row.operation, ResourceType::Cluster, CLUSTER)
+            }
+            _ => true,
+        };
+        if let Some(refusal) = row.refusal.filter(|_| !is_allowed_on_cluster) {
+            let body = cursor.rest();
+            // A malformed body closes the connection, whoever sends it.
+            protocol::decode_request(head.api, head.version, &mut Cursor::new(body))
+                .map_err(|error| error.to_string())?;
+            match refusal(head.api, head.version, body, ErrorCode::ClusterAuthorizationFailed) {
+                Ok(answer) => responder.send_body(&answer),
+                Err(error) => return Err(format!("{} cannot be refused: {error}", head.api)),
+            }
+            return Ok(Pipelining::Hold);
+        }
         let request = Request {
             api: head.api,
             version: head.version,
             client_id: head.client_id.as_deref(),
             connection,
-            principal: &self.anonymous,
-            authorizer: &*self.authorizer,
+            principal: &open.principal,
+            authorizer: &self.authorizer,
+            operation: row.operation,
+            resource: row.resource,
+            is_allowed_on_cluster,
             now,
             body: cursor.rest(),
             responder,
         };
         (row.handler)(&self.state, request).map_err(|error| format!("{} version {}: {error}", head.api, head.version))
     }
-}
 
-impl<S: Host> Service for Dispatcher<S> {
-    fn request(&self, connection: &ConnectionInfo, frame: &mut [u8], reply: Reply, now: Now) -> Pipelining {
-        match self.dispatch(connection, frame, reply, now) {
+    /// Answers ApiVersions, which everybody may ask at any time.
+    pub(crate) fn answer_versions(
+        &self,
+        version: i16,
+        body: &mut Cursor<'_>,
+        responder: Responder,
+    ) -> Result<(), DecodeError> {
+        versions::answer(&*self.state, &self.served(), version, body, responder)
+    }
+
+    /// One request of an open connection, without its length prefix.
+    pub fn request(
+        &self,
+        connection: &ConnectionInfo,
+        open: &Open,
+        frame: &mut [u8],
+        reply: Reply,
+        now: Now,
+    ) -> Pipelining {
+        match self.dispatch(connection, open, frame, reply, now) {
             Ok(pipelining) => pipelining,
             // The responder was dropped unanswered, which closes the connection.
             Err(reason) => {
@@ -108,9 +145,5 @@ impl<S: Host> Service for Dispatcher<S> {
                 Pipelining::Hold
             }
         }
-    }
-
-    fn disconnected(&self, connection: &ConnectionInfo) {
-        self.state.disconnected(connection);
     }
 }

@@ -1,10 +1,11 @@
 //! A request on its way to its handler, and the place for its answer.
 
-use crate::authorizer::{Authorizer, Operation, Principal, ResourceType};
+use crate::authorizer::{Authorizer, CLUSTER, Caller, Operation, Principal, ResourceType};
 use base::Now;
 use net::{Answer, ConnectionInfo, Piece, Reply};
 use protocol::header::encode_response;
 use protocol::{ApiKey, Cursor, Decode, DecodeError, Message, Writer};
+use std::sync::Arc;
 
 /// Most answers without records are smaller than this.
 const RESPONSE_BYTES: usize = 256;
@@ -15,8 +16,14 @@ pub struct Request<'a> {
     pub version: i16,
     pub client_id: Option<&'a str>,
     pub connection: &'a ConnectionInfo,
-    pub principal: &'a Principal,
-    pub authorizer: &'a dyn Authorizer,
+    pub principal: &'a Arc<Principal>,
+    pub authorizer: &'a Arc<dyn Authorizer>,
+    /// What its row asks for, on what.
+    pub operation: Operation,
+    pub resource: ResourceType,
+    /// Where the row is about the cluster: whether its operation is allowed there. Only rows that have another right beside
+    /// it meet a no here.
+    pub is_allowed_on_cluster: bool,
     pub now: Now,
     /// What follows the header.
     pub body: &'a [u8],
@@ -29,7 +36,29 @@ impl<'a> Request<'a> {
         M::decode(&mut Cursor::new(self.body), self.version)
     }
 
-    /// Asks the authorizer about one resource.
+    /// Asks for what the row says about one of the resources that the request names.
+    pub fn may(&self, name: &str) -> bool {
+        self.is_allowed(self.operation, self.resource, name)
+    }
+
+    /// Asks for another operation on the cluster.
+    pub fn may_on_cluster(&self, operation: Operation) -> bool {
+        self.is_allowed(operation, ResourceType::Cluster, CLUSTER)
+    }
+
+    /// Who made it.
+    pub fn caller(&self) -> Caller {
+        Caller::Connected { principal: self.principal.clone(), host: self.connection.peer.ip() }
+    }
+
+    /// Answers for who made it after the request is gone.
+    pub fn asker(&self) -> impl Fn(Operation, ResourceType, &str) -> bool + Send + use<> {
+        let (authorizer, principal) = (self.authorizer.clone(), self.principal.clone());
+        let host = self.connection.peer.ip();
+        move |operation, resource, name| authorizer.is_allowed(&principal, host, operation, resource, name)
+    }
+
+    /// Asks the authorizer about one resource: what a row does not say.
     pub fn is_allowed(&self, operation: Operation, resource: ResourceType, name: &str) -> bool {
         self.authorizer.is_allowed(self.principal, self.connection.peer.ip(), operation, resource, name)
     }
@@ -51,6 +80,16 @@ impl Responder {
     /// Whether the connection is closed, so that nobody waits for the answer.
     pub fn is_gone(&self) -> bool {
         self.reply.is_gone()
+    }
+
+    /// The answer will not leave before this time of the monotonic clock (throttling), nor what is behind it.
+    pub fn hold_until(&mut self, at_us: u64) {
+        self.reply.hold_until(at_us);
+    }
+
+    /// Lets later requests of the connection start, although this one held them and has no answer so far.
+    pub fn lets_pass(&self) {
+        self.reply.lets_pass();
     }
 
     /// Encodes and sends the answer.
@@ -97,6 +136,12 @@ impl Responder {
     pub fn send_body(self, body: &[u8]) {
         let bytes = respond_bytes(self.api, self.version, self.correlation_id, body);
         self.reply.send(Answer::Bytes(bytes));
+    }
+
+    /// Sends an answer whose body is encoded already, and closes the connection after it.
+    pub fn send_last(self, body: &[u8]) {
+        let bytes = respond_bytes(self.api, self.version, self.correlation_id, body);
+        self.reply.send(Answer::Last(bytes));
     }
 
     /// Sends no frame at all: Produce with acks=0.

@@ -2,6 +2,7 @@
 
 use crate::authorizer::{Operation, ResourceType};
 use crate::request::Request;
+use base::ErrorCode;
 use net::Pipelining;
 use protocol::ApiKey;
 
@@ -18,13 +19,20 @@ pub enum Quota {
 /// Decodes the body, does the work and sees to the answer.
 pub type Handler<S> = fn(&S, Request<'_>) -> Result<Pipelining, protocol::DecodeError>;
 
+/// Encodes the body of an answer that refuses the request whose version and body these are.
+pub type Refusal = fn(ApiKey, i16, &[u8], ErrorCode) -> Result<Vec<u8>, ErrorCode>;
+
 /// One API of a listener.
 pub struct Row<S: ?Sized> {
     pub api: ApiKey,
     pub handler: Handler<S>,
-    /// What the authorizer is asked, on which kind of resource. Handlers ask for the names.
+    /// What the authorizer is asked, on which kind of resource. Handlers ask for the names ([`Request::may`]); of rows that
+    /// are about the cluster it is asked before they run.
     pub operation: Operation,
     pub resource: ResourceType,
+    /// How a request is answered whose caller may not do that on the cluster. `None`: the handler knows of another right, or
+    /// leaves something out.
+    pub refusal: Option<Refusal>,
     pub quota: Quota,
     /// Highest version that works here, where that is below the newest stable one of Kafka 4.3.
     pub max_version: Option<i16>,

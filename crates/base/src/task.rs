@@ -35,6 +35,22 @@ pub trait Executor: Send + Sync {
     fn run_control(&self, work: BlockingWork) {
         self.run_blocking(work);
     }
+    /// How many bytes the calling thread may decompress for one request; what needs more is [`Executor::run_long`]'s. No
+    /// limit where nobody waits for the thread.
+    fn decompressed_max(&self) -> usize {
+        usize::MAX
+    }
+    /// Counts bytes that the calling thread has decompressed: a turn of an event loop has a budget of them.
+    fn decompressed(&self, _bytes: usize) {}
+    /// Bytes that further long work may keep while it waits for its thread.
+    fn long_work_room(&self) -> usize {
+        usize::MAX
+    }
+    /// Runs work that keeps a processor for a while, and so many bytes until it is done: off the event loops, on few
+    /// threads that nothing else waits for.
+    fn run_long(&self, _bytes: usize, work: BlockingWork) {
+        self.run_blocking(work);
+    }
     /// Runs work that reads from the disk what an answer waits for: off the event loops, and never behind syncs.
     fn run_reading(&self, work: BlockingWork) {
         self.run_blocking(work);

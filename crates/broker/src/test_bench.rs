@@ -235,20 +235,27 @@ impl Bench {
 
     /// A broker beside the partitions, for what asks for one: it has none of its own.
     pub fn broker(&self) -> Arc<Broker> {
+        self.broker_with_mailbox().0
+    }
+
+    /// The same, with where its requests to the controller arrive.
+    pub fn broker_with_mailbox(&self) -> (Arc<Broker>, quorum::Mailbox) {
+        let mailbox = quorum::Mailbox::default();
         let file = "process.roles=broker,controller\nnode.id=1\ncontroller.quorum.voters=1@127.0.0.1:9093\n\
             listeners=PLAINTEXT://127.0.0.1:9092,CONTROLLER://127.0.0.1:9093\ncontroller.listener.names=CONTROLLER\n";
         let properties = config::Properties::parse_str(file).unwrap();
         let loaded = config::load(&config::Settings::default().file("bench", &properties)).unwrap();
-        Broker::new(BrokerParts {
+        let broker = Broker::new(BrokerParts {
             config: loaded.config,
             cluster_id: String::new(),
             executor: self.executor.clone(),
-            controller: Arc::new(quorum::Mailbox::default()),
+            controller: Arc::new(mailbox.clone()),
             replicas: Replicas::new(Vec::new(), self.executor.clone(), 1),
             random: Box::new(base::SplitMix64(1)),
             view: Arc::default(),
             loggers: Arc::default(),
-        })
+        });
+        (broker, mailbox)
     }
 
     pub fn names(&self, folder: &str) -> Vec<String> {

@@ -37,6 +37,8 @@ pub enum Answer {
     Bytes(Vec<u8>),
     /// One frame in parts; the first begins with the length prefix.
     Pieces(Vec<Piece>),
+    /// One frame, after which the connection is closed.
+    Last(Vec<u8>),
     /// No frame at all (Produce with acks=0).
     Nothing,
     /// The connection is closed after everything before has left.
@@ -47,7 +49,7 @@ impl Answer {
     /// Bytes that the answer keeps in memory until it has left.
     pub fn memory(&self) -> usize {
         match self {
-            Answer::Bytes(bytes) => bytes.len(),
+            Answer::Bytes(bytes) | Answer::Last(bytes) => bytes.len(),
             Answer::Pieces(pieces) => pieces
                 .iter()
                 .map(|piece| match piece {

@@ -12,6 +12,8 @@ pub(crate) struct BlockingPool {
     wake: Condvar,
     threads_max: usize,
     name: &'static str,
+    /// Its threads leave the processors to all others.
+    is_behind_others: bool,
 }
 
 struct State {
@@ -24,8 +26,17 @@ const IDLE_FOR: Duration = Duration::from_secs(30);
 
 impl BlockingPool {
     pub fn new(name: &'static str, threads_max: usize) -> Arc<BlockingPool> {
+        Arc::new(BlockingPool::with(name, threads_max, false))
+    }
+
+    /// A pool whose threads leave the processors to all others.
+    pub fn behind_others(name: &'static str, threads_max: usize) -> Arc<BlockingPool> {
+        Arc::new(BlockingPool::with(name, threads_max, true))
+    }
+
+    fn with(name: &'static str, threads_max: usize, is_behind_others: bool) -> BlockingPool {
         let state = Mutex::new(State { queue: VecDeque::new(), threads: 0, idle: 0 });
-        Arc::new(BlockingPool { state, wake: Condvar::new(), threads_max: threads_max.max(1), name })
+        BlockingPool { state, wake: Condvar::new(), threads_max: threads_max.max(1), name, is_behind_others }
     }
 
     pub fn run(self: &Arc<Self>, work: BlockingWork) {
@@ -52,6 +63,9 @@ impl BlockingPool {
     }
 
     fn work(&self) {
+        if self.is_behind_others {
+            os::leave_processors_to_others();
+        }
         loop {
             let work = {
                 let mut state = self.state.lock();

@@ -3,12 +3,12 @@
 use crate::answer::{Answer, Piece};
 use crate::event_loop::LoopHandle;
 use crate::transport::Transport;
-use base::{ColdRange, File};
+use base::{ColdRange, File, Now, Task};
 use parking_lot::Mutex;
 use std::collections::VecDeque;
 use std::io;
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 /// Requests of a connection that may wait for their answers.
 const IN_FLIGHT_MAX: usize = 1000;
@@ -31,17 +31,6 @@ pub struct ConnectionInfo {
     pub listener: Arc<str>,
     pub peer: SocketAddr,
     pub local: SocketAddr,
-}
-
-/// How far a connection has come. Only PLAINTEXT listeners exist so far, so every connection is born open; TLS and SASL
-/// will add what they have to remember to the first two.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Phase {
-    #[allow(dead_code)]
-    Handshake,
-    #[allow(dead_code)]
-    Authentication,
-    Open,
 }
 
 /// The shared half of a connection.
@@ -77,6 +66,10 @@ pub(crate) struct Out {
     warming: bool,
     /// Bytes of answers that wait to be sent.
     pub queued_bytes: usize,
+    /// Answers whose time has not come.
+    held: usize,
+    /// Something has left since somebody asked.
+    has_sent: bool,
 }
 
 /// What a flush came to.
@@ -89,8 +82,15 @@ pub(crate) enum Flushed {
     Cold(Arc<dyn File>, ColdRange),
 }
 
+/// ```text
+///   Pending ──> Passing ──> Held ──> Ready        (each may be left out but the last)
+/// ```
 enum Slot {
     Pending,
+    /// Not answered, but later requests may start.
+    Passing,
+    /// Answered, to leave later: everything behind it waits.
+    Held(Answer),
     Ready(Answer),
 }
 
@@ -110,6 +110,8 @@ impl Out {
             in_memory: 0,
             warming: false,
             queued_bytes: 0,
+            held: 0,
+            has_sent: false,
         }
     }
 
@@ -119,27 +121,68 @@ impl Out {
         self.head + self.slots.len() as u64 - 1
     }
 
-    pub fn is_answered(&self, sequence: u64) -> bool {
+    /// Whether requests behind this one need not wait for it.
+    pub fn lets_pass(&self, sequence: u64) -> bool {
         match sequence.checked_sub(self.head).and_then(|i| self.slots.get(i as usize)) {
-            Some(slot) => matches!(slot, Slot::Ready(_)),
+            Some(slot) => !matches!(slot, Slot::Pending),
             None => true,
+        }
+    }
+
+    fn slot(&mut self, sequence: u64) -> Option<&mut Slot> {
+        if self.closed {
+            return None;
+        }
+        sequence.checked_sub(self.head).and_then(|i| self.slots.get_mut(i as usize))
+    }
+
+    /// Lets later requests start although this one has no answer.
+    pub fn pass(&mut self, sequence: u64) {
+        if let Some(slot @ Slot::Pending) = self.slot(sequence) {
+            *slot = Slot::Passing;
         }
     }
 
     /// Fills a slot; false if the connection has gone or the slot was filled before.
     pub fn fill(&mut self, sequence: u64, answer: Answer) -> bool {
-        if self.closed {
-            return false;
-        }
-        let Some(slot) = sequence.checked_sub(self.head).and_then(|i| self.slots.get_mut(i as usize)) else {
-            return false;
-        };
-        if !matches!(slot, Slot::Pending) {
-            return false;
-        }
-        self.queued_bytes += answer.memory();
+        let memory = answer.memory();
+        let Some(slot @ (Slot::Pending | Slot::Passing)) = self.slot(sequence) else { return false };
         *slot = Slot::Ready(answer);
+        self.queued_bytes += memory;
         true
+    }
+
+    /// Fills a slot with an answer that leaves once it is released. Until then nothing behind it leaves, and no further
+    /// request is taken.
+    pub fn fill_held(&mut self, sequence: u64, answer: Answer) -> bool {
+        let memory = answer.memory();
+        let Some(slot @ (Slot::Pending | Slot::Passing)) = self.slot(sequence) else { return false };
+        *slot = Slot::Held(answer);
+        self.queued_bytes += memory;
+        self.held += 1;
+        true
+    }
+
+    /// The time of an answer has come.
+    pub fn release(&mut self, sequence: u64) {
+        let Some(slot) = self.slot(sequence) else { return };
+        match std::mem::replace(slot, Slot::Pending) {
+            Slot::Held(answer) => {
+                *slot = Slot::Ready(answer);
+                self.held -= 1;
+            }
+            other => *slot = other,
+        }
+    }
+
+    /// Whether an answer waits for its time.
+    pub fn is_holding(&self) -> bool {
+        self.held > 0
+    }
+
+    /// Whether bytes have left since the last call.
+    pub fn take_has_sent(&mut self) -> bool {
+        std::mem::take(&mut self.has_sent)
     }
 
     pub fn has_ready_head(&self) -> bool {
@@ -155,6 +198,7 @@ impl Out {
         self.slots.clear();
         self.writing.clear();
         self.queued_bytes = 0;
+        self.held = 0;
     }
 
     pub fn unblock(&mut self) {
@@ -163,7 +207,7 @@ impl Out {
 
     /// Whether requests of this connection must wait until answers have left.
     pub fn is_full(&self) -> bool {
-        self.slots.len() >= IN_FLIGHT_MAX || self.queued_bytes >= QUEUED_ANSWERS_MAX
+        self.slots.len() >= IN_FLIGHT_MAX || self.queued_bytes >= QUEUED_ANSWERS_MAX || self.held > 0
     }
 
     /// The next bytes of the first piece have been read from the disk.
@@ -246,6 +290,10 @@ impl Out {
                     Piece::Bytes(bytes) => self.take_bytes(bytes),
                     Piece::File { file, position, len } => self.take_slice(file, position, len),
                 }),
+                Answer::Last(bytes) => {
+                    self.take_bytes(bytes);
+                    self.close_after_writing = true;
+                }
                 Answer::Nothing => {}
                 Answer::Close => self.close_after_writing = true,
             }
@@ -285,6 +333,7 @@ impl Out {
 
     fn advance(&mut self, n: usize) {
         self.written += n;
+        self.has_sent = true;
         if self.written < self.writing[0].len() {
             return;
         }
@@ -327,6 +376,19 @@ impl Shared {
         }
     }
 
+    /// Lets an answer leave whose time has come, and goes on with requests that waited behind it.
+    fn release(self: &Arc<Self>, sequence: u64) {
+        let resumes = {
+            let mut out = self.out.lock();
+            out.release(sequence);
+            !out.is_full() && std::mem::take(&mut out.stalled)
+        };
+        self.flush();
+        if resumes {
+            self.owner.resume(self.key, self.info.id);
+        }
+    }
+
     fn warm(self: &Arc<Self>, file: Arc<dyn File>, range: ColdRange) {
         let shared = self.clone();
         self.owner.cold_reads.run(Box::new(move || {
@@ -341,9 +403,78 @@ impl Shared {
     }
 }
 
+/// Releases an answer that waits for its time.
+pub(crate) struct Release {
+    pub shared: Weak<Shared>,
+    pub sequence: u64,
+}
+
+impl Task for Release {
+    fn run(self: Arc<Self>, _: Now) {
+        if let Some(shared) = self.shared.upgrade() {
+            shared.release(self.sequence);
+        }
+    }
+
+    fn is_over(&self) -> bool {
+        self.shared.upgrade().is_none_or(|shared| shared.out.lock().closed)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Both ends of a connection.
+    fn pair() -> (Out, std::net::TcpStream) {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let stream = mio::net::TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        let (other, _) = listener.accept().unwrap();
+        other.set_nonblocking(true).unwrap();
+        (Out::new(Arc::new(Transport::Plain(stream))), other)
+    }
+
+    fn received(stream: &mut std::net::TcpStream) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        let _nothing_more = std::io::Read::read_to_end(stream, &mut bytes);
+        bytes
+    }
+
+    #[test]
+    fn an_answer_that_is_held_keeps_those_behind_it_and_the_requests_until_it_is_released() {
+        let (mut out, mut other) = pair();
+        let [first, second, third] = [(); 3].map(|()| out.open_slot());
+        assert!(out.fill(first, Answer::Bytes(b"1".to_vec())));
+        assert!(out.fill_held(second, Answer::Bytes(b"2".to_vec())));
+        assert!(!out.fill(second, Answer::Close), "it has its answer");
+        assert!(out.fill(third, Answer::Bytes(b"3".to_vec())));
+        assert!(out.flush().is_ok());
+        assert_eq!(received(&mut other), b"1");
+        assert!(out.is_full() && out.is_holding() && out.lets_pass(second));
+        out.release(second);
+        out.release(second);
+        assert!(!out.is_full());
+        assert!(out.flush().is_ok());
+        assert_eq!(received(&mut other), b"23");
+        let fourth = out.open_slot();
+        assert!(out.fill_held(fourth, Answer::Nothing));
+        out.close();
+        out.release(fourth);
+        assert!(!out.is_holding());
+    }
+
+    #[test]
+    fn a_request_lets_others_pass_before_it_is_answered() {
+        let (mut out, mut other) = pair();
+        let [first, second] = [(); 2].map(|()| out.open_slot());
+        assert!(!out.lets_pass(first));
+        out.pass(first);
+        assert!(out.lets_pass(first) && !out.has_ready_head());
+        assert!(out.fill(second, Answer::Bytes(b"2".to_vec())));
+        assert!(out.fill(first, Answer::Last(b"1".to_vec())));
+        assert!(matches!(out.flush(), Ok(Flushed::Ended)), "nothing leaves behind the last answer");
+        assert_eq!(received(&mut other), b"1");
+    }
 
     #[test]
     fn a_closed_connection_gives_its_socket_back_although_a_request_waits() {

@@ -7,13 +7,13 @@
 //! The first loop is the one for control: it serves no clients, so none can keep it busy. It accepts for all listeners, runs
 //! the timers and tasks that come from other threads, and owns the connections to other nodes.
 
-use crate::Service;
 use crate::admission::{Room, is_this_machine};
 use crate::blocking::BlockingPool;
-use crate::connection::{ConnectionInfo, Out, Phase, Shared};
+use crate::connection::{ConnectionInfo, Out, Shared};
 use crate::input::{Connection, Spare, TurnEnd};
 use crate::outgoing::{FIRST_OUTGOING, LineMail, LineState, Outgoings};
 use crate::server::{Acceptor, Limits, Registry};
+use crate::session::{Bounds, Listener};
 use crate::transport::Transport;
 use base::{Now, Task};
 use mio::net::TcpStream;
@@ -22,7 +22,7 @@ use os::Clock;
 use parking_lot::Mutex;
 use slab::Slab;
 use socket2::SockRef;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
 use std::io;
@@ -36,6 +36,9 @@ pub(crate) const WAKER: Token = Token(usize::MAX);
 const FIRST_LISTENER: usize = usize::MAX / 2;
 /// Bytes that one connection may receive in one turn.
 const RECEIVE_MAX: usize = 256 * 1024;
+/// Work of the requests of a turn, in bytes received and decompressed: connections beyond it wait for the next one, so that
+/// timers and other news are late by no more than that.
+const TURN_WORK_MAX: usize = 4 << 20;
 /// Bytes of an incomplete request that are never too many.
 const HELD_ALWAYS: usize = 1 << 20;
 /// Connections of a listener that are accepted without room, to find one from this machine behind them.
@@ -46,7 +49,7 @@ pub(crate) enum Message {
     Accepted {
         transport: Transport,
         info: ConnectionInfo,
-        service: Arc<dyn Service>,
+        listener: Arc<dyn Listener>,
     },
     Resume {
         key: usize,
@@ -78,13 +81,15 @@ pub(crate) struct LoopHandle {
     pub connections: AtomicU64,
     /// Threads that read what answers need from the disk.
     pub cold_reads: Arc<BlockingPool>,
+    pub clock: Clock,
 }
 
 impl LoopHandle {
-    pub fn new(index: usize, waker: Waker, cold_reads: Arc<BlockingPool>) -> LoopHandle {
+    pub fn new(index: usize, waker: Waker, cold_reads: Arc<BlockingPool>, clock: Clock) -> LoopHandle {
         LoopHandle {
             index,
             cold_reads,
+            clock,
             mailbox: Mutex::new(Vec::new()),
             has_mail: AtomicBool::new(false),
             waker,
@@ -103,6 +108,17 @@ impl LoopHandle {
     pub fn wake(&self) {
         if let Err(error) = self.waker.wake() {
             tracing::error!(%error, "an event loop could not be woken");
+        }
+    }
+
+    /// Runs the task on this loop at a time.
+    pub fn run_at(&self, at_us: u64, task: Arc<dyn Task>) {
+        let task = match is_here(self.index) {
+            true => timer_here(at_us, task),
+            false => Err(task),
+        };
+        if let Err(task) = task {
+            self.post(Message::Timer { at_us, task });
         }
     }
 
@@ -132,6 +148,18 @@ struct Turn {
 
 thread_local! {
     static TURN: RefCell<Option<Turn>> = const { RefCell::new(None) };
+    /// Work that this thread has done for requests, in bytes; wraps.
+    static WORK_DONE: Cell<usize> = const { Cell::new(0) };
+}
+
+/// Work that this thread has done so far.
+pub(crate) fn work_done() -> usize {
+    WORK_DONE.with(Cell::get)
+}
+
+/// Counts work of this thread.
+pub(crate) fn add_work(bytes: usize) {
+    WORK_DONE.with(|done| done.set(done.get().wrapping_add(bytes)));
 }
 
 fn with_turn<R>(f: impl FnOnce(&mut Turn) -> R) -> Option<R> {
@@ -141,6 +169,11 @@ fn with_turn<R>(f: impl FnOnce(&mut Turn) -> R) -> Option<R> {
 /// Whether the calling thread is the loop of this index.
 pub(crate) fn is_here(index: usize) -> bool {
     with_turn(|turn| turn.index == index) == Some(true)
+}
+
+/// Whether the calling thread is a loop.
+pub(crate) fn is_loop() -> bool {
+    with_turn(|_| ()).is_some()
 }
 
 /// Puts the connection on the list of this thread's turn; false when the thread is no loop.
@@ -200,6 +233,8 @@ pub(crate) struct EventLoop {
     buffer: Vec<u8>,
     spare: Spare,
     next_idle_check_us: u64,
+    /// When the first connection must be open that is not.
+    next_deadline_us: Option<u64>,
     accept_again_us: Option<u64>,
     /// When the next warning about accepting may be written.
     next_complaint_us: u64,
@@ -218,16 +253,17 @@ impl EventLoop {
             handle,
             clock,
             limits,
+            outgoings: Outgoings::new(registry.clone()),
             registry,
             acceptors: Vec::new(),
             connections: Slab::new(),
-            outgoings: Outgoings::default(),
             ready: VecDeque::new(),
             timers: BinaryHeap::new(),
             timer_order: 0,
             buffer: vec![0; RECEIVE_MAX],
             spare: Spare::default(),
             next_idle_check_us: 0,
+            next_deadline_us: None,
             accept_again_us: None,
             next_complaint_us: 0,
         }
@@ -262,12 +298,19 @@ impl EventLoop {
                 self.read_mail(now);
             }
             self.run_timers(now);
+            let before = work_done();
             for _ in 0..self.ready.len() {
                 if let Some(key) = self.ready.pop_front() {
                     self.serve(key, now);
                 }
+                if work_done().wrapping_sub(before) > TURN_WORK_MAX {
+                    break;
+                }
             }
             self.end_turn();
+            if self.next_deadline_us.is_some_and(|at| at <= now.monotonic_us) {
+                self.close_late(now);
+            }
             if now.monotonic_us >= self.next_idle_check_us {
                 self.close_idle(now);
             }
@@ -290,7 +333,7 @@ impl EventLoop {
         if !self.connections.is_empty() {
             next = Some(next.map_or(self.next_idle_check_us, |at| at.min(self.next_idle_check_us)));
         }
-        let others = [self.accept_again_us, self.outgoings.deadline_us()];
+        let others = [self.accept_again_us, self.next_deadline_us, self.outgoings.deadline_us()];
         next = others.into_iter().flatten().chain(next).min();
         next.map(|at| Duration::from_micros(at.saturating_sub(self.clock.now().monotonic_us)))
     }
@@ -331,7 +374,7 @@ impl EventLoop {
     fn listen(&mut self, mut acceptor: Acceptor, now: Now) {
         let index = self.acceptors.len();
         let token = Token(FIRST_LISTENER + index);
-        if let Err(error) = self.poll.registry().register(&mut acceptor.listener, token, Interest::READABLE) {
+        if let Err(error) = self.poll.registry().register(&mut acceptor.socket, token, Interest::READABLE) {
             tracing::error!(%error, listener = %acceptor.name, "a listener cannot be watched: nobody can connect to it");
             return;
         }
@@ -358,7 +401,7 @@ impl EventLoop {
                 Room::InReserve(_) => {}
                 Room::At(at_us) => return self.accept_again_at(at_us),
             }
-            match acceptor.listener.accept() {
+            match acceptor.socket.accept() {
                 Ok((stream, _))
                     if u64::try_from(stream.as_raw_fd()).is_ok_and(|fd| fd > self.limits.descriptor_max) =>
                 {
@@ -406,16 +449,16 @@ impl EventLoop {
         let acceptor = &self.acceptors[index];
         let Some((info, owner)) = self.registry.admit(acceptor, &stream, peer, now) else { return };
         tune(&stream, &self.limits);
-        let transport = (acceptor.wrap)(stream);
-        let service = acceptor.service.clone();
+        let listener = acceptor.listener.clone();
+        let transport = listener.wrapping().accepted(stream);
         if owner.index == self.handle.index {
-            self.adopt(transport, info, service, now);
+            self.adopt(transport, info, &*listener, now);
         } else {
-            owner.post(Message::Accepted { transport, info, service });
+            owner.post(Message::Accepted { transport, info, listener });
         }
     }
 
-    fn adopt(&mut self, mut transport: Transport, info: ConnectionInfo, service: Arc<dyn Service>, now: Now) {
+    fn adopt(&mut self, mut transport: Transport, info: ConnectionInfo, listener: &dyn Listener, now: Now) {
         let entry = self.connections.vacant_entry();
         let key = entry.key();
         let interest = Interest::READABLE | Interest::WRITABLE;
@@ -424,14 +467,18 @@ impl EventLoop {
             self.registry.released(&info);
             return;
         }
+        let mut session = listener.session(&info, now);
+        // An encrypted stream will say later that it is agreed on.
+        session.secured(&info, now);
+        let bounds = session.bounds();
         let transport = Arc::new(transport);
         let out = Mutex::new(Out::new(transport.clone()));
         let shared = Arc::new(Shared { info, key, owner: self.handle.clone(), out });
         entry.insert(Connection {
             shared,
             transport,
-            service,
-            phase: Phase::Open,
+            session,
+            bounds,
             input: Vec::new(),
             start: 0,
             readable: true,
@@ -442,6 +489,7 @@ impl EventLoop {
             accounted: 0,
         });
         self.handle.connections.fetch_add(1, Ordering::Relaxed);
+        self.note_deadline(bounds);
         self.enqueue(key);
         self.give_way(key);
     }
@@ -463,7 +511,7 @@ impl EventLoop {
         let mail = std::mem::take(&mut *self.handle.mailbox.lock());
         for message in mail {
             match message {
-                Message::Accepted { transport, info, service } => self.adopt(transport, info, service, now),
+                Message::Accepted { transport, info, listener } => self.adopt(transport, info, &*listener, now),
                 Message::Resume { key, id } => self.resume(key, id),
                 Message::Timer { at_us, task } => self.add_timer(at_us, task),
                 Message::Listen(acceptor) => self.listen(acceptor, now),
@@ -558,6 +606,8 @@ impl EventLoop {
         let mut buffer = std::mem::take(&mut self.buffer);
         let outcome = connection.turn(&mut buffer, &mut self.spare, &self.limits, now);
         self.buffer = buffer;
+        let bounds = connection.bounds;
+        self.note_deadline(bounds);
         let outcome = match self.account(key) {
             true => outcome,
             false => TurnEnd::Close,
@@ -585,17 +635,43 @@ impl EventLoop {
     }
 
     fn close(&mut self, key: usize) {
-        let Some(connection) = self.connections.try_remove(key) else { return };
+        let Some(mut connection) = self.connections.try_remove(key) else { return };
         self.registry.account(connection.accounted, 0);
         connection.shared.out.lock().close();
-        connection.service.disconnected(&connection.shared.info);
+        connection.session.ended(&connection.shared.info);
         self.registry.released(&connection.shared.info);
         self.handle.connections.fetch_sub(1, Ordering::Relaxed);
     }
 
+    fn note_deadline(&mut self, bounds: Option<Bounds>) {
+        if let Some(Bounds { deadline_us, .. }) = bounds {
+            self.next_deadline_us = Some(self.next_deadline_us.map_or(deadline_us, |before| before.min(deadline_us)));
+        }
+    }
+
+    /// Closes the connections that are not open in time.
+    fn close_late(&mut self, now: Now) {
+        let deadlines = self.connections.iter().filter_map(|(key, c)| Some((key, c.bounds?.deadline_us)));
+        let (late, others): (Vec<_>, Vec<_>) = deadlines.partition(|(_, at_us)| *at_us <= now.monotonic_us);
+        self.next_deadline_us = others.into_iter().map(|(_, at_us)| at_us).min();
+        for (key, _) in late {
+            let info = &self.connections[key].shared.info;
+            tracing::debug!(peer = %info.peer, listener = %info.listener, "closed: it has not said who it is in time");
+            self.close(key);
+        }
+    }
+
+    /// Closes the connections on which nothing has come or gone for too long. What left since the last check counts as
+    /// leaving now; who waits for an answer that we hold is not idle.
     fn close_idle(&mut self, now: Now) {
         let idle_us = self.limits.idle_max_ms.saturating_mul(1000);
         self.next_idle_check_us = now.monotonic_us + (idle_us / 10).clamp(100_000, 30_000_000);
+        for (_, connection) in &mut self.connections {
+            let mut out = connection.shared.out.lock();
+            if out.take_has_sent() || out.is_holding() {
+                connection.last_active_us = now.monotonic_us;
+            }
+        }
         let idle: Vec<usize> = self
             .connections
             .iter()
@@ -627,5 +703,87 @@ fn tune(stream: &TcpStream, limits: &Limits) {
     }
     if let Some(bytes) = limits.receive_buffer_bytes {
         let _buffer = socket.set_recv_buffer_size(bytes);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::answer::Answer;
+    use crate::reply::Reply;
+    use crate::session::{Plain, Session, Wrapping};
+    use crate::{Pipelining, Server};
+    use std::io::Read;
+
+    /// Answers nothing by itself.
+    struct Silent;
+
+    impl Listener for Silent {
+        fn wrapping(&self) -> &dyn Wrapping {
+            &Plain
+        }
+
+        fn session(&self, _: &ConnectionInfo, _: Now) -> Box<dyn Session> {
+            Box::new(Silent)
+        }
+    }
+
+    impl Session for Silent {
+        fn secured(&mut self, _: &ConnectionInfo, _: Now) {}
+
+        fn bounds(&self) -> Option<Bounds> {
+            None
+        }
+
+        fn request(&mut self, _: &ConnectionInfo, _: &mut [u8], _: Reply, _: Now) -> Pipelining {
+            Pipelining::Hold
+        }
+
+        fn ended(&mut self, _: &ConnectionInfo) {}
+    }
+
+    #[test]
+    fn who_takes_a_large_answer_slowly_is_not_idle_and_who_takes_nothing_is() {
+        const IDLE_US: u64 = 60_000_000;
+        let server = Server::new(1, 1, Clock::new()).unwrap();
+        let limits = Limits {
+            request_bytes_max: 1 << 20,
+            partial_bytes_max: 1 << 20,
+            idle_max_ms: IDLE_US / 1000,
+            descriptor_max: u64::MAX,
+            send_buffer_bytes: Some(64 << 10),
+            receive_buffer_bytes: None,
+        };
+        let mut event_loop = server.take_loop(limits);
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let mut reader = std::net::TcpStream::connect(address).unwrap();
+        let (socket, peer) = listener.accept().unwrap();
+        socket.set_nonblocking(true).unwrap();
+        let socket = TcpStream::from_std(socket);
+        tune(&socket, &limits);
+        let info = ConnectionInfo { id: 1, listener: "L".into(), peer, local: address };
+        let at = |monotonic_us| Now { monotonic_us, wall_ms: 0 };
+        event_loop.adopt(Plain.accepted(socket), info, &Silent, at(0));
+        let shared = event_loop.connections[0].shared.clone();
+        let sequence = shared.out.lock().open_slot();
+        Reply::new(shared.clone(), sequence).send(Answer::Bytes(vec![7; 32 << 20]));
+        shared.flush();
+        reader.set_nonblocking(true).unwrap();
+        let mut taken = vec![0; 1 << 20];
+        for turn in 1..=3 {
+            // What is on its way arrives, and makes room for more.
+            for _ in 0..8 {
+                let _nothing_more = reader.read(&mut taken);
+                shared.out.lock().unblock();
+                shared.flush();
+            }
+            event_loop.close_idle(at(turn * IDLE_US));
+            assert_eq!(event_loop.connections.len(), 1, "it takes its answer");
+        }
+        event_loop.close_idle(at(4 * IDLE_US));
+        assert_eq!(event_loop.connections.len(), 1, "not beyond the limit");
+        event_loop.close_idle(at(4 * IDLE_US + 1));
+        assert!(event_loop.connections.is_empty(), "nothing has moved for too long");
     }
 }

@@ -1,10 +1,11 @@
 //! The half of a connection that only its loop touches: what was received, and which frames of it may be handed over.
 
 use crate::Pipelining;
-use crate::Service;
-use crate::connection::{Phase, Shared};
+use crate::connection::Shared;
+use crate::event_loop::{add_work, work_done};
 use crate::reply::Reply;
 use crate::server::Limits;
+use crate::session::{Bounds, Session};
 use crate::transport::Transport;
 use base::Now;
 use std::io;
@@ -13,13 +14,16 @@ use std::sync::Arc;
 /// Buffers of incomplete frames that a loop keeps for the next ones, and how large they may be.
 const SPARE_MAX: usize = 16;
 const SPARE_BYTES_MAX: usize = 256 * 1024;
+/// Work that the requests of a connection may do in a turn; what is behind comes in the next one.
+const WORK_MAX: usize = 256 * 1024;
 
 /// The half of a connection that only its loop touches.
 pub(crate) struct Connection {
     pub shared: Arc<Shared>,
     pub transport: Arc<Transport>,
-    pub service: Arc<dyn Service>,
-    pub phase: Phase,
+    pub session: Box<dyn Session>,
+    /// What holds until the session is open.
+    pub bounds: Option<Bounds>,
     /// Bytes received but not handed over: an incomplete frame, or complete ones that have to wait.
     pub input: Vec<u8>,
     /// Where in `input` the first frame that was not handed over begins.
@@ -74,7 +78,6 @@ impl Connection {
         if self.shared.out.lock().closed {
             return TurnEnd::Close;
         }
-        debug_assert_eq!(self.phase, Phase::Open);
         if self.is_held(self.has_more()) {
             return TurnEnd::Idle;
         }
@@ -109,7 +112,7 @@ impl Connection {
     /// loop is told when they need not wait any longer; else the next bytes come with an event of their own.
     fn is_held(&self, has_more: bool) -> bool {
         let mut out = self.shared.out.lock();
-        let held = self.waits_for.is_some_and(|sequence| !out.is_answered(sequence)) || out.is_full();
+        let held = self.waits_for.is_some_and(|sequence| !out.lets_pass(sequence)) || out.is_full();
         out.stalled = held && has_more;
         held
     }
@@ -137,11 +140,12 @@ impl Connection {
             Err(error) => return self.receive_failed(&error),
         };
         self.last_active_us = now.monotonic_us;
+        add_work(n);
         // A short receive has emptied the socket: the next bytes come with an event of their own.
         self.readable = n == buffer.len() || self.peer_finished;
         let (mut from, mut was_held) = (0, false);
         if !self.input.is_empty() {
-            match self.complete(&buffer[..n], limits) {
+            match self.complete(&buffer[..n], self.frame_bytes_max(limits)) {
                 Ok(used) => from = used,
                 Err(()) => return TurnEnd::Close,
             }
@@ -176,10 +180,10 @@ impl Connection {
     }
 
     /// Appends to the frame that was begun what belongs to it; returns how many bytes that were.
-    fn complete(&mut self, bytes: &[u8], limits: &Limits) -> Result<usize, ()> {
+    fn complete(&mut self, bytes: &[u8], frame_bytes_max: usize) -> Result<usize, ()> {
         let prefix = 4usize.saturating_sub(self.input.len()).min(bytes.len());
         self.input.extend_from_slice(&bytes[..prefix]);
-        let Some(length) = frame_length(&self.input, limits)? else { return Ok(prefix) };
+        let Some(length) = frame_length(&self.input, frame_bytes_max)? else { return Ok(prefix) };
         let missing = (4 + length).saturating_sub(self.input.len()).min(bytes.len() - prefix);
         self.input.extend_from_slice(&bytes[prefix..prefix + missing]);
         Ok(prefix + missing)
@@ -196,10 +200,15 @@ impl Connection {
         }
     }
 
-    /// Hands over complete frames until one has to be answered first.
+    fn frame_bytes_max(&self, limits: &Limits) -> usize {
+        self.bounds.map_or(limits.request_bytes_max, |bounds| bounds.frame_bytes_max.min(limits.request_bytes_max))
+    }
+
+    /// Hands over complete frames until one has to be answered first, or they have done their work for this turn.
     fn take_frames(&mut self, bytes: &mut [u8], limits: &Limits, now: Now) -> Result<Taken, ()> {
         let mut at = 0;
-        while let Some(length) = frame_length(&bytes[at..], limits)? {
+        let before = work_done();
+        while let Some(length) = frame_length(&bytes[at..], self.frame_bytes_max(limits))? {
             if bytes.len() - at - 4 < length {
                 break;
             }
@@ -207,10 +216,13 @@ impl Connection {
             at += 4 + length;
             let sequence = self.shared.out.lock().open_slot();
             let reply = Reply::new(self.shared.clone(), sequence);
-            if self.service.request(&self.shared.info, frame, reply, now) == Pipelining::Hold {
+            if self.session.request(&self.shared.info, frame, reply, now) == Pipelining::Hold {
                 self.waits_for = Some(sequence);
             }
-            if self.is_held(at < bytes.len() || self.readable) {
+            if self.bounds.is_some() {
+                self.bounds = self.session.bounds();
+            }
+            if self.is_held(at < bytes.len() || self.readable) || work_done().wrapping_sub(before) > WORK_MAX {
                 return Ok(Taken { bytes: at, is_held: true });
             }
         }
@@ -219,10 +231,10 @@ impl Connection {
 }
 
 /// The announced length of the frame that begins here, once its prefix is there; an error if no such frame is allowed.
-fn frame_length(bytes: &[u8], limits: &Limits) -> Result<Option<usize>, ()> {
+fn frame_length(bytes: &[u8], bytes_max: usize) -> Result<Option<usize>, ()> {
     let Some(prefix) = bytes.first_chunk::<4>() else { return Ok(None) };
     match usize::try_from(i32::from_be_bytes(*prefix)) {
-        Ok(length) if length <= limits.request_bytes_max => Ok(Some(length)),
+        Ok(length) if length <= bytes_max => Ok(Some(length)),
         _ => Err(()),
     }
 }

@@ -144,12 +144,17 @@ struct Outgoing {
 }
 
 /// The outgoing connections of one loop.
-#[derive(Default)]
 pub(crate) struct Outgoings {
     entries: Slab<Outgoing>,
+    /// Knows what a line is made with.
+    wrappings: Arc<crate::server::Registry>,
 }
 
 impl Outgoings {
+    pub fn new(wrappings: Arc<crate::server::Registry>) -> Outgoings {
+        Outgoings { entries: Slab::new(), wrappings }
+    }
+
     /// When the first request is out of time.
     pub fn deadline_us(&self) -> Option<u64> {
         // A line's requests may have different times: all of them count.
@@ -243,6 +248,11 @@ impl Outgoings {
         registry: &Registry,
         mut last: Option<io::Error>,
     ) {
+        let listener = &self.entries[key].line.remote.listener;
+        let Some(wrapping) = self.wrappings.outgoing(listener) else {
+            let reason = format!("nothing is known of a listener {listener}");
+            return self.end(key, registry, &LineError::Unreachable(reason));
+        };
         while let Some(address) = rest.pop_front() {
             match TcpStream::connect(address) {
                 Ok(mut stream) => {
@@ -251,7 +261,7 @@ impl Outgoings {
                     match registry.register(&mut stream, token, interest) {
                         Ok(()) => {
                             let _latency = stream.set_nodelay(true);
-                            let transport = Transport::Plain(stream);
+                            let transport = wrapping.outgoing(stream);
                             self.entries[key].phase = Phase::Connecting { transport, rest };
                             return;
                         }

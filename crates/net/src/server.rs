@@ -1,13 +1,12 @@
 //! The event loops as a whole: listeners, limits on connections, start and stop.
 
-use crate::Service;
 use crate::admission::{Admission, Admitted, ConnectionLimits, ListenerRole, Room};
 use crate::blocking::BlockingPool;
 use crate::connection::ConnectionInfo;
 use crate::event_loop::{self, EventLoop, LoopHandle, Message, WAKER};
 use crate::outgoing::Lines;
-use crate::transport::Transport;
-use base::{BlockingWork, Executor, Line, Network, Now, Remote, Task};
+use crate::session::{Listener, Wrapping};
+use base::{BlockingWork, Executor, Line, Map, Network, Now, Remote, Task};
 use mio::net::{TcpListener, TcpStream};
 use mio::{Poll, Waker};
 use os::Clock;
@@ -24,6 +23,18 @@ const COLD_READERS_MAX: usize = 4;
 
 /// Threads that sync the metadata log and write its snapshots: one each, so that neither waits for the other.
 const CONTROL_THREADS_MAX: usize = 2;
+
+/// Bytes that one request may have decompressed on a loop. A quarter of a mebibyte takes about as long as the call of the
+/// system that appends it; a hop to another thread costs no more of that.
+const DECOMPRESSED_MAX: usize = 256 * 1024;
+
+/// Bytes that long work may keep while it waits.
+const LONG_WORK_BYTES_MAX: usize = 128 << 20;
+
+/// Threads for long work: half of the processors, so that loops find one, and few.
+fn long_work_threads() -> usize {
+    (std::thread::available_parallelism().map_or(1, usize::from) / 2).clamp(1, 4)
+}
 
 /// What holds for every connection from the start to the end; [`ConnectionLimits`] may change.
 #[derive(Debug, Clone, Copy)]
@@ -43,21 +54,18 @@ pub struct Limits {
     pub receive_buffer_bytes: Option<usize>,
 }
 
-/// A bound listener and what serves it.
+/// A bound socket and the listener behind it.
 pub struct ListenerSpec {
     pub name: String,
     pub role: ListenerRole,
     pub socket: std::net::TcpListener,
-    pub service: Arc<dyn Service>,
-    /// Chooses the stream for an accepted socket.
-    pub wrap: fn(TcpStream) -> Transport,
+    pub listener: Arc<dyn Listener>,
 }
 
 pub(crate) struct Acceptor {
     pub name: Arc<str>,
-    pub listener: TcpListener,
-    pub service: Arc<dyn Service>,
-    pub wrap: fn(TcpStream) -> Transport,
+    pub socket: TcpListener,
+    pub listener: Arc<dyn Listener>,
     /// Accepted while there was no room; they come first when there is.
     pub waiting: VecDeque<(TcpStream, SocketAddr)>,
 }
@@ -70,9 +78,16 @@ pub(crate) struct Registry {
     admission: Mutex<Admission>,
     /// Bytes of incomplete requests.
     partial_bytes: AtomicUsize,
+    /// What lines to other nodes are made with, by the name of the listener.
+    outgoing: Mutex<Map<String, Arc<dyn Wrapping>>>,
 }
 
 impl Registry {
+    /// What a line to other nodes' listener of this name is made with.
+    pub fn outgoing(&self, listener: &str) -> Option<Arc<dyn Wrapping>> {
+        self.outgoing.lock().get(listener).cloned()
+    }
+
     /// Whether the listener may accept one more connection now.
     pub fn room(&self, listener: &str, now: Now) -> Room {
         self.admission.lock().room(listener, now.monotonic_us)
@@ -156,6 +171,9 @@ pub struct Server {
     blocking: Arc<BlockingPool>,
     reading: Arc<BlockingPool>,
     control: Arc<BlockingPool>,
+    long: Arc<BlockingPool>,
+    /// Bytes that long work keeps.
+    long_bytes: Arc<AtomicUsize>,
     clock: Clock,
     registry: Arc<Registry>,
 }
@@ -169,7 +187,7 @@ impl Server {
         for index in 0..=loops.max(1) {
             let poll = Poll::new()?;
             let waker = Waker::new(poll.registry(), WAKER)?;
-            handles.push(Arc::new(LoopHandle::new(index, waker, cold_reads.clone())));
+            handles.push(Arc::new(LoopHandle::new(index, waker, cold_reads.clone(), clock)));
             polls.push(poll);
         }
         let registry = Registry {
@@ -178,6 +196,7 @@ impl Server {
             next_id: AtomicU64::new(1),
             admission: Mutex::new(Admission::new(ConnectionLimits::default())),
             partial_bytes: AtomicUsize::new(0),
+            outgoing: Mutex::default(),
         };
         Ok(Arc::new(Server {
             loops: handles,
@@ -186,6 +205,8 @@ impl Server {
             blocking: BlockingPool::new("ottla-blocking", blocking_threads_max),
             reading: cold_reads,
             control: BlockingPool::new("ottla-quorum-io", CONTROL_THREADS_MAX),
+            long: BlockingPool::behind_others("ottla-validate", long_work_threads()),
+            long_bytes: Arc::default(),
             clock,
             registry: Arc::new(registry),
         }))
@@ -205,17 +226,29 @@ impl Server {
         Ok(())
     }
 
+    /// The first loop, not running: a test takes its turns.
+    #[cfg(test)]
+    pub(crate) fn take_loop(&self, limits: Limits) -> EventLoop {
+        let poll = self.polls.lock().remove(0);
+        EventLoop::new(poll, self.loops[0].clone(), self.clock, limits, self.registry.clone())
+    }
+
     /// Begins to accept on a listener; the control loop accepts for all of them.
     pub fn listen(&self, spec: ListenerSpec) {
         self.registry.admission.lock().add_listener(spec.name.as_str().into(), spec.role);
         let acceptor = Acceptor {
             name: spec.name.into(),
-            listener: TcpListener::from_std(spec.socket),
-            service: spec.service,
-            wrap: spec.wrap,
+            socket: TcpListener::from_std(spec.socket),
+            listener: spec.listener,
             waiting: VecDeque::new(),
         };
         self.loops[0].post(Message::Listen(acceptor));
+    }
+
+    /// Says what lines to listeners of this name are made with. There is no line to a name of which nothing is known: what
+    /// has to be encrypted never leaves in plain text for lack of a word.
+    pub fn reach(&self, listener: &str, wrapping: Arc<dyn Wrapping>) {
+        self.registry.outgoing.lock().insert(listener.to_owned(), wrapping);
     }
 
     /// Replaces the limits on connections. Those that are there stay; listeners that wait try again.
@@ -280,6 +313,27 @@ impl Executor for Server {
 
     fn run_control(&self, work: BlockingWork) {
         self.control.run(work);
+    }
+
+    fn decompressed_max(&self) -> usize {
+        if event_loop::is_loop() { DECOMPRESSED_MAX } else { usize::MAX }
+    }
+
+    fn decompressed(&self, bytes: usize) {
+        event_loop::add_work(bytes);
+    }
+
+    fn long_work_room(&self) -> usize {
+        LONG_WORK_BYTES_MAX.saturating_sub(self.long_bytes.load(Ordering::Relaxed))
+    }
+
+    fn run_long(&self, bytes: usize, work: BlockingWork) {
+        self.long_bytes.fetch_add(bytes, Ordering::Relaxed);
+        let kept = self.long_bytes.clone();
+        self.long.run(Box::new(move || {
+            work();
+            kept.fetch_sub(bytes, Ordering::Relaxed);
+        }));
     }
 
     fn run_reading(&self, work: BlockingWork) {

@@ -2,8 +2,8 @@
 
 use base::{Files, Now, OpenMode};
 use net::{
-    Answer, ConnectionInfo, ConnectionLimits, Limits, ListenerRole, ListenerSpec, Piece, Pipelining, Reply, Server,
-    Service, Transport, bind,
+    Answer, Bounds, ConnectionInfo, ConnectionLimits, Limits, Listener, ListenerRole, ListenerSpec, Piece, Pipelining,
+    Plain, Reply, Server, Session, Transport, Wrapping, bind,
 };
 use os::{Clock, RealFiles};
 use parking_lot::Mutex;
@@ -20,12 +20,67 @@ struct Echo {
     file: Option<Arc<dyn base::File>>,
 }
 
+/// What all connections of a test's listener are served by.
+trait Service: Send + Sync {
+    fn request(&self, frame: &mut [u8], reply: Reply, now: Now) -> Pipelining;
+
+    /// How large the first frame may be; it opens the connection.
+    fn first_frame(&self, _: Now) -> Option<Bounds> {
+        None
+    }
+}
+
+struct Door<S> {
+    service: Arc<S>,
+    wrap: fn(mio::net::TcpStream) -> Transport,
+}
+
+impl<S: Service + 'static> Listener for Door<S> {
+    fn wrapping(&self) -> &dyn Wrapping {
+        self
+    }
+
+    fn session(&self, _: &ConnectionInfo, now: Now) -> Box<dyn Session> {
+        Box::new(Conversation { service: self.service.clone(), bounds: self.service.first_frame(now) })
+    }
+}
+
+impl<S: Send + Sync> Wrapping for Door<S> {
+    fn accepted(&self, socket: mio::net::TcpStream) -> Transport {
+        (self.wrap)(socket)
+    }
+
+    fn outgoing(&self, socket: mio::net::TcpStream) -> Transport {
+        Plain.outgoing(socket)
+    }
+}
+
+struct Conversation<S> {
+    service: Arc<S>,
+    bounds: Option<Bounds>,
+}
+
+impl<S: Service> Session for Conversation<S> {
+    fn secured(&mut self, _: &ConnectionInfo, _: Now) {}
+
+    fn bounds(&self) -> Option<Bounds> {
+        self.bounds
+    }
+
+    fn request(&mut self, _: &ConnectionInfo, frame: &mut [u8], reply: Reply, now: Now) -> Pipelining {
+        self.bounds = None;
+        self.service.request(frame, reply, now)
+    }
+
+    fn ended(&mut self, _: &ConnectionInfo) {}
+}
+
 fn framed(body: &[u8]) -> Vec<u8> {
     [&(body.len() as i32).to_be_bytes()[..], body].concat()
 }
 
 impl Service for Echo {
-    fn request(&self, _: &ConnectionInfo, frame: &mut [u8], reply: Reply, _: Now) -> Pipelining {
+    fn request(&self, frame: &mut [u8], reply: Reply, _: Now) -> Pipelining {
         match (frame.first(), &self.file) {
             (Some(b'w' | b'W'), _) => self.waiting.lock().push((reply, frame.to_vec())),
             (Some(b'd'), _) => drop(reply),
@@ -47,11 +102,16 @@ impl Service for Echo {
         }
         if matches!(frame.first(), Some(b'h' | b'W')) { Pipelining::Hold } else { Pipelining::Allow }
     }
-
-    fn disconnected(&self, _: &ConnectionInfo) {}
 }
 
 fn serve(service: impl Service + 'static, wrap: fn(mio::net::TcpStream) -> Transport) -> (Arc<Server>, SocketAddr) {
+    serve_shared(Arc::new(service), wrap)
+}
+
+fn serve_shared(
+    service: Arc<impl Service + 'static>,
+    wrap: fn(mio::net::TcpStream) -> Transport,
+) -> (Arc<Server>, SocketAddr) {
     let server = Server::new(2, 2, Clock::new()).unwrap();
     let limits = Limits {
         request_bytes_max: 4 << 20,
@@ -68,8 +128,7 @@ fn serve(service: impl Service + 'static, wrap: fn(mio::net::TcpStream) -> Trans
         name: "L".into(),
         role: ListenerRole::Clients,
         socket,
-        service: Arc::new(service),
-        wrap,
+        listener: Arc::new(Door { service, wrap }),
     });
     (server, address)
 }
@@ -106,9 +165,12 @@ fn answers_leave_in_the_order_of_the_requests() {
     let (server, address) = serve(Echo::default(), Transport::Plain);
     let mut stream = connect(address);
     stream.write_all(&[framed(b"w1"), framed(b"2"), framed(b"w3"), framed(b"4")].concat()).unwrap();
-    let mut other = connect(address);
-    other.write_all(&framed(b"x")).unwrap();
-    assert_eq!(read(&mut other), b"x");
+    // The waiting ones are there once a later frame of another connection of each loop was answered.
+    let [mut other, mut another] = [(); 2].map(|()| connect(address));
+    for connection in [&mut other, &mut another] {
+        connection.write_all(&framed(b"x")).unwrap();
+        assert_eq!(read(connection), b"x");
+    }
     other.write_all(&framed(b"g")).unwrap();
     let answers: Vec<_> = (0..4).map(|_| read(&mut stream)).collect();
     assert_eq!(answers, [&b"w1"[..], b"2", b"w3", b"4"]);
@@ -159,12 +221,10 @@ fn requests_behind_one_that_holds_them_are_served_after_its_answer() {
 struct HoldsAll(Mutex<std::sync::mpsc::Sender<(Reply, Vec<u8>)>>);
 
 impl Service for HoldsAll {
-    fn request(&self, _: &ConnectionInfo, frame: &mut [u8], reply: Reply, _: Now) -> Pipelining {
+    fn request(&self, frame: &mut [u8], reply: Reply, _: Now) -> Pipelining {
         self.0.lock().send((reply, framed(frame))).unwrap();
         Pipelining::Hold
     }
-
-    fn disconnected(&self, _: &ConnectionInfo) {}
 }
 
 #[test]
@@ -370,6 +430,107 @@ fn connections_that_the_client_has_finished_are_closed() {
         let mut rest = Vec::new();
         stream.read_to_end(&mut rest).unwrap();
         assert_eq!(rest.len(), if round % 2 == 0 { sent } else { 0 }, "round {round}");
+    }
+    server.stop();
+}
+
+/// Holds every answer `h...` for a moment; frames may be large only after the first one of a connection.
+struct Throttles(Mutex<Vec<u64>>);
+
+const HELD_US: u64 = 50_000;
+
+impl Service for Throttles {
+    fn request(&self, frame: &mut [u8], mut reply: Reply, now: Now) -> Pipelining {
+        if frame.first() == Some(&b'h') {
+            reply.hold_until(now.monotonic_us + HELD_US);
+        }
+        self.0.lock().push(now.monotonic_us);
+        reply.send(Answer::Bytes(framed(frame)));
+        Pipelining::Allow
+    }
+
+    fn first_frame(&self, now: Now) -> Option<Bounds> {
+        Some(Bounds { frame_bytes_max: 10, deadline_us: now.monotonic_us + 300_000 })
+    }
+}
+
+#[test]
+fn an_answer_leaves_at_its_time_and_the_requests_behind_it_are_taken_after_it() {
+    let service = Arc::new(Throttles(Mutex::default()));
+    let (server, address) = serve_shared(service.clone(), Transport::Plain);
+    let mut stream = connect(address);
+    stream.write_all(&[framed(b"1"), framed(b"h2"), framed(b"3"), framed(b"h4"), framed(b"5")].concat()).unwrap();
+    for body in [&b"1"[..], b"h2", b"3", b"h4", b"5"] {
+        assert_eq!(read(&mut stream), body);
+    }
+    let times = service.0.lock().clone();
+    assert!(times[2] - times[1] >= HELD_US && times[4] - times[3] >= HELD_US, "{times:?}");
+    server.stop();
+}
+
+#[test]
+fn until_a_session_is_open_its_frames_are_small_and_its_time_is_short() {
+    let (server, address) = serve(Throttles(Mutex::default()), Transport::Plain);
+    let mut large = connect(address);
+    large.write_all(&11i32.to_be_bytes()).unwrap();
+    assert!(is_closed(&mut large), "the first frame may have 10 bytes");
+    let mut silent = connect(address);
+    assert!(is_closed(&mut silent), "its deadline has passed");
+    let mut open = connect(address);
+    open.write_all(&[framed(b"first"), framed(&[b'x'; 1000])].concat()).unwrap();
+    assert_eq!(read(&mut open), b"first");
+    assert_eq!(read(&mut open).len(), 1000, "the limit of the node holds now");
+    // Another deadline passes; what is open stays.
+    assert!(is_closed(&mut connect(address)));
+    open.write_all(&framed(b"y")).unwrap();
+    assert_eq!(read(&mut open), b"y");
+    server.stop();
+}
+
+/// `l...` goes on elsewhere: later requests of the connection are taken once it lets them, and answered behind it.
+struct Leaves(Mutex<Vec<Vec<u8>>>, Mutex<Option<std::sync::mpsc::Receiver<()>>>);
+
+impl Service for Arc<Leaves> {
+    fn request(&self, frame: &mut [u8], reply: Reply, _: Now) -> Pipelining {
+        let answer = framed(frame);
+        if frame.first() != Some(&b'l') {
+            self.0.lock().push(frame.to_vec());
+            reply.send(Answer::Bytes(answer));
+            return Pipelining::Allow;
+        }
+        let (service, body, release) = (self.clone(), frame.to_vec(), self.1.lock().take().unwrap());
+        std::thread::spawn(move || {
+            release.recv().unwrap();
+            service.0.lock().push(body);
+            reply.lets_pass();
+            release.recv().unwrap();
+            reply.send(Answer::Bytes(answer));
+        });
+        Pipelining::Hold
+    }
+}
+
+#[test]
+fn a_request_that_is_away_holds_the_later_ones_until_it_lets_them_pass_and_is_answered_first() {
+    let (release, released) = std::sync::mpsc::channel();
+    let service = Arc::new(Leaves(Mutex::default(), Mutex::new(Some(released))));
+    let (server, address) = serve(service.clone(), Transport::Plain);
+    let mut stream = connect(address);
+    stream.write_all(&[framed(b"l1"), framed(b"2"), framed(b"3")].concat()).unwrap();
+    let mut others = [(); 2].map(|()| connect(address));
+    for other in &mut others {
+        other.write_all(&framed(b"x")).unwrap();
+        assert_eq!(read(other), b"x", "other connections go on");
+    }
+    release.send(()).unwrap();
+    while service.0.lock().len() < 5 {
+        // Its requests are taken although it has no answer.
+        std::thread::yield_now();
+    }
+    assert_eq!(service.0.lock()[..], [&b"x"[..], b"x", b"l1", b"2", b"3"].map(<[u8]>::to_vec));
+    release.send(()).unwrap();
+    for body in [&b"l1"[..], b"2", b"3"] {
+        assert_eq!(read(&mut stream), body);
     }
     server.stop();
 }

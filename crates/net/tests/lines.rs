@@ -1,7 +1,7 @@
 //! Lines to other nodes over real sockets: order, time-outs, broken and refused connections, connecting again.
 
 use base::{Line, LineError, Network, Outbound, Remote};
-use net::{Limits, Server};
+use net::{Limits, Plain, Server};
 use os::Clock;
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -23,6 +23,7 @@ fn server() -> Arc<Server> {
             receive_buffer_bytes: None,
         })
         .unwrap();
+    server.reach("CONTROLLER", Arc::new(Plain));
     server
 }
 
@@ -147,4 +148,15 @@ fn a_line_that_is_dropped_and_a_server_that_stops_close_it() {
     let (_stream, _) = listener.accept().unwrap();
     server.stop();
     assert_eq!(two.recv().unwrap(), Err(LineError::Closed));
+}
+
+#[test]
+fn there_is_no_line_to_a_listener_of_which_nothing_is_known() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let server = server();
+    let secret = Remote { listener: "SECRET".into(), ..remote("127.0.0.1", listener.local_addr().unwrap().port()) };
+    let line = server.line(&secret);
+    let outcome = ask(&*line, b"x", LONG_US).recv().unwrap();
+    assert!(matches!(&outcome, Err(LineError::Unreachable(reason)) if reason.contains("SECRET")), "{outcome:?}");
+    server.stop();
 }

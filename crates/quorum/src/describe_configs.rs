@@ -1,7 +1,7 @@
 //! DescribeConfigs (versions 1 to 4), which a broker's listener and a controller's answer alike: from the newest image,
 //! the node's own file and its loggers.
 
-use api::{Operation, Request, ResourceType};
+use api::{Request, ResourceType};
 use base::{ErrorCode, NodeId};
 use config::{BrokerLayers, Described, Loggers, Source};
 use metadata::{ConfigResource, ConfigResourceType, Image};
@@ -28,7 +28,7 @@ type Failure = (ErrorCode, String);
 /// Answers the request.
 pub fn describe_configs(node: &NodeConfigs<'_>, request: Request<'_>) -> Result<Pipelining, DecodeError> {
     let describe: DescribeConfigsRequest<'_> = request.decode()?;
-    let allowed = |kind, name: &str| request.is_allowed(Operation::DescribeConfigs, kind, name);
+    let allowed = |kind, name: &str| request.is_allowed(request.operation, kind, name);
     let response = node.answer(&describe, &allowed);
     request.responder.send(&response);
     Ok(Pipelining::Hold)

@@ -2,39 +2,58 @@
 //! as it is. Levels of loggers are the node's own affair, so they are taken out of IncrementalAlterConfigs before.
 
 use crate::input::ControllerRequest;
-use api::{Caller, Operation, Request, ResourceType, Responder};
-use base::{ErrorCode, NodeId};
+use crate::split::{Split, split};
+use api::{Request, Responder};
+use base::{ErrorCode, NodeId, TopicId};
 use config::{Change, ChangeKind, ConfigError, Loggers, Resource};
 use metadata::ConfigResourceType;
-use net::Pipelining;
+use net::{Answer, Pipelining, Reply};
+use protocol::header::decode_response_header;
 use protocol::incremental_alter_configs_request::AlterConfigsResource;
 use protocol::incremental_alter_configs_response::AlterConfigsResourceResponse;
-use protocol::{Cursor, DecodeError, IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponse, Message};
+use protocol::{ApiKey, Cursor, DecodeError, IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponse, Message};
 use std::collections::BTreeMap;
 
 type Failure = (ErrorCode, Option<String>);
 
-/// Hands a request to the controller by `send`.
-pub fn forward(request: Request<'_>, send: impl FnOnce(ControllerRequest)) -> Result<Pipelining, DecodeError> {
+/// Hands what its caller may do of a request to the controller by `send`. `topic_name` knows the topics by id.
+pub fn forward(
+    request: Request<'_>,
+    topic_name: &dyn Fn(TopicId) -> Option<String>,
+    send: impl FnOnce(ControllerRequest),
+) -> Result<Pipelining, DecodeError> {
     // A malformed body closes the connection here, as in Kafka, and never reaches the controller.
     protocol::decode_request(request.api, request.version, &mut Cursor::new(request.body))?;
-    let caller = caller(&request);
+    let (body, completion) = match split(&request, topic_name)? {
+        Split::Whole => (request.body.to_vec(), None),
+        Split::Part(Some(body), completion) => (body, Some(completion)),
+        Split::Part(None, completion) => {
+            match completion(&[]) {
+                Some(body) => request.responder.send_body(&body),
+                None => no_answer(request.responder, ErrorCode::UnknownServerError),
+            }
+            return Ok(Pipelining::Hold);
+        }
+    };
+    let caller = request.caller();
     let responder = request.responder;
     send(ControllerRequest {
         api: request.api,
         version: request.version,
-        body: request.body.to_vec(),
+        body,
         caller,
-        reply: Box::new(move |result| match result {
-            Ok(body) => responder.send_body(&body),
-            Err(error) => no_answer(responder, error),
+        reply: Box::new(move |result| {
+            let completed = result.and_then(|body| match completion {
+                Some(completion) => completion(&body).ok_or(ErrorCode::UnknownServerError),
+                None => Ok(body),
+            });
+            match completed {
+                Ok(body) => responder.send_body(&body),
+                Err(error) => no_answer(responder, error),
+            }
         }),
     });
     Ok(Pipelining::Hold)
-}
-
-fn caller(request: &Request<'_>) -> Caller {
-    Caller::Connected { principal: request.principal.clone(), host: request.connection.peer.ip() }
 }
 
 /// No controller at the moment: clients find their way by connecting again.
@@ -57,9 +76,9 @@ pub fn alter_configs(
     };
     let (own, others): (Vec<_>, Vec<_>) = std::mem::take(&mut alter.resources).into_iter().partition(is_logger);
     if own.is_empty() {
-        return forward(request, send);
+        return forward(request, &|_| None, send);
     }
-    let is_allowed = request.is_allowed(Operation::AlterConfigs, ResourceType::Cluster, "kafka-cluster");
+    let is_allowed = request.may_on_cluster(request.operation);
     let mut response = IncrementalAlterConfigsResponse {
         responses: alter_loggers(node_id, loggers, &own, alter.validate_only, is_allowed),
         ..Default::default()
@@ -69,29 +88,34 @@ pub fn alter_configs(
         return Ok(Pipelining::Hold);
     }
     alter.resources = others;
-    let caller = caller(&request);
-    let (version, responder) = (request.version, request.responder);
+    let version = request.version;
     let Ok(body) = alter.to_bytes(version) else {
         // What was decoded in this version can be encoded in it.
-        responder.close();
+        request.responder.close();
         return Ok(Pipelining::Hold);
     };
-    let reply = Box::new(move |result: Result<Vec<u8>, ErrorCode>| {
-        let body = match result {
-            Ok(body) => body,
-            Err(error) => return no_answer(responder, error),
-        };
-        match IncrementalAlterConfigsResponse::decode(&mut Cursor::new(&body), version) {
-            Ok(others) => {
+    let (api, correlation_id) = (request.api, request.responder.correlation_id);
+    let responder = request.responder;
+    let others = Reply::callback(move |answer| {
+        let Answer::Bytes(frame) = answer else { return no_answer(responder, ErrorCode::UnknownServerError) };
+        let decoded = decode_answer(&frame, version);
+        match decoded {
+            Some(others) => {
                 response.throttle_time_ms = others.throttle_time_ms;
-                response.responses.extend(others.into_owned().responses);
+                response.responses.extend(others.responses);
                 responder.send(&response);
             }
-            Err(_) => no_answer(responder, ErrorCode::UnknownServerError),
+            None => no_answer(responder, ErrorCode::UnknownServerError),
         }
     });
-    send(ControllerRequest { api: request.api, version, body, caller, reply });
-    Ok(Pipelining::Hold)
+    let responder = Responder::new(api, version, correlation_id, others);
+    forward(Request { body: &body, responder, ..request }, &|_| None, send)
+}
+
+/// An answer that was encoded with its header.
+fn decode_answer(frame: &[u8], version: i16) -> Option<IncrementalAlterConfigsResponse<'static>> {
+    let (_, mut cursor) = decode_response_header(frame.get(4..)?, ApiKey::IncrementalAlterConfigs, version).ok()?;
+    IncrementalAlterConfigsResponse::decode(&mut cursor, version).ok().map(|response| response.into_owned())
 }
 
 fn alter_loggers(

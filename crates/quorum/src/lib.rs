@@ -27,6 +27,7 @@ mod refusal;
 mod replicate;
 mod snapshot;
 mod snapshotting;
+mod split;
 mod view;
 
 pub use bootstrap::{BootstrapCheckpoint, FormatPlan, write_format};
@@ -37,6 +38,7 @@ pub use input::{ControllerRequest, Input, Mailbox, Reply};
 pub use listener::{ControllerEndpoint, ImageKeeper, rows};
 pub use node::{Ports, QuorumConfig, QuorumNode};
 pub use publish::{Publications, Publisher};
+pub use refusal::refuse;
 pub use snapshot::{SnapshotContent, SnapshotId, read_snapshot};
 pub use view::{QuorumView, SharedView};
 

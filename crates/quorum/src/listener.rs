@@ -4,7 +4,7 @@ use crate::describe_configs::NodeConfigs;
 use crate::input::Mailbox;
 use crate::publish::Publisher;
 use crate::view::SharedView;
-use api::{Handler, Host, Operation, Quota, Request, ResourceType, Row};
+use api::{Handler, Host, Operation, Quota, Refusal, Request, ResourceType, Row};
 use arc_swap::ArcSwap;
 use base::{ErrorCode, NodeId, Now};
 use config::{BrokerLayers, Loggers};
@@ -63,6 +63,7 @@ pub fn rows() -> Vec<Row<ControllerEndpoint>> {
         handler,
         operation,
         resource,
+        refusal: (resource == R::Cluster && api != K::DescribeConfigs).then_some(crate::refuse as Refusal),
         quota,
         max_version: None,
     };
@@ -90,7 +91,9 @@ pub fn rows() -> Vec<Row<ControllerEndpoint>> {
 
 /// Hands the request to the owner of the quorum node.
 fn post(endpoint: &ControllerEndpoint, request: Request<'_>) -> Result<Pipelining, DecodeError> {
-    crate::forward(request, |request| endpoint.mailbox.post(request))
+    let image = endpoint.image.load();
+    let topic_name = |id| image.topic(id).map(|topic| topic.name.clone());
+    crate::forward(request, &topic_name, |request| endpoint.mailbox.post(request))
 }
 
 fn alter_configs(endpoint: &ControllerEndpoint, request: Request<'_>) -> Result<Pipelining, DecodeError> {

@@ -5,9 +5,11 @@ use protocol::{
     AllocateProducerIdsResponse, AlterConfigsRequest, AlterConfigsResponse, ApiKey, AssignReplicasToDirsResponse,
     BrokerHeartbeatResponse, BrokerRegistrationResponse, CreatePartitionsRequest, CreatePartitionsResponse,
     CreateTopicsRequest, CreateTopicsResponse, Cursor, Decode, DeleteTopicsRequest, DeleteTopicsResponse,
-    IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponse, Message, UnregisterBrokerResponse,
-    UpdateFeaturesResponse, alter_configs_response, create_partitions_response, create_topics_response,
-    delete_topics_response, incremental_alter_configs_response,
+    DescribeClusterResponse, DescribeLogDirsResponse, DescribeQuorumResponse, FetchResponse, FetchSnapshotResponse,
+    IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponse, ListConfigResourcesResponse,
+    ListPartitionReassignmentsResponse, Message, UnregisterBrokerResponse, UpdateFeaturesResponse,
+    alter_configs_response, create_partitions_response, create_topics_response, delete_topics_response,
+    incremental_alter_configs_response,
 };
 
 /// Encodes the answer to a request that changes metadata; for others the error itself comes back.
@@ -28,7 +30,12 @@ pub(crate) fn refusal(
             encoded(&incremental_alter_configs(&decode(body, version)?, code, message), version)
         }
         ApiKey::ElectLeaders => {
-            encoded(&controller::refused_elections(&decode(body, version)?, code, message), version)
+            let mut refused = controller::refused_elections(&decode(body, version)?, code, message);
+            if version == 0 {
+                // The field appeared in version 1; partitions have the error anyway.
+                refused.error_code = 0;
+            }
+            encoded(&refused, version)
         }
         ApiKey::UpdateFeatures => {
             let error_message = message.map(Into::into);
@@ -54,6 +61,29 @@ pub(crate) fn refusal(
     }
 }
 
+/// The answer to a request whose caller may not do that on the cluster.
+pub fn refuse(api: ApiKey, version: i16, body: &[u8], error: ErrorCode) -> Result<Vec<u8>, ErrorCode> {
+    let code = error.code();
+    match api {
+        ApiKey::ListPartitionReassignments => {
+            encoded(&ListPartitionReassignmentsResponse { error_code: code, ..Default::default() }, version)
+        }
+        ApiKey::DescribeQuorum => encoded(&DescribeQuorumResponse { error_code: code, ..Default::default() }, version),
+        ApiKey::Fetch => encoded(&FetchResponse { error_code: code, ..Default::default() }, version),
+        ApiKey::FetchSnapshot => encoded(&FetchSnapshotResponse { error_code: code, ..Default::default() }, version),
+        ApiKey::DescribeCluster => {
+            encoded(&DescribeClusterResponse { error_code: code, ..Default::default() }, version)
+        }
+        ApiKey::DescribeLogDirs => {
+            encoded(&DescribeLogDirsResponse { error_code: code, ..Default::default() }, version)
+        }
+        ApiKey::ListConfigResources => {
+            encoded(&ListConfigResourcesResponse { error_code: code, ..Default::default() }, version)
+        }
+        _ => refusal(api, version, body, error, None),
+    }
+}
+
 fn decode<'a, M: Decode<'a>>(body: &'a [u8], version: i16) -> Result<M, ErrorCode> {
     M::decode(&mut Cursor::new(body), version).map_err(|_| ErrorCode::InvalidRequest)
 }
@@ -62,7 +92,7 @@ fn encoded(response: &impl Message, version: i16) -> Result<Vec<u8>, ErrorCode> 
     response.to_bytes(version).map_err(|_| ErrorCode::UnknownServerError)
 }
 
-fn create_topics(
+pub(crate) fn create_topics(
     request: &CreateTopicsRequest<'_>,
     error_code: i16,
     message: Option<&'static str>,
@@ -77,7 +107,7 @@ fn create_topics(
     CreateTopicsResponse { topics: topics.collect(), ..Default::default() }
 }
 
-fn delete_topics(
+pub(crate) fn delete_topics(
     request: &DeleteTopicsRequest<'_>,
     version: i16,
     error_code: i16,
@@ -95,7 +125,7 @@ fn delete_topics(
     DeleteTopicsResponse { responses: responses.collect(), ..Default::default() }
 }
 
-fn create_partitions(
+pub(crate) fn create_partitions(
     request: &CreatePartitionsRequest<'_>,
     error_code: i16,
     message: Option<&'static str>,
@@ -109,7 +139,7 @@ fn create_partitions(
     CreatePartitionsResponse { results: results.collect(), ..Default::default() }
 }
 
-fn alter_configs(
+pub(crate) fn alter_configs(
     request: &AlterConfigsRequest<'_>,
     error_code: i16,
     message: Option<&'static str>,
@@ -124,7 +154,7 @@ fn alter_configs(
     AlterConfigsResponse { responses: responses.collect(), ..Default::default() }
 }
 
-fn incremental_alter_configs(
+pub(crate) fn incremental_alter_configs(
     request: &IncrementalAlterConfigsRequest<'_>,
     error_code: i16,
     message: Option<&'static str>,

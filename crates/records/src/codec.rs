@@ -299,6 +299,11 @@ impl<'a> Bounded<'a> {
         Bounded { copy: Some(copy), ..self }
     }
 
+    /// How many bytes were read.
+    pub fn passed(&self) -> usize {
+        self.limit - self.left
+    }
+
     /// Whether all bytes were read.
     pub fn is_at_end(&mut self) -> Result<bool, RecordsError> {
         Ok(self.available()?.is_empty())

@@ -28,7 +28,9 @@ pub use codec::{Codec, Compression};
 pub use crc::{crc32, crc32c};
 pub use error::RecordsError;
 pub use record::{Header, Headers, Record, Records};
-pub use validate::{InvalidBatch, ProduceRules, RecordError, RecordErrorKind, ValidatedBatch, validate_produced};
+pub use validate::{
+    InvalidBatch, ProduceRules, RecordError, RecordErrorKind, ValidatedBatch, validate_produced, validate_within,
+};
 
 /// "No producer id" in a batch header.
 pub const NO_PRODUCER_ID: base::ProducerId = -1;

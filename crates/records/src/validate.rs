@@ -230,6 +230,21 @@ pub fn validate_produced<'a>(
     rules: &ProduceRules,
     now_wall_ms: i64,
 ) -> Result<ValidatedBatch<'a>, InvalidBatch> {
+    let mut unlimited = usize::MAX;
+    let limit = rules.decompressed_bytes_max;
+    // Without a limit there is always an outcome.
+    validate_within(bytes, rules, now_wall_ms, &mut unlimited)?.ok_or(InvalidBatch::DecompressedTooLarge { limit })
+}
+
+/// The same as far as it is little work: `None` where more bytes than the budget would have to be decompressed, or where
+/// records must be compressed again and the budget has a limit (`usize::MAX` is none). What was decompressed is taken from
+/// the budget: it is counted as it comes, whatever the batch says of itself.
+pub fn validate_within<'a>(
+    bytes: &'a [u8],
+    rules: &ProduceRules,
+    now_wall_ms: i64,
+    budget: &mut usize,
+) -> Result<Option<ValidatedBatch<'a>>, InvalidBatch> {
     let batch = only_batch(bytes)?;
     if batch.is_transactional() && !rules.transactional_allowed {
         return Err(InvalidBatch::TransactionalNotAllowed);
@@ -251,14 +266,29 @@ pub fn validate_produced<'a>(
         None => {
             match source {
                 Codec::None => walk.slice(batch.payload())?,
-                codec => walk.compressed(codec, batch.payload(), rules.decompressed_bytes_max)?,
+                codec => {
+                    let limit = rules.decompressed_bytes_max.min(*budget);
+                    match walk.compressed(codec, batch.payload(), limit) {
+                        Ok(decompressed) => *budget -= decompressed.min(*budget),
+                        Err(InvalidBatch::DecompressedTooLarge { limit }) if limit < rules.decompressed_bytes_max => {
+                            *budget = 0;
+                            return Ok(None);
+                        }
+                        Err(error) => {
+                            *budget = if *budget == usize::MAX { usize::MAX } else { 0 };
+                            return Err(error);
+                        }
+                    }
+                }
             }
             Cow::Borrowed(batch.payload())
         }
+        Some(_) if *budget != usize::MAX => return Ok(None),
         Some(target) => Cow::Owned(recompress(batch, source, target, rules, &mut walk)?),
     };
     walk.outcome()?;
-    Ok(finish(batch, header, payload, target.map_or(source, |t| t.codec), rules, now_wall_ms, &walk))
+    let codec = target.map_or(source, |target| target.codec);
+    Ok(Some(finish(batch, header, payload, codec, rules, now_wall_ms, &walk)))
 }
 
 fn only_batch(bytes: &[u8]) -> Result<Batch<'_>, InvalidBatch> {
@@ -428,8 +458,11 @@ impl<'r> Walk<'r> {
         if records.is_empty() { Ok(()) } else { Err(trailing(self.count)) }
     }
 
-    fn compressed(&mut self, codec: Codec, payload: &[u8], bytes_max: usize) -> Result<(), InvalidBatch> {
-        self.stream(&mut Bounded::new(codec, payload, bytes_max).map_err(records_error)?)
+    /// Returns how many bytes were decompressed.
+    fn compressed(&mut self, codec: Codec, payload: &[u8], bytes_max: usize) -> Result<usize, InvalidBatch> {
+        let mut source = Bounded::new(codec, payload, bytes_max).map_err(records_error)?;
+        self.stream(&mut source)?;
+        Ok(source.passed())
     }
 
     fn stream(&mut self, source: &mut Bounded<'_>) -> Result<(), InvalidBatch> {

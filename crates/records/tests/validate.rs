@@ -3,7 +3,7 @@
 use base::ErrorCode;
 use records::{
     Batch, BatchBuilder, BatchHeader, BatchOptions, Codec, Compression, Header, InvalidBatch, ProduceRules,
-    RecordErrorKind, TimestampType, ValidatedBatch, validate_produced,
+    RecordErrorKind, TimestampType, ValidatedBatch, validate_produced, validate_within,
 };
 
 const NOW_MS: i64 = 1_795_265_217_771;
@@ -194,5 +194,29 @@ fn a_gap_in_the_offset_deltas_is_refused_in_every_codec() {
         let bytes = with_header(&builder.finish().unwrap(), |h| h.last_offset_delta = 1);
         let error = validate_produced(&bytes, &ProduceRules::default(), NOW_MS).unwrap_err();
         assert_eq!(error.record_errors()[0].kind, RecordErrorKind::OffsetDelta { found: 2 });
+    }
+}
+
+/// What is compressed says nothing of how much it is: the bytes count as they come out.
+#[test]
+fn a_budget_ends_validation_where_it_is_spent_and_recompression_needs_one_without_limit() {
+    for compression in
+        [Codec::Gzip, Codec::Snappy, Codec::Lz4, Codec::Zstd].map(|codec| Compression { codec, level: None })
+    {
+        let options = BatchOptions { compression, ..BatchOptions::default() };
+        let mut builder = BatchBuilder::new(options);
+        (0..100).for_each(|_| builder.append(NOW_MS, None, Some(&[0; 10_000]), &[]));
+        let bytes = builder.finish().unwrap();
+        let rules = ProduceRules::default();
+        let mut budget = 500_000;
+        assert_eq!(validate_within(&bytes, &rules, NOW_MS, &mut budget), Ok(None), "{compression:?}");
+        assert_eq!(budget, 0, "{compression:?}");
+        let mut budget = 2_000_000;
+        assert!(matches!(validate_within(&bytes, &rules, NOW_MS, &mut budget), Ok(Some(_))), "{compression:?}");
+        assert!((900_000..1_000_000).contains(&budget), "{compression:?}: {budget}");
+        let other = Some(Compression { codec: Codec::None, level: None });
+        let rules = ProduceRules { compression: other, ..rules };
+        assert_eq!(validate_within(&bytes, &rules, NOW_MS, &mut budget), Ok(None), "{compression:?}");
+        assert!(validate_within(&bytes, &rules, NOW_MS, &mut usize::MAX.clone()).unwrap().is_some());
     }
 }

@@ -14,7 +14,6 @@ use broker::{
 };
 use config::{Loggers, ServerConfig};
 use metadata::Image;
-use net::Service;
 use quorum::{
     ControllerEndpoint, ImageKeeper, Mailbox, Ports, Publications, Publisher, QuorumNode, QuorumView, SharedView,
 };
@@ -72,7 +71,7 @@ pub struct Assembled {
 pub struct NodeParts {
     pub broker: Option<BrokerRole>,
     /// What serves the listeners of the controller, where the node has that role.
-    pub controller: Option<Arc<dyn Service>>,
+    pub controller: Option<Arc<Dispatcher<ControllerEndpoint>>>,
     pub directories: Vec<Arc<Directory>>,
     pub mailbox: Mailbox,
     pub publications: Publications,
@@ -111,9 +110,7 @@ pub fn assemble(parts: Parts<'_>) -> Result<Assembled, ServerError> {
             image,
             loggers: loggers.clone(),
         };
-        let service: Arc<dyn Service> =
-            Arc::new(Dispatcher::new(Arc::new(endpoint), quorum::rows(), authorizer.clone()));
-        service
+        Arc::new(Dispatcher::new(Arc::new(endpoint), quorum::rows(), authorizer.clone()))
     });
     let broker = config.node.roles.broker.then(|| {
         let channel: Arc<dyn ControllerChannel> = match config.node.roles.controller {

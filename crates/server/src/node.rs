@@ -6,11 +6,12 @@ use crate::assemble::{Assembled, BrokerRole, Event, NodeParts, OnEvent, Parts, a
 use crate::folders::Folders;
 use crate::limits::{Limiter, connection_limits};
 use crate::{ServerError, addresses};
+use api::{Access, Listener, Plaintext};
 use arc_swap::ArcSwapOption;
 use base::{Executor, Random};
 use broker::{Housekeeping, LifecycleState};
 use config::{Loggers, ServerConfig};
-use net::{Limits, ListenerRole, ListenerSpec, Transport};
+use net::{Limits, ListenerRole, ListenerSpec};
 use os::{Clock, SystemRandom};
 use quorum::{Mailbox, Publications, Publisher, QuorumNode, SharedView};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -40,6 +41,18 @@ fn network_threads(config: &ServerConfig) -> usize {
     cores.clamp(2, config.network.num_network_threads.max(2) as usize)
 }
 
+/// How connections of a listener get in: PLAINTEXT is the only protocol that a configuration may ask for so far.
+fn access() -> Arc<dyn Access> {
+    Arc::new(Plaintext::default())
+}
+
+/// Names of the listeners of other nodes that this one opens lines to.
+fn reached(config: &ServerConfig) -> Vec<String> {
+    let network = &config.network;
+    let names = network.controller_listener_names.iter().chain([&network.inter_broker_listener_name]);
+    names.map(ToString::to_string).collect()
+}
+
 impl Node {
     /// Starts everything but the client listeners; `events` tells when they may be opened.
     pub fn start(
@@ -56,6 +69,9 @@ impl Node {
         let executor: Arc<dyn Executor> = network.clone();
         network.start(limits(&config))?;
         network.limit_connections(connection_limits(&config.network));
+        for name in reached(&config) {
+            network.reach(&name, Arc::new(net::Plain));
+        }
         let on_event: OnEvent = Arc::new(move |event| {
             let _main_has_ended = events.send(event);
         });
@@ -88,8 +104,7 @@ impl Node {
                     name: bound.name,
                     role: ListenerRole::Controller,
                     socket: bound.socket,
-                    service: service.clone(),
-                    wrap: Transport::Plain,
+                    listener: Arc::new(Listener::new(access(), service.clone())),
                 });
             }
         }
@@ -132,8 +147,7 @@ impl Node {
                 name: bound.name,
                 role: if is_inter_broker { ListenerRole::InterBroker } else { ListenerRole::Clients },
                 socket: bound.socket,
-                service: clients.clone(),
-                wrap: Transport::Plain,
+                listener: Arc::new(Listener::new(access(), clients.clone())),
             });
         }
         Housekeeping::start(broker);

@@ -4,7 +4,7 @@ use crate::broken_disk::Bench;
 use crate::node::{answer_bytes, decode, frame};
 use crate::workload::Peer;
 use base::{ErrorCode, Executor, Offset};
-use net::{Reply, Service};
+use net::Reply;
 use protocol::{
     DeleteTopicsRequest, FindCoordinatorRequest, HeartbeatRequest, JoinGroupRequest, OffsetCommitRequest,
     OffsetFetchRequest, join_group_request, offset_commit_request, offset_fetch_request,
@@ -91,7 +91,7 @@ fn while_a_coordinator_loads_its_clients_are_told_so_at_once_and_deleted_topics_
             let request = HeartbeatRequest { group_id: "g".into(), ..Default::default() };
             let answered = told.clone();
             let reply = Reply::callback(move |answer| drop(answered.send(answer_bytes(answer))));
-            clients.request(&info, &mut frame(1, 3, &request), reply, now);
+            clients.request(&info, &api::Open::anonymous(), &mut frame(1, 3, &request), reply, now);
             broker.coordinators.topics_deleted(&["a".to_owned()]);
             drop(told.send(None));
         });

@@ -5,11 +5,12 @@ use crate::executor::{SimExecutor, Work};
 use crate::workload::Peer;
 #[cfg(test)]
 use api::Dispatcher;
+use api::Open;
 use base::{Executor, Files, Line, Network, NodeId, Now, Random, Remote, SplitMix64};
 use broker::{Broker, Housekeeping, LifecycleState};
 use config::{Properties, ServerConfig, Settings, load};
 use metadata::Image;
-use net::{Answer, ConnectionInfo, Piece, Reply, Service};
+use net::{Answer, ConnectionInfo, Piece, Reply};
 use parking_lot::Mutex;
 use protocol::header::{decode_response_header, encode_request};
 use protocol::{Decode, Message, Request, Writer};
@@ -295,8 +296,8 @@ impl SimNode {
     pub fn serve(&self, to_controller: bool, frame: &mut [u8], reply: Reply) {
         let now = self.executor.now();
         match (to_controller, &self.parts.controller, self.role()) {
-            (true, Some(service), _) => drop(service.request(&self.info, frame, reply, now)),
-            (false, _, Some(role)) => drop(role.clients.request(&self.info, frame, reply, now)),
+            (true, Some(service), _) => drop(service.request(&self.info, &Open::anonymous(), frame, reply, now)),
+            (false, _, Some(role)) => drop(role.clients.request(&self.info, &Open::anonymous(), frame, reply, now)),
             _ => reply.send(Answer::Close),
         }
     }
@@ -420,7 +421,7 @@ fn run(work: Work, now: Now) {
 /// The frame of an answer without its length; files are read as an encrypted connection would.
 pub fn answer_bytes(answer: Answer) -> Option<Vec<u8>> {
     let pieces = match answer {
-        Answer::Bytes(bytes) => return Some(bytes[4..].to_vec()),
+        Answer::Bytes(bytes) | Answer::Last(bytes) => return Some(bytes[4..].to_vec()),
         Answer::Pieces(pieces) => pieces,
         Answer::Nothing | Answer::Close => return None,
     };

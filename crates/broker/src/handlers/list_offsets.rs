@@ -4,7 +4,7 @@
 use super::fetch::COLD_LOOKS_MAX;
 use crate::Broker;
 use crate::partition::{PartitionCell, ReadError};
-use api::{Operation, Request, ResourceType, Responder};
+use api::{Request, Responder};
 use base::{ErrorCode, Executor, LeaderEpoch};
 use net::Pipelining;
 use protocol::list_offsets_response::{ListOffsetsPartitionResponse, ListOffsetsTopicResponse};
@@ -18,7 +18,7 @@ pub(super) fn handle(broker: &Arc<Broker>, request: Request<'_>) -> Result<Pipel
     let image = broker.image.load();
     let (mut topics, mut searches) = (Vec::with_capacity(list.topics.len()), Vec::new());
     for topic in &list.topics {
-        let allowed = request.is_allowed(Operation::Describe, ResourceType::Topic, &topic.name);
+        let allowed = request.may(&topic.name);
         let topic_id = image.topic_id(&topic.name).unwrap_or_default();
         let mut seen = BTreeSet::new();
         let mut twice = BTreeSet::new();

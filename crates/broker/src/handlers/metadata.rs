@@ -3,7 +3,7 @@
 use crate::Broker;
 use crate::coordinator::is_internal_topic;
 use ::metadata::{Image, NO_LEADER, Partition, Topic};
-use api::{Operation, Request, ResourceType};
+use api::{CLUSTER, Operation, Request, ResourceType};
 use base::{ErrorCode, NodeId};
 use net::Pipelining;
 use protocol::metadata_response::{MetadataResponseBroker, MetadataResponsePartition, MetadataResponseTopic};
@@ -44,7 +44,7 @@ pub(super) fn topic_operations(request: &Request<'_>, name: &str) -> i32 {
 }
 
 pub(super) fn cluster_operations(request: &Request<'_>) -> i32 {
-    bits(request, CLUSTER_OPERATIONS, ResourceType::Cluster, "kafka-cluster")
+    bits(request, CLUSTER_OPERATIONS, ResourceType::Cluster, CLUSTER)
 }
 
 fn bits(request: &Request<'_>, operations: &[Operation], resource: ResourceType, name: &str) -> i32 {
@@ -67,7 +67,7 @@ pub(super) fn handle(broker: &Arc<Broker>, request: Request<'_>) -> Result<Pipel
         controller_id: image.active_brokers().next().map_or(-1, |broker| broker.id),
         ..Default::default()
     };
-    let allowed = |name: &str| request.is_allowed(Operation::Describe, ResourceType::Topic, name);
+    let allowed = |name: &str| request.may(name);
     let operations = |name: &str| match metadata.include_topic_authorized_operations {
         true => topic_operations(&request, name),
         false => OPERATIONS_OMITTED,

@@ -14,6 +14,8 @@ mod offsets;
 mod produce;
 mod producers;
 mod records;
+#[cfg(test)]
+mod rights;
 
 #[cfg(test)]
 pub(crate) use fetch::Target;
@@ -21,7 +23,7 @@ pub(crate) use fetch::{Fetch, Found, finish as finish_fetch};
 pub(crate) use metadata::group_operations;
 
 use crate::Broker;
-use api::{Handler, Operation, Quota, ResourceType, Row};
+use api::{Handler, Operation, Quota, Refusal, ResourceType, Row};
 use protocol::ApiKey;
 use std::sync::Arc;
 
@@ -32,7 +34,13 @@ fn row(
     resource: ResourceType,
     quota: Quota,
 ) -> Row<Arc<Broker>> {
-    Row { api, handler, operation, resource, quota, max_version: None }
+    Row { api, handler, operation, resource, refusal: None, quota, max_version: None }
+}
+
+/// A row of an API that is refused as a whole to who may not do this on the cluster.
+fn cluster_row(api: ApiKey, handler: Handler<Arc<Broker>>, operation: Operation) -> Row<Arc<Broker>> {
+    let refusal: Option<Refusal> = Some(quorum::refuse);
+    Row { refusal, ..row(api, handler, operation, ResourceType::Cluster, Quota::Request) }
 }
 
 /// Every API of the client listener. The operation and resource are what Kafka asks its authorizer about.
@@ -62,18 +70,18 @@ pub fn rows() -> Vec<Row<Arc<Broker>>> {
         row(K::CreatePartitions, forward::handle, O::Alter, R::Topic, Q::ControllerMutation),
         row(K::AlterConfigs, forward::handle, O::AlterConfigs, R::Topic, Q::Request),
         row(K::IncrementalAlterConfigs, forward::alter_configs, O::AlterConfigs, R::Topic, Q::Request),
-        row(K::ElectLeaders, forward::handle, O::Alter, R::Cluster, Q::Request),
-        row(K::ListPartitionReassignments, forward::handle, O::Describe, R::Cluster, Q::Request),
-        row(K::DescribeQuorum, forward::handle, O::Describe, R::Cluster, Q::Request),
-        row(K::UpdateFeatures, forward::handle, O::Alter, R::Cluster, Q::Request),
-        row(K::UnregisterBroker, forward::handle, O::Alter, R::Cluster, Q::Request),
+        cluster_row(K::ElectLeaders, forward::handle, O::Alter),
+        cluster_row(K::ListPartitionReassignments, forward::handle, O::Describe),
+        cluster_row(K::DescribeQuorum, forward::handle, O::Describe),
+        cluster_row(K::UpdateFeatures, forward::handle, O::Alter),
+        cluster_row(K::UnregisterBroker, forward::handle, O::Alter),
         row(K::DeleteRecords, records::handle, O::Delete, R::Topic, Q::Request),
         row(K::InitProducerId, producers::init_producer_id, O::IdempotentWrite, R::Cluster, Q::Request),
         row(K::DescribeProducers, producers::describe_producers, O::Read, R::Topic, Q::Request),
         row(K::OffsetForLeaderEpoch, offsets::handle, O::Describe, R::Topic, Q::Request),
         row(K::DescribeConfigs, describe_configs::handle, O::DescribeConfigs, R::Topic, Q::Request),
-        row(K::ListConfigResources, describe_configs::list, O::DescribeConfigs, R::Cluster, Q::Request),
-        row(K::DescribeLogDirs, describe_log_dirs::handle, O::Describe, R::Cluster, Q::Request),
+        cluster_row(K::ListConfigResources, describe_configs::list, O::DescribeConfigs),
+        cluster_row(K::DescribeLogDirs, describe_log_dirs::handle, O::Describe),
         row(K::DescribeCluster, describe_cluster::handle, O::Describe, R::Cluster, Q::Request),
         row(K::DescribeTopicPartitions, describe_topic_partitions::handle, O::Describe, R::Topic, Q::Request),
     ]

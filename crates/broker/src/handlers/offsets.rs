@@ -1,7 +1,7 @@
 //! OffsetForLeaderEpoch (KIP-101, KIP-320): where the records of an epoch end.
 
 use crate::Broker;
-use api::{Operation, Request, ResourceType};
+use api::Request;
 use base::ErrorCode;
 use net::Pipelining;
 use protocol::offset_for_leader_epoch_response::{EpochEndOffset, OffsetForLeaderTopicResult};
@@ -13,7 +13,7 @@ pub(super) fn handle(broker: &Arc<Broker>, request: Request<'_>) -> Result<Pipel
     let image = broker.image.load();
     let mut topics = Vec::new();
     for topic in &asked.topics {
-        let allowed = request.is_allowed(Operation::Describe, ResourceType::Topic, &topic.topic);
+        let allowed = request.may(&topic.topic);
         let topic_id = image.topic_id(&topic.topic).unwrap_or_default();
         let partitions = topic.partitions.iter().map(|p| {
             let mut answer = EpochEndOffset { partition: p.partition, ..Default::default() };

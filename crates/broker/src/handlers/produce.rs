@@ -1,17 +1,18 @@
 //! Produce (versions 3 to 13; topic ids since 13). Each partition's batch is validated outside of all locks, appended by
-//! this thread, and answered when the acknowledgement that the producer wants is reached. acks=0 has no answer; an error
+//! the same thread (the loop's, or where validation takes long one of those for long work), and answered when the acknowledgement that the producer wants is reached. acks=0 has no answer; an error
 //! then closes the connection, which is how such a producer learns of it.
 
 use crate::Broker;
 use crate::coordinator::is_internal_topic;
 use crate::partition::{AckWaiter, Acks, Append, AppendError, Effects, PartitionCell};
-use api::{Operation, Request, ResourceType, Responder};
-use base::{ErrorCode, Now, Set};
+use api::{Request, Responder};
+use base::{ErrorCode, Now, Set, TopicId};
+use metadata::Image;
 use net::Pipelining;
 use parking_lot::Mutex;
 use protocol::produce_response::{BatchIndexAndErrorMessage, PartitionProduceResponse, TopicProduceResponse};
-use protocol::{DecodeError, ProduceRequest, ProduceResponse, produce_request};
-use records::{InvalidBatch, RecordsError, validate_produced};
+use protocol::{Cursor, DecodeError, ProduceRequest, ProduceResponse, produce_request};
+use records::{InvalidBatch, RecordsError, validate_within};
 use std::cell::OnceCell;
 use std::sync::Arc;
 use storage::LeaderBatch;
@@ -28,90 +29,217 @@ pub(super) fn handle(broker: &Arc<Broker>, request: Request<'_>) -> Result<Pipel
         // Transactions are not served: InitProducerId has told the client so, for good.
         return Ok(answer_all(&produce, request.responder, ErrorCode::TransactionalIdAuthorizationFailed, acks));
     }
-    let image = broker.image.load();
-    let now = request.now;
-    let timeout_us = produce.timeout_ms.max(0) as u64 * 1000;
-    let wait: OnceCell<Arc<ProduceWait>> = OnceCell::new();
-    let count: usize = produce.topic_data.iter().map(|topic| topic.partition_data.len()).sum();
-    let mut response =
-        ProduceResponse { responses: Vec::with_capacity(produce.topic_data.len()), ..Default::default() };
-    let (mut index, mut waiting) = (0, 0);
-    let mut failed = false;
-    let superseded = superseded(&produce);
-    for (t, topic) in produce.topic_data.iter().enumerate() {
-        let (topic_id, unknown) = if request.version >= 13 {
-            (topic.topic_id, ErrorCode::UnknownTopicId)
-        } else {
-            (image.topic_id(&topic.name).unwrap_or_default(), ErrorCode::UnknownTopicOrPartition)
-        };
-        let name = image.topic(topic_id).map_or(&*topic.name, |topic| topic.name.as_str());
-        let allowed = request.is_allowed(Operation::Write, ResourceType::Topic, name);
-        let mut partitions = Vec::with_capacity(topic.partition_data.len());
-        for (p, data) in topic.partition_data.iter().enumerate() {
-            if superseded.contains(&(t, p)) {
-                continue;
-            }
-            let mut answer = PartitionProduceResponse {
-                index: data.index,
-                base_offset: -1,
-                log_append_time_ms: -1,
-                log_start_offset: -1,
-                ..Default::default()
-            };
-            let cell = broker.replicas.get(topic_id, data.index);
-            let error = match cell {
-                _ if !allowed => Some(ErrorCode::TopicAuthorizationFailed),
-                // Only Kafka's own admin tools write there.
-                _ if is_internal_topic(name) && request.client_id != Some("__admin_client") => {
-                    Some(ErrorCode::InvalidTopicException)
-                }
-                None if image.partition(topic_id, data.index).is_some() => Some(ErrorCode::NotLeaderOrFollower),
-                None if image.topic(topic_id).is_some() => Some(ErrorCode::UnknownTopicOrPartition),
-                None => Some(unknown),
-                Some(_) if request.version < ZSTD_VERSION && has_zstd(data) => {
-                    Some(ErrorCode::UnsupportedCompressionType)
-                }
-                Some(cell) => {
-                    let waiter = || -> Arc<dyn AckWaiter> { wait.get_or_init(|| ProduceWait::new(count)).clone() };
-                    match append(&cell, data, acks, (&waiter, index, timeout_us), now, &mut answer) {
-                        Ok(is_acknowledged) => {
-                            waiting += usize::from(!is_acknowledged);
-                            None
-                        }
-                        Err(error) => Some(error),
-                    }
-                }
-            };
-            if let Some(error) = error {
-                answer.error_code = error.code();
-            }
-            failed |= answer.error_code != 0;
-            partitions.push(answer);
-            index += 1;
-        }
-        if partitions.is_empty() {
-            continue;
-        }
-        response.responses.push(TopicProduceResponse {
-            name: topic.name.to_string().into(),
-            topic_id: topic.topic_id,
-            partition_responses: partitions,
-            ..Default::default()
-        });
-    }
-    if acks == Acks::None {
-        if failed {
-            request.responder.close();
-        } else {
-            request.responder.nothing();
-        }
+    let head = Head { acks, version: request.version, is_admin: request.client_id == Some("__admin_client") };
+    let mut progress = Progress::new(&produce);
+    let may = |_: usize, name: &str| request.may(name);
+    if progress.go_on(broker, &produce, head, &may, Long::Leaves, request.now) {
+        progress.finish(acks, request.responder);
         return Ok(Pipelining::Allow);
     }
-    match wait.into_inner() {
-        None => request.responder.send(&response),
-        Some(wait) => wait.arm(waiting, response, request.responder),
+    if broker.executor.long_work_room() < request.body.len() {
+        progress.go_on(broker, &produce, head, &may, Long::Refused, request.now);
+        progress.finish(acks, request.responder);
+        return Ok(Pipelining::Allow);
     }
-    Ok(Pipelining::Allow)
+    let image = broker.image.load();
+    let allowed: Vec<bool> =
+        produce.topic_data.iter().map(|topic| request.may(topic_of(&image, topic, request.version).1)).collect();
+    // The request goes on on a thread for long work, with its own copy of the bytes. Later ones of the connection wait until
+    // its batches are appended: theirs come behind.
+    let (broker, body, responder) = (broker.clone(), request.body.to_vec(), request.responder);
+    let executor = broker.executor.clone();
+    executor.run_long(
+        body.len(),
+        Box::new(move || {
+            // It was decoded before.
+            let Ok(produce) = ProduceRequest::decode(&mut Cursor::new(&body), head.version) else { return };
+            let may = |topic: usize, _: &str| allowed.get(topic).is_some_and(|allowed| *allowed);
+            progress.go_on(&broker, &produce, head, &may, Long::Done, broker.executor.now());
+            responder.lets_pass();
+            progress.finish(acks, responder);
+        }),
+    );
+    Ok(Pipelining::Hold)
+}
+
+/// What holds for all partitions of a request.
+#[derive(Clone, Copy)]
+struct Head {
+    acks: Acks,
+    version: i16,
+    is_admin: bool,
+}
+
+/// What becomes of batches whose validation takes long.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Long {
+    /// The request goes on elsewhere.
+    Leaves,
+    /// This thread has the time.
+    Done,
+    /// There is no room for them: the producer comes again.
+    Refused,
+}
+
+/// How far a request has come.
+struct Progress {
+    response: ProduceResponse<'static>,
+    /// Partitions that are answered, or named again later, and those that have an answer.
+    passed: usize,
+    index: usize,
+    partitions: usize,
+    wait: OnceCell<Arc<ProduceWait>>,
+    waiting: usize,
+    failed: bool,
+    /// Number of the topic that the last answer is about.
+    answered_topic: Option<usize>,
+    superseded: Vec<(usize, usize)>,
+}
+
+impl Progress {
+    fn new(produce: &ProduceRequest<'_>) -> Progress {
+        Progress {
+            response: ProduceResponse { responses: Vec::with_capacity(produce.topic_data.len()), ..Default::default() },
+            passed: 0,
+            index: 0,
+            partitions: produce.topic_data.iter().map(|topic| topic.partition_data.len()).sum(),
+            wait: OnceCell::new(),
+            waiting: 0,
+            failed: false,
+            answered_topic: None,
+            superseded: superseded(produce),
+        }
+    }
+
+    /// Validates and appends partition after partition, from the first that is not answered. False: the next one takes long,
+    /// and such a request leaves.
+    fn go_on(
+        &mut self,
+        broker: &Arc<Broker>,
+        produce: &ProduceRequest<'_>,
+        head: Head,
+        may: &dyn Fn(usize, &str) -> bool,
+        long: Long,
+        now: Now,
+    ) -> bool {
+        let image = broker.image.load();
+        let timeout_us = produce.timeout_ms.max(0) as u64 * 1000;
+        let mut budget = match long {
+            Long::Done => usize::MAX,
+            Long::Leaves | Long::Refused => broker.executor.decompressed_max(),
+        };
+        let budgeted = budget;
+        let mut number = 0;
+        let mut leaves = false;
+        'all: for (t, topic) in produce.topic_data.iter().enumerate() {
+            if number + topic.partition_data.len() <= self.passed {
+                number += topic.partition_data.len();
+                continue;
+            }
+            let (topic_id, name) = topic_of(&image, topic, head.version);
+            let unknown = match head.version {
+                13.. => ErrorCode::UnknownTopicId,
+                _ => ErrorCode::UnknownTopicOrPartition,
+            };
+            let allowed = may(t, name);
+            for (p, data) in topic.partition_data.iter().enumerate() {
+                number += 1;
+                if number <= self.passed {
+                    continue;
+                }
+                if self.superseded.contains(&(t, p)) {
+                    self.passed = number;
+                    continue;
+                }
+                let mut answer = PartitionProduceResponse {
+                    index: data.index,
+                    base_offset: -1,
+                    log_append_time_ms: -1,
+                    log_start_offset: -1,
+                    ..Default::default()
+                };
+                let cell = broker.replicas.get(topic_id, data.index);
+                let outcome = match cell {
+                    _ if !allowed => Err(ErrorCode::TopicAuthorizationFailed),
+                    // Only Kafka's own admin tools write there.
+                    _ if is_internal_topic(name) && !head.is_admin => Err(ErrorCode::InvalidTopicException),
+                    None if image.partition(topic_id, data.index).is_some() => Err(ErrorCode::NotLeaderOrFollower),
+                    None if image.topic(topic_id).is_some() => Err(ErrorCode::UnknownTopicOrPartition),
+                    None => Err(unknown),
+                    Some(_) if head.version < ZSTD_VERSION && has_zstd(data) => {
+                        Err(ErrorCode::UnsupportedCompressionType)
+                    }
+                    Some(cell) => {
+                        let (wait, partitions) = (&self.wait, self.partitions);
+                        let waiter =
+                            || -> Arc<dyn AckWaiter> { wait.get_or_init(|| ProduceWait::new(partitions)).clone() };
+                        let waiter = (&waiter as &dyn Fn() -> _, self.index, timeout_us);
+                        append(&cell, data, head.acks, waiter, now, &mut budget, &mut answer)
+                    }
+                };
+                match outcome {
+                    Ok(Some(is_acknowledged)) => self.waiting += usize::from(!is_acknowledged),
+                    Ok(None) if long == Long::Leaves => {
+                        leaves = true;
+                        break 'all;
+                    }
+                    Ok(None) => answer.error_code = ErrorCode::RequestTimedOut.code(),
+                    Err(error) => answer.error_code = error.code(),
+                }
+                self.passed = number;
+                self.add(topic, t, answer);
+            }
+        }
+        if budgeted != usize::MAX {
+            broker.executor.decompressed(budgeted - budget);
+        }
+        !leaves
+    }
+
+    fn add(
+        &mut self,
+        topic: &produce_request::TopicProduceData<'_>,
+        number: usize,
+        answer: PartitionProduceResponse<'static>,
+    ) {
+        self.failed |= answer.error_code != 0;
+        self.index += 1;
+        if self.answered_topic != Some(number) {
+            self.answered_topic = Some(number);
+            self.response.responses.push(TopicProduceResponse {
+                name: topic.name.to_string().into(),
+                topic_id: topic.topic_id,
+                partition_responses: Vec::with_capacity(topic.partition_data.len()),
+                ..Default::default()
+            });
+        }
+        if let Some(last) = self.response.responses.last_mut() {
+            last.partition_responses.push(answer);
+        }
+    }
+
+    /// Answers, once the acknowledgements are there that it waits for.
+    fn finish(self, acks: Acks, responder: Responder) {
+        match (acks, self.wait.into_inner()) {
+            (Acks::None, _) if self.failed => responder.close(),
+            (Acks::None, _) => responder.nothing(),
+            (_, None) => responder.send(&self.response),
+            (_, Some(wait)) => wait.arm(self.waiting, self.response, responder),
+        }
+    }
+}
+
+/// The id and name of a topic as far as they are known.
+fn topic_of<'a>(
+    image: &'a Image,
+    topic: &'a produce_request::TopicProduceData<'_>,
+    version: i16,
+) -> (TopicId, &'a str) {
+    let topic_id = match version {
+        13.. => topic.topic_id,
+        _ => image.topic_id(&topic.name).unwrap_or_default(),
+    };
+    (topic_id, image.topic(topic_id).map_or(&*topic.name, |topic| topic.name.as_str()))
 }
 
 /// Positions (topic, partition) that are named again later in the request: Kafka takes the last and answers once.
@@ -131,19 +259,22 @@ fn superseded(produce: &ProduceRequest<'_>) -> Vec<(usize, usize)> {
     earlier
 }
 
-/// Validates and appends the batch of one partition. `Ok(false)`: the waiter will be called.
+/// Validates and appends the batch of one partition. `Ok(Some(false))`: the waiter will be called. `Ok(None)`: its validation
+/// takes more than what is left of the budget.
 fn append(
     cell: &Arc<PartitionCell>,
     data: &produce_request::PartitionProduceData<'_>,
     acks: Acks,
     waiter: (&dyn Fn() -> Arc<dyn AckWaiter>, usize, u64),
     now: Now,
+    budget: &mut usize,
     answer: &mut PartitionProduceResponse<'static>,
-) -> Result<bool, ErrorCode> {
+) -> Result<Option<bool>, ErrorCode> {
     let bytes = data.records.as_ref().map_or(&[][..], |records| records.as_bytes());
     let admitted = cell.admit(acks)?;
-    let batch = match validate_produced(bytes, &admitted.settings.produce, now.wall_ms) {
-        Ok(batch) => batch,
+    let batch = match validate_within(bytes, &admitted.settings.produce, now.wall_ms, budget) {
+        Ok(Some(batch)) => batch,
+        Ok(None) => return Ok(None),
         Err(invalid) => {
             describe_invalid(&invalid, cell, answer);
             if invalid.answers_log_start_offset() {
@@ -163,7 +294,7 @@ fn append(
             answer.base_offset = outcome.base_offset;
             answer.log_append_time_ms = outcome.log_append_time_ms;
             answer.log_start_offset = outcome.log_start_offset;
-            Ok(outcome.is_acknowledged)
+            Ok(Some(outcome.is_acknowledged))
         }
         Err(AppendError::Refused(error)) => Err(error),
         Err(AppendError::Storage(error)) if is_sequence_error(error.error_code()) => {

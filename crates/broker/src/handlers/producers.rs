@@ -36,6 +36,16 @@ pub(super) fn init_producer_id(broker: &Arc<Broker>, request: Request<'_>) -> Re
         request.responder.send(&refuse(error));
         return Ok(Pipelining::Hold);
     }
+    // Who may write to some topic may do so idempotently.
+    let may_write = || {
+        let image = broker.image.load();
+        let mut topics = image.topics_by_name();
+        topics.any(|topic| request.is_allowed(Operation::Write, ResourceType::Topic, &topic.name))
+    };
+    if !request.is_allowed_on_cluster && !may_write() {
+        request.responder.send(&refuse(ErrorCode::ClusterAuthorizationFailed));
+        return Ok(Pipelining::Hold);
+    }
     let responder = request.responder;
     broker.next_producer_id(Box::new(move |id| {
         let response = match id {
@@ -52,7 +62,7 @@ pub(super) fn describe_producers(broker: &Arc<Broker>, request: Request<'_>) -> 
     let image = broker.image.load();
     let mut topics = Vec::new();
     for topic in &asked.topics {
-        let allowed = request.is_allowed(Operation::Read, ResourceType::Topic, &topic.name);
+        let allowed = request.may(&topic.name);
         let topic_id = image.topic_id(&topic.name).unwrap_or_default();
         let invalid = controller::validate_topic_name(&topic.name).is_err();
         let partitions = topic.partition_indexes.iter().map(|index| {

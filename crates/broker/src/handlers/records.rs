@@ -2,7 +2,7 @@
 
 use crate::Broker;
 use crate::partition::Effects;
-use api::{Operation, Request, ResourceType};
+use api::Request;
 use base::{ErrorCode, Offset, PartitionIndex};
 use net::Pipelining;
 use protocol::delete_records_response::{DeleteRecordsPartitionResult, DeleteRecordsTopicResult};
@@ -21,7 +21,7 @@ pub(super) fn handle(broker: &Arc<Broker>, request: Request<'_>) -> Result<Pipel
     }
     let mut topics = Vec::new();
     for (name, partitions) in wanted {
-        let allowed = request.is_allowed(Operation::Delete, ResourceType::Topic, name);
+        let allowed = request.may(name);
         let topic_id = image.topic_id(name).unwrap_or_default();
         let is_internal = crate::coordinator::is_internal_topic(name);
         let partitions = partitions.into_iter().map(|(partition_index, offset)| {

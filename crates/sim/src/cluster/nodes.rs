@@ -33,6 +33,8 @@ pub struct Shape {
     pub fetch_bytes: u32,
     /// Syncs of the controller take their time.
     pub is_slow: bool,
+    /// One in so many actions is a fault.
+    pub fault_every: u32,
 }
 
 impl Shape {
@@ -45,6 +47,7 @@ impl Shape {
             session_ms: one_of([1_000, 3_000, 9_000]),
             fetch_bytes: one_of([200, 2_000, 1 << 20]),
             is_slow: one_of([0, 1, 1]) == 1,
+            fault_every: one_of([12, 50, 200]),
         }
     }
 }

@@ -19,6 +19,7 @@ struct World {
     knowledge: Knowledge,
     trace: <FixedState as BuildHasher>::Hasher,
     processes: u32,
+    fault_every: u32,
     /// When the network heals by itself.
     heals_us: Option<u64>,
     leaving: Option<NodeId>,
@@ -47,6 +48,7 @@ fn run(seed: u64) -> Report {
         knowledge,
         trace: FixedState::default().build_hasher(),
         processes: 0,
+        fault_every: shape.fault_every,
         heals_us: None,
         leaving: None,
     };
@@ -114,7 +116,7 @@ impl World {
                         continue;
                     }
                     actions -= u64::from(!is_quiet && self.random.below(4) == 0);
-                    if self.random.below(8) == 0 {
+                    if self.random.below(u64::from(self.fault_every)) == 0 {
                         self.fault();
                     }
                     let next_us = self.cluster.next_us().unwrap_or(now_us + 10_000).clamp(now_us + 1, now_us + 50_000);
@@ -132,7 +134,7 @@ impl World {
     }
 
     fn act(&mut self) {
-        match self.random.below(12) {
+        match self.random.below(u64::from(self.fault_every)) {
             0 => self.fault(),
             _ => self.clients.act(&mut self.cluster, &mut self.random, &mut self.knowledge),
         }

@@ -1,0 +1,145 @@
+//! What of a forwarded request its caller may do: the row's operation is asked about every name in it, before it leaves the
+//! listener that it came on. The rest goes on; what was refused joins the answer when that comes back.
+
+use crate::refusal;
+use api::{Operation, Request, ResourceType};
+use base::{ErrorCode, TopicId};
+use metadata::ConfigResourceType;
+use protocol::{
+    AlterConfigsRequest, AlterConfigsResponse, ApiKey, CreatePartitionsRequest, CreatePartitionsResponse,
+    CreateTopicsRequest, CreateTopicsResponse, Cursor, DecodeError, DeleteTopicsRequest, DeleteTopicsResponse,
+    IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponse, Message,
+};
+
+/// Completes an encoded answer with what was refused; `None` if it cannot be read.
+pub(crate) type Completion = Box<dyn FnOnce(&[u8]) -> Option<Vec<u8>> + Send>;
+
+pub(crate) enum Split {
+    /// All of it may be done.
+    Whole,
+    /// The body that is left, or none, and how its answer is completed.
+    Part(Option<Vec<u8>>, Completion),
+}
+
+/// Takes the elements out of the list for which the answer is no.
+fn take_refused<T>(list: &mut Vec<T>, mut may: impl FnMut(&T) -> bool) -> Vec<T> {
+    let (allowed, refused) = std::mem::take(list).into_iter().partition(|element| may(element));
+    *list = allowed;
+    refused
+}
+
+/// The part of a request that is left, with the answer to what was refused.
+macro_rules! part {
+    ($request:expr, $left:expr, $version:expr, $refused:expr, $response:ident . $list:ident) => {{
+        let (version, refused) = ($version, $refused);
+        let rest = (!$left).then(|| $request.to_bytes(version)).transpose().ok().flatten();
+        Split::Part(
+            rest,
+            Box::new(move |body: &[u8]| {
+                let mut all = match body.is_empty() {
+                    true => $response::default(),
+                    false => $response::decode(&mut Cursor::new(body), version).ok()?,
+                };
+                all.$list.extend(refused.$list);
+                all.to_bytes(version).ok()
+            }),
+        )
+    }};
+}
+
+/// Asks about every name of a request that changes topics or configs. `topic_name` knows the topics by id.
+pub(crate) fn split(
+    request: &Request<'_>,
+    topic_name: &dyn Fn(TopicId) -> Option<String>,
+) -> Result<Split, DecodeError> {
+    let version = request.version;
+    let code = ErrorCode::TopicAuthorizationFailed.code();
+    Ok(match request.api {
+        ApiKey::CreateTopics => {
+            let mut create: CreateTopicsRequest<'_> = request.decode()?;
+            // Who may create on the cluster may create any topic.
+            let any = request.may_on_cluster(request.operation);
+            let topics = take_refused(&mut create.topics, |topic| any || request.may(&topic.name));
+            if topics.is_empty() {
+                return Ok(Split::Whole);
+            }
+            let refused = refusal::create_topics(&CreateTopicsRequest { topics, ..Default::default() }, code, None);
+            part!(create, create.topics.is_empty(), version, refused, CreateTopicsResponse.topics)
+        }
+        ApiKey::CreatePartitions => {
+            let mut create: CreatePartitionsRequest<'_> = request.decode()?;
+            let topics = take_refused(&mut create.topics, |topic| request.may(&topic.name));
+            if topics.is_empty() {
+                return Ok(Split::Whole);
+            }
+            let asked = CreatePartitionsRequest { topics, ..Default::default() };
+            let refused = refusal::create_partitions(&asked, code, None);
+            part!(create, create.topics.is_empty(), version, refused, CreatePartitionsResponse.results)
+        }
+        ApiKey::DeleteTopics => {
+            let mut delete: DeleteTopicsRequest<'_> = request.decode()?;
+            let topic_names = take_refused(&mut delete.topic_names, |name| request.may(name));
+            let topics = take_refused(&mut delete.topics, |topic| match &topic.name {
+                Some(name) => request.may(name),
+                // Of an id that is unknown the controller says so.
+                None => topic_name(topic.topic_id).is_none_or(|name| request.may(&name)),
+            });
+            if topic_names.is_empty() && topics.is_empty() {
+                return Ok(Split::Whole);
+            }
+            let asked = DeleteTopicsRequest { topic_names, topics, ..Default::default() };
+            let refused = refusal::delete_topics(&asked, version, code, None);
+            let nothing_left = delete.topic_names.is_empty() && delete.topics.is_empty();
+            part!(delete, nothing_left, version, refused, DeleteTopicsResponse.responses)
+        }
+        ApiKey::AlterConfigs => {
+            let mut alter: AlterConfigsRequest<'_> = request.decode()?;
+            let resources = take_refused(&mut alter.resources, |resource| {
+                may_alter(request, resource.resource_type, &resource.resource_name)
+            });
+            if resources.is_empty() {
+                return Ok(Split::Whole);
+            }
+            let asked = AlterConfigsRequest { resources, ..Default::default() };
+            let mut refused = refusal::alter_configs(&asked, code, None);
+            for response in &mut refused.responses {
+                response.error_code = config_refusal(response.resource_type).code();
+            }
+            part!(alter, alter.resources.is_empty(), version, refused, AlterConfigsResponse.responses)
+        }
+        ApiKey::IncrementalAlterConfigs => {
+            let mut alter: IncrementalAlterConfigsRequest<'_> = request.decode()?;
+            let resources = take_refused(&mut alter.resources, |resource| {
+                may_alter(request, resource.resource_type, &resource.resource_name)
+            });
+            if resources.is_empty() {
+                return Ok(Split::Whole);
+            }
+            let asked = IncrementalAlterConfigsRequest { resources, ..Default::default() };
+            let mut refused = refusal::incremental_alter_configs(&asked, code, None);
+            for response in &mut refused.responses {
+                response.error_code = config_refusal(response.resource_type).code();
+            }
+            part!(alter, alter.resources.is_empty(), version, refused, IncrementalAlterConfigsResponse.responses)
+        }
+        _ => Split::Whole,
+    })
+}
+
+/// Topics and groups are asked about by name, everything else by the cluster.
+fn may_alter(request: &Request<'_>, resource_type: i8, name: &str) -> bool {
+    let operation: Operation = request.operation;
+    match ConfigResourceType::from_code(resource_type) {
+        ConfigResourceType::Topic => request.is_allowed(operation, ResourceType::Topic, name),
+        ConfigResourceType::Group => request.is_allowed(operation, ResourceType::Group, name),
+        _ => request.may_on_cluster(operation),
+    }
+}
+
+fn config_refusal(resource_type: i8) -> ErrorCode {
+    match ConfigResourceType::from_code(resource_type) {
+        ConfigResourceType::Topic => ErrorCode::TopicAuthorizationFailed,
+        ConfigResourceType::Group => ErrorCode::GroupAuthorizationFailed,
+        _ => ErrorCode::ClusterAuthorizationFailed,
+    }
+}
