@@ -10,9 +10,6 @@
 //! Nobody waits for the runtime: an event loop leaves its input behind for whoever has it. No lock is held while it is
 //! stepped, nor while effects are carried out, and inputs are stepped in the order in which they came.
 
-#[cfg(test)]
-mod tests;
-
 use super::load;
 use crate::broker::Broker;
 use crate::partition::{AckWaiter, Acks, AppendError, Effects as PartitionEffects, PartitionCell, own_batch};
@@ -302,3 +299,6 @@ impl<H: Host> AckWaiter for CommitWait<H> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
