@@ -173,7 +173,9 @@ fn is_torn(
         return false;
     }
     let may_be_compacted = log.config.cleanup_policy.compact || end <= options.cleaned_up_to;
-    let is_torn = sealed_end.map_or(!may_be_compacted, |sealed_end| sealed_end > next_offset);
+    // Behind a recovery point that is known, nothing was cleaned, and what the indexes lost with the records they cannot tell.
+    let was_never_synced = log.recovery_point > 0 && next_offset >= log.recovery_point && !may_be_compacted;
+    let is_torn = was_never_synced || sealed_end.map_or(!may_be_compacted, |sealed_end| sealed_end > next_offset);
     if is_torn {
         tracing::warn!(partition = %log.partition, base_offset = base, next_offset, sealed_end,
             "segment lost records at its end");

@@ -127,6 +127,30 @@ fn a_gap_that_compaction_left_is_kept_whatever_the_cleanup_policy() {
     }
 }
 
+/// A power cut can take the last batches of a completed segment and the entry of its index that named them: then only the
+/// recovery point tells that they were never synced.
+#[test]
+fn a_gap_behind_a_known_recovery_point_is_damage_where_nothing_is_compacted() {
+    for (compact, recovery_point, is_kept) in [(false, 1, false), (true, 1, true), (false, 0, true)] {
+        let bench = Bench::new().with(|config| config.cleanup_policy.compact = compact);
+        let (end, _) = torn(&bench, 2, plain);
+        let shorter = Bench::new();
+        let mut log = shorter.open();
+        for i in 0..(end - 2) as usize {
+            produce(&mut log, &plain(i)).unwrap();
+        }
+        log.close_cleanly().unwrap();
+        drop(log);
+        for suffix in ["log", "index", "timeindex"] {
+            let name = format!("{FIRST}.{suffix}");
+            bench.files.put(&bench.path(&name), &shorter.files.read(&shorter.path(&name)).unwrap());
+        }
+        let options = OpenOptions { recovery_point, now_wall_ms: NOW_MS, ..OpenOptions::default() };
+        let expected = if is_kept { 100 } else { end - 2 };
+        assert_eq!(bench.open_with(&options).log_end_offset(), expected, "{compact} {recovery_point}");
+    }
+}
+
 #[test]
 fn where_indexes_do_not_tell_the_policy_or_the_cleaners_checkpoint_says_whether_a_gap_is_legal() {
     let index = format!("{FIRST}.index");
