@@ -71,16 +71,12 @@ pub enum Mutant {
     ObserverShowsUncommitted,
     /// KIP-279: a log that differs from its leader's is not cut.
     ObserverKeepsDivergingTail,
-    /// KAFKA-14616: a broker takes topics for gone that its copy of the metadata does not have yet.
-    MetadataShownBeforeCaughtUp,
-    /// A snapshot that is fetched replaces the image, and nobody is told what changed.
-    SnapshotChangesUntold,
     /// A topic's creation is answered before this node shows it.
     AnswerBeforePublished,
 }
 
 impl Mutant {
-    pub const ALL: [Mutant; 36] = [
+    pub const ALL: [Mutant; 34] = [
         Mutant::StateBeforeAppend,
         Mutant::EndLeftBehind,
         Mutant::CutBackMissing,
@@ -114,20 +110,12 @@ impl Mutant {
         Mutant::GroupTombstoneIgnored,
         Mutant::ObserverShowsUncommitted,
         Mutant::ObserverKeepsDivergingTail,
-        Mutant::MetadataShownBeforeCaughtUp,
-        Mutant::SnapshotChangesUntold,
         Mutant::AnswerBeforePublished,
     ];
 
     /// Whether it takes several nodes to show it.
     pub fn is_of_clusters(self) -> bool {
-        matches!(
-            self,
-            Mutant::ObserverShowsUncommitted
-                | Mutant::ObserverKeepsDivergingTail
-                | Mutant::MetadataShownBeforeCaughtUp
-                | Mutant::SnapshotChangesUntold
-        )
+        matches!(self, Mutant::ObserverShowsUncommitted | Mutant::ObserverKeepsDivergingTail)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Images come from the log alone: replaying a snapshot's records gives the same image.
 
 use base::Uuid;
-use metadata::{ConfigResource, Image, Loader, NO_LEADER, ReplayError, snapshot_records};
+use metadata::{ConfigResource, Delta, Image, Loader, NO_LEADER, ReplayError, snapshot_records};
 use protocol::{
     AbortTransactionRecord, BeginTransactionRecord, ConfigRecord, EndTransactionRecord, FeatureLevelRecord,
     MetadataRecord, PartitionChangeRecord, PartitionRecord, ProducerIdsRecord, RegisterBrokerRecord, RemoveTopicRecord,
@@ -137,4 +137,40 @@ fn offsets_and_epochs_never_fall() {
     loader.replay(last + 1, 1, 0, &broker(7).into()).unwrap();
     assert!(loader.clone().replay(last + 2, 1, 0, &broker(7).into()).is_ok());
     assert!(matches!(loader.replay(last + 2, 1, 0, &broker(6).into()), Err(ReplayError::EpochFell { .. })));
+}
+
+/// Where a snapshot takes the place of records, publishers are told the same as the records would have told them.
+#[test]
+fn what_changed_between_two_images_is_what_the_records_between_them_say() {
+    let records = topic();
+    let other = Uuid::from_u128(78);
+    let more: Vec<MetadataRecord<'static>> = vec![
+        PartitionChangeRecord { partition_id: 0, topic_id: TOPIC, leader: NO_LEADER, ..Default::default() }.into(),
+        TopicRecord { name: "u".into(), topic_id: other, ..Default::default() }.into(),
+        PartitionRecord {
+            partition_id: 3,
+            topic_id: other,
+            replicas: vec![1],
+            isr: vec![1],
+            leader: 1,
+            ..Default::default()
+        }
+        .into(),
+        feature(29),
+    ];
+    let mut loader = load(&records);
+    let (before, _) = loader.take().unwrap();
+    for (offset, record) in (records.len() as i64..).zip(&more) {
+        loader.replay(offset, 1, 0, record).unwrap();
+    }
+    let (after, by_records) = loader.take().unwrap();
+    let between = Delta::between(&before, &after);
+    assert_eq!((&between.topics, &between.partitions), (&by_records.topics, &by_records.partitions));
+    assert_eq!((&between.brokers, &between.configs), (&by_records.brokers, &by_records.configs));
+    assert_eq!(between.features_changed, by_records.features_changed);
+    assert!(between.removed_topics.is_empty());
+    let back = Delta::between(&after, &before);
+    assert_eq!(back.removed_topics.iter().map(|topic| topic.id).collect::<Vec<_>>(), [other]);
+    let nothing = Delta::between(&after, &after);
+    assert!(nothing.topics.is_empty() && nothing.partitions.is_empty() && !nothing.features_changed);
 }

@@ -134,9 +134,7 @@ impl QuorumNode {
 
     /// Whether the log here holds what was committed when its leader was first heard of.
     pub(crate) fn has_caught_up(&self) -> bool {
-        base::mutant(Mutant::MetadataShownBeforeCaughtUp)
-            || !self.fetches_log()
-            || self.following.catch_up_to.is_some_and(|to| self.applied >= to)
+        !self.fetches_log() || self.following.catch_up_to.is_some_and(|to| self.applied >= to)
     }
 
     /// When `follow` is due.
@@ -522,9 +520,7 @@ impl QuorumNode {
                 return refused(error.to_string());
             }
         };
-        if !base::mutant(Mutant::SnapshotChangesUntold) {
-            image.replace_delta(Delta::between(&self.published, image.latest()));
-        }
+        image.replace_delta(Delta::between(&self.published, image.latest()));
         self.committed = image;
         self.applied = id.end_offset;
         self.snapshots.insert(id);
