@@ -4,7 +4,7 @@ use base::{ErrorCode, Executor, Line, LineError, Network, Now, Outbound, Remote,
 use parking_lot::Mutex;
 use protocol::header::{RequestHead, decode_response_header, encode_request_header};
 use protocol::{ApiKey, Message, Writer};
-use quorum::{ControllerRequest, Mailbox, SharedView};
+use quorum::{ControllerRequest, Intake, Mailbox, SharedView};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI32, Ordering};
 
@@ -53,15 +53,23 @@ pub struct RemoteController {
     executor: Arc<dyn Executor>,
     view: SharedView,
     times: ChannelTimes,
+    intake: Intake,
     state: Mutex<State>,
     next_correlation_id: AtomicI32,
 }
 
 #[derive(Default)]
 struct State {
-    line: Option<(Remote, Arc<dyn Line>)>,
+    /// Lines of their own for what the broker lives by, and for what it forwards: a heartbeat stands behind no client.
+    lines: [Option<(Remote, Arc<dyn Line>)>; 2],
     failures: u32,
     next_line_us: u64,
+}
+
+impl State {
+    fn remote(&self) -> Option<&Remote> {
+        self.lines.iter().flatten().map(|(remote, _)| remote).next()
+    }
 }
 
 impl RemoteController {
@@ -72,17 +80,26 @@ impl RemoteController {
         times: ChannelTimes,
     ) -> Arc<RemoteController> {
         let next_correlation_id = AtomicI32::new(0);
-        Arc::new(RemoteController { network, executor, view, times, state: Mutex::default(), next_correlation_id })
+        Arc::new(RemoteController {
+            network,
+            executor,
+            view,
+            times,
+            intake: Intake::default(),
+            state: Mutex::default(),
+            next_correlation_id,
+        })
     }
 
-    fn line(&self) -> Option<Arc<dyn Line>> {
+    fn line(&self, patience: Patience) -> Option<Arc<dyn Line>> {
         let remote = self.view.load().leader.clone()?;
         let mut state = self.state.lock();
-        match &state.line {
+        let place = &mut state.lines[usize::from(patience == Patience::Retry)];
+        match place {
             Some((to, line)) if *to == remote => Some(line.clone()),
             _ => {
                 let line = self.network.line(&remote);
-                let before = state.line.replace((remote, line.clone()));
+                let before = place.replace((remote, line.clone()));
                 drop(state);
                 drop(before);
                 Some(line)
@@ -93,7 +110,7 @@ impl RemoteController {
     fn reached(&self) {
         let mut state = self.state.lock();
         if std::mem::take(&mut state.failures) > 0
-            && let Some((remote, _)) = &state.line
+            && let Some(remote) = state.remote()
         {
             tracing::info!(controller = %remote, "the controller is reached");
         }
@@ -106,7 +123,7 @@ impl RemoteController {
         state.failures += 1;
         if now.monotonic_us >= state.next_line_us {
             state.next_line_us = now.monotonic_us + LINE_EVERY_US;
-            let controller = state.line.as_ref().map(|(remote, _)| remote.to_string());
+            let controller = state.remote().map(Remote::to_string);
             let controller = controller.unwrap_or_else(|| "(unknown)".to_owned());
             tracing::warn!(controller, %api, reason, tries = state.failures, "the controller is not reached");
         }
@@ -124,6 +141,7 @@ struct Sending {
 
 impl ControllerChannel for Arc<RemoteController> {
     fn send(&self, request: ControllerRequest, patience: Patience) {
+        let Some(request) = self.intake.admit(request) else { return };
         let within_us = match patience {
             Patience::Once => self.times.once_us,
             Patience::Retry => self.times.retry_us,
@@ -144,7 +162,9 @@ impl Sending {
                 return self.finish(Err(ErrorCode::UnknownServerError));
             }
         };
-        let Some(line) = self.channel.line() else { return self.failed(api, "no leader of the quorum is known") };
+        let Some(line) = self.channel.line(self.patience) else {
+            return self.failed(api, "no leader of the quorum is known");
+        };
         let left_us = self.deadline_us.saturating_sub(self.channel.executor.now().monotonic_us);
         let timeout_us = match self.patience {
             Patience::Once => left_us,

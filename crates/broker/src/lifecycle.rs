@@ -298,7 +298,8 @@ impl Lifecycle {
                 _ if inner.state == State::Leaving => (Some(State::Left), None),
                 _ => (None, Some(RETRY_US)),
             },
-            Err(_) if inner.state == State::Leaving => (Some(State::Left), None),
+            // In the same process there is no controller any more; over a line the next try may arrive.
+            Err(_) if inner.state == State::Leaving && !self.is_apart => (Some(State::Left), None),
             Err(_) => (None, Some(self.pause_us(&mut inner))),
         };
         if let Some(change) = change {

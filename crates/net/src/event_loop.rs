@@ -81,6 +81,8 @@ pub(crate) struct LoopHandle {
     pub connections: AtomicU64,
     /// Threads that read what answers need from the disk.
     pub cold_reads: Arc<BlockingPool>,
+    /// Looks up the names of hosts, which may take long where the network is ill.
+    pub resolver: Arc<BlockingPool>,
     pub clock: Clock,
 }
 
@@ -89,6 +91,7 @@ impl LoopHandle {
         LoopHandle {
             index,
             cold_reads,
+            resolver: BlockingPool::new("ottla-resolve", 1),
             clock,
             mailbox: Mutex::new(Vec::new()),
             has_mail: AtomicBool::new(false),
@@ -319,11 +322,13 @@ impl EventLoop {
             self.close(key);
         }
         self.outgoings.end_all(self.poll.registry());
-        TURN.with(|cell| *cell.borrow_mut() = None);
+        // What is dropped with it may want to answer, and looks at the turn: it must not be borrowed then.
+        let last = TURN.with(|cell| cell.borrow_mut().take());
+        drop(last);
     }
 
     fn poll_timeout(&mut self) -> Option<Duration> {
-        if !self.ready.is_empty() {
+        if !self.ready.is_empty() || with_turn(|turn| !turn.deferred.is_empty()) == Some(true) {
             return Some(Duration::ZERO);
         }
         while self.timers.peek().is_some_and(|Reverse(timer)| timer.task.is_over()) {
@@ -517,7 +522,7 @@ impl EventLoop {
                 Message::Listen(acceptor) => self.listen(acceptor, now),
                 Message::AcceptAgain => self.accept_all(now),
                 Message::Line(line, mail) => {
-                    let pool = &self.handle.cold_reads;
+                    let pool = &self.handle.resolver;
                     self.outgoings.mail(&line, mail, self.poll.registry(), &self.handle, pool);
                 }
                 Message::Close { id } => {
@@ -560,10 +565,12 @@ impl EventLoop {
 
     /// Deferred tasks, then answers, until neither makes more of the other.
     fn end_turn(&mut self) {
+        // What deferred tasks defer has its turn when everybody else had theirs: a task that always comes again holds up nobody.
+        let mut may_run = true;
         loop {
             let taken = with_turn(|turn| {
                 (
-                    std::mem::take(&mut turn.deferred),
+                    if may_run { std::mem::take(&mut turn.deferred) } else { Vec::new() },
                     std::mem::take(&mut turn.timers),
                     std::mem::take(&mut turn.resumed),
                     std::mem::take(&mut turn.flush),
@@ -586,6 +593,7 @@ impl EventLoop {
             for shared in flush.drain(..) {
                 shared.flush();
             }
+            may_run = false;
             // Their memory serves the next turn.
             with_turn(|turn| {
                 keep_larger(&mut turn.deferred, deferred);

@@ -67,6 +67,10 @@ struct Mail {
     is_told: bool,
     /// Its entry in the loop. Written by the loop alone.
     key: Option<usize>,
+    /// The host's name is being looked up: once at a time, however often the line is used meanwhile.
+    is_resolving: bool,
+    /// Tries in a row that ended while an address was being reached: the next one begins with another.
+    missed: usize,
 }
 
 /// What the loop is told about a line.
@@ -219,6 +223,7 @@ impl Outgoings {
         if is_new {
             match line.remote.host.parse::<IpAddr>() {
                 Ok(ip) => self.resolved(line, Ok(vec![SocketAddr::new(ip, line.remote.port)]), registry),
+                Err(_) if std::mem::replace(&mut line.mail.lock().is_resolving, true) => {}
                 Err(_) => resolve(line.clone(), owner.clone(), resolver),
             }
         } else {
@@ -227,12 +232,21 @@ impl Outgoings {
     }
 
     fn resolved(&mut self, line: &Arc<LineState>, found: io::Result<Vec<SocketAddr>>, registry: &Registry) {
-        let Some(key) = line.key() else { return };
+        let (key, missed) = {
+            let mut mail = line.mail.lock();
+            mail.is_resolving = false;
+            (mail.key, mail.missed)
+        };
+        let Some(key) = key else { return };
         if !matches!(self.entries[key].phase, Phase::Resolving) {
             return;
         }
         match found {
-            Ok(addresses) => self.connect(key, addresses.into(), registry, None),
+            Ok(mut addresses) => {
+                let first = missed % addresses.len().max(1);
+                addresses.rotate_left(first);
+                self.connect(key, addresses.into(), registry, None);
+            }
             Err(error) => {
                 let reason = format!("{}: {error}", line.remote.host);
                 self.end(key, registry, &LineError::Unreachable(reason));
@@ -356,7 +370,10 @@ impl Outgoings {
             let error = match &self.entries[key].phase {
                 Phase::Open(_) => LineError::TimedOut,
                 Phase::Resolving => LineError::Unreachable("the name of the host is not resolved in time".to_owned()),
-                Phase::Connecting { .. } => LineError::Unreachable("no connection in time".to_owned()),
+                Phase::Connecting { .. } => {
+                    self.entries[key].line.mail.lock().missed += 1;
+                    LineError::Unreachable("no connection in time".to_owned())
+                }
             };
             self.end(key, registry, &error);
         }

@@ -72,12 +72,22 @@ impl QuorumNode {
         self.bytes_since_snapshot += result?;
         self.applied = offset;
         self.publish();
-        let mut answers = Vec::new();
-        while self.pending.front().is_some_and(|pending| pending.offset <= offset) {
-            answers.extend(self.pending.pop_front().map(|Pending { reply, body, .. }| (reply, body)));
-        }
-        self.ports.publications.answer(answers);
+        let count = self.pending.iter().take_while(|pending| pending.offset <= offset).count();
+        let committed: Vec<Pending> = self.pending.drain(..count).collect();
+        self.answer_committed(committed);
         Ok(())
+    }
+
+    /// Answers what is committed: at once what nodes live by, the rest behind what is being published.
+    pub(crate) fn answer_committed(&self, committed: impl IntoIterator<Item = Pending>) {
+        let mut shown = Vec::new();
+        for Pending { reply, body, is_shown, .. } in committed {
+            match is_shown {
+                true => shown.push((reply, body)),
+                false => reply(Ok(body)),
+            }
+        }
+        self.ports.publications.answer(shown);
     }
 
     /// Hands the committed image to the publishers, once it is whole: of a log that is still being fetched they would take

@@ -74,6 +74,8 @@ enum Refused {
     Reason(String),
     /// It told of another leader: tried again there at once.
     Moved,
+    /// Something is short here: tried again after a pause, with the same leader.
+    Short(String),
     /// This node cannot go on.
     Fatal(QuorumError),
 }
@@ -87,7 +89,7 @@ impl From<QuorumError> for Refused {
                 | StorageError::UnexpectedAppendOffset { .. }
                 | StorageError::LeaderEpochFell { .. }),
             ) => Refused::Reason(error.to_string()),
-            error if error.is_shortage() => Refused::Reason(error.to_string()),
+            error if error.is_shortage() => Refused::Short(error.to_string()),
             error => Refused::Fatal(error),
         }
     }
@@ -273,6 +275,14 @@ impl QuorumNode {
                 self.not_reached(now, &reason);
                 Ok(())
             }
+            Err(Refused::Short(reason)) => {
+                if now.monotonic_us >= self.following.next_line_us {
+                    self.following.next_line_us = now.monotonic_us + LINE_EVERY_US;
+                    tracing::warn!(reason, "the metadata log cannot be written at the moment; trying again");
+                }
+                self.following.not_before_us = now.monotonic_us + PAUSE_MAX_MS * 1000;
+                Ok(())
+            }
             Err(Refused::Fatal(error)) => Err(error),
         }
     }
@@ -374,7 +384,7 @@ impl QuorumNode {
         }
         if partition.snapshot_id.end_offset >= 0 {
             let id = SnapshotId { end_offset: partition.snapshot_id.end_offset, epoch: partition.snapshot_id.epoch };
-            if id.end_offset <= self.applied || id.epoch < 0 {
+            if id.end_offset <= self.applied || !(0..=leader_epoch).contains(&id.epoch) {
                 return refused(format!("a snapshot that ends at {}, before what is known", id.end_offset));
             }
             self.following.download = Some((id, 0));
@@ -396,6 +406,9 @@ impl QuorumNode {
         let before = self.log.log_end_offset();
         let first = records::batches(records).next();
         match first {
+            Some(Ok(batch)) if batch.base_offset() == before && batch.partition_leader_epoch() < self.last_epoch() => {
+                return refused(format!("records of epoch {} behind a later one", batch.partition_leader_epoch()));
+            }
             Some(Ok(batch)) if batch.base_offset() == before => {}
             Some(Ok(batch)) => return refused(format!("records at {} where {before} is next", batch.base_offset())),
             Some(Err(error)) => return refused(error.to_string()),

@@ -60,8 +60,7 @@ pub struct Mailbox {
 struct Shared {
     queue: Mutex<Queue>,
     arrived: Condvar,
-    clients: Arc<Load>,
-    nodes: Arc<Load>,
+    intake: Intake,
 }
 
 #[derive(Default)]
@@ -101,8 +100,37 @@ impl Drop for Place {
     }
 }
 
+/// Counts requests on their way to a controller, here or elsewhere, until they are answered.
+#[derive(Default)]
+pub struct Intake {
+    clients: Arc<Load>,
+    nodes: Arc<Load>,
+}
+
+impl Intake {
+    /// The request with a place that its answer gives back; one that finds none is refused here.
+    pub fn admit(&self, request: ControllerRequest) -> Option<ControllerRequest> {
+        let ControllerRequest { api, version, body, caller, reply } = request;
+        let place = match is_of_nodes(api) {
+            true => Place::take(&self.nodes, 0, NODE_REQUESTS_MAX, usize::MAX),
+            false => Place::take(&self.clients, body.len(), CLIENT_REQUESTS_MAX, CLIENT_BYTES_MAX),
+        };
+        let Some(place) = place else {
+            tracing::debug!(%api, "the controller has too many requests waiting");
+            let message = "The controller has too many requests waiting.";
+            reply(refusal(api, version, &body, ErrorCode::RequestTimedOut, Some(message)));
+            return None;
+        };
+        let reply: Reply = Box::new(move |result| {
+            drop(place);
+            reply(result);
+        });
+        Some(ControllerRequest { api, version, body, caller, reply })
+    }
+}
+
 /// Whether nodes of the cluster send it for their own life: no client's load may keep it out.
-fn is_of_nodes(api: ApiKey) -> bool {
+pub(crate) fn is_of_nodes(api: ApiKey) -> bool {
     matches!(
         api,
         ApiKey::BrokerRegistration
@@ -118,21 +146,9 @@ impl Mailbox {
     /// Hands a request over. Beyond the maximum it is refused (with REQUEST_TIMED_OUT, which clients try again); when the
     /// owner is gone the reply says that the controller is not there.
     pub fn post(&self, request: ControllerRequest) {
-        let ControllerRequest { api, version, body, caller, reply } = request;
-        let place = match is_of_nodes(api) {
-            true => Place::take(&self.shared.nodes, 0, NODE_REQUESTS_MAX, usize::MAX),
-            false => Place::take(&self.shared.clients, body.len(), CLIENT_REQUESTS_MAX, CLIENT_BYTES_MAX),
-        };
-        let Some(place) = place else {
-            tracing::debug!(%api, "the controller has too many requests waiting");
-            let message = "The controller has too many requests waiting.";
-            return reply(refusal(api, version, &body, ErrorCode::RequestTimedOut, Some(message)));
-        };
-        let reply: Reply = Box::new(move |result| {
-            drop(place);
-            reply(result);
-        });
-        self.deliver(Input::Request(ControllerRequest { api, version, body, caller, reply }));
+        if let Some(request) = self.shared.intake.admit(request) {
+            self.deliver(Input::Request(request));
+        }
     }
 
     /// Tells the owner of something that it has asked for.

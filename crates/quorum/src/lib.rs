@@ -34,7 +34,7 @@ pub use bootstrap::{BootstrapCheckpoint, FormatPlan, write_format};
 pub use describe_configs::{NodeConfigs, describe_configs};
 pub use error::QuorumError;
 pub use forward::{alter_configs, forward};
-pub use input::{ControllerRequest, Input, Mailbox, Reply};
+pub use input::{ControllerRequest, Input, Intake, Mailbox, Reply};
 pub use listener::{ControllerEndpoint, ImageKeeper, rows};
 pub use node::{Ports, QuorumConfig, QuorumNode};
 pub use publish::{Publications, Publisher};

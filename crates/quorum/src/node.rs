@@ -2,7 +2,7 @@
 //! for the parts: `lead`, `follow`, `replicate`, `commit`, `snapshotting`, `cleaning`, `plan`.
 
 use crate::follow::Following;
-use crate::input::{ControllerRequest, Input, Mailbox, Reply};
+use crate::input::{ControllerRequest, Input, Mailbox, Reply, is_of_nodes};
 use crate::log::{DataBatch, Entry, data_batches};
 use crate::plan::Planned;
 use crate::publish::Publications;
@@ -11,6 +11,7 @@ use crate::replicate::{WaitingFetch, is_replication};
 use crate::snapshot::{SnapshotId, read_snapshot};
 use crate::view::{QuorumView, SharedView};
 use crate::{FOLDER, QuorumError};
+use api::Caller;
 use base::{Executor, Files, Network, Now, Offset, Random, Remote, Uuid};
 use controller::{Controller, Record, Settings};
 use metadata::{Image, Loader};
@@ -78,6 +79,8 @@ pub(crate) struct Pending {
     pub offset: Offset,
     pub reply: Reply,
     pub body: Vec<u8>,
+    /// It leaves behind what was published for it. What nodes live by waits for nobody's folders.
+    pub is_shown: bool,
 }
 
 /// One replica of the metadata log, and the controller on top of it where it leads.
@@ -330,7 +333,7 @@ impl QuorumNode {
     }
 
     fn request(&mut self, now: Now, request: ControllerRequest) -> Result<(), QuorumError> {
-        let ControllerRequest { api, version, body, caller: _, reply } = request;
+        let ControllerRequest { api, version, body, caller, reply } = request;
         if is_replication(api) {
             return match api {
                 ApiKey::Fetch => self.fetch(now, version, &body, reply),
@@ -352,10 +355,13 @@ impl QuorumNode {
         }
         // Also an answer that changes nothing may rest on records that are not committed yet.
         let offset = self.log.log_end_offset();
+        // What other nodes live by rests on nothing that is shown here.
+        let is_shown = caller == Caller::Node || !is_of_nodes(api);
+        let pending = Pending { offset, reply, body: planned.body, is_shown };
         if self.raft.high_watermark().is_some_and(|hw| hw >= offset) {
-            self.ports.publications.answer([(reply, planned.body)]);
+            self.answer_committed([pending]);
         } else {
-            self.pending.push_back(Pending { offset, reply, body: planned.body });
+            self.pending.push_back(pending);
         }
         Ok(())
     }

@@ -51,6 +51,10 @@ pub(super) fn handle(broker: &Arc<Broker>, request: Request<'_>) -> Result<Pipel
     executor.run_long(
         body.len(),
         Box::new(move || {
+            // Who has gone meanwhile sends again: what nobody waits for must not be worked off before those who do.
+            if acks != Acks::None && responder.is_gone() {
+                return;
+            }
             // It was decoded before.
             let Ok(produce) = ProduceRequest::decode(&mut Cursor::new(&body), head.version) else { return };
             let may = |topic: usize, _: &str| allowed.get(topic).is_some_and(|allowed| *allowed);

@@ -34,6 +34,8 @@ impl PartitionCell {
             match first.run(&**files) {
                 Ok(()) => {}
                 Err(error) if error.is_shortage() => for_room = true,
+                // Its topic is being deleted: the folder has another name by now.
+                Err(_) if self.with_log(|log| log.is_failed()) => return,
                 Err(error) => return self.directory.report(&error),
             }
         }
