@@ -25,8 +25,8 @@ pub struct BrokerPublisher {
 enum Loading {
     /// No image yet.
     NotBegun,
-    /// Logs are being opened; these are the publications that came meanwhile.
-    Running(Vec<(Arc<Image>, Delta)>),
+    /// Logs are being opened; what was published meanwhile, merged.
+    Running(Option<(Arc<Image>, Delta)>),
     Live,
 }
 
@@ -78,7 +78,7 @@ impl Reopener {
                 broker.replicas.end_wait();
                 return self.come_again();
             }
-            *state = Loading::Running(Vec::new());
+            *state = Loading::Running(None);
         }
         broker.replicas.end_wait();
         let image = broker.image.load_full();
@@ -115,13 +115,22 @@ impl quorum::Publisher for BrokerPublisher {
                 (self.on_published)(image);
                 self.reopener().come_again();
             }
-            Loading::Running(waiting) => waiting.push((image.clone(), delta.clone())),
+            Loading::Running(waiting) => {
+                let merged = match waiting.take() {
+                    None => delta.clone(),
+                    Some((_, mut before)) => {
+                        before.merge(delta.clone());
+                        before
+                    }
+                };
+                *waiting = Some((image.clone(), merged));
+            }
             Loading::NotBegun => {
                 // Before its bootstrap a log has nothing to show.
                 if image.features.is_empty() {
                     return;
                 }
-                *state = Loading::Running(Vec::new());
+                *state = Loading::Running(None);
                 drop(state);
                 let (reopener, image, threads) = (self.reopener(), image.clone(), self.recovery_threads);
                 let load = move || {
@@ -161,16 +170,13 @@ fn apply_waiting(broker: &Arc<Broker>, state: &Mutex<Loading>, on_published: &(d
     loop {
         let mut state = state.lock();
         let Loading::Running(waiting) = &mut *state else { return };
-        let waiting = std::mem::take(waiting);
-        if waiting.is_empty() {
+        let Some((image, delta)) = waiting.take() else {
             *state = Loading::Live;
             return;
-        }
+        };
         drop(state);
-        for (image, delta) in waiting {
-            apply(broker, &image, &delta, broker.executor.now());
-            on_published(&image);
-        }
+        apply(broker, &image, &delta, broker.executor.now());
+        on_published(&image);
     }
 }
 
