@@ -22,7 +22,6 @@ struct World {
     fault_every: u32,
     /// When the network heals by itself.
     heals_us: Option<u64>,
-    leaving: Option<NodeId>,
 }
 
 /// Runs one seed. A panic is a violation like any other.
@@ -50,7 +49,6 @@ fn run(seed: u64) -> Report {
         processes: 0,
         fault_every: shape.fault_every,
         heals_us: None,
-        leaving: None,
     };
     world.start_all();
     world.live();
@@ -212,7 +210,6 @@ impl World {
                 self.clients.power_was_cut();
             }
         }
-        self.leaving.take_if(|leaving| *leaving == id);
     }
 
     /// Stops a process in order; what goes on meanwhile goes on.
