@@ -21,6 +21,10 @@ const FORMAT_CLUSTER_ID: &str = "MkU3OEVBNTcwNTJENDM2Qk";
 pub enum Kind {
     /// The binary.
     Ottla(PathBuf),
+    /// The binary of before a change.
+    Before(PathBuf),
+    /// The bare server (`floor.rs`), which this program is too.
+    Floor,
     /// The folder of Apache's scripts.
     Kafka(PathBuf),
 }
@@ -29,6 +33,8 @@ impl Kind {
     pub fn name(&self) -> &'static str {
         match self {
             Kind::Ottla(_) => "Ottla",
+            Kind::Before(_) => "before",
+            Kind::Floor => "floor",
             Kind::Kafka(_) => "Kafka",
         }
     }
@@ -141,10 +147,15 @@ impl Broker {
 
     fn command(&self) -> Command {
         match &self.kind {
-            Kind::Ottla(binary) => {
+            Kind::Ottla(binary) | Kind::Before(binary) => {
                 let mut server = Command::new(binary);
                 server.args(["server", "--http-port", "0", "--port", &self.port.to_string(), "--data-dir"]);
                 server.arg(self.folder.join("data")).env("KAFKA_LOG_SEGMENT_DELETE_DELAY_MS", DELETE_DELAY_MS);
+                server
+            }
+            Kind::Floor => {
+                let mut server = Command::new("/proc/self/exe");
+                server.args(["--floor-server", &self.port.to_string(), "--dir"]).arg(self.folder.join("data"));
                 server
             }
             Kind::Kafka(bin) => {

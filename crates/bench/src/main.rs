@@ -7,6 +7,7 @@
 
 mod arguments;
 mod broker;
+mod floor;
 mod load;
 mod measure;
 mod process;
@@ -34,6 +35,13 @@ fn main() -> ExitCode {
             rows::GROUPS.iter().for_each(|group| println!("{:<12}{}", group.name, group.about));
             ExitCode::SUCCESS
         }
+        Ok(Arguments { floor_server: Some(port), dir, .. }) => match floor::serve(port, &dir) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(message) => {
+                eprintln!("bench: {message}");
+                ExitCode::FAILURE
+            }
+        },
         Ok(arguments) => run(&arguments),
         Err(message) => {
             eprintln!("bench: {message}");
@@ -48,12 +56,10 @@ fn run(arguments: &Arguments) -> ExitCode {
         place: Place::new(arguments.dir.clone(), arguments.first_port),
         quick: arguments.quick,
         librdkafka: librdkafka.as_ref(),
-        contestants: vec![Contestant { kind: Kind::Ottla(arguments.ottla.clone()), shared: None }],
+        contestants: contestants(arguments),
+        rounds: arguments.rounds,
         results: Results::default(),
     };
-    if let Some(bin) = &arguments.kafka_bin {
-        run.contestants.push(Contestant { kind: Kind::Kafka(bin.clone()), shared: None });
-    }
     for group in rows::GROUPS.iter().filter(|group| arguments.wants(group.name)) {
         run.group(group);
     }
@@ -68,10 +74,23 @@ fn run(arguments: &Arguments) -> ExitCode {
     if run.results.failed.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
+fn contestants(arguments: &Arguments) -> Vec<Contestant> {
+    let of = |kind: Kind, rounds: usize| Contestant { kind, shared: None, rounds };
+    let rounds = arguments.rounds;
+    let mut contestants = vec![of(Kind::Ottla(arguments.ottla.clone()), rounds)];
+    contestants.extend(arguments.before.clone().map(|binary| of(Kind::Before(binary), rounds)));
+    contestants.extend(arguments.floor.then_some(of(Kind::Floor, rounds)));
+    let kafka_rounds = arguments.kafka_rounds.unwrap_or(rounds);
+    contestants.extend(arguments.kafka_bin.clone().map(|bin| of(Kind::Kafka(bin), kafka_rounds)));
+    contestants
+}
+
 /// A kind of broker, with the process that the shared groups use.
 struct Contestant {
     kind: Kind,
     shared: Option<Broker>,
+    /// In so many rounds it takes part.
+    rounds: usize,
 }
 
 struct Run<'a> {
@@ -79,11 +98,12 @@ struct Run<'a> {
     quick: bool,
     librdkafka: Option<&'a Api>,
     contestants: Vec<Contestant>,
+    rounds: usize,
     results: Results,
 }
 
 impl Run<'_> {
-    /// Measures one group on every kind of broker; what fails is noted, and the run goes on.
+    /// Measures one group on every kind of broker, in turn and round by round; what fails is noted, and the run goes on.
     fn group(&mut self, group: &Group) {
         eprintln!("{}: {}", group.name, group.about);
         if group.needs_librdkafka && self.librdkafka.is_none() {
@@ -93,27 +113,37 @@ impl Run<'_> {
         if matches!(group.load, Load::Fresh(_)) {
             self.contestants.iter_mut().for_each(|contestant| contestant.shared = None);
         }
-        for contestant in &mut self.contestants {
-            let kind = contestant.kind.clone();
-            let mut session = Session {
-                kind: &kind,
-                group,
-                place: &self.place,
-                quick: self.quick,
-                librdkafka: self.librdkafka,
-                figures: Vec::new(),
-            };
-            let begun = Instant::now();
-            let result = contestant.measure(&mut session);
-            eprintln!("  {:<8}took {:.0} s", kind.name(), begun.elapsed().as_secs_f64());
-            let figures = if kind.is_kafka() { &mut self.results.kafka } else { &mut self.results.ottla };
-            figures.append(&mut session.figures);
-            if let Err(error) = result {
-                eprintln!("  {} failed: {error}", kind.name());
-                self.results.failed.push(format!("{}, {}: {error}", group.name, kind.name()));
-                // What is left of it would spoil the next group.
-                contestant.shared = None;
-            }
+        for round in 0..self.rounds {
+            // Who comes first changes, so that what drifts meets all of them.
+            let order: Vec<usize> = (0..self.contestants.len()).collect();
+            let order = if round % 2 == 0 { order } else { order.into_iter().rev().collect() };
+            order.into_iter().for_each(|contestant| self.measure(group, round, contestant));
+        }
+    }
+
+    fn measure(&mut self, group: &Group, round: usize, contestant: usize) {
+        let Some(contestant) = self.contestants.get_mut(contestant) else { return };
+        let kind = contestant.kind.clone();
+        if round >= contestant.rounds || (matches!(kind, Kind::Floor) && !group.has_floor) {
+            return;
+        }
+        let mut session = Session {
+            kind: &kind,
+            group,
+            place: &self.place,
+            quick: self.quick,
+            librdkafka: self.librdkafka,
+            figures: Vec::new(),
+        };
+        let begun = Instant::now();
+        let result = contestant.measure(&mut session);
+        eprintln!("  {:<8}took {:.0} s", kind.name(), begun.elapsed().as_secs_f64());
+        self.results.figures_of(&kind).append(&mut session.figures);
+        if let Err(error) = result {
+            eprintln!("  {} failed: {error}", kind.name());
+            self.results.failed.push(format!("{}, {}: {error}", group.name, kind.name()));
+            // What is left of it would spoil the next group.
+            contestant.shared = None;
         }
     }
 }

@@ -84,6 +84,8 @@ pub struct Group {
     /// One line for `--list`.
     pub about: &'static str,
     pub needs_librdkafka: bool,
+    /// Whether the bare server can be put under the load.
+    pub has_floor: bool,
     pub load: Load,
     pub measures: &'static [Measure],
 }

@@ -17,11 +17,18 @@ pub fn setting(arguments: &Arguments, librdkafka: Option<&Api>) -> Setting {
     if let Some(api) = librdkafka {
         lines.push(format!("librdkafka {}", api.version()));
     }
+    if let Some(before) = &arguments.before {
+        lines.push(format!("before: {}", first_line(Command::new(before).arg("--version")).unwrap_or_else(unknown)));
+    }
     let kernel = std::fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
     let cores = std::thread::available_parallelism().map_or(0, usize::from);
     lines.push(format!("Linux {}, {cores} cores, {}", kernel.trim(), cpu_model().unwrap_or_else(unknown)));
     if arguments.quick {
         lines.push("recovery with 600 MB, 1,000 instead of 5,000 partitions, 2,000 idle connections".into());
+    }
+    if arguments.rounds > 1 {
+        let kafka = arguments.kafka_rounds.unwrap_or(arguments.rounds);
+        lines.push(format!("{} rounds in turn, Kafka in {kafka}: median (least-most)", arguments.rounds));
     }
     let date = first_line(Command::new("date").args(["-u", "+%Y-%m-%d"])).unwrap_or_default();
     Setting { date, quick: arguments.quick, lines }

@@ -15,6 +15,7 @@ pub const GROUP: Group = Group {
     name: "durable",
     about: "flush.messages=1, 64 connections, 16 partitions, one 1 KiB record a request, 1 and 5 in flight",
     needs_librdkafka: false,
+    has_floor: false,
     load: Load::Shared(run),
     measures: &[
         Measure::told("disk", "the disk meanwhile: fdatasync after each 4 KiB, one writer", "1/s"),

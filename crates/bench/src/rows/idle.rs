@@ -10,6 +10,7 @@ pub const GROUP: Group = Group {
     name: "idle",
     about: "10,000 idle connections (quick: 2,000): the broker's memory for each",
     needs_librdkafka: false,
+    has_floor: false,
     load: Load::Fresh(run),
     measures: &[
         Measure::told("silent", "idle connections that never sent anything: memory (VmRSS)", "KiB each"),

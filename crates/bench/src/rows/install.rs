@@ -9,6 +9,7 @@ pub const GROUP: Group = Group {
     name: "install",
     about: "size of the binary, and of Kafka's jars",
     needs_librdkafka: false,
+    has_floor: false,
     load: Load::Fresh(run),
     measures: &[Measure::new(
         "size",
@@ -21,7 +22,8 @@ pub const GROUP: Group = Group {
 
 fn run(session: &mut Session) -> Result<(), String> {
     let bytes = match session.kind {
-        Kind::Ottla(binary) => size(binary)?,
+        Kind::Ottla(binary) | Kind::Before(binary) => size(binary)?,
+        Kind::Floor => return Ok(()),
         Kind::Kafka(bin) => folder_size(&bin.join("../libs"))?,
     };
     session.figure("size", bytes as f64 / 1e6)

@@ -11,6 +11,7 @@ pub const GROUP: Group = Group {
     name: "librdkafka",
     about: "librdkafka produces 1 KiB and 100-byte records and consumes the former",
     needs_librdkafka: true,
+    has_floor: true,
     load: Load::Shared(run),
     measures: &[
         Measure::at_most("1024", "produce by librdkafka, 1 KiB records", "CPU s/GB", 0.45, 0.32),

@@ -11,6 +11,7 @@ pub const PRODUCE: Group = Group {
     name: "produce",
     about: "64 KiB batches of 1 KiB records, acks=all, over 1, 8 and 64 connections; memory under it",
     needs_librdkafka: false,
+    has_floor: true,
     load: Load::Shared(produce),
     measures: &[
         Measure::at_most("1", "produce 64 KiB batches, 1 connection", "CPU s/GB", 0.40, 0.30),
@@ -25,6 +26,7 @@ pub const CONSUME: Group = Group {
     name: "consume",
     about: "1 MiB fetches from the page cache, 8 connections",
     needs_librdkafka: false,
+    has_floor: true,
     load: Load::Shared(consume),
     measures: &[Measure::at_most("fetch", "consume from page cache, 1 MiB fetches", "CPU s/GB", 0.60, 0.45)],
 };

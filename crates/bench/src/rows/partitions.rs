@@ -10,6 +10,7 @@ pub const GROUP: Group = Group {
     name: "partitions",
     about: "5,000 partitions (quick: 1,000): create, rest, restart after a clean stop and after kill -9",
     needs_librdkafka: false,
+    has_floor: false,
     load: Load::Fresh(run),
     measures: &[
         Measure::at_most("create", "5,000 partitions: create", "CPU s", 0.1, 0.03),

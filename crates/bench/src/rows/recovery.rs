@@ -10,6 +10,7 @@ pub const GROUP: Group = Group {
     name: "recovery",
     about: "kill -9 with 5 GB in six active segments (quick: 600 MB): time and CPU until each partition serves",
     needs_librdkafka: false,
+    has_floor: false,
     load: Load::Fresh(run),
     measures: &[
         Measure::told("metadata", "kill -9 with six active segments: to the first answered Metadata", "ms"),

@@ -10,6 +10,7 @@ pub const GROUP: Group = Group {
     name: "small",
     about: "one 1 KiB record a request, acks=all, over 1, 8 and 64 connections; acknowledgement p99",
     needs_librdkafka: false,
+    has_floor: true,
     load: Load::Shared(run),
     measures: &[
         Measure::at_most("1", "produce one 1 KiB record a request, 1 connection", "CPU us/request", 0.15, 0.08),

@@ -9,6 +9,7 @@ pub const GROUP: Group = Group {
     name: "start",
     about: "start on a fresh folder: time and CPU to the first answered Metadata; memory and CPU at rest",
     needs_librdkafka: false,
+    has_floor: false,
     load: Load::Fresh(run),
     measures: &[
         Measure::at_most("time", "start to first answered Metadata: time", "ms", 1.0 / 50.0, 1.0 / 100.0),
