@@ -12,7 +12,7 @@ pub const GROUP: Group = Group {
     name: "end-to-end",
     about: "500 and 5,000 records a second, 1 KiB, acks=all, linger 0: time from produce to consume; CPU a record",
     needs_librdkafka: true,
-    has_floor: false,
+    has_floor: true,
     load: Load::Shared(run),
     measures: &[
         Measure::at_most("500/p50", "500 records/s end to end: p50", "ms", 0.6, 0.4),
