@@ -36,17 +36,7 @@ impl ColdRange {
 
     /// Reads the range from the disk, so that it is in memory for a while.
     pub fn warm(self, file: &dyn File) -> io::Result<()> {
-        let mut chunk = vec![0; self.length.min(128 * 1024)];
-        let end = self.position + self.length as u64;
-        let mut at = self.position;
-        while at < end && !chunk.is_empty() {
-            let length = chunk.len().min((end - at) as usize);
-            match file.read_full_at(&mut chunk[..length], at)? {
-                0 => break,
-                n => at += n as u64,
-            }
-        }
-        Ok(())
+        file.read_ahead(self)
     }
 }
 
@@ -170,6 +160,22 @@ pub trait File: Send + Sync {
     fn sync_all(&self) -> io::Result<()>;
     /// The descriptor, for sendfile; `None` in a simulation.
     fn as_fd(&self) -> Option<BorrowedFd<'_>>;
+
+    /// Brings part of the file into memory and waits until it is there, or the file ends. A part that cannot be read is an
+    /// error as far as the machine tells it now; who reads it later is told in any case.
+    fn read_ahead(&self, range: ColdRange) -> io::Result<()> {
+        let mut chunk = vec![0; range.length.min(128 * 1024)];
+        let end = range.position + range.length as u64;
+        let mut at = range.position;
+        while at < end && !chunk.is_empty() {
+            let length = chunk.len().min((end - at) as usize);
+            match self.read_full_at(&mut chunk[..length], at)? {
+                0 => break,
+                n => at += n as u64,
+            }
+        }
+        Ok(())
+    }
 
     /// Tells the file that its content could not be read through the descriptor. Never waits, and takes no lock.
     fn read_failed(&self, _error: &io::Error) {}

@@ -19,6 +19,10 @@ pub type BlockingWork = Box<dyn FnOnce() + Send>;
 /// Drives tasks. Implementations: the network's event loops, the simulator, an immediate one for small tests.
 pub trait Executor: Send + Sync {
     fn now(&self) -> Now;
+    /// The monotonic part of [`Executor::now`], where the other is not needed and cheapness is.
+    fn monotonic_us(&self) -> u64 {
+        self.now().monotonic_us
+    }
     /// Runs the task at the end of the current turn of the calling loop or soon on some loop when the caller
     /// is not one.
     fn defer(&self, task: Arc<dyn Task>);
@@ -49,6 +53,11 @@ pub trait Executor: Send + Sync {
     /// Runs work that keeps a processor for a while, and so many bytes until it is done: off the event loops, on few
     /// threads that nothing else waits for.
     fn run_long(&self, _bytes: usize, work: BlockingWork) {
+        self.run_blocking(work);
+    }
+    /// Runs work that may wait for a disk that has become slow, and keeps so many bytes until it is done. They count
+    /// against [`Executor::long_work_room`].
+    fn run_slow(&self, _bytes: usize, work: BlockingWork) {
         self.run_blocking(work);
     }
     /// Runs work that reads from the disk what an answer waits for: off the event loops, and never behind syncs.

@@ -19,6 +19,11 @@ const TELL_AGAIN_US: u64 = 10_000_000;
 /// A sync that something was short for is tried again after this time.
 const FLUSH_AGAIN_US: u64 = 1_000_000;
 
+/// An append that takes so long has waited for the disk (a journal that commits, a limit of dirty pages).
+const SLOW_APPEND_US: u64 = 5_000;
+/// For so long after it, appends to the directory leave the event loops: the next one would wait as well.
+const SLOW_FOR_US: u64 = 100_000;
+
 /// Called once when a directory goes out of service.
 pub type FailureListener = Box<dyn Fn(&Arc<Directory>) + Send + Sync>;
 
@@ -35,6 +40,8 @@ pub struct Directory {
     pub(crate) is_low_on_space: AtomicBool,
     /// Monotonic time before which no further shortage is told.
     quiet_until_us: AtomicU64,
+    /// Monotonic time until which appends are expected to wait for the disk.
+    slow_until_us: AtomicU64,
     on_failure: OnceLock<FailureListener>,
     myself: Weak<Directory>,
 }
@@ -76,6 +83,7 @@ impl Directory {
             checkpointed: Mutex::default(),
             is_low_on_space: AtomicBool::new(false),
             quiet_until_us: AtomicU64::new(0),
+            slow_until_us: AtomicU64::new(0),
             on_failure: OnceLock::new(),
             myself: myself.clone(),
         })
@@ -129,6 +137,18 @@ impl Directory {
         } else {
             tracing::warn!(%error, "work on a log could not be done");
         }
+    }
+
+    /// Notes how long an append took, by the monotonic clock.
+    pub(crate) fn appended(&self, begun_us: u64, ended_us: u64) {
+        if ended_us.saturating_sub(begun_us) >= SLOW_APPEND_US {
+            self.slow_until_us.fetch_max(ended_us + SLOW_FOR_US, Ordering::Relaxed);
+        }
+    }
+
+    /// Whether an append would probably keep its thread waiting for the disk.
+    pub(crate) fn is_slow(&self, now_us: u64) -> bool {
+        now_us < self.slow_until_us.load(Ordering::Relaxed)
     }
 
     /// Tells of an error, on another thread.
@@ -248,5 +268,22 @@ impl Directory {
         if let (Some(listener), Some(this)) = (self.on_failure.get(), self.myself.upgrade()) {
             listener(&this);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::test_bench::Bench;
+
+    #[test]
+    fn a_directory_is_slow_for_a_while_after_an_append_that_waited() {
+        let bench = Bench::new(&["/d1", "/d2"], |_| {});
+        let directories = bench.replicas.directories();
+        let [first, second] = directories else { panic!("two directories") };
+        first.appended(1_000_000, 1_004_999);
+        assert!(!first.is_slow(1_005_000));
+        first.appended(1_005_000, 1_010_000);
+        assert!(first.is_slow(1_010_000) && first.is_slow(1_109_999) && !first.is_slow(1_110_000));
+        assert!(!second.is_slow(1_010_000), "another disk goes on");
     }
 }

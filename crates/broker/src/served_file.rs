@@ -2,7 +2,7 @@
 //! of service.
 
 use crate::log_dirs::Directory;
-use base::File;
+use base::{ColdRange, File};
 use std::io;
 use std::os::fd::BorrowedFd;
 use std::sync::Arc;
@@ -42,6 +42,10 @@ impl File for ServedFile {
             let again = error.raw_os_error().map_or_else(|| error.kind().into(), io::Error::from_raw_os_error);
             self.directory.report_later(StorageError::failed(self.slice.path(), again));
         }
+    }
+
+    fn read_ahead(&self, range: ColdRange) -> io::Result<()> {
+        self.file.read_ahead(range).inspect_err(|error| self.read_failed(error))
     }
 
     fn as_fd(&self) -> Option<BorrowedFd<'_>> {

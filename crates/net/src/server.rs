@@ -276,6 +276,18 @@ impl Server {
     }
 }
 
+impl Server {
+    /// Work that counts its bytes as kept until it is done.
+    fn keeping(&self, bytes: usize, work: BlockingWork) -> BlockingWork {
+        self.long_bytes.fetch_add(bytes, Ordering::Relaxed);
+        let kept = self.long_bytes.clone();
+        Box::new(move || {
+            work();
+            kept.fetch_sub(bytes, Ordering::Relaxed);
+        })
+    }
+}
+
 impl Network for Server {
     fn line(&self, remote: &Remote) -> Arc<dyn Line> {
         Lines { owner: self.loops[0].clone(), clock: self.clock }.line(remote)
@@ -285,6 +297,10 @@ impl Network for Server {
 impl Executor for Server {
     fn now(&self) -> Now {
         self.clock.now()
+    }
+
+    fn monotonic_us(&self) -> u64 {
+        self.clock.monotonic_us()
     }
 
     fn defer(&self, task: Arc<dyn Task>) {
@@ -328,12 +344,11 @@ impl Executor for Server {
     }
 
     fn run_long(&self, bytes: usize, work: BlockingWork) {
-        self.long_bytes.fetch_add(bytes, Ordering::Relaxed);
-        let kept = self.long_bytes.clone();
-        self.long.run(Box::new(move || {
-            work();
-            kept.fetch_sub(bytes, Ordering::Relaxed);
-        }));
+        self.long.run(self.keeping(bytes, work));
+    }
+
+    fn run_slow(&self, bytes: usize, work: BlockingWork) {
+        self.blocking.run(self.keeping(bytes, work));
     }
 
     fn run_reading(&self, work: BlockingWork) {

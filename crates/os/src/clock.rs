@@ -16,7 +16,11 @@ impl Clock {
 
     pub fn now(&self) -> Now {
         let wall = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_millis() as i64);
-        Now { monotonic_us: self.start.elapsed().as_micros() as u64, wall_ms: wall }
+        Now { monotonic_us: self.monotonic_us(), wall_ms: wall }
+    }
+
+    pub fn monotonic_us(&self) -> u64 {
+        self.start.elapsed().as_micros() as u64
     }
 }
 

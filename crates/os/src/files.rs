@@ -7,6 +7,7 @@ use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, IoSlice, IoSliceMut};
+use std::num::NonZeroU64;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::Path;
@@ -223,6 +224,23 @@ impl File for RealFile {
 
     fn sync_all(&self) -> io::Result<()> {
         self.0.sync_all()
+    }
+
+    /// Asks the kernel for all of it, then waits for the first page of each part and the last of all: nothing is copied.
+    fn read_ahead(&self, range: ColdRange) -> io::Result<()> {
+        let Some(last) = (range.length as u64).checked_sub(1) else { return Ok(()) };
+        let parts = || (0..=last).step_by(PROBE_EVERY as usize);
+        for part in parts() {
+            let length = NonZeroU64::new(PROBE_EVERY.min(last + 1 - part));
+            let wanted = rustix::fs::Advice::WillNeed;
+            // Without advice the reads below fetch what they need themselves.
+            let _advised = rustix::fs::fadvise(&self.0, range.position + part, length, wanted);
+        }
+        for part in parts().chain([last]) {
+            let mut byte = [0];
+            self.read_full_at(&mut byte, range.position + part)?;
+        }
+        Ok(())
     }
 
     fn as_fd(&self) -> Option<BorrowedFd<'_>> {

@@ -45,7 +45,12 @@ pub struct SimExecutor {
     is_slow: AtomicBool,
     /// Times that the disk was to be read for an answer.
     readings: AtomicUsize,
+    /// Looks at the monotonic clock while the disk was slow.
+    looks: AtomicUsize,
 }
+
+/// What an append to a slow disk takes.
+const SLOW_APPEND_US: u64 = 20_000;
 
 /// A piece of work that is due.
 pub enum Work {
@@ -61,6 +66,7 @@ impl SimExecutor {
             state: Mutex::new(state),
             is_slow: AtomicBool::new(false),
             readings: AtomicUsize::new(0),
+            looks: AtomicUsize::new(0),
         })
     }
 
@@ -142,6 +148,12 @@ impl Executor for SimExecutor {
         self.state.lock().now
     }
 
+    /// On a slow disk, time seems to have passed at every other look: appends have waited, and what follows leaves its loop.
+    fn monotonic_us(&self) -> u64 {
+        let waited = self.is_slow.load(Ordering::Relaxed) && self.looks.fetch_add(1, Ordering::Relaxed) % 2 == 1;
+        self.state.lock().now.monotonic_us + if waited { SLOW_APPEND_US } else { 0 }
+    }
+
     fn defer(&self, task: Arc<dyn Task>) {
         self.state.lock().deferred.push_back(task);
     }
@@ -155,6 +167,11 @@ impl Executor for SimExecutor {
 
     fn run_blocking(&self, work: BlockingWork) {
         self.state.lock().blocking.push_back(work);
+    }
+
+    /// At once: the clients here have no connections on which later requests could be held until it is done.
+    fn run_slow(&self, _bytes: usize, work: BlockingWork) {
+        work();
     }
 
     fn run_reading(&self, work: BlockingWork) {

@@ -6,7 +6,7 @@
 //! written without a sync. A directory without it (new, or of Apache Kafka) is doubtful, and so is one that was closed in
 //! order: nobody knows who uses it next.
 
-use base::{DirEntry, File, FileLock, Files, OpenMode};
+use base::{ColdRange, DirEntry, File, FileLock, Files, OpenMode};
 use std::io;
 use std::os::fd::BorrowedFd;
 use std::path::{Path, PathBuf};
@@ -246,6 +246,10 @@ impl File for WitnessedFile {
 
     fn set_len(&self, len: u64) -> io::Result<()> {
         self.file.set_len(len)
+    }
+
+    fn read_ahead(&self, range: ColdRange) -> io::Result<()> {
+        self.file.read_ahead(range)
     }
 
     fn as_fd(&self) -> Option<BorrowedFd<'_>> {

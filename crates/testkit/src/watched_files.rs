@@ -1,6 +1,6 @@
 //! Files that tell a watcher before every call that may wait for the disk.
 
-use base::{DirEntry, File, FileLock, Files, OpenMode};
+use base::{ColdRange, DirEntry, File, FileLock, Files, OpenMode};
 use std::io;
 use std::os::fd::BorrowedFd;
 use std::path::Path;
@@ -120,6 +120,11 @@ impl File for WatchedFile {
     fn sync_all(&self) -> io::Result<()> {
         (self.files.watcher)("sync_all", &self.path);
         self.file.sync_all()
+    }
+
+    fn read_ahead(&self, range: ColdRange) -> io::Result<()> {
+        (self.files.watcher)("read_ahead", &self.path);
+        self.file.read_ahead(range)
     }
 
     fn as_fd(&self) -> Option<BorrowedFd<'_>> {

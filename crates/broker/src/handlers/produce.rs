@@ -1,6 +1,7 @@
 //! Produce (versions 3 to 13; topic ids since 13). Each partition's batch is validated outside of all locks, appended by
-//! the same thread (the loop's, or where validation takes long one of those for long work), and answered when the acknowledgement that the producer wants is reached. acks=0 has no answer; an error
-//! then closes the connection, which is how such a producer learns of it.
+//! the same thread, and answered when the acknowledgement that the producer wants is reached. That thread is the loop's, or
+//! one for long work where validation takes long, or one that may wait where the disk has become slow. acks=0 has no
+//! answer; an error then closes the connection, which is how such a producer learns of it.
 
 use crate::Broker;
 use crate::coordinator::is_internal_topic;
@@ -32,12 +33,13 @@ pub(super) fn handle(broker: &Arc<Broker>, request: Request<'_>) -> Result<Pipel
     let head = Head { acks, version: request.version, is_admin: request.client_id == Some("__admin_client") };
     let mut progress = Progress::new(&produce);
     let may = |_: usize, name: &str| request.may(name);
-    if progress.go_on(broker, &produce, head, &may, Long::Leaves, request.now) {
+    let stopped = progress.go_on(broker, &produce, head, &may, Long::Leaves, request.now);
+    let Err(stopped) = stopped else {
         progress.finish(acks, request.responder);
         return Ok(Pipelining::Allow);
-    }
+    };
     if broker.executor.long_work_room() < request.body.len() {
-        progress.go_on(broker, &produce, head, &may, Long::Refused, request.now);
+        let _all_are_answered = progress.go_on(broker, &produce, head, &may, Long::Refused, request.now);
         progress.finish(acks, request.responder);
         return Ok(Pipelining::Allow);
     }
@@ -48,21 +50,23 @@ pub(super) fn handle(broker: &Arc<Broker>, request: Request<'_>) -> Result<Pipel
     // its batches are appended: theirs come behind.
     let (broker, body, responder) = (broker.clone(), request.body.to_vec(), request.responder);
     let executor = broker.executor.clone();
-    executor.run_long(
-        body.len(),
-        Box::new(move || {
-            // Who has gone meanwhile sends again: what nobody waits for must not be worked off before those who do.
-            if acks != Acks::None && responder.is_gone() {
-                return;
-            }
-            // It was decoded before.
-            let Ok(produce) = ProduceRequest::decode(&mut Cursor::new(&body), head.version) else { return };
-            let may = |topic: usize, _: &str| allowed.get(topic).is_some_and(|allowed| *allowed);
-            progress.go_on(&broker, &produce, head, &may, Long::Done, broker.executor.now());
-            responder.lets_pass();
-            progress.finish(acks, responder);
-        }),
-    );
+    let length = body.len();
+    let work = Box::new(move || {
+        // Who has gone meanwhile sends again: what nobody waits for must not be worked off before those who do.
+        if acks != Acks::None && responder.is_gone() {
+            return;
+        }
+        // It was decoded before.
+        let Ok(produce) = ProduceRequest::decode(&mut Cursor::new(&body), head.version) else { return };
+        let may = |topic: usize, _: &str| allowed.get(topic).is_some_and(|allowed| *allowed);
+        let _all_are_answered = progress.go_on(&broker, &produce, head, &may, Long::Done, broker.executor.now());
+        responder.lets_pass();
+        progress.finish(acks, responder);
+    });
+    match stopped {
+        Stopped::TakesLong => executor.run_long(length, work),
+        Stopped::DiskIsSlow => executor.run_slow(length, work),
+    }
     Ok(Pipelining::Hold)
 }
 
@@ -74,14 +78,21 @@ struct Head {
     is_admin: bool,
 }
 
-/// What becomes of batches whose validation takes long.
+/// Why a request does not go on on its loop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stopped {
+    TakesLong,
+    DiskIsSlow,
+}
+
+/// What becomes of batches whose validation takes long, or whose disk is slow.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Long {
     /// The request goes on elsewhere.
     Leaves,
     /// This thread has the time.
     Done,
-    /// There is no room for them: the producer comes again.
+    /// There is no room to leave: who takes long comes again, who waits for a disk waits here.
     Refused,
 }
 
@@ -115,8 +126,8 @@ impl Progress {
         }
     }
 
-    /// Validates and appends partition after partition, from the first that is not answered. False: the next one takes long,
-    /// and such a request leaves.
+    /// Validates and appends partition after partition, from the first that is not answered; an error where the request
+    /// leaves before the next one.
     fn go_on(
         &mut self,
         broker: &Arc<Broker>,
@@ -125,7 +136,7 @@ impl Progress {
         may: &dyn Fn(usize, &str) -> bool,
         long: Long,
         now: Now,
-    ) -> bool {
+    ) -> Result<(), Stopped> {
         let image = broker.image.load();
         let timeout_us = produce.timeout_ms.max(0) as u64 * 1000;
         let mut budget = match long {
@@ -134,7 +145,8 @@ impl Progress {
         };
         let budgeted = budget;
         let mut number = 0;
-        let mut leaves = false;
+        let mut stopped = None;
+        let mut now_us = broker.executor.monotonic_us();
         'all: for (t, topic) in produce.topic_data.iter().enumerate() {
             if number + topic.partition_data.len() <= self.passed {
                 number += topic.partition_data.len();
@@ -173,18 +185,25 @@ impl Progress {
                     Some(_) if head.version < ZSTD_VERSION && has_zstd(data) => {
                         Err(ErrorCode::UnsupportedCompressionType)
                     }
+                    Some(cell) if long == Long::Leaves && cell.directory.is_slow(now_us) => {
+                        stopped = Some(Stopped::DiskIsSlow);
+                        break 'all;
+                    }
                     Some(cell) => {
                         let (wait, partitions) = (&self.wait, self.partitions);
                         let waiter =
                             || -> Arc<dyn AckWaiter> { wait.get_or_init(|| ProduceWait::new(partitions)).clone() };
                         let waiter = (&waiter as &dyn Fn() -> _, self.index, timeout_us);
-                        append(&cell, data, head.acks, waiter, now, &mut budget, &mut answer)
+                        let appended = append(&cell, data, head.acks, waiter, now, &mut budget, &mut answer);
+                        let begun_us = std::mem::replace(&mut now_us, broker.executor.monotonic_us());
+                        cell.directory.appended(begun_us, now_us);
+                        appended
                     }
                 };
                 match outcome {
                     Ok(Some(is_acknowledged)) => self.waiting += usize::from(!is_acknowledged),
                     Ok(None) if long == Long::Leaves => {
-                        leaves = true;
+                        stopped = Some(Stopped::TakesLong);
                         break 'all;
                     }
                     Ok(None) => answer.error_code = ErrorCode::RequestTimedOut.code(),
@@ -197,7 +216,7 @@ impl Progress {
         if budgeted != usize::MAX {
             broker.executor.decompressed(budgeted - budget);
         }
-        !leaves
+        stopped.map_or(Ok(()), Err)
     }
 
     fn add(
