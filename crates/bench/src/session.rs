@@ -53,7 +53,7 @@ impl<'a> Session<'a> {
 
     /// To be called right before a load that is measured.
     pub fn settle(&self) {
-        settle::settle(self.place.folder());
+        settle::settle(self.place.folder(), self.scaled(settle::ROOM_BYTES));
     }
 
     pub fn librdkafka(&self) -> Result<&'a Api, String> {
