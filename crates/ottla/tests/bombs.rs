@@ -30,7 +30,7 @@ struct Bomb {
 /// Some kilobytes that decompress to more than a loop takes upon itself.
 const SMALL: Bomb = Bomb { records: 15_000, record_bytes: 100, each: 2, quiet_turns: 100 };
 /// Nearly the most that a batch may decompress to.
-const REAL: Bomb = Bomb { records: 25_000, record_bytes: 10_000, each: 12, quiet_turns: 2_000 };
+const REAL: Bomb = Bomb { records: 400_000, record_bytes: 600, each: 12, quiet_turns: 2_000 };
 
 impl Bomb {
     fn batch(&self) -> Vec<u8> {
@@ -111,6 +111,8 @@ fn with_bombs(node: &Node, bomb: &Bomb) -> [[Times; 3]; 2] {
         stop.store(true, Ordering::Relaxed);
         times.join().unwrap()
     });
+    let bombs = CONNECTIONS * bomb.each;
+    println!("{bombs} bombs of {} bytes, {} of which are sent", bomb.records * bomb.record_bytes, batch.len());
     for (kind, name) in ASKED.iter().enumerate() {
         println!("{name:12} quiet:       {}", quiet[kind]);
         println!("{name:12} under bombs: {}", under_bombs[kind]);
