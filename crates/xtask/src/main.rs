@@ -12,6 +12,7 @@ mod place;
 mod process;
 mod report;
 mod test;
+mod words;
 
 use error::TaskError;
 
