@@ -127,7 +127,11 @@ impl Broker {
                 ];
                 (offsets.topic_num_partitions, offsets.topic_replication_factor, configs.to_vec())
             }
-            _ => (-1, -1, Vec::new()),
+            // As in Kafka, this broker's defaults: the controller of another node may have others.
+            _ => {
+                let factor = i16::try_from(config.topics.replication_factor).unwrap_or(i16::MAX);
+                (config.topics.num_partitions, factor, Vec::new())
+            }
         };
         create_topics_request::CreatableTopic {
             name: name.to_owned().into(),
