@@ -4,7 +4,7 @@
 use crate::authorizer::{Authorizer, CLUSTER, Operation, ResourceType};
 use crate::request::{Request, Responder};
 use crate::session::Open;
-use crate::table::{Host, Row};
+use crate::table::{Node, Row};
 use crate::versions;
 use base::{ErrorCode, Now};
 use net::{ConnectionInfo, Pipelining, Reply};
@@ -13,13 +13,13 @@ use protocol::{ApiKey, Cursor, DecodeError};
 use std::sync::Arc;
 
 /// Serves requests of open connections with a table of APIs over a state, and asks what their rows say before it does.
-pub struct Dispatcher<S: Host> {
+pub struct Dispatcher<S: Node> {
     state: Arc<S>,
     rows: Vec<Option<Row<S>>>,
     authorizer: Arc<dyn Authorizer>,
 }
 
-impl<S: Host> Dispatcher<S> {
+impl<S: Node> Dispatcher<S> {
     pub fn new(state: Arc<S>, rows: Vec<Row<S>>, authorizer: Arc<dyn Authorizer>) -> Dispatcher<S> {
         let mut table: Vec<Option<Row<S>>> = Vec::new();
         for row in rows {

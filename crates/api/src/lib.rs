@@ -14,4 +14,4 @@ pub use authorizer::{AllowAll, Authorizer, CLUSTER, Caller, Operation, Principal
 pub use dispatch::Dispatcher;
 pub use request::{Request, Responder, respond_bytes};
 pub use session::{Access, Entry, Exchange, Listener, Open, Plaintext, Session, Step};
-pub use table::{Handler, Host, Quota, Refusal, Row};
+pub use table::{Handler, Node, Quota, Refusal, Row};

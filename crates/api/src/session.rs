@@ -12,7 +12,7 @@
 use crate::authorizer::Principal;
 use crate::dispatch::Dispatcher;
 use crate::request::Responder;
-use crate::table::Host;
+use crate::table::Node;
 use base::Now;
 use net::{Bounds, ConnectionInfo, Pipelining, Reply, Wrapping};
 use protocol::header::decode_request_header;
@@ -102,12 +102,12 @@ enum Phase {
 }
 
 /// A listener of the node: who gets in, and what is served to them.
-pub struct Listener<S: Host> {
+pub struct Listener<S: Node> {
     access: Arc<dyn Access>,
     dispatcher: Arc<Dispatcher<S>>,
 }
 
-impl<S: Host> Listener<S> {
+impl<S: Node> Listener<S> {
     pub fn new(access: Arc<dyn Access>, dispatcher: Arc<Dispatcher<S>>) -> Listener<S> {
         Listener { access, dispatcher }
     }
@@ -119,7 +119,7 @@ impl<S: Host> Listener<S> {
     }
 }
 
-impl<S: Host + 'static> net::Listener for Listener<S> {
+impl<S: Node + 'static> net::Listener for Listener<S> {
     fn wrapping(&self) -> &dyn Wrapping {
         self.access.wrapping()
     }
@@ -130,13 +130,13 @@ impl<S: Host + 'static> net::Listener for Listener<S> {
 }
 
 /// The session of one connection.
-pub struct Session<S: Host> {
+pub struct Session<S: Node> {
     access: Arc<dyn Access>,
     dispatcher: Arc<Dispatcher<S>>,
     phase: Phase,
 }
 
-impl<S: Host> net::Session for Session<S> {
+impl<S: Node> net::Session for Session<S> {
     fn secured(&mut self, connection: &ConnectionInfo, _: Now) {
         let Phase::Handshake { bounds } = self.phase else { return };
         self.phase = match self.access.entry(connection) {
@@ -176,7 +176,7 @@ impl<S: Host> net::Session for Session<S> {
 }
 
 /// One request of a connection that has not said who it is; the principal once it has.
-fn authenticate<S: Host>(
+fn authenticate<S: Node>(
     dispatcher: &Dispatcher<S>,
     exchange: &mut dyn Exchange,
     frame: &[u8],

@@ -3,8 +3,10 @@
 use crate::authorizer::{Operation, ResourceType};
 use crate::request::Request;
 use base::ErrorCode;
+use metadata::Image;
 use net::Pipelining;
 use protocol::ApiKey;
+use std::sync::Arc;
 
 /// Which quota a request counts against (KIP-13, KIP-219, KIP-599). Declared now, enforced later.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,22 +46,22 @@ impl<S: ?Sized> Row<S> {
     }
 }
 
-/// What ApiVersions tells beside the versions.
-pub trait Host: Send + Sync {
-    /// Levels that this node supports: name, min, max.
-    fn supported_features(&self) -> Vec<(String, i16, i16)>;
-    /// Finalized levels and the metadata offset (epoch) at which they hold.
-    fn finalized_features(&self) -> (Vec<(String, i16)>, i64);
+/// The node behind a listener: what ApiVersions tells beside the versions, and who learns of the end of connections.
+pub trait Node: Send + Sync {
+    /// The newest published image: finalized levels, and the metadata offset (epoch) at which they hold.
+    fn image(&self) -> Arc<Image>;
+    /// Level of `kraft.version`, which no image has.
+    fn kraft_version(&self) -> i16;
     fn disconnected(&self, connection: &net::ConnectionInfo);
 }
 
-impl<T: Host> Host for std::sync::Arc<T> {
-    fn supported_features(&self) -> Vec<(String, i16, i16)> {
-        (**self).supported_features()
+impl<T: Node> Node for Arc<T> {
+    fn image(&self) -> Arc<Image> {
+        (**self).image()
     }
 
-    fn finalized_features(&self) -> (Vec<(String, i16)>, i64) {
-        (**self).finalized_features()
+    fn kraft_version(&self) -> i16 {
+        (**self).kraft_version()
     }
 
     fn disconnected(&self, connection: &net::ConnectionInfo) {

@@ -1,13 +1,14 @@
 //! ApiVersions (KIP-35, KIP-511, KIP-584).
 
 use crate::request::Responder;
-use crate::table::Host;
+use crate::table::Node;
 use base::ErrorCode;
+use metadata::{KRAFT_VERSION, SUPPORTED};
 use protocol::api_versions_response::{ApiVersion, FinalizedFeatureKey, SupportedFeatureKey};
 use protocol::{ApiKey, ApiVersionsRequest, ApiVersionsResponse, Cursor, DecodeError};
 
 pub(crate) fn answer(
-    host: &dyn Host,
+    node: &dyn Node,
     served: &[(ApiKey, i16, i16)],
     version: i16,
     body: &mut Cursor<'_>,
@@ -30,24 +31,25 @@ pub(crate) fn answer(
         return Ok(());
     }
     response.api_keys = served.iter().map(row).collect();
-    response.supported_features = host
-        .supported_features()
-        .into_iter()
-        // Before version 4 a client could not read a minimum of 0 (KIP-1022).
-        .filter(|(_, min, _)| version >= 4 || *min > 0)
-        .map(|(name, min, max)| SupportedFeatureKey {
-            name: name.into(),
-            min_version: min,
-            max_version: max,
+    // Before version 4 a client could not read a minimum of 0 (KIP-1022).
+    let supported = SUPPORTED.iter().filter(|feature| version >= 4 || feature.min > 0);
+    response.supported_features = supported
+        .map(|feature| SupportedFeatureKey {
+            name: feature.name.into(),
+            min_version: feature.min,
+            max_version: feature.max,
             ..Default::default()
         })
         .collect();
-    let (finalized, epoch) = host.finalized_features();
-    response.finalized_features_epoch = epoch;
-    response.finalized_features = finalized
-        .into_iter()
+    let image = node.image();
+    let kraft_version = Some((KRAFT_VERSION, node.kraft_version())).filter(|(_, level)| *level > 0);
+    response.finalized_features_epoch = image.offset;
+    response.finalized_features = image
+        .features
+        .iter()
+        .chain(kraft_version)
         .map(|(name, level)| FinalizedFeatureKey {
-            name: name.into(),
+            name: name.to_owned().into(),
             max_version_level: level,
             min_version_level: level,
             ..Default::default()

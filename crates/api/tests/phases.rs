@@ -1,8 +1,9 @@
 //! A connection through all its phases, by an authentication that nobody else has: two steps, a word each.
 
-use api::{Access, AllowAll, Dispatcher, Entry, Exchange, Host, Listener, Principal, Request, Row, Session, Step};
+use api::{Access, AllowAll, Dispatcher, Entry, Exchange, Listener, Node, Principal, Request, Row, Session, Step};
 use api::{Operation, Quota, ResourceType};
 use base::Now;
+use metadata::Image;
 use net::{Answer, Bounds, ConnectionInfo, Pipelining, Reply, Session as _, Wrapping};
 use protocol::header::{RequestHead, encode_request_header};
 use protocol::{ApiKey, DecodeError, Message, MetadataRequest, MetadataResponse, Writer};
@@ -11,13 +12,13 @@ use std::sync::{Arc, Mutex};
 
 struct Nobody;
 
-impl Host for Nobody {
-    fn supported_features(&self) -> Vec<(String, i16, i16)> {
-        Vec::new()
+impl Node for Nobody {
+    fn image(&self) -> Arc<Image> {
+        Arc::new(Image::empty())
     }
 
-    fn finalized_features(&self) -> (Vec<(String, i16)>, i64) {
-        (Vec::new(), -1)
+    fn kraft_version(&self) -> i16 {
+        0
     }
 
     fn disconnected(&self, _: &ConnectionInfo) {}

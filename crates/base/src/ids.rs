@@ -1,5 +1,10 @@
 //! Ids, offsets and epochs under Kafka's names.
 
+use base64::Engine;
+use base64::alphabet::URL_SAFE;
+use base64::display::Base64Display;
+use base64::engine::GeneralPurpose;
+use base64::engine::general_purpose::NO_PAD;
 use std::fmt;
 
 /// Position of a record in a partition; -1 where Kafka says "none".
@@ -26,7 +31,8 @@ pub type TopicId = Uuid;
 /// Identity of a log directory (KIP-858).
 pub type DirectoryId = Uuid;
 
-const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+/// Java's decoder does not look at the four bits that 22 characters have more than 16 bytes.
+const BASE64: GeneralPurpose = GeneralPurpose::new(&URL_SAFE, NO_PAD.with_decode_allow_trailing_bits(true));
 
 impl Uuid {
     pub const ZERO: Uuid = Uuid([0; 16]);
@@ -60,14 +66,7 @@ impl Uuid {
 
 impl fmt::Display for Uuid {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut text = [0u8; 22];
-        let value = u128::from_be_bytes(self.0);
-        for (i, c) in text.iter_mut().enumerate() {
-            let shift = 122 - 6 * i as i32;
-            let six = if shift >= 0 { (value >> shift) as usize } else { (value << -shift) as usize };
-            *c = ALPHABET[six & 63];
-        }
-        f.write_str(std::str::from_utf8(&text).expect("base64 is ASCII"))
+        Base64Display::new(&self.0, &BASE64).fmt(f)
     }
 }
 
@@ -102,14 +101,11 @@ impl std::str::FromStr for Uuid {
         if bare.len() != 22 {
             return fail("it must be 22 characters of URL-safe base64 (16 bytes)");
         }
-        let mut value: u128 = 0;
-        for (i, c) in bare.bytes().enumerate() {
-            let Some(six) = ALPHABET.iter().position(|a| *a == c) else {
-                return fail("only letters, digits, `-` and `_` may appear in it");
-            };
-            value = if i < 21 { value << 6 | six as u128 } else { value << 2 | (six >> 4) as u128 };
+        let mut bytes = [0; 16];
+        match BASE64.decode_slice(bare, &mut bytes) {
+            Ok(16) => Ok(Uuid(bytes)),
+            _ => fail("only letters, digits, `-` and `_` may appear in it"),
         }
-        Ok(Uuid::from_u128(value))
     }
 }
 

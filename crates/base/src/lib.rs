@@ -10,6 +10,7 @@ mod mutant;
 mod network;
 mod task;
 mod time;
+mod timers;
 
 pub use error_code::ErrorCode;
 pub use files::{ColdRange, DirEntry, File, FileLock, Files, Link, OpenMode, temporary};
@@ -25,3 +26,4 @@ pub use mutant::{Mutant, mutant};
 pub use network::{Done, Line, LineError, Network, Outbound, Remote};
 pub use task::{BlockingWork, Executor, Task};
 pub use time::{Now, Random, SplitMix64};
+pub use timers::Timers;

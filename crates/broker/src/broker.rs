@@ -9,7 +9,7 @@ use crate::replicas::Replicas;
 use arc_swap::ArcSwap;
 use base::{BrokerEpoch, Executor, NodeId, Random};
 use config::{BrokerLayers, Loggers, ServerConfig};
-use metadata::{ConfigResource, Image, SUPPORTED};
+use metadata::{ConfigResource, Image};
 use parking_lot::Mutex;
 use quorum::SharedView;
 use std::sync::Arc;
@@ -94,19 +94,13 @@ impl Broker {
     }
 }
 
-impl api::Host for Broker {
-    fn supported_features(&self) -> Vec<(String, i16, i16)> {
-        SUPPORTED.iter().map(|feature| (feature.name.to_owned(), feature.min, feature.max)).collect()
+impl api::Node for Broker {
+    fn image(&self) -> Arc<Image> {
+        self.image.load_full()
     }
 
-    fn finalized_features(&self) -> (Vec<(String, i16)>, i64) {
-        let image = self.image.load();
-        let mut finalized: Vec<_> = image.features.iter().map(|(name, level)| (name.to_owned(), level)).collect();
-        let kraft_version = self.view.load().kraft_version;
-        if kraft_version > 0 {
-            finalized.push(("kraft.version".to_owned(), kraft_version));
-        }
-        (finalized, image.offset)
+    fn kraft_version(&self) -> i16 {
+        self.view.load().kraft_version
     }
 
     fn disconnected(&self, connection: &net::ConnectionInfo) {

@@ -4,11 +4,11 @@ use crate::elections::Election;
 use crate::plan::{Plan, Records, at_level, record};
 use crate::{Controller, SmallMap, View};
 use base::{BrokerEpoch, ErrorCode, NodeId, Now, Uuid};
-use metadata::{Broker, SUPPORTED};
+use metadata::{Broker, Endpoint, VersionRange};
 use protocol::{
     BrokerHeartbeatRequest, BrokerHeartbeatResponse, BrokerRegistrationChangeRecord, BrokerRegistrationRequest,
-    BrokerRegistrationResponse, RegisterBrokerRecord, RegisterControllerRecord, UnregisterBrokerRecord,
-    UnregisterBrokerRequest, UnregisterBrokerResponse, register_broker_record, register_controller_record,
+    BrokerRegistrationResponse, RegisterControllerRecord, UnregisterBrokerRecord, UnregisterBrokerRequest,
+    UnregisterBrokerResponse, broker_registration_request,
 };
 
 /// Who was heard of, and when. Not replicated: a new leader starts afresh.
@@ -95,7 +95,7 @@ impl Controller {
             registration.fenced = existing.fenced;
             registration.in_controlled_shutdown = existing.in_controlled_shutdown;
         }
-        records.push(at_level(registration, &view.image.features));
+        records.push(at_level(registration.to_record(), &view.image.features));
         self.heartbeats.touch(request.broker_id, view.now);
         let reply = BrokerRegistrationResponse { broker_epoch, ..Default::default() };
         Plan::new(records, reply)
@@ -219,31 +219,14 @@ impl Controller {
         incarnation_id: Uuid,
         endpoints: &[metadata::Endpoint],
     ) -> RegisterControllerRecord<'static> {
-        RegisterControllerRecord {
-            controller_id: self.settings.node_id,
+        let registration = metadata::Controller {
+            id: self.settings.node_id,
             incarnation_id,
             zk_migration_ready: false,
-            end_points: endpoints
-                .iter()
-                .map(|e| register_controller_record::ControllerEndpoint {
-                    name: e.listener.clone().into(),
-                    host: e.host.clone().into(),
-                    port: e.port,
-                    security_protocol: e.security_protocol,
-                    ..Default::default()
-                })
-                .collect(),
-            features: SUPPORTED
-                .iter()
-                .map(|f| register_controller_record::ControllerFeature {
-                    name: f.name.into(),
-                    min_supported_version: f.min,
-                    max_supported_version: f.max,
-                    ..Default::default()
-                })
-                .collect(),
-            ..Default::default()
-        }
+            endpoints: endpoints.to_vec(),
+            features: VersionRange::supported(),
+        };
+        registration.to_record()
     }
 
     fn leads_any(&self, view: View<'_>, id: NodeId) -> bool {
@@ -350,36 +333,30 @@ fn fence(id: NodeId, epoch: BrokerEpoch) -> crate::Record {
     record(BrokerRegistrationChangeRecord { broker_id: id, broker_epoch: epoch, fenced: 1, ..Default::default() }, 0)
 }
 
-fn registration(request: &BrokerRegistrationRequest<'_>, broker_epoch: BrokerEpoch) -> RegisterBrokerRecord<'static> {
-    RegisterBrokerRecord {
-        broker_id: request.broker_id,
-        is_migrating_zk_broker: false,
+/// The registration that a broker asks for; it begins fenced.
+fn registration(request: &BrokerRegistrationRequest<'_>, epoch: BrokerEpoch) -> Broker {
+    let endpoint = |listener: &broker_registration_request::Listener<'_>| Endpoint {
+        listener: listener.name.to_string(),
+        host: listener.host.to_string(),
+        port: listener.port,
+        security_protocol: listener.security_protocol,
+    };
+    let range = |feature: &broker_registration_request::Feature<'_>| VersionRange {
+        feature: feature.name.to_string(),
+        min: feature.min_supported_version,
+        max: feature.max_supported_version,
+    };
+    Broker {
+        id: request.broker_id,
+        epoch,
         incarnation_id: request.incarnation_id,
-        broker_epoch,
-        end_points: request
-            .listeners
-            .iter()
-            .map(|l| register_broker_record::BrokerEndpoint {
-                name: l.name.to_string().into(),
-                host: l.host.to_string().into(),
-                port: l.port,
-                security_protocol: l.security_protocol,
-                ..Default::default()
-            })
-            .collect(),
-        features: request
-            .features
-            .iter()
-            .map(|f| register_broker_record::BrokerFeature {
-                name: f.name.to_string().into(),
-                min_supported_version: f.min_supported_version,
-                max_supported_version: f.max_supported_version,
-                ..Default::default()
-            })
-            .collect(),
-        rack: request.rack.as_ref().map(|rack| rack.to_string().into()),
+        endpoints: request.listeners.iter().map(endpoint).collect(),
+        features: request.features.iter().map(range).collect(),
+        rack: request.rack.as_ref().map(|rack| rack.to_string()),
         fenced: true,
+        in_controlled_shutdown: false,
+        is_migrating_zk_broker: false,
         log_dirs: request.log_dirs.clone(),
-        ..Default::default()
+        cordoned_log_dirs: None,
     }
 }

@@ -5,10 +5,11 @@ use crate::{Controller, View};
 use base::ErrorCode;
 use config::{BrokerLayers, Change, ChangeKind, ConfigError, Layer, Resource};
 use metadata::{ConfigResource, ConfigResourceType, Image};
+use protocol::incremental_alter_configs_request::AlterConfigsResource;
 use protocol::{
     AlterConfigsRequest, AlterConfigsResponse, ClearElrRecord, ConfigRecord, IncrementalAlterConfigsRequest,
-    IncrementalAlterConfigsResponse, MetadataRecord, alter_configs_response, create_topics_response,
-    incremental_alter_configs_response,
+    IncrementalAlterConfigsResponse, MetadataRecord, alter_configs_request, alter_configs_response,
+    create_topics_response, incremental_alter_configs_response,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -76,38 +77,26 @@ impl Controller {
         view: View<'_>,
         request: &IncrementalAlterConfigsRequest<'_>,
     ) -> Plan<IncrementalAlterConfigsResponse<'static>> {
-        let mut records = Records::new();
-        let mut responses = Vec::new();
-        let twice = named_twice(request.resources.iter().map(|r| (r.resource_type, &*r.resource_name)));
-        for resource in &request.resources {
-            let target = (resource.resource_type, resource.resource_name.to_string());
-            let outcome = if twice.contains(&target) {
-                Err((ErrorCode::InvalidRequest, "Each resource must appear at most once.".to_owned()))
-            } else {
-                let mut changes = Vec::new();
-                let mut unknown_operation = None;
-                for c in &resource.configs {
-                    match ChangeKind::from_id(c.config_operation) {
-                        Some(kind) => changes.push(Change { key: &c.name, kind, value: c.value.as_deref() }),
-                        None => unknown_operation = Some(c.config_operation),
-                    }
-                }
-                match unknown_operation {
-                    Some(_) => Err((ErrorCode::UnknownServerError, String::new())),
-                    None => self.alter(view, &target.0, &target.1, &changes),
-                }
-            };
-            let (error, message) = take(outcome, &mut records);
-            responses.push(incremental_alter_configs_response::AlterConfigsResourceResponse {
-                error_code: error.code(),
-                error_message: message.map(Into::into),
-                resource_type: target.0,
-                resource_name: target.1.into(),
+        let target = |r: &AlterConfigsResource<'_>| (r.resource_type, r.resource_name.to_string());
+        let (records, altered) = alter_each(view, &request.resources, target, |resource, kind, name| {
+            let mut changes = Vec::new();
+            for c in &resource.configs {
+                let Some(operation) = ChangeKind::from_id(c.config_operation) else {
+                    return Err((ErrorCode::UnknownServerError, String::new()));
+                };
+                changes.push(Change { key: &c.name, kind: operation, value: c.value.as_deref() });
+            }
+            self.alter(view, &kind, name, &changes)
+        });
+        let responses =
+            altered.into_iter().map(|altered| incremental_alter_configs_response::AlterConfigsResourceResponse {
+                error_code: altered.error.code(),
+                error_message: altered.message.map(Into::into),
+                resource_type: altered.kind,
+                resource_name: altered.name.into(),
                 ..Default::default()
             });
-        }
-        records.extend(clear_elr_records(view, &records));
-        let reply = IncrementalAlterConfigsResponse { responses, ..Default::default() };
+        let reply = IncrementalAlterConfigsResponse { responses: responses.collect(), ..Default::default() };
         Plan { records, reply, validate_only: request.validate_only }
     }
 
@@ -117,38 +106,29 @@ impl Controller {
         view: View<'_>,
         request: &AlterConfigsRequest<'_>,
     ) -> Plan<AlterConfigsResponse<'static>> {
-        let mut records = Records::new();
-        let mut responses = Vec::new();
-        let twice = named_twice(request.resources.iter().map(|r| (r.resource_type, &*r.resource_name)));
-        for resource in &request.resources {
-            let target = (resource.resource_type, resource.resource_name.to_string());
-            let outcome = if twice.contains(&target) {
-                Err((ErrorCode::InvalidRequest, "Each resource must appear at most once.".to_owned()))
-            } else {
-                let current = resource_of(&target.0, &target.1).map(|key| dynamic_configs(view.image, &key));
-                let current = current.unwrap_or_default();
-                let named: BTreeSet<&str> = resource.configs.iter().map(|c| &*c.name).collect();
-                let set = resource.configs.iter().map(|c| Change {
-                    key: &c.name,
-                    kind: ChangeKind::Set,
-                    value: c.value.as_deref(),
-                });
-                let gone = current.keys().filter(|key| !named.contains(key.as_str()));
-                let delete = gone.map(|key| Change { key: key.as_str(), kind: ChangeKind::Delete, value: None });
-                let changes: Vec<Change<'_>> = set.chain(delete).collect();
-                self.alter(view, &target.0, &target.1, &changes)
-            };
-            let (error, message) = take(outcome, &mut records);
-            responses.push(alter_configs_response::AlterConfigsResourceResponse {
-                error_code: error.code(),
-                error_message: message.map(Into::into),
-                resource_type: target.0,
-                resource_name: target.1.into(),
-                ..Default::default()
+        let target =
+            |r: &alter_configs_request::AlterConfigsResource<'_>| (r.resource_type, r.resource_name.to_string());
+        let (records, altered) = alter_each(view, &request.resources, target, |resource, kind, name| {
+            let current = resource_of(&kind, name).map(|key| dynamic_configs(view.image, &key)).unwrap_or_default();
+            let named: BTreeSet<&str> = resource.configs.iter().map(|c| &*c.name).collect();
+            let set = resource.configs.iter().map(|c| Change {
+                key: &c.name,
+                kind: ChangeKind::Set,
+                value: c.value.as_deref(),
             });
-        }
-        records.extend(clear_elr_records(view, &records));
-        let reply = AlterConfigsResponse { responses, ..Default::default() };
+            let gone = current.keys().filter(|key| !named.contains(key.as_str()));
+            let delete = gone.map(|key| Change { key: key.as_str(), kind: ChangeKind::Delete, value: None });
+            let changes: Vec<Change<'_>> = set.chain(delete).collect();
+            self.alter(view, &kind, name, &changes)
+        });
+        let responses = altered.into_iter().map(|altered| alter_configs_response::AlterConfigsResourceResponse {
+            error_code: altered.error.code(),
+            error_message: altered.message.map(Into::into),
+            resource_type: altered.kind,
+            resource_name: altered.name.into(),
+            ..Default::default()
+        });
+        let reply = AlterConfigsResponse { responses: responses.collect(), ..Default::default() };
         Plan { records, reply, validate_only: request.validate_only }
     }
 
@@ -246,25 +226,45 @@ fn resource_of(kind: &i8, name: &str) -> Result<ConfigResource, ConfigFailure> {
     }
 }
 
-fn named_twice<'a>(resources: impl Iterator<Item = (i8, &'a str)>) -> BTreeSet<(i8, String)> {
-    let mut seen = BTreeSet::new();
-    let mut twice = BTreeSet::new();
-    for (kind, name) in resources {
-        if !seen.insert((kind, name)) {
-            twice.insert((kind, name.to_owned()));
-        }
-    }
-    twice
+/// What became of a resource whose configs were to change.
+struct Altered {
+    kind: i8,
+    name: String,
+    error: ErrorCode,
+    message: Option<String>,
 }
 
-fn take(outcome: Result<Records, ConfigFailure>, records: &mut Records) -> (ErrorCode, Option<String>) {
-    match outcome {
-        Ok(changed) => {
-            records.extend(changed);
-            (ErrorCode::None, None)
+/// Changes each resource, all or nothing of it; those that are named twice are refused.
+fn alter_each<R>(
+    view: View<'_>,
+    resources: &[R],
+    target: impl Fn(&R) -> (i8, String),
+    alter: impl Fn(&R, i8, &str) -> Result<Records, ConfigFailure>,
+) -> (Records, Vec<Altered>) {
+    let (mut seen, mut twice) = (BTreeSet::new(), BTreeSet::new());
+    for target in resources.iter().map(&target) {
+        if !seen.insert(target.clone()) {
+            twice.insert(target);
         }
-        Err((error, message)) => (error, Some(message).filter(|message| !message.is_empty())),
     }
+    let (mut records, mut altered) = (Records::new(), Vec::new());
+    for resource in resources {
+        let (kind, name) = target(resource);
+        let outcome = match twice.contains(&(kind, name.clone())) {
+            true => Err((ErrorCode::InvalidRequest, "Each resource must appear at most once.".to_owned())),
+            false => alter(resource, kind, &name),
+        };
+        let (error, message) = match outcome {
+            Ok(changed) => {
+                records.extend(changed);
+                (ErrorCode::None, None)
+            }
+            Err((error, message)) => (error, Some(message).filter(|message| !message.is_empty())),
+        };
+        altered.push(Altered { kind, name, error, message });
+    }
+    records.extend(clear_elr_records(view, &records));
+    (records, altered)
 }
 
 fn config_record(resource: &ConfigResource, key: &str, value: Option<String>) -> Record {

@@ -3,13 +3,12 @@
 use crate::plan::{Plan, Record, Records, record};
 use crate::{Controller, View};
 use base::ErrorCode;
-use metadata::{ConfigResource, ConfigResourceType, SUPPORTED};
+use metadata::{ConfigResource, ConfigResourceType, Features, KRAFT_VERSION, METADATA_VERSION, SUPPORTED};
 use protocol::{
     BeginTransactionRecord, ConfigRecord, EndTransactionRecord, FeatureLevelRecord, UpdateFeaturesRequest,
     UpdateFeaturesResponse, update_features_response,
 };
 
-const KRAFT_VERSION: &str = "kraft.version";
 const ELR_VERSION: &str = "eligible.leader.replicas.version";
 const MIN_ISR: &str = "min.insync.replicas";
 
@@ -32,7 +31,7 @@ pub struct FeaturesPlan {
 /// Levels that `format` writes by default, `kraft.version` aside: metadata.version first, then by name, those above 0.
 pub fn default_feature_levels() -> Vec<(String, i16)> {
     let mut levels: Vec<_> = SUPPORTED.iter().filter(|f| f.name != KRAFT_VERSION).collect();
-    levels.sort_by_key(|f| (f.name != "metadata.version", f.name));
+    levels.sort_by_key(|f| (f.name != METADATA_VERSION, f.name));
     levels.into_iter().map(|f| (f.name.to_owned(), f.default)).collect()
 }
 
@@ -49,14 +48,14 @@ pub fn feature_records(levels: &[(String, i16)]) -> Records {
 /// What the first leader of a new cluster writes: the records of `bootstrap.checkpoint` in one metadata transaction,
 /// and the cluster's min.insync.replicas where eligible leader replicas are on (KIP-966).
 pub fn bootstrap_records(bootstrap: Vec<Record>, min_insync_replicas: i32) -> Records {
-    let level = |name: &str| {
-        bootstrap.iter().find_map(|r| match &r.value {
-            protocol::MetadataRecord::FeatureLevel(f) if f.name == name => Some(f.feature_level),
-            _ => None,
-        })
-    };
-    let in_transaction = level("metadata.version").unwrap_or(0) >= 13;
-    let with_elr = level(ELR_VERSION).unwrap_or(0) >= 1;
+    let mut features = Features::default();
+    for bootstrapped in &bootstrap {
+        if let protocol::MetadataRecord::FeatureLevel(f) = &bootstrapped.value {
+            features.set(&f.name, f.feature_level);
+        }
+    }
+    let in_transaction = features.has_metadata_transactions();
+    let with_elr = features.level(ELR_VERSION) >= 1;
     let mut records = Records::new();
     if in_transaction {
         let begin = BeginTransactionRecord { name: Some("Bootstrap records".into()), ..Default::default() };
@@ -85,7 +84,6 @@ impl Controller {
         &self,
         view: View<'_>,
         request: &UpdateFeaturesRequest<'_>,
-        version: i16,
         can_raise_kraft_version: bool,
     ) -> FeaturesPlan {
         let mut records = Records::new();
@@ -145,7 +143,8 @@ impl Controller {
                 format!("The update failed for all features since the following feature had an error: {message}")
                     .into(),
             );
-        } else if version < 2 {
+        } else {
+            // For the old versions, which say it of each feature; the others have no such field.
             reply.results = results;
         }
         let plan = Plan { records, reply, validate_only: request.validate_only };
@@ -238,7 +237,7 @@ impl Controller {
                      without setting the upgrade type to either safe or unsafe downgrade."
                 ));
             }
-            if name == "metadata.version" {
+            if name == METADATA_VERSION {
                 let why = match change {
                     ChangeType::UnsafeDowngrade => "Unsafe metadata downgrade is not supported in this version.",
                     _ if !metadata::loses_metadata(current, level) => "",

@@ -415,20 +415,19 @@ impl Controller {
             .collect())
     }
 
-    /// DeleteTopics by name or id. What is named twice, in whatever way, is refused and stays.
+    /// DeleteTopics by name or id: a request has either list. What is named twice, in whatever way, is refused and stays.
     pub fn delete_topics(
         &self,
         view: View<'_>,
         request: &DeleteTopicsRequest<'_>,
-        version: i16,
     ) -> Plan<DeleteTopicsResponse<'static>> {
         let mut answers = DeletionAnswers::default();
         let mut names: BTreeMap<String, usize> = BTreeMap::new();
         let mut ids: BTreeMap<TopicId, usize> = BTreeMap::new();
-        for name in request.topic_names.iter().filter(|_| version < 6) {
+        for name in &request.topic_names {
             *names.entry(name.to_string()).or_default() += 1;
         }
-        for topic in request.topics.iter().filter(|_| version >= 6) {
+        for topic in &request.topics {
             match (&topic.name, topic.topic_id.is_zero()) {
                 (Some(name), true) => *names.entry(name.to_string()).or_default() += 1,
                 (None, false) => *ids.entry(topic.topic_id).or_default() += 1,

@@ -10,12 +10,14 @@
 mod features;
 mod image;
 mod loader;
+mod registration;
 mod replay;
 mod snapshot;
 mod written;
 
 pub use features::{
-    Feature, Features, METADATA_VERSION, SUPPORTED, loses_metadata, metadata_version_name, metadata_versions,
+    Feature, Features, KRAFT_VERSION, METADATA_VERSION, SUPPORTED, loses_metadata, metadata_version_name,
+    metadata_versions,
 };
 pub use image::{
     Broker, ConfigResource, ConfigResourceType, Controller, Endpoint, Image, Partition, ProducerIds, Topic,

@@ -1,8 +1,6 @@
 //! The only code that changes an image: one record after the other.
 
-use crate::image::{
-    Broker, ConfigResource, ConfigResourceType, Controller, Endpoint, Image, Partition, QuotaValue, Topic, VersionRange,
-};
+use crate::image::{Broker, ConfigResource, ConfigResourceType, Controller, Image, Partition, QuotaValue, Topic};
 use crate::loader::Delta;
 use crate::{NO_LEADER_CHANGE, image::ProducerIds};
 use base::{BrokerEpoch, NodeId, Offset, PartitionIndex, TopicId};
@@ -41,7 +39,7 @@ impl Image {
                     self.check_epoch("broker", r.broker_epoch, present.epoch)?;
                 }
                 delta.brokers.insert(r.broker_id);
-                self.brokers.insert(r.broker_id, Arc::new(broker(r)));
+                self.brokers.insert(r.broker_id, Arc::new(Broker::of_record(r)));
             }
             MetadataRecord::UnregisterBroker(r) => {
                 self.known_broker(r.broker_id, r.broker_epoch)?;
@@ -74,7 +72,7 @@ impl Image {
             }
             MetadataRecord::RegisterController(r) => {
                 delta.controllers_changed = true;
-                self.controllers.insert(r.controller_id, Arc::new(controller(r)));
+                self.controllers.insert(r.controller_id, Arc::new(Controller::of_record(r)));
             }
             MetadataRecord::Topic(r) => {
                 let topic = Topic { id: r.topic_id, name: r.name.to_string(), partitions: Default::default() };
@@ -280,66 +278,6 @@ impl Image {
             }
         }
         Ok(())
-    }
-}
-
-fn broker(r: &protocol::RegisterBrokerRecord<'_>) -> Broker {
-    Broker {
-        id: r.broker_id,
-        epoch: r.broker_epoch,
-        incarnation_id: r.incarnation_id,
-        endpoints: r
-            .end_points
-            .iter()
-            .map(|e| Endpoint {
-                listener: e.name.to_string(),
-                host: e.host.to_string(),
-                port: e.port,
-                security_protocol: e.security_protocol,
-            })
-            .collect(),
-        features: r
-            .features
-            .iter()
-            .map(|f| VersionRange {
-                feature: f.name.to_string(),
-                min: f.min_supported_version,
-                max: f.max_supported_version,
-            })
-            .collect(),
-        rack: r.rack.as_ref().map(|rack| rack.to_string()),
-        fenced: r.fenced,
-        in_controlled_shutdown: r.in_controlled_shutdown,
-        is_migrating_zk_broker: r.is_migrating_zk_broker,
-        log_dirs: r.log_dirs.clone(),
-        cordoned_log_dirs: r.cordoned_log_dirs.clone(),
-    }
-}
-
-fn controller(r: &protocol::RegisterControllerRecord<'_>) -> Controller {
-    Controller {
-        id: r.controller_id,
-        incarnation_id: r.incarnation_id,
-        zk_migration_ready: r.zk_migration_ready,
-        endpoints: r
-            .end_points
-            .iter()
-            .map(|e| Endpoint {
-                listener: e.name.to_string(),
-                host: e.host.to_string(),
-                port: e.port,
-                security_protocol: e.security_protocol,
-            })
-            .collect(),
-        features: r
-            .features
-            .iter()
-            .map(|f| VersionRange {
-                feature: f.name.to_string(),
-                min: f.min_supported_version,
-                max: f.max_supported_version,
-            })
-            .collect(),
     }
 }
 

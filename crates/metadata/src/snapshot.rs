@@ -1,12 +1,11 @@
 //! The records that recreate an image.
 
-use crate::image::{Broker, Controller, Image, Partition};
+use crate::image::{Image, Partition};
 use crate::written::written;
 use base::TopicId;
 use protocol::{
     ClientQuotaRecord, ConfigRecord, FeatureLevelRecord, MetadataRecord, PartitionRecord, ProducerIdsRecord,
-    RegisterBrokerRecord, RegisterControllerRecord, TopicRecord, client_quota_record, register_broker_record,
-    register_controller_record,
+    TopicRecord, client_quota_record,
 };
 
 /// All records of the image with their versions, in the order in which they can be replayed: features first.
@@ -19,10 +18,10 @@ pub fn snapshot_records(image: &Image) -> Vec<(MetadataRecord<'static>, i16)> {
         records.push((MetadataRecord::FeatureLevel(record), 0));
     }
     for broker in image.brokers.values() {
-        records.push(written(register_broker(broker), &image.features));
+        records.push(written(broker.to_record(), &image.features));
     }
     for controller in image.controllers.values() {
-        records.push((MetadataRecord::RegisterController(register_controller(controller)), 0));
+        records.push((MetadataRecord::RegisterController(controller.to_record()), 0));
     }
     for topic in image.topics_by_name() {
         let record = TopicRecord { name: topic.name.clone().into(), topic_id: topic.id, ..Default::default() };
@@ -92,72 +91,6 @@ pub(crate) fn partition_record(topic_id: TopicId, index: i32, partition: &Partit
         directories: partition.directories.clone(),
         eligible_leader_replicas: non_empty(&partition.elr),
         last_known_elr: non_empty(&partition.last_known_elr),
-        ..Default::default()
-    }
-}
-
-fn register_broker(broker: &Broker) -> RegisterBrokerRecord<'static> {
-    RegisterBrokerRecord {
-        broker_id: broker.id,
-        is_migrating_zk_broker: broker.is_migrating_zk_broker,
-        incarnation_id: broker.incarnation_id,
-        broker_epoch: broker.epoch,
-        end_points: broker
-            .endpoints
-            .iter()
-            .map(|e| register_broker_record::BrokerEndpoint {
-                name: e.listener.clone().into(),
-                host: e.host.clone().into(),
-                port: e.port,
-                security_protocol: e.security_protocol,
-                ..Default::default()
-            })
-            .collect(),
-        features: broker
-            .features
-            .iter()
-            .map(|f| register_broker_record::BrokerFeature {
-                name: f.feature.clone().into(),
-                min_supported_version: f.min,
-                max_supported_version: f.max,
-                ..Default::default()
-            })
-            .collect(),
-        rack: broker.rack.clone().map(Into::into),
-        fenced: broker.fenced,
-        in_controlled_shutdown: broker.in_controlled_shutdown,
-        log_dirs: broker.log_dirs.clone(),
-        cordoned_log_dirs: broker.cordoned_log_dirs.clone(),
-        ..Default::default()
-    }
-}
-
-fn register_controller(controller: &Controller) -> RegisterControllerRecord<'static> {
-    RegisterControllerRecord {
-        controller_id: controller.id,
-        incarnation_id: controller.incarnation_id,
-        zk_migration_ready: controller.zk_migration_ready,
-        end_points: controller
-            .endpoints
-            .iter()
-            .map(|e| register_controller_record::ControllerEndpoint {
-                name: e.listener.clone().into(),
-                host: e.host.clone().into(),
-                port: e.port,
-                security_protocol: e.security_protocol,
-                ..Default::default()
-            })
-            .collect(),
-        features: controller
-            .features
-            .iter()
-            .map(|f| register_controller_record::ControllerFeature {
-                name: f.feature.clone().into(),
-                min_supported_version: f.min,
-                max_supported_version: f.max,
-                ..Default::default()
-            })
-            .collect(),
         ..Default::default()
     }
 }

@@ -15,7 +15,7 @@ use crate::outgoing::{FIRST_OUTGOING, LineMail, LineState, Outgoings};
 use crate::server::{Acceptor, Limits, Registry};
 use crate::session::{Bounds, Listener};
 use crate::transport::Transport;
-use base::{Now, Task};
+use base::{Now, Task, Timers};
 use mio::net::TcpStream;
 use mio::{Events, Interest, Poll, Token, Waker};
 use os::Clock;
@@ -23,8 +23,7 @@ use parking_lot::Mutex;
 use slab::Slab;
 use socket2::SockRef;
 use std::cell::{Cell, RefCell};
-use std::cmp::Reverse;
-use std::collections::{BinaryHeap, VecDeque};
+use std::collections::VecDeque;
 use std::io;
 use std::net::SocketAddr;
 use std::os::fd::AsRawFd;
@@ -198,29 +197,6 @@ pub(crate) fn timer_here(at_us: u64, task: Arc<dyn Task>) -> Result<(), Arc<dyn 
     task.map_or(Ok(()), Err)
 }
 
-struct Timer {
-    at_us: u64,
-    order: u64,
-    task: Arc<dyn Task>,
-}
-
-impl PartialEq for Timer {
-    fn eq(&self, other: &Self) -> bool {
-        (self.at_us, self.order) == (other.at_us, other.order)
-    }
-}
-impl Eq for Timer {}
-impl PartialOrd for Timer {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
-}
-impl Ord for Timer {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        (self.at_us, self.order).cmp(&(other.at_us, other.order))
-    }
-}
-
 pub(crate) struct EventLoop {
     poll: Poll,
     handle: Arc<LoopHandle>,
@@ -231,8 +207,7 @@ pub(crate) struct EventLoop {
     connections: Slab<Connection>,
     outgoings: Outgoings,
     ready: VecDeque<usize>,
-    timers: BinaryHeap<Reverse<Timer>>,
-    timer_order: u64,
+    timers: Timers,
     buffer: Vec<u8>,
     spare: Spare,
     next_idle_check_us: u64,
@@ -261,8 +236,7 @@ impl EventLoop {
             acceptors: Vec::new(),
             connections: Slab::new(),
             ready: VecDeque::new(),
-            timers: BinaryHeap::new(),
-            timer_order: 0,
+            timers: Timers::default(),
             buffer: vec![0; RECEIVE_MAX],
             spare: Spare::default(),
             next_idle_check_us: 0,
@@ -331,10 +305,8 @@ impl EventLoop {
         if !self.ready.is_empty() || with_turn(|turn| !turn.deferred.is_empty()) == Some(true) {
             return Some(Duration::ZERO);
         }
-        while self.timers.peek().is_some_and(|Reverse(timer)| timer.task.is_over()) {
-            self.timers.pop();
-        }
-        let mut next = self.timers.peek().map(|Reverse(timer)| timer.at_us);
+        self.timers.drop_over();
+        let mut next = self.timers.next_us();
         if !self.connections.is_empty() {
             next = Some(next.map_or(self.next_idle_check_us, |at| at.min(self.next_idle_check_us)));
         }
@@ -518,7 +490,7 @@ impl EventLoop {
             match message {
                 Message::Accepted { transport, info, listener } => self.adopt(transport, info, &*listener, now),
                 Message::Resume { key, id } => self.resume(key, id),
-                Message::Timer { at_us, task } => self.add_timer(at_us, task),
+                Message::Timer { at_us, task } => self.timers.set(at_us, task),
                 Message::Listen(acceptor) => self.listen(acceptor, now),
                 Message::AcceptAgain => self.accept_all(now),
                 Message::Line(line, mail) => {
@@ -544,16 +516,9 @@ impl EventLoop {
         }
     }
 
-    fn add_timer(&mut self, at_us: u64, task: Arc<dyn Task>) {
-        self.timer_order += 1;
-        self.timers.push(Reverse(Timer { at_us, order: self.timer_order, task }));
-    }
-
     fn run_timers(&mut self, now: Now) {
-        while self.timers.peek().is_some_and(|Reverse(timer)| timer.at_us <= now.monotonic_us) {
-            if let Some(Reverse(timer)) = self.timers.pop() {
-                timer.task.run(now);
-            }
+        while let Some(task) = self.timers.take_due(now.monotonic_us) {
+            task.run(now);
         }
         if self.accept_again_us.is_some_and(|at| at <= now.monotonic_us) {
             self.accept_all(now);
@@ -579,7 +544,7 @@ impl EventLoop {
             let Some((mut deferred, mut timers, mut resumed, mut flush)) = taken else { return };
             let is_done = deferred.is_empty() && timers.is_empty() && resumed.is_empty() && flush.is_empty();
             for (at_us, task) in timers.drain(..) {
-                self.add_timer(at_us, task);
+                self.timers.set(at_us, task);
             }
             if !deferred.is_empty() {
                 let now = self.clock.now();

@@ -28,8 +28,6 @@ const KNOWN_VERSIONS: &[(&str, &str)] = &[
     ("group/src/records.rs", "versions of stored records"),
     ("metadata/src/written.rs", "versions of stored records"),
     ("controller/src/plan.rs", "versions of stored records"),
-    ("controller/src/features.rs", "UpdateFeatures answers by version; its domain request comes with the controller's"),
-    ("controller/src/topics.rs", "DeleteTopics names topics by version; the same"),
 ];
 
 /// Crates whose purpose are sockets, and what only developers run.

@@ -119,3 +119,11 @@ fn many_partitions_deleted_at_once_cost_no_broker_its_session() {
     produce(&cluster, 2, "after", 10);
     assert_eq!(cluster.controller().said().matches("it is fenced").count(), 0, "{}", cluster.logs());
 }
+
+#[test]
+fn a_topic_made_by_use_has_as_many_partitions_as_its_broker_says() {
+    let cluster = Cluster::start_each(1, "num.partitions=1\n", "num.partitions=3\n");
+    produce(&cluster, 1, "used", 10);
+    let described = cluster.ask(1, &["topics", "--describe", "--topic", "used"]);
+    assert!(described.contains("PartitionCount: 3"), "{described}");
+}

@@ -2,10 +2,10 @@
 //! quorum a dynamic one, with its voters in the log (KIP-853).
 
 use crate::QuorumError;
-use crate::log::quorum_records;
+use crate::log::{quorum_records, voter_endpoint};
 use crate::node::QuorumNode;
 use base::Now;
-use raft::{Endpoint, Voter, VoterSet};
+use raft::{Voter, VoterSet};
 use records::BatchOptions;
 use records::control::{ControlType, control_batch};
 
@@ -18,11 +18,7 @@ impl QuorumNode {
     /// Makes the quorum a dynamic one of this node.
     pub(crate) fn raise_kraft_version(&mut self, now: Now) -> Result<(), QuorumError> {
         const DYNAMIC: i16 = 1;
-        let endpoints = self.config.controller_endpoints.iter().map(|e| Endpoint {
-            listener: e.listener.clone(),
-            host: e.host.clone(),
-            port: e.port,
-        });
+        let endpoints = self.config.controller_endpoints.iter().map(voter_endpoint);
         let voters = VoterSet::new([Voter { key: self.config.local, endpoints: endpoints.collect() }]);
         let values = quorum_records(DYNAMIC, &voters)?;
         let records: Vec<(ControlType, &[u8])> = values.iter().map(|(kind, value)| (*kind, value.as_slice())).collect();

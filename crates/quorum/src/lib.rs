@@ -36,6 +36,7 @@ pub use error::QuorumError;
 pub use forward::{alter_configs, forward};
 pub use input::{ControllerRequest, Input, Intake, Mailbox, Reply};
 pub use listener::{ControllerEndpoint, ImageKeeper, rows};
+pub use log::voter_endpoint;
 pub use node::{Ports, QuorumConfig, QuorumNode};
 pub use publish::{Publications, Publisher};
 pub use refusal::refuse;

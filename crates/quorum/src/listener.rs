@@ -4,11 +4,11 @@ use crate::describe_configs::NodeConfigs;
 use crate::input::Mailbox;
 use crate::publish::Publisher;
 use crate::view::SharedView;
-use api::{Handler, Host, Operation, Quota, Refusal, Request, ResourceType, Row};
+use api::{Handler, Node, Operation, Quota, Refusal, Request, ResourceType, Row};
 use arc_swap::ArcSwap;
 use base::{ErrorCode, NodeId, Now};
 use config::{BrokerLayers, Loggers};
-use metadata::{ConfigResource, Delta, Image, SUPPORTED};
+use metadata::{ConfigResource, Delta, Image};
 use net::Pipelining;
 use protocol::describe_cluster_response::DescribeClusterBroker;
 use protocol::{ApiKey, DecodeError, DescribeClusterRequest, DescribeClusterResponse};
@@ -35,19 +35,13 @@ impl Publisher for ImageKeeper {
     }
 }
 
-impl Host for ControllerEndpoint {
-    fn supported_features(&self) -> Vec<(String, i16, i16)> {
-        SUPPORTED.iter().map(|feature| (feature.name.to_owned(), feature.min, feature.max)).collect()
+impl Node for ControllerEndpoint {
+    fn image(&self) -> Arc<Image> {
+        self.image.load_full()
     }
 
-    fn finalized_features(&self) -> (Vec<(String, i16)>, i64) {
-        let image = self.image.load();
-        let mut finalized: Vec<_> = image.features.iter().map(|(name, level)| (name.to_owned(), level)).collect();
-        let kraft_version = self.view.load().kraft_version;
-        if kraft_version > 0 {
-            finalized.push(("kraft.version".to_owned(), kraft_version));
-        }
-        (finalized, image.offset)
+    fn kraft_version(&self) -> i16 {
+        self.view.load().kraft_version
     }
 
     fn disconnected(&self, _: &net::ConnectionInfo) {}

@@ -185,6 +185,11 @@ fn control_entry<'a>(key: Option<&[u8]>, value: &'a [u8]) -> Result<Entry<'a>, S
     })
 }
 
+/// The endpoint as voters have it.
+pub fn voter_endpoint(endpoint: &metadata::Endpoint) -> Endpoint {
+    Endpoint { listener: endpoint.listener.clone(), host: endpoint.host.clone(), port: endpoint.port }
+}
+
 fn voter_set(record: &VotersRecord<'_>) -> VoterSet {
     VoterSet::new(record.voters.iter().map(|voter| {
         Voter {

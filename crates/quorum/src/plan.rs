@@ -85,7 +85,7 @@ impl QuorumNode {
             }
             ApiKey::DeleteTopics => {
                 let request: DeleteTopicsRequest<'_> = decode(body, version)?;
-                encoded(controller.delete_topics(view, &request, version), version)
+                encoded(controller.delete_topics(view, &request), version)
             }
             ApiKey::IncrementalAlterConfigs => {
                 let request: IncrementalAlterConfigsRequest<'_> = decode(body, version)?;
@@ -101,7 +101,7 @@ impl QuorumNode {
             }
             ApiKey::UpdateFeatures => {
                 let request: UpdateFeaturesRequest<'_> = decode(body, version)?;
-                let plan = controller.update_features(view, &request, version, can_raise);
+                let plan = controller.update_features(view, &request, can_raise);
                 let raises_kraft_version = plan.raises_kraft_version;
                 let planned = encoded(plan.plan, version)?;
                 Ok(Planned { raises_kraft_version, ..planned })

@@ -23,7 +23,7 @@ pub(crate) fn refusal(
     let code = error.code();
     match api {
         ApiKey::CreateTopics => encoded(&create_topics(&decode(body, version)?, code, message), version),
-        ApiKey::DeleteTopics => encoded(&delete_topics(&decode(body, version)?, version, code, message), version),
+        ApiKey::DeleteTopics => encoded(&delete_topics(&decode(body, version)?, code, message), version),
         ApiKey::CreatePartitions => encoded(&create_partitions(&decode(body, version)?, code, message), version),
         ApiKey::AlterConfigs => encoded(&alter_configs(&decode(body, version)?, code, message), version),
         ApiKey::IncrementalAlterConfigs => {
@@ -109,12 +109,11 @@ pub(crate) fn create_topics(
 
 pub(crate) fn delete_topics(
     request: &DeleteTopicsRequest<'_>,
-    version: i16,
     error_code: i16,
     message: Option<&'static str>,
 ) -> DeleteTopicsResponse<'static> {
-    let by_name = request.topic_names.iter().filter(|_| version < 6).map(|name| (Some(name), base::Uuid::ZERO));
-    let topics = request.topics.iter().filter(|_| version >= 6).map(|topic| (topic.name.as_ref(), topic.topic_id));
+    let by_name = request.topic_names.iter().map(|name| (Some(name), base::Uuid::ZERO));
+    let topics = request.topics.iter().map(|topic| (topic.name.as_ref(), topic.topic_id));
     let responses = by_name.chain(topics).map(|(name, topic_id)| delete_topics_response::DeletableTopicResult {
         name: name.map(|name| name.to_string().into()),
         topic_id,

@@ -88,7 +88,7 @@ pub(crate) fn split(
                 return Ok(Split::Whole);
             }
             let asked = DeleteTopicsRequest { topic_names, topics, ..Default::default() };
-            let refused = refusal::delete_topics(&asked, version, code, None);
+            let refused = refusal::delete_topics(&asked, code, None);
             let nothing_left = delete.topic_names.is_empty() && delete.topics.is_empty();
             part!(delete, nothing_left, version, refused, DeleteTopicsResponse.responses)
         }

@@ -1,5 +1,42 @@
 //! KRaft (KIP-595, KIP-853) as a machine without I/O: events go in with the time, effects come out.
 //!
+//! ```text
+//!      a start: the file names another    a start: it names nobody,
+//!      leader of the epoch                or this replica itself
+//!                   |                           |
+//!                   v                           v
+//!   +---------> Follower                   Unattached <------------+
+//!   |               |                           |                  |
+//!   |               +---------- timer ----------+                  |
+//!   |                             |                                |
+//!   |                             v                                |
+//!   |  timer: asks again +--> Prospective     in the same epoch,   |
+//!   |                    +--------+           with its leader and  |
+//!   |                             |           its vote             |
+//!   |                             | a majority would vote for it   |
+//!   |                             v                                |
+//!   |        timer: back to   Candidate  [P]  epoch + 1,           |
+//!   |        Prospective <--------+           votes for itself     |
+//!   |                             |                                |
+//!   |                             | a majority has voted for it    |
+//!   |                             v                                |
+//!   |                          Leader    [P]                       |
+//!   |                                                              |
+//!   +-- from all: a leader of a newer epoch is known           [P] |
+//!   +-- from all but Leader: the first leader of this epoch    [P] |
+//!   +-- from Prospective: the leader that this epoch has already   |
+//!   |   is heard of again                                          |
+//!       from all: a newer epoch, without its leader            [P] +
+//! ```
+//! A timer of the only voter makes it a Candidate at once. Who does not vote has no timer, and follows whoever leads. A
+//! Leader has no timer either: a newer epoch alone ends it, and [`Effect::LostLeadership`] says so. To grant a vote is no
+//! change of role, but `[P]`: an Unattached or Prospective replica does it once an epoch, and never in one whose leader it
+//! knows.
+//!
+//! `[P]`: `quorum-state` changes, with all that a restart must not forget: the epoch, who leads it, whom this replica
+//! elected in it (not beside its own leadership, which says as much). Role, answers of voters, progress of replicas and the
+//! high watermark are not kept: a replica that led comes back Unattached, in its epoch, which it gives to nobody else.
+//!
 //! The caller's duties, in this order, for the effects of one step:
 //! 1. `Persist`: write and sync `quorum-state` before anything else of this step is carried out;
 //! 2. `SendVote`, `BeginEpoch`: send;

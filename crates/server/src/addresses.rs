@@ -28,6 +28,16 @@ pub(crate) fn bind_all(network: &NetworkConfig) -> Result<Vec<Bound>, ServerErro
     Ok(bound)
 }
 
+/// What others are told of an advertised listener.
+pub(crate) fn endpoint(listener: &BrokerListener) -> metadata::Endpoint {
+    metadata::Endpoint {
+        listener: listener.name.to_string(),
+        host: listener.endpoint.host.clone().unwrap_or_default(),
+        port: listener.endpoint.port,
+        security_protocol: listener.protocol as i16,
+    }
+}
+
 fn socket_address(listener: &BrokerListener) -> Result<SocketAddr, ServerError> {
     let port = listener.endpoint.port;
     let Some(host) = &listener.endpoint.host else {

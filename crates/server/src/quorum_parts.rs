@@ -1,6 +1,7 @@
 //! The metadata quorum of a node, from its configuration and its folder.
 
 use crate::ServerError;
+use crate::addresses::endpoint;
 use crate::folders::Folders;
 use base::{Now, Random, Remote};
 use config::{Quorum, ServerConfig};
@@ -61,17 +62,7 @@ pub fn open_quorum(
     if let Some(job) = log.set_topic_id(base::Uuid::METADATA_TOPIC)? {
         job.run(&**files)?;
     }
-    let controller_endpoints: Vec<metadata::Endpoint> = config
-        .network
-        .advertised_controller_listeners
-        .iter()
-        .map(|listener| metadata::Endpoint {
-            listener: listener.name.to_string(),
-            host: listener.endpoint.host.clone().unwrap_or_default(),
-            port: listener.endpoint.port,
-            security_protocol: listener.protocol as i16,
-        })
-        .collect();
+    let controller_endpoints = config.network.advertised_controller_listeners.iter().map(endpoint).collect();
     let quorum_config = QuorumConfig {
         local: ReplicaKey { id: config.node.node_id, directory_id },
         is_controller: config.node.roles.controller,

@@ -1,6 +1,6 @@
 //! `ottla server`: from the arguments to the end of the process.
 
-use crate::addresses::{bind_all, has_ipv6};
+use crate::addresses::{bind_all, endpoint, has_ipv6};
 use crate::assemble::Event;
 use crate::folders::{Folders, all_dirs, is_fresh};
 use crate::format::{FormatRequest, format};
@@ -18,6 +18,7 @@ use config::{
     Loggers, Origin, Quorum, ServerConfig, Settings, ZeroConfiguration, load, read_environment, zero_configuration,
 };
 use os::{RealFiles, SystemRandom};
+use quorum::voter_endpoint;
 use raft::Endpoint;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -247,14 +248,7 @@ fn prepare_zero(
 pub fn controller_endpoints(config: &ServerConfig) -> Vec<Endpoint> {
     let mut listeners = config.network.advertised_controller_listeners.clone();
     crate::addresses::fill_hosts(&mut listeners);
-    listeners
-        .iter()
-        .map(|listener| Endpoint {
-            listener: listener.name.to_string(),
-            host: listener.endpoint.host.clone().unwrap_or_default(),
-            port: listener.endpoint.port,
-        })
-        .collect()
+    listeners.iter().map(|listener| voter_endpoint(&endpoint(listener))).collect()
 }
 
 fn refuse_acls(options: &Options, config: &ServerConfig, count: usize) -> Option<String> {

@@ -1,41 +1,22 @@
 //! Time and work under the control of a seed.
 
-use base::{BlockingWork, Executor, Now, Random, SplitMix64, Task};
+use base::{BlockingWork, Executor, Now, Random, SplitMix64, Task, Timers};
 use parking_lot::Mutex;
-use std::cmp::Reverse;
-use std::collections::{BinaryHeap, VecDeque};
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-
-struct Timer {
-    at_us: u64,
-    order: u64,
-    task: Arc<dyn Task>,
-}
-
-impl PartialEq for Timer {
-    fn eq(&self, other: &Self) -> bool {
-        (self.at_us, self.order) == (other.at_us, other.order)
-    }
-}
-impl Eq for Timer {}
-impl PartialOrd for Timer {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
-}
-impl Ord for Timer {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        (self.at_us, self.order).cmp(&(other.at_us, other.order))
-    }
-}
 
 struct State {
     now: Now,
     deferred: VecDeque<Arc<dyn Task>>,
-    timers: BinaryHeap<Reverse<Timer>>,
+    timers: Timers,
     blocking: VecDeque<BlockingWork>,
-    order: u64,
+}
+
+impl State {
+    fn has_due(&self) -> bool {
+        self.timers.next_us().is_some_and(|at_us| at_us <= self.now.monotonic_us)
+    }
 }
 
 /// An executor that runs nothing by itself: the schedule asks it for the next piece of work.
@@ -60,8 +41,7 @@ pub enum Work {
 
 impl SimExecutor {
     pub fn new(now: Now) -> Arc<SimExecutor> {
-        let state =
-            State { now, deferred: VecDeque::new(), timers: BinaryHeap::new(), blocking: VecDeque::new(), order: 0 };
+        let state = State { now, deferred: VecDeque::new(), timers: Timers::default(), blocking: VecDeque::new() };
         Arc::new(SimExecutor {
             state: Mutex::new(state),
             is_slow: AtomicBool::new(false),
@@ -77,7 +57,7 @@ impl SimExecutor {
     /// Something that may run now; which of several kinds is drawn. Tasks of one kind keep their order.
     pub fn next(&self, random: &mut SplitMix64) -> Option<Work> {
         let mut state = self.state.lock();
-        let due = state.timers.peek().is_some_and(|Reverse(timer)| timer.at_us <= state.now.monotonic_us);
+        let due = state.has_due();
         let mut kinds = Vec::new();
         kinds.extend((!state.deferred.is_empty()).then_some(0));
         let is_late = self.is_slow.load(Ordering::Relaxed) && random.below(16) > 0;
@@ -94,7 +74,10 @@ impl SimExecutor {
                     if random.below(2) == 0 { random.below(state.blocking.len().min(4) as u64) as usize } else { 0 };
                 state.blocking.remove(at).map(Work::Blocking)
             }
-            _ => state.timers.pop().map(|Reverse(timer)| Work::Task(timer.task)),
+            _ => {
+                let now_us = state.now.monotonic_us;
+                state.timers.take_due(now_us).map(Work::Task)
+            }
         }
     }
 
@@ -107,13 +90,13 @@ impl SimExecutor {
     /// Whether something may run now.
     pub fn has_work(&self) -> bool {
         let state = self.state.lock();
-        let due = state.timers.peek().is_some_and(|Reverse(timer)| timer.at_us <= state.now.monotonic_us);
+        let due = state.has_due();
         due || !state.deferred.is_empty() || !state.blocking.is_empty()
     }
 
     /// When the next timer goes off.
     pub fn next_timer_us(&self) -> Option<u64> {
-        self.state.lock().timers.peek().map(|Reverse(timer)| timer.at_us)
+        self.state.lock().timers.next_us()
     }
 
     /// Lets time pass.
@@ -159,10 +142,7 @@ impl Executor for SimExecutor {
     }
 
     fn run_at(&self, at_us: u64, task: Arc<dyn Task>) {
-        let mut state = self.state.lock();
-        state.order += 1;
-        let order = state.order;
-        state.timers.push(Reverse(Timer { at_us, order, task }));
+        self.state.lock().timers.set(at_us, task);
     }
 
     fn run_blocking(&self, work: BlockingWork) {

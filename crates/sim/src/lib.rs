@@ -18,9 +18,11 @@ mod executor;
 mod mutants;
 mod node;
 mod schedule;
+mod told;
 mod workload;
 
 pub use cluster::run_cluster;
 #[cfg(feature = "mutants")]
 pub use mutants::{Hunt, hunt};
-pub use schedule::{Report, run_seed};
+pub use schedule::run_seed;
+pub use told::Report;

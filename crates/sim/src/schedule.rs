@@ -1,29 +1,12 @@
 //! One schedule: a life of several processes on one disk, with faults between and during them.
 
-use crate::checks::Knowledge;
 use crate::disk;
 use crate::ending::{self, PATIENCE_US};
 use crate::node::{SimNode, Step, Swarm, format};
-use crate::workload::Clients;
-use base::{Executor, FixedState, Now, Random, SplitMix64};
-use std::hash::{BuildHasher, Hash, Hasher};
+use crate::told::{Report, Told, reported};
+use base::{Executor, Now, Random, SplitMix64};
+use std::hash::Hash;
 use testkit::{Fault, FaultOn, SimFiles};
-
-/// What a schedule did and found.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Report {
-    pub seed: u64,
-    /// What ran: `single` or `cluster`.
-    pub kind: &'static str,
-    /// Equal for two runs of one seed.
-    pub fingerprint: u64,
-    pub acknowledged: u64,
-    pub read: u64,
-    pub processes: u32,
-    /// The wall clock jumped at least once.
-    pub clock_jumped: bool,
-    pub violations: Vec<String>,
-}
 
 const SINGLE: &str = "single";
 pub(crate) const START: Now = Now { monotonic_us: 1_000_000, wall_ms: 1_750_000_000_000 };
@@ -45,60 +28,31 @@ struct World {
     files: SimFiles,
     random: SplitMix64,
     swarm: Swarm,
-    clients: Clients,
-    knowledge: Knowledge,
-    trace: <FixedState as BuildHasher>::Hasher,
+    told: Told,
     now: Now,
-    processes: u32,
 }
 
 /// Runs one seed. A panic is a violation like any other.
 pub fn run_seed(seed: u64) -> Report {
-    std::panic::catch_unwind(|| run(seed)).unwrap_or_else(|panic| report_panic(seed, SINGLE, &*panic))
-}
-
-/// What is reported of a seed that ended in a panic.
-pub(crate) fn report_panic(seed: u64, kind: &'static str, panic: &(dyn std::any::Any + Send)) -> Report {
-    let text = panic.downcast_ref::<String>().cloned();
-    let text = text.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()));
-    let violations = vec![format!("a panic: {}", text.unwrap_or_default())];
-    Report { seed, kind, violations, ..Report::default() }
+    reported(seed, SINGLE, run)
 }
 
 fn run(seed: u64) -> Report {
     let mut random = SplitMix64(seed);
     let swarm = Swarm::draw(&mut random);
-    let mut world = World {
-        files: SimFiles::new(),
-        random,
-        swarm,
-        clients: Clients::new(swarm.segment_bytes),
-        knowledge: Knowledge::default(),
-        trace: FixedState::default().build_hasher(),
-        now: START,
-        processes: 0,
-    };
+    let mut world = World { files: SimFiles::new(), random, swarm, told: Told::new(swarm.segment_bytes), now: START };
     world.format();
     let lives = 2 + world.random.below(4);
     for _ in 0..lives {
         world.live();
-        if !world.knowledge.violations.is_empty() {
+        if !world.told.knowledge.violations.is_empty() {
             break;
         }
     }
-    if world.knowledge.violations.is_empty() {
+    if world.told.knowledge.violations.is_empty() {
         world.finish();
     }
-    Report {
-        seed,
-        kind: SINGLE,
-        fingerprint: world.trace.finish(),
-        acknowledged: world.clients.acknowledged,
-        read: world.clients.read,
-        processes: world.processes,
-        clock_jumped: world.knowledge.clock_jumped,
-        violations: world.knowledge.violations,
-    }
+    world.told.report(seed, SINGLE)
 }
 
 impl World {
@@ -111,7 +65,7 @@ impl World {
             self.files.power_cut(seed);
         }
         if let Err(error) = format(&self.files, &self.swarm, self.now, &mut self.random) {
-            self.knowledge.say(format!("the folder could not be formatted: {error}"));
+            self.told.knowledge.say(format!("the folder could not be formatted: {error}"));
         }
     }
 
@@ -122,8 +76,8 @@ impl World {
     }
 
     fn start(&mut self) -> Result<SimNode, String> {
-        self.processes += 1;
-        tracing::info!(number = self.processes, "a process starts");
+        self.told.processes += 1;
+        tracing::info!(number = self.told.processes, "a process starts");
         let seed = self.random.next_u64();
         self.files.set_wall_ms(self.now.wall_ms);
         SimNode::start(&self.files, &self.swarm, self.now, seed)
@@ -144,18 +98,18 @@ impl World {
         match self.start() {
             Ok(node) => died = self.serve(node, &mut is_harmed),
             Err(error) => {
-                error.hash(&mut self.trace);
+                error.hash(&mut self.told.trace);
                 if !is_harmed {
-                    self.knowledge.say(format!("the node does not start: {error}"));
+                    self.told.knowledge.say(format!("the node does not start: {error}"));
                 }
                 died = true;
                 self.cut_power_perhaps();
             }
         }
-        died.hash(&mut self.trace);
+        died.hash(&mut self.told.trace);
         self.files.process_died();
         self.files.heal();
-        self.clients.disconnected(&mut self.knowledge);
+        self.told.clients.disconnected(&mut self.told.knowledge);
         if self.random.below(3) > 0 {
             self.now.monotonic_us += 1_000_000;
         }
@@ -171,8 +125,8 @@ impl World {
         tracing::info!("the power goes");
         let seed = self.random.next_u64();
         self.files.power_cut(seed);
-        self.knowledge.power_was_cut();
-        self.clients.power_was_cut();
+        self.told.knowledge.power_was_cut();
+        self.told.clients.power_was_cut();
     }
 
     /// Runs a process to its end. True if it died of a fault.
@@ -194,11 +148,11 @@ impl World {
             let is_slow = self.swarm.is_slow && node.serves();
             node.executor.set_slow(is_slow);
             let now_us = node.executor.now().monotonic_us;
-            let is_quiet = now_us < self.clients.quiet_until_us();
-            let may_act = node.serves() && !is_quiet && self.clients.outstanding() < 12;
+            let is_quiet = now_us < self.told.clients.quiet_until_us();
+            let may_act = node.serves() && !is_quiet && self.told.clients.outstanding() < 12;
             if may_act && self.random.below(4) == 0 {
                 actions -= 1;
-                self.clients.act(&mut node, &mut self.random, &mut self.knowledge);
+                self.told.clients.act(&mut node, &mut self.random, &mut self.told.knowledge);
                 continue;
             }
             match node.step(&mut self.random) {
@@ -211,16 +165,16 @@ impl World {
                 Step::IdleUntil(next) => {
                     if may_act {
                         actions -= 1;
-                        self.clients.act(&mut node, &mut self.random, &mut self.knowledge);
+                        self.told.clients.act(&mut node, &mut self.random, &mut self.told.knowledge);
                     } else {
                         actions -= u64::from(!is_quiet);
                         let next = next.unwrap_or(now_us + 10_000).max(now_us + 1);
                         let next = if is_slow { next.min(now_us + 20_000) } else { next };
-                        let quiet_until = self.clients.quiet_until_us();
+                        let quiet_until = self.told.clients.quiet_until_us();
                         node.executor.advance_to(if is_quiet { next.min(quiet_until) } else { next });
                     }
                     if !node.serves() && !*is_harmed && now_us > begun_us + PATIENCE_US {
-                        self.knowledge.say("the node does not come up".into());
+                        self.told.knowledge.say("the node does not come up".into());
                         break;
                     }
                 }
@@ -228,7 +182,7 @@ impl World {
             }
         }
         if died && !*is_harmed {
-            self.knowledge.say("the node ended by itself although nothing was wrong".into());
+            self.told.knowledge.say("the node ended by itself although nothing was wrong".into());
         }
         node.executor.set_slow(false);
         self.now = node.executor.now();
@@ -244,9 +198,9 @@ impl World {
             4..=6 => End::PowerCut,
             _ => End::PowerCutWhileStopping,
         };
-        end.hash(&mut self.trace);
+        end.hash(&mut self.told.trace);
         tracing::info!(?end, now = ?self.now, "the process ends");
-        self.files.calls().hash(&mut self.trace);
+        self.files.calls().hash(&mut self.told.trace);
         match end {
             End::InOrder => node.stop(&mut self.random),
             End::Killed => node.kill(),
@@ -265,7 +219,7 @@ impl World {
     /// Something goes wrong while the process runs.
     fn fault(&mut self, node: &SimNode) {
         let kind = self.random.below(13);
-        kind.hash(&mut self.trace);
+        kind.hash(&mut self.told.trace);
         let after = self.random.below(30);
         tracing::info!(kind, after, "a fault");
         match kind {
@@ -276,7 +230,7 @@ impl World {
             6 => self.one_fault(30),
             10..=12 => self.files.inject(Fault { on: FaultOn::Open, after, errno: EMFILE, sticky: kind != 12 }),
             _ => {
-                self.knowledge.clock_jumped = true;
+                self.told.knowledge.clock_jumped = true;
                 let minutes = 600_000;
                 node.executor.jump_wall(if after.is_multiple_of(2) { minutes } else { -minutes });
             }
@@ -307,18 +261,12 @@ impl World {
     }
 
     fn deliver(&mut self, node: &mut SimNode) {
-        loop {
-            let answer = node.inbox.lock().pop_front();
-            let Some((tag, frame)) = answer else { return };
-            tag.hash(&mut self.trace);
-            frame.hash(&mut self.trace);
-            self.clients.answered(tag, frame, &mut self.knowledge);
-        }
+        self.told.deliver(&node.inbox);
     }
 
     fn look_inside(&mut self, node: &SimNode) {
         if let Some(wrong) = node.wrong_logs() {
-            self.knowledge.say(wrong);
+            self.told.knowledge.say(wrong);
         }
     }
 
@@ -329,19 +277,19 @@ impl World {
             Ok(node) => node,
             Err(error) => {
                 let text = format!("the node does not start although nothing is wrong any more: {error}");
-                return self.knowledge.say(text);
+                return self.told.knowledge.say(text);
             }
         };
         if !ending::run_until(&mut node, &mut self.random, |node| node.serves()) {
-            self.knowledge.say("the node does not come up although nothing is wrong any more".into());
+            self.told.knowledge.say("the node does not come up although nothing is wrong any more".into());
             return node.kill();
         }
-        let World { random, clients, knowledge, .. } = self;
+        let World { random, told: Told { clients, knowledge, .. }, .. } = self;
         ending::settle(&mut node, random, clients, knowledge);
         self.look_inside(&node);
         node.stop(&mut self.random);
         for wrong in disk::check(&self.files) {
-            self.knowledge.say(wrong);
+            self.told.knowledge.say(wrong);
         }
     }
 }

@@ -1,5 +1,29 @@
 //! Opening a partition folder: which segments are there, which must be walked, where the log ends, and which leader
 //! epochs and producer snapshots still hold. The steps live in `tidy` (leftovers), `walk` and `replay` (producer state).
+//!
+//! ```text
+//!   tidy        .deleted and .cleaned go, complete .swap take their places
+//!     |
+//!   which       stopped in order: segments whose indexes are missing or of no possible length
+//!     |         else: these, and all from the one with the recovery point on
+//!     v
+//!   walk <----------------------------------------------------------------------------+
+//!     | batch after batch; indexes, epochs and producers are made anew from good ones |
+//!     |                                                                               |
+//!     +-- all good, and joined to the next segment ---------------> sealed -----------+
+//!     +-- a bad batch: cut there, and synced --+                                      |
+//!     +-- ends before what it is known to ----+|                                      |
+//!         have had (torn)                     ++-- was flushed ---> sealed -----------+   the next segments stay
+//!                                              |
+//!                                              +-- was not -------> all later segments are deleted
+//!     |
+//!   log end     behind the last batch of the active segment, found behind its last index entry
+//!     |
+//!   log start   at least the first segment's base; a log that ends below it begins anew there
+//!     |
+//!   the rest    epochs cut to both ends; snapshots above the end go; producers: the newest snapshot and what follows
+//! ```
+//! After an unclean stop in which a sync may have failed (`witness`), what was walked is written once more.
 
 use crate::error::IoContext;
 use crate::index::{Entry, OffsetEntry, TimeEntry};

@@ -1,4 +1,24 @@
 //! One segment: its `.log` file, its indexes and what is remembered of them.
+//!
+//! ```text
+//!  a partition's folder, by base offset (the first that a segment may have)
+//!
+//!    0: .log .index .timeindex .txnindex             older: sealed, their indexes as long as their entries
+//!  500: .log .index .timeindex .txnindex .snapshot
+//!  900: .log .index .timeindex .txnindex .snapshot   active: appends go here, indexes pre-sized with zeros
+//! 1040:                                  .snapshot   where it was stopped in order: the producers at the log end
+//!  ... and leader-epoch-checkpoint, partition.metadata
+//!
+//!  900.log    | batch 900..911 | batch 912..919 | batch 920..960 | batch 961..      whole batches, nothing between
+//!  position   0                4 100            8 050            12 300
+//!                              ^                                 ^
+//!  900.index        (19, 4100) |     (last offset - base, position of that batch)
+//!  900.timeindex    (T, 19)          (largest timestamp so far, last offset - base of the batch that has it)
+//! ```
+//! A batch gets an index entry when more than `index.interval.bytes` came before it since the last one; a time entry
+//! comes with it where the timestamp has grown, and with the roll. To find an offset: the last entry at or below it, then
+//! the headers of the batches from there on. A `.snapshot` holds the producers as they were at its offset; the state at
+//! any other is that and the batches that follow.
 
 use crate::StorageError;
 use crate::error::IoContext;

@@ -4,6 +4,7 @@ mod broker;
 mod core_tests;
 mod diff;
 mod error;
+mod full;
 mod fuzz;
 mod hostile;
 mod interop;
@@ -11,6 +12,7 @@ mod place;
 mod process;
 mod report;
 mod test;
+mod words;
 
 use error::TaskError;
 
@@ -39,6 +41,9 @@ usage: cargo xtask TASK
   fuzz [--seconds N] [--family NAME] [--seed S] [--keep]
                          hostile bytes for the codecs of every family of messages, N seconds in all (120);
                          --keep adds what came far to crates/fuzz/corpus
+  full bombs [--binary FILE]
+                         what CI has no time or no quiet machine for (docs/ci.md), with a release build or that program:
+                         how long a canary waits while decompression bombs come in; fails beyond 20 ms more at p99
   hostile [--only TEXT] [--binary FILE | --against HOST:PORT]
                          replays malformed and extreme frames, compares the answers with Apache Kafka's
   diff [--only NAME[,NAME]] [--binary FILE] [--table] [--messages] [--steps] [--port N]
@@ -61,6 +66,7 @@ fn main() {
     let outcome = match task {
         "test" => test::run(rest),
         "diff" => diff::run(rest),
+        "full" => full::run(rest),
         "fuzz" => fuzz::run(rest),
         "hostile" => hostile::run(rest),
         "sim" => simulate(&["--"], rest),

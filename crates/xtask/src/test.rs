@@ -2,6 +2,7 @@
 
 use crate::error::TaskError;
 use crate::interop::{self, Target};
+use crate::words::Words;
 use crate::{broker, core_tests, report};
 use std::path::PathBuf;
 
@@ -47,19 +48,18 @@ pub fn run(arguments: &[String]) -> Result<bool, TaskError> {
 
 fn parse(arguments: &[String]) -> Result<Options, TaskError> {
     let mut options = Options::default();
-    let mut rest = arguments.iter();
-    while let Some(argument) = rest.next() {
-        let mut value = || rest.next().cloned().ok_or_else(|| TaskError::Usage(format!("{argument} needs a value")));
-        match argument.as_str() {
+    let mut words = Words::of(arguments);
+    while let Some(word) = words.next() {
+        match word {
             "--core" => options.core = true,
             "--interop" => options.interop = true,
-            "--only" => options.only = value()?.split(',').map(str::to_owned).collect(),
+            "--only" => options.only = words.list()?,
             "--release" => options.release = true,
-            "--against" => options.against = Some(value()?),
-            "--binary" => options.binary = Some(PathBuf::from(value()?)),
+            "--against" => options.against = Some(words.value()?.to_owned()),
+            "--binary" => options.binary = Some(PathBuf::from(words.value()?)),
             "--list" => options.list = true,
             "--table" => options.table = true,
-            _ => return Err(TaskError::Usage(format!("unknown argument: {argument}"))),
+            _ => return Err(words.unknown()),
         }
     }
     let names = interop::names();

@@ -2,7 +2,7 @@
 //! the controller, and the answer refuses or leaves out. A row that is added later is in the test already.
 
 use crate::test_bench::Bench;
-use api::{Authorizer, Dispatcher, Host, Open, Operation, Principal, ResourceType, Row};
+use api::{Authorizer, Dispatcher, Node, Open, Operation, Principal, ResourceType, Row};
 use base::{ErrorCode, Uuid};
 use net::{Answer, ConnectionInfo, Reply};
 use parking_lot::Mutex;
@@ -75,7 +75,7 @@ fn errors(value: &Value, found: &mut Vec<i64>) {
 const FILTERED: [ApiKey; 4] = [ApiKey::ListGroups, ApiKey::DescribeCluster, ApiKey::DescribeLogDirs, ApiKey::Fetch];
 
 /// Returns what passes.
-fn passing<S: Host>(state: S, rows: Vec<Row<S>>, mailbox: &Mailbox, on: &str) -> Vec<String> {
+fn passing<S: Node>(state: S, rows: Vec<Row<S>>, mailbox: &Mailbox, on: &str) -> Vec<String> {
     let mut passing = Vec::new();
     let asked: Vec<_> = rows.iter().map(|row| (row.api, row.version_range(), row.operation, row.resource)).collect();
     let denies = Arc::new(Denies::default());

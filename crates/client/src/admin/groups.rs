@@ -1,9 +1,9 @@
 //! Groups: list, describe, delete, and their committed offsets.
 
 use super::{Admin, item_result};
+use crate::consumer::committed_topics;
 use crate::{ClientError, Result, Target, Wanted};
 use base::{ErrorCode, NodeId};
-use protocol::offset_commit_request::{OffsetCommitRequestPartition, OffsetCommitRequestTopic};
 use protocol::offset_delete_request::{OffsetDeleteRequestPartition, OffsetDeleteRequestTopic};
 use protocol::offset_fetch_request::OffsetFetchRequestGroup;
 use protocol::{
@@ -189,27 +189,13 @@ impl Admin {
         group: &str,
         offsets: &BTreeMap<(String, i32), i64>,
     ) -> Result<BTreeMap<(String, i32), ErrorCode>> {
-        let mut topics: BTreeMap<&str, Vec<OffsetCommitRequestPartition<'_>>> = BTreeMap::new();
-        for ((topic, partition), offset) in offsets {
-            topics.entry(topic).or_default().push(OffsetCommitRequestPartition {
-                partition_index: *partition,
-                committed_offset: *offset,
-                committed_leader_epoch: -1,
-                committed_metadata: Some(Cow::Borrowed("")),
-                ..Default::default()
-            });
-        }
+        let topics = committed_topics(
+            offsets.iter().map(|((topic, partition), offset)| (topic.as_str(), *partition, *offset, -1)),
+        );
         let build = |_| OffsetCommitRequest {
             group_id: Cow::Borrowed(group),
             generation_id_or_member_epoch: -1,
-            topics: topics
-                .iter()
-                .map(|(name, partitions)| OffsetCommitRequestTopic {
-                    name: Cow::Borrowed(*name),
-                    partitions: partitions.clone(),
-                    ..Default::default()
-                })
-                .collect(),
+            topics: topics.clone(),
             ..Default::default()
         };
         let call = crate::Call {

@@ -16,6 +16,7 @@ mod sticky;
 mod types;
 
 pub use assignor::{assign_range, assign_round_robin};
+pub(crate) use offsets::committed_topics;
 pub use sticky::{StickyMember, assign_cooperative, assign_sticky};
 pub(crate) use types::Position;
 pub use types::{ConsumerRecord, OffsetReset, RebalanceEvent, RecordHeader, StartAt, Subscription};

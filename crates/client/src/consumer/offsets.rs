@@ -84,6 +84,25 @@ impl Effort {
     }
 }
 
+/// What a commit says of its topics: partition, offset and leader epoch, topic by topic.
+pub(crate) fn committed_topics<'a>(
+    offsets: impl Iterator<Item = (&'a str, i32, i64, i32)>,
+) -> Vec<OffsetCommitRequestTopic<'a>> {
+    let mut topics: BTreeMap<&str, Vec<OffsetCommitRequestPartition<'a>>> = BTreeMap::new();
+    for (topic, partition_index, committed_offset, committed_leader_epoch) in offsets {
+        topics.entry(topic).or_default().push(OffsetCommitRequestPartition {
+            partition_index,
+            committed_offset,
+            committed_leader_epoch,
+            committed_metadata: Some(Cow::Borrowed("")),
+            ..Default::default()
+        });
+    }
+    let topic =
+        |(name, partitions)| OffsetCommitRequestTopic { name: Cow::Borrowed(name), partitions, ..Default::default() };
+    topics.into_iter().map(topic).collect()
+}
+
 /// Commits without a member, as consumers with chosen partitions do.
 pub(crate) fn commit_of(cluster: &Cluster, group: &str, offsets: &Commits, effort: Effort) -> Result<()> {
     commit_as(cluster, group, offsets, None, effort)
@@ -102,29 +121,17 @@ pub(super) fn commit_as(
     }
     let instance = member.and_then(|(_, instance)| instance);
     let (member, generation) = member.map_or(("", -1), |(member, _)| (&*member.member_id, member.generation));
-    let mut topics: BTreeMap<&str, Vec<OffsetCommitRequestPartition<'_>>> = BTreeMap::new();
-    for ((topic, partition), (offset, leader_epoch)) in offsets {
-        topics.entry(topic).or_default().push(OffsetCommitRequestPartition {
-            partition_index: *partition,
-            committed_offset: *offset,
-            committed_leader_epoch: *leader_epoch,
-            committed_metadata: Some(Cow::Borrowed("")),
-            ..Default::default()
-        });
-    }
+    let topics = committed_topics(
+        offsets
+            .iter()
+            .map(|((topic, partition), (offset, leader_epoch))| (topic.as_str(), *partition, *offset, *leader_epoch)),
+    );
     let build = |version: i16| OffsetCommitRequest {
         group_id: Cow::Borrowed(group),
         generation_id_or_member_epoch: generation,
         member_id: Cow::Borrowed(member),
         group_instance_id: instance.filter(|_| version >= 7).map(Cow::Borrowed),
-        topics: topics
-            .iter()
-            .map(|(name, partitions)| OffsetCommitRequestTopic {
-                name: Cow::Borrowed(*name),
-                partitions: partitions.clone(),
-                ..Default::default()
-            })
-            .collect(),
+        topics: topics.clone(),
         ..Default::default()
     };
     let deadline = effort.deadline(cluster);

@@ -34,34 +34,29 @@ impl Findings {
     }
 
     pub fn write(&self, err: &mut dyn Write) -> Result<(), Failure> {
-        for (path, pairs) in &self.offsets {
-            writeln!(err, "Mismatches in :{path}")?;
-            for (index, log) in pairs {
-                writeln!(err, "  Index offset: {index}, log offset: {log}")?;
-            }
-        }
-        for (path, pairs) in &self.times {
-            writeln!(err, "Found timestamp mismatch in :{path}")?;
-            for (index, log) in pairs {
-                writeln!(err, "  Index timestamp: {index}, log timestamp: {log}")?;
-            }
-        }
-        for (path, pairs) in &self.order {
-            writeln!(err, "Found out of order timestamp in :{path}")?;
-            for (index, before) in pairs {
-                writeln!(err, "  Index timestamp: {index}, Previously indexed timestamp: {before}")?;
-            }
-        }
-        for (path, pairs) in &self.not_found {
-            writeln!(err, "The following indexed offsets are not found in :{path}")?;
-            for (index, log) in pairs {
-                writeln!(err, "Indexed offset: {index}, found log offset: {log}")?;
-            }
-        }
-        for (path, pairs) in &self.gaps {
-            writeln!(err, "Non-consecutive offsets in {path}")?;
-            for (before, after) in pairs {
-                writeln!(err, "  {before} is followed by {after}")?;
+        let kinds = [
+            (&self.offsets, "Mismatches in :", "  Index offset: ", ", log offset: "),
+            (&self.times, "Found timestamp mismatch in :", "  Index timestamp: ", ", log timestamp: "),
+            (
+                &self.order,
+                "Found out of order timestamp in :",
+                "  Index timestamp: ",
+                ", Previously indexed timestamp: ",
+            ),
+            (
+                &self.not_found,
+                "The following indexed offsets are not found in :",
+                "Indexed offset: ",
+                ", found log offset: ",
+            ),
+            (&self.gaps, "Non-consecutive offsets in ", "  ", " is followed by "),
+        ];
+        for (list, title, first, second) in kinds {
+            for (path, pairs) in list {
+                writeln!(err, "{title}{path}")?;
+                for (one, other) in pairs {
+                    writeln!(err, "{first}{one}{second}{other}")?;
+                }
             }
         }
         Ok(())

@@ -25,6 +25,11 @@ pub struct Cluster {
 impl Cluster {
     /// Formats all and starts all; the brokers are ready.
     pub fn start(brokers: usize, more: &str) -> Cluster {
+        Cluster::start_each(brokers, more, more)
+    }
+
+    /// The same with configuration that only the controller, or only the brokers have.
+    pub fn start_each(brokers: usize, more_of_controller: &str, more_of_brokers: &str) -> Cluster {
         let folder = tempfile::Builder::new().prefix("ottla-cluster-").tempdir().expect("a folder");
         let controller = free_ports();
         let voters = format!("controller.quorum.voters=100@127.0.0.1:{controller}\n");
@@ -32,6 +37,7 @@ impl Cluster {
         for index in 0..=brokers {
             let (id, port) = if index == 0 { (100, controller) } else { (index as i32, free_ports()) };
             let role = if index == 0 { "controller" } else { "broker" };
+            let more = if index == 0 { more_of_controller } else { more_of_brokers };
             let listener = if index == 0 { "CONTROLLER" } else { "PLAINTEXT" };
             let data = folder.path().join(format!("data-{id}"));
             let content = format!(

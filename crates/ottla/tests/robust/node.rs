@@ -1,5 +1,6 @@
 //! A process of this binary with a start of its own.
 
+use std::ffi::OsString;
 use std::fs::File;
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -10,6 +11,11 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 pub const BINARY: &str = env!("CARGO_BIN_EXE_ottla");
+
+/// The binary of nodes: another build of it where `OTTLA_BINARY` names one (`cargo xtask full`).
+fn server_binary() -> OsString {
+    std::env::var_os("OTTLA_BINARY").unwrap_or_else(|| BINARY.into())
+}
 
 /// Longest time that anything here waits for.
 pub const PATIENCE: Duration = Duration::from_secs(60);
@@ -118,7 +124,7 @@ pub fn until(what: &str, mut is_so: impl FnMut() -> bool) {
 
 /// The command of a node without a file.
 pub fn server(data: &Path, port: u16, overrides: &[&str]) -> Command {
-    let mut command = Command::new(BINARY);
+    let mut command = Command::new(server_binary());
     command.arg("server").arg("--data-dir").arg(data).arg("--port").arg(port.to_string()).env_remove("RUST_LOG");
     for value in overrides {
         command.args(["--override", value]);

@@ -109,6 +109,17 @@ impl Peer {
         answer["responses"][0]["partitionResponses"][0]["errorCode"].as_i64().expect("a code")
     }
 
+    /// Whether Metadata (version 4) has the topic; it is not created.
+    pub fn knows(&mut self, topic: &str) -> bool {
+        let mut body = 1_i32.to_be_bytes().to_vec();
+        body.extend(i16::try_from(topic.len()).expect("a name").to_be_bytes());
+        body.extend(topic.bytes());
+        body.push(0);
+        self.send(METADATA, 4, &body);
+        let answer = json::decode("MetadataResponse", 4, &self.receive()).expect("an answer");
+        answer["topics"][0]["errorCode"] == 0
+    }
+
     /// Waits for the other end to close.
     pub fn is_closed(&mut self) -> bool {
         match self.stream.read(&mut [0; 1]) {

@@ -2,23 +2,19 @@
 //! on either side, at any moment; then everything heals and must get done.
 
 use super::nodes::{BROKERS, CONTROLLER, Cluster, Shape};
-use crate::checks::Knowledge;
 use crate::disk;
 use crate::ending::{self, PATIENCE_US};
-use crate::schedule::{Report, START, report_panic};
-use crate::workload::Clients;
-use base::{FixedState, NodeId, Random, SplitMix64};
-use std::hash::{BuildHasher, Hash, Hasher};
+use crate::schedule::START;
+use crate::told::{Report, Told, reported};
+use base::{NodeId, Random, SplitMix64};
+use std::hash::Hash;
 
 const CLUSTER: &str = "cluster";
 
 struct World {
     cluster: Cluster,
     random: SplitMix64,
-    clients: Clients,
-    knowledge: Knowledge,
-    trace: <FixedState as BuildHasher>::Hasher,
-    processes: u32,
+    told: Told,
     fault_every: u32,
     /// When the network heals by itself.
     heals_us: Option<u64>,
@@ -26,45 +22,27 @@ struct World {
 
 /// Runs one seed. A panic is a violation like any other.
 pub fn run_cluster(seed: u64) -> Report {
-    std::panic::catch_unwind(|| run(seed)).unwrap_or_else(|panic| report_panic(seed, CLUSTER, &*panic))
+    reported(seed, CLUSTER, run)
 }
 
 fn run(seed: u64) -> Report {
     let mut random = SplitMix64(seed ^ 0xc1_05_7e_12);
     let shape = Shape::draw(&mut random);
-    let mut knowledge = Knowledge::default();
+    let mut told = Told::new(shape.segment_bytes);
     let cluster = match Cluster::new(shape, START, &mut random) {
         Ok(cluster) => cluster,
         Err(error) => {
-            knowledge.say(format!("the folders could not be formatted: {error}"));
-            return Report { seed, kind: CLUSTER, violations: knowledge.violations, ..Report::default() };
+            told.knowledge.say(format!("the folders could not be formatted: {error}"));
+            return told.report(seed, CLUSTER);
         }
     };
-    let mut world = World {
-        cluster,
-        random,
-        clients: Clients::new(shape.segment_bytes),
-        knowledge,
-        trace: FixedState::default().build_hasher(),
-        processes: 0,
-        fault_every: shape.fault_every,
-        heals_us: None,
-    };
+    let mut world = World { cluster, random, told, fault_every: shape.fault_every, heals_us: None };
     world.start_all();
     world.live();
-    if world.knowledge.violations.is_empty() {
+    if world.told.knowledge.violations.is_empty() {
         world.finish();
     }
-    Report {
-        seed,
-        kind: CLUSTER,
-        fingerprint: world.trace.finish(),
-        acknowledged: world.clients.acknowledged,
-        read: world.clients.read,
-        processes: world.processes,
-        clock_jumped: world.knowledge.clock_jumped,
-        violations: world.knowledge.violations,
-    }
+    world.told.report(seed, CLUSTER)
 }
 
 impl World {
@@ -77,30 +55,30 @@ impl World {
     }
 
     fn start(&mut self, id: NodeId) {
-        self.processes += 1;
+        self.told.processes += 1;
         tracing::info!(id, now = ?self.cluster.now, "a process starts");
         let seed = self.random.next_u64();
         if let Err(error) = self.cluster.start(id, seed) {
-            self.knowledge.say(format!("node {id} does not start: {error}"));
+            self.told.knowledge.say(format!("node {id} does not start: {error}"));
         }
     }
 
     fn live(&mut self) {
         let mut actions = 150 + self.random.below(500);
         let (mut steps, begun_us) = (0u64, self.cluster.now.monotonic_us);
-        while actions > 0 && self.knowledge.violations.is_empty() {
+        while actions > 0 && self.told.knowledge.violations.is_empty() {
             self.deliver();
             self.heal_when_due();
             let now_us = self.cluster.now.monotonic_us;
-            let is_quiet = now_us < self.clients.quiet_until_us();
-            let may_act = self.cluster.any_serves() && !is_quiet && self.clients.outstanding() < 12;
+            let is_quiet = now_us < self.told.clients.quiet_until_us();
+            let may_act = self.cluster.any_serves() && !is_quiet && self.told.clients.outstanding() < 12;
             if may_act && self.random.below(6) == 0 {
                 actions -= 1;
                 self.act();
                 continue;
             }
             match self.cluster.step(&mut self.random) {
-                Err(died) => self.knowledge.say(format!("{died} although nothing was wrong with its disk")),
+                Err(died) => self.told.knowledge.say(format!("{died} although nothing was wrong with its disk")),
                 Ok(true) => {
                     steps += 1;
                     if steps % 8 == 0 {
@@ -121,12 +99,12 @@ impl World {
                     self.cluster.advance_to(next_us);
                 }
             }
-            if self.processes as usize == self.cluster.ids().len()
+            if self.told.processes as usize == self.cluster.ids().len()
                 && !self.cluster.any_serves()
                 && self.heals_us.is_none()
                 && now_us > begun_us + PATIENCE_US
             {
-                self.knowledge.say("no broker comes up".into());
+                self.told.knowledge.say("no broker comes up".into());
             }
         }
     }
@@ -134,7 +112,7 @@ impl World {
     fn act(&mut self) {
         match self.random.below(u64::from(self.fault_every)) {
             0 => self.fault(),
-            _ => self.clients.act(&mut self.cluster, &mut self.random, &mut self.knowledge),
+            _ => self.told.clients.act(&mut self.cluster, &mut self.random, &mut self.told.knowledge),
         }
     }
 
@@ -147,7 +125,7 @@ impl World {
     fn fault(&mut self) {
         let kind = self.random.below(16);
         let id = self.any_node();
-        (kind, id).hash(&mut self.trace);
+        (kind, id).hash(&mut self.told.trace);
         tracing::info!(kind, id, now = ?self.cluster.now, "a fault");
         match kind {
             0..=3 => self.die(id, false),
@@ -174,7 +152,7 @@ impl World {
                 self.heals_later();
             }
             14 => {
-                self.knowledge.clock_jumped = true;
+                self.told.knowledge.clock_jumped = true;
                 let minutes = if self.random.below(2) == 0 { 600_000 } else { -600_000 };
                 self.cluster.jump_wall(id, minutes);
             }
@@ -204,10 +182,10 @@ impl World {
         self.cluster.kill(id, power);
         self.deliver();
         if id != CONTROLLER {
-            self.knowledge.process_died();
+            self.told.knowledge.process_died();
             if power.is_some() {
-                self.knowledge.power_was_cut();
-                self.clients.power_was_cut();
+                self.told.knowledge.power_was_cut();
+                self.told.clients.power_was_cut();
             }
         }
     }
@@ -219,12 +197,12 @@ impl World {
         }
         self.cluster.leaves(id, true);
         for _ in 0..2_000 {
-            if self.cluster.leaves(id, false) || !self.knowledge.violations.is_empty() {
+            if self.cluster.leaves(id, false) || !self.told.knowledge.violations.is_empty() {
                 break;
             }
             self.deliver();
             match self.cluster.step(&mut self.random) {
-                Err(died) => self.knowledge.say(format!("{died} while another stopped")),
+                Err(died) => self.told.knowledge.say(format!("{died} while another stopped")),
                 Ok(true) => {}
                 Ok(false) => {
                     let now_us = self.cluster.now.monotonic_us;
@@ -235,23 +213,17 @@ impl World {
         }
         self.cluster.close(id);
         if id != CONTROLLER {
-            self.knowledge.process_died();
+            self.told.knowledge.process_died();
         }
     }
 
     fn deliver(&mut self) {
-        loop {
-            let answer = self.cluster.inbox.lock().pop_front();
-            let Some((tag, frame)) = answer else { return };
-            tag.hash(&mut self.trace);
-            frame.hash(&mut self.trace);
-            self.clients.answered(tag, frame, &mut self.knowledge);
-        }
+        self.told.deliver(&self.cluster.inbox);
     }
 
     fn look_inside(&mut self) {
         for wrong in [self.cluster.wrong_logs(), self.cluster.wrong_images()].into_iter().flatten() {
-            self.knowledge.say(wrong);
+            self.told.knowledge.say(wrong);
         }
     }
 
@@ -259,7 +231,7 @@ impl World {
     fn finish(&mut self) {
         self.cluster.network.heal();
         self.start_all();
-        let World { cluster, random, clients, knowledge, .. } = self;
+        let World { cluster, random, told: Told { clients, knowledge, .. }, .. } = self;
         if !ending::run_until(cluster, random, |cluster| cluster.all_serve()) {
             return knowledge.say("not every node serves although nothing is wrong any more".into());
         }
@@ -268,13 +240,13 @@ impl World {
         for id in [BROKERS[0], BROKERS[1], CONTROLLER] {
             self.cluster.leaves(id, true);
             if !ending::run_until(&mut self.cluster, &mut self.random, |cluster| cluster.leaves(id, false)) {
-                self.knowledge.say(format!("node {id} cannot leave although nothing is wrong"));
+                self.told.knowledge.say(format!("node {id} cannot leave although nothing is wrong"));
             }
             self.cluster.close(id);
         }
         for (id, files) in self.cluster.files() {
             for wrong in disk::check(files) {
-                self.knowledge.violations.push(format!("node {id}: {wrong}"));
+                self.told.knowledge.violations.push(format!("node {id}: {wrong}"));
             }
         }
     }

@@ -17,6 +17,7 @@ mod wire;
 use crate::broker;
 use crate::error::TaskError;
 use crate::report::SuiteResult;
+use crate::words::Words;
 use compare::Difference;
 use golden::Deviation;
 use node::{Node, Program};
@@ -88,23 +89,22 @@ pub fn run_as_suite(binary: &Path) -> Result<SuiteResult, TaskError> {
 
 fn parse(arguments: &[String]) -> Result<Options, TaskError> {
     let mut options = Options::default();
-    let mut rest = arguments.iter();
-    while let Some(argument) = rest.next() {
-        let mut value = || rest.next().cloned().ok_or_else(|| TaskError::Usage(format!("{argument} needs a value")));
-        match argument.as_str() {
-            "--only" => options.only = value()?.split(',').map(str::to_owned).collect(),
-            "--binary" => options.binary = Some(PathBuf::from(value()?)),
-            "--kafka-bin" => options.kafka_bin = Some(PathBuf::from(value()?)),
-            "--against" => options.against = Some(value()?),
+    let mut words = Words::of(arguments);
+    while let Some(word) = words.next() {
+        match word {
+            "--only" => options.only = words.list()?,
+            "--binary" => options.binary = Some(PathBuf::from(words.value()?)),
+            "--kafka-bin" => options.kafka_bin = Some(PathBuf::from(words.value()?)),
+            "--against" => options.against = Some(words.value()?.to_owned()),
             "--port" => {
-                let port = value()?;
+                let port = words.value()?;
                 options.port = Some(port.parse().map_err(|_| TaskError::Usage(format!("not a port: {port}")))?);
             }
             "--record" => options.record = true,
             "--table" => options.table = true,
             "--messages" => options.messages = true,
             "--steps" => options.steps = true,
-            _ => return Err(TaskError::Usage(format!("unknown argument: {argument}"))),
+            _ => return Err(words.unknown()),
         }
     }
     if options.record && options.kafka_bin.is_none() && options.against.is_none() {

@@ -10,6 +10,7 @@ use crate::broker::{self, Broker};
 use crate::error::{During, TaskError};
 use crate::place;
 use crate::report::SuiteResult;
+use crate::words::Words;
 use frames::{Case, Outcome};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -48,14 +49,13 @@ pub fn run_as_suite(binary: &Path) -> Result<SuiteResult, TaskError> {
 
 fn parse(arguments: &[String]) -> Result<Options, TaskError> {
     let mut options = Options::default();
-    let mut rest = arguments.iter();
-    while let Some(argument) = rest.next() {
-        let mut value = || rest.next().cloned().ok_or_else(|| TaskError::Usage(format!("{argument} needs a value")));
-        match argument.as_str() {
-            "--only" => options.only = Some(value()?),
-            "--against" => options.against = Some(value()?),
-            "--binary" => options.binary = Some(PathBuf::from(value()?)),
-            _ => return Err(TaskError::Usage(format!("unknown argument: {argument}"))),
+    let mut words = Words::of(arguments);
+    while let Some(word) = words.next() {
+        match word {
+            "--only" => options.only = Some(words.value()?.to_owned()),
+            "--against" => options.against = Some(words.value()?.to_owned()),
+            "--binary" => options.binary = Some(PathBuf::from(words.value()?)),
+            _ => return Err(words.unknown()),
         }
     }
     Ok(options)
