@@ -1,7 +1,7 @@
 //! One connection: the part that its loop owns (input) and the part that any thread may enter (output).
 
 use crate::answer::{Answer, Piece};
-use crate::event_loop::LoopHandle;
+use crate::mailbox::LoopHandle;
 use crate::transport::Transport;
 use base::{ColdRange, File, Now, Task};
 use parking_lot::Mutex;

@@ -7,32 +7,29 @@
 //! The first loop is the one for control: it serves no clients, so none can keep it busy. It accepts for all listeners, runs
 //! the timers and tasks that come from other threads, and owns the connections to other nodes.
 
-use crate::admission::{Room, is_this_machine};
-use crate::blocking::BlockingPool;
+use crate::accepting::{Accepting, FIRST_LISTENER};
 use crate::connection::{ConnectionInfo, Out, Shared};
 use crate::input::{Connection, Spare, TurnEnd};
-use crate::outgoing::{FIRST_OUTGOING, LineMail, LineState, Outgoings};
-use crate::server::{Acceptor, Limits, Registry};
+use crate::mailbox::{LoopHandle, Message, WAKER};
+use crate::outgoing::{FIRST_OUTGOING, Outgoings};
+use crate::server::{Limits, Registry};
 use crate::session::{Bounds, Listener};
 use crate::transport::Transport;
-use base::{Now, Task, Timers};
+use crate::turn::{self, with_turn, work_done};
+use base::{Now, Timers};
 use mio::net::TcpStream;
-use mio::{Events, Interest, Poll, Token, Waker};
+use mio::{Events, Interest, Poll, Token};
 use os::Clock;
 use parking_lot::Mutex;
 use slab::Slab;
 use socket2::SockRef;
-use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::io;
 use std::net::SocketAddr;
-use std::os::fd::AsRawFd;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-pub(crate) const WAKER: Token = Token(usize::MAX);
-const FIRST_LISTENER: usize = usize::MAX / 2;
 /// Bytes that one connection may receive in one turn.
 const RECEIVE_MAX: usize = 256 * 1024;
 /// Work of the requests of a turn, in bytes received and decompressed: connections beyond it wait for the next one, so that
@@ -40,162 +37,6 @@ const RECEIVE_MAX: usize = 256 * 1024;
 const TURN_WORK_MAX: usize = 4 << 20;
 /// Bytes of an incomplete request that are never too many.
 const HELD_ALWAYS: usize = 1 << 20;
-/// Connections of a listener that are accepted without room, to find one from this machine behind them.
-const WAITING_MAX: usize = 64;
-
-/// What other threads may ask of a loop.
-pub(crate) enum Message {
-    Accepted {
-        transport: Transport,
-        info: ConnectionInfo,
-        listener: Arc<dyn Listener>,
-    },
-    Resume {
-        key: usize,
-        id: u64,
-    },
-    Timer {
-        at_us: u64,
-        task: Arc<dyn Task>,
-    },
-    Defer(Arc<dyn Task>),
-    Listen(Acceptor),
-    /// About a connection to another node.
-    Line(Arc<LineState>, LineMail),
-    /// There may be room for connections that were not accepted.
-    AcceptAgain,
-    /// Another has the place of this connection, which may be on another loop.
-    Close {
-        id: u64,
-    },
-}
-
-/// The door to a loop for other threads.
-pub(crate) struct LoopHandle {
-    pub index: usize,
-    mailbox: Mutex<Vec<Message>>,
-    has_mail: AtomicBool,
-    waker: Waker,
-    pub stop: AtomicBool,
-    pub connections: AtomicU64,
-    /// Threads that read what answers need from the disk.
-    pub cold_reads: Arc<BlockingPool>,
-    /// Looks up the names of hosts, which may take long where the network is ill.
-    pub resolver: Arc<BlockingPool>,
-    pub clock: Clock,
-}
-
-impl LoopHandle {
-    pub fn new(index: usize, waker: Waker, cold_reads: Arc<BlockingPool>, clock: Clock) -> LoopHandle {
-        LoopHandle {
-            index,
-            cold_reads,
-            resolver: BlockingPool::new("ottla-resolve", 1),
-            clock,
-            mailbox: Mutex::new(Vec::new()),
-            has_mail: AtomicBool::new(false),
-            waker,
-            stop: AtomicBool::new(false),
-            connections: AtomicU64::new(0),
-        }
-    }
-
-    pub fn post(&self, message: Message) {
-        self.mailbox.lock().push(message);
-        if !self.has_mail.swap(true, Ordering::AcqRel) {
-            self.wake();
-        }
-    }
-
-    pub fn wake(&self) {
-        if let Err(error) = self.waker.wake() {
-            tracing::error!(%error, "an event loop could not be woken");
-        }
-    }
-
-    /// Runs the task on this loop at a time.
-    pub fn run_at(&self, at_us: u64, task: Arc<dyn Task>) {
-        let task = match is_here(self.index) {
-            true => timer_here(at_us, task),
-            false => Err(task),
-        };
-        if let Err(task) = task {
-            self.post(Message::Timer { at_us, task });
-        }
-    }
-
-    /// Goes on with a connection whose requests were held back.
-    pub fn resume(&self, key: usize, id: u64) {
-        let own = with_turn(|turn| {
-            let own = turn.index == self.index;
-            if own {
-                turn.resumed.push((key, id));
-            }
-            own
-        });
-        if own != Some(true) {
-            self.post(Message::Resume { key, id });
-        }
-    }
-}
-
-/// What happens during a turn and is dealt with at its end; each loop thread has one.
-struct Turn {
-    index: usize,
-    flush: Vec<Arc<Shared>>,
-    deferred: Vec<Arc<dyn Task>>,
-    timers: Vec<(u64, Arc<dyn Task>)>,
-    resumed: Vec<(usize, u64)>,
-}
-
-thread_local! {
-    static TURN: RefCell<Option<Turn>> = const { RefCell::new(None) };
-    /// Work that this thread has done for requests, in bytes; wraps.
-    static WORK_DONE: Cell<usize> = const { Cell::new(0) };
-}
-
-/// Work that this thread has done so far.
-pub(crate) fn work_done() -> usize {
-    WORK_DONE.with(Cell::get)
-}
-
-/// Counts work of this thread.
-pub(crate) fn add_work(bytes: usize) {
-    WORK_DONE.with(|done| done.set(done.get().wrapping_add(bytes)));
-}
-
-fn with_turn<R>(f: impl FnOnce(&mut Turn) -> R) -> Option<R> {
-    TURN.with(|turn| turn.borrow_mut().as_mut().map(f))
-}
-
-/// Whether the calling thread is the loop of this index.
-pub(crate) fn is_here(index: usize) -> bool {
-    with_turn(|turn| turn.index == index) == Some(true)
-}
-
-/// Whether the calling thread is a loop.
-pub(crate) fn is_loop() -> bool {
-    with_turn(|_| ()).is_some()
-}
-
-/// Puts the connection on the list of this thread's turn; false when the thread is no loop.
-pub(crate) fn flush_at_end_of_turn(shared: &Arc<Shared>) -> bool {
-    with_turn(|turn| turn.flush.push(shared.clone())).is_some()
-}
-
-/// Runs the task at the end of this thread's turn; gives it back when the thread is no loop.
-pub(crate) fn defer_here(task: Arc<dyn Task>) -> Result<(), Arc<dyn Task>> {
-    let mut task = Some(task);
-    with_turn(|turn| turn.deferred.extend(task.take()));
-    task.map_or(Ok(()), Err)
-}
-
-/// Sets a timer on this thread's loop; gives the task back when the thread is no loop.
-pub(crate) fn timer_here(at_us: u64, task: Arc<dyn Task>) -> Result<(), Arc<dyn Task>> {
-    let mut task = Some(task);
-    with_turn(|turn| turn.timers.extend(task.take().map(|task| (at_us, task))));
-    task.map_or(Ok(()), Err)
-}
 
 pub(crate) struct EventLoop {
     poll: Poll,
@@ -203,7 +44,7 @@ pub(crate) struct EventLoop {
     clock: Clock,
     limits: Limits,
     registry: Arc<Registry>,
-    acceptors: Vec<Acceptor>,
+    accepting: Accepting,
     connections: Slab<Connection>,
     outgoings: Outgoings,
     ready: VecDeque<usize>,
@@ -213,9 +54,6 @@ pub(crate) struct EventLoop {
     next_idle_check_us: u64,
     /// When the first connection must be open that is not.
     next_deadline_us: Option<u64>,
-    accept_again_us: Option<u64>,
-    /// When the next warning about accepting may be written.
-    next_complaint_us: u64,
 }
 
 impl EventLoop {
@@ -233,7 +71,7 @@ impl EventLoop {
             limits,
             outgoings: Outgoings::new(registry.clone()),
             registry,
-            acceptors: Vec::new(),
+            accepting: Accepting::new(limits.descriptor_max),
             connections: Slab::new(),
             ready: VecDeque::new(),
             timers: Timers::default(),
@@ -241,21 +79,12 @@ impl EventLoop {
             spare: Spare::default(),
             next_idle_check_us: 0,
             next_deadline_us: None,
-            accept_again_us: None,
-            next_complaint_us: 0,
         }
     }
 
     /// Runs until the handle says stop.
     pub fn run(mut self) {
-        let turn = Turn {
-            index: self.handle.index,
-            flush: Vec::new(),
-            deferred: Vec::new(),
-            timers: Vec::new(),
-            resumed: Vec::new(),
-        };
-        TURN.with(|cell| *cell.borrow_mut() = Some(turn));
+        turn::begin(self.handle.index);
         let mut events = Events::with_capacity(1024);
         while !self.handle.stop.load(Ordering::Acquire) {
             let timeout = self.poll_timeout();
@@ -271,9 +100,7 @@ impl EventLoop {
             for event in &events {
                 self.event(event, now);
             }
-            if self.handle.has_mail.swap(false, Ordering::AcqRel) {
-                self.read_mail(now);
-            }
+            self.read_mail(now);
             self.run_timers(now);
             let before = work_done();
             for _ in 0..self.ready.len() {
@@ -296,9 +123,7 @@ impl EventLoop {
             self.close(key);
         }
         self.outgoings.end_all(self.poll.registry());
-        // What is dropped with it may want to answer, and looks at the turn: it must not be borrowed then.
-        let last = TURN.with(|cell| cell.borrow_mut().take());
-        drop(last);
+        turn::end();
     }
 
     fn poll_timeout(&mut self) -> Option<Duration> {
@@ -310,7 +135,7 @@ impl EventLoop {
         if !self.connections.is_empty() {
             next = Some(next.map_or(self.next_idle_check_us, |at| at.min(self.next_idle_check_us)));
         }
-        let others = [self.accept_again_us, self.next_deadline_us, self.outgoings.deadline_us()];
+        let others = [self.accepting.again_us(), self.next_deadline_us, self.outgoings.deadline_us()];
         next = others.into_iter().flatten().chain(next).min();
         next.map(|at| Duration::from_micros(at.saturating_sub(self.clock.now().monotonic_us)))
     }
@@ -331,7 +156,7 @@ impl EventLoop {
                     out.unblock();
                     if !std::mem::replace(&mut out.dirty, true) {
                         drop(out);
-                        flush_at_end_of_turn(&connection.shared);
+                        turn::flush_at_end_of_turn(&connection.shared);
                     }
                 }
                 // Also after writing: answers may have left that held back further requests.
@@ -348,82 +173,18 @@ impl EventLoop {
         }
     }
 
-    fn listen(&mut self, mut acceptor: Acceptor, now: Now) {
-        let index = self.acceptors.len();
-        let token = Token(FIRST_LISTENER + index);
-        if let Err(error) = self.poll.registry().register(&mut acceptor.socket, token, Interest::READABLE) {
-            tracing::error!(%error, listener = %acceptor.name, "a listener cannot be watched: nobody can connect to it");
-            return;
-        }
-        self.acceptors.push(acceptor);
-        self.accept(index, now);
-    }
-
-    /// Accepts until nobody waits, or until there is no room: the next connection to close, or the clock, goes on then.
-    /// Without room it looks among those that wait for one from this machine, which may have the reserve; the others keep
-    /// their turn.
     fn accept(&mut self, index: usize, now: Now) {
-        loop {
-            let acceptor = &mut self.acceptors[index];
-            let room = self.registry.room(&acceptor.name, now);
-            match room {
-                Room::Yes => {
-                    if let Some((stream, peer)) = acceptor.waiting.pop_front() {
-                        self.accepted(index, stream, peer, now);
-                        continue;
-                    }
-                }
-                Room::InReserve(_) if acceptor.waiting.len() >= WAITING_MAX => return,
-                Room::InReserve(from_us) if from_us > now.monotonic_us => return self.accept_again_at(from_us),
-                Room::InReserve(_) => {}
-                Room::At(at_us) => return self.accept_again_at(at_us),
-            }
-            match acceptor.socket.accept() {
-                Ok((stream, _))
-                    if u64::try_from(stream.as_raw_fd()).is_ok_and(|fd| fd > self.limits.descriptor_max) =>
-                {
-                    // The kernel gives the lowest free number: this many are open.
-                    return self.cannot_accept("connections have their share of the open files", now);
-                }
-                Ok((stream, peer)) if room == Room::Yes || is_this_machine(peer.ip()) => {
-                    self.accepted(index, stream, peer, now);
-                }
-                Ok(waits) => acceptor.waiting.push_back(waits),
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return,
-                Err(error) if matches!(error.kind(), io::ErrorKind::Interrupted | io::ErrorKind::ConnectionAborted) => {
-                }
-                Err(error) => {
-                    return self.cannot_accept(&error.to_string(), now);
-                }
-            }
+        while let Some((stream, peer)) = self.accepting.next(index, &self.registry, now) {
+            self.accepted(index, stream, peer, now);
         }
-    }
-
-    /// Tries again in a moment; says so once in ten seconds.
-    fn cannot_accept(&mut self, reason: &str, now: Now) {
-        if now.monotonic_us >= self.next_complaint_us {
-            self.next_complaint_us = now.monotonic_us + 10_000_000;
-            tracing::warn!(
-                reason,
-                "a connection cannot be accepted; a higher limit of open files may help (ulimit -n)"
-            );
-        }
-        self.accept_again_at(now.monotonic_us + 100_000);
-    }
-
-    fn accept_again_at(&mut self, at_us: u64) {
-        self.accept_again_us = Some(self.accept_again_us.map_or(at_us, |before| before.min(at_us)));
     }
 
     fn accept_all(&mut self, now: Now) {
-        self.accept_again_us = None;
-        for index in 0..self.acceptors.len() {
-            self.accept(index, now);
-        }
+        self.accepting.all_again().for_each(|index| self.accept(index, now));
     }
 
     fn accepted(&mut self, index: usize, stream: TcpStream, peer: SocketAddr, now: Now) {
-        let acceptor = &self.acceptors[index];
+        let acceptor = self.accepting.acceptor(index);
         let Some((info, owner)) = self.registry.admit(acceptor, &stream, peer, now) else { return };
         tune(&stream, &self.limits);
         let listener = acceptor.listener.clone();
@@ -485,13 +246,16 @@ impl EventLoop {
     }
 
     fn read_mail(&mut self, now: Now) {
-        let mail = std::mem::take(&mut *self.handle.mailbox.lock());
-        for message in mail {
+        for message in self.handle.take_mail() {
             match message {
                 Message::Accepted { transport, info, listener } => self.adopt(transport, info, &*listener, now),
                 Message::Resume { key, id } => self.resume(key, id),
                 Message::Timer { at_us, task } => self.timers.set(at_us, task),
-                Message::Listen(acceptor) => self.listen(acceptor, now),
+                Message::Listen(acceptor) => {
+                    if let Some(index) = self.accepting.listen(acceptor, self.poll.registry()) {
+                        self.accept(index, now);
+                    }
+                }
                 Message::AcceptAgain => self.accept_all(now),
                 Message::Line(line, mail) => {
                     let pool = &self.handle.resolver;
@@ -520,7 +284,7 @@ impl EventLoop {
         while let Some(task) = self.timers.take_due(now.monotonic_us) {
             task.run(now);
         }
-        if self.accept_again_us.is_some_and(|at| at <= now.monotonic_us) {
+        if self.accepting.again_us().is_some_and(|at| at <= now.monotonic_us) {
             self.accept_all(now);
         }
         if self.outgoings.deadline_us().is_some_and(|at| at <= now.monotonic_us) {
@@ -561,10 +325,10 @@ impl EventLoop {
             may_run = false;
             // Their memory serves the next turn.
             with_turn(|turn| {
-                keep_larger(&mut turn.deferred, deferred);
-                keep_larger(&mut turn.timers, timers);
-                keep_larger(&mut turn.resumed, resumed);
-                keep_larger(&mut turn.flush, flush);
+                turn::keep_larger(&mut turn.deferred, deferred);
+                turn::keep_larger(&mut turn.timers, timers);
+                turn::keep_larger(&mut turn.resumed, resumed);
+                turn::keep_larger(&mut turn.flush, flush);
             });
             if is_done {
                 return;
@@ -654,14 +418,6 @@ impl EventLoop {
         for key in idle {
             self.close(key);
         }
-    }
-}
-
-fn keep_larger<T>(list: &mut Vec<T>, mut spare: Vec<T>) {
-    const KEPT_MAX: usize = 1024;
-    if (list.capacity() + 1..=KEPT_MAX).contains(&spare.capacity()) {
-        spare.append(list);
-        *list = spare;
     }
 }
 

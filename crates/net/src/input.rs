@@ -2,11 +2,11 @@
 
 use crate::Pipelining;
 use crate::connection::Shared;
-use crate::event_loop::{add_work, work_done};
 use crate::reply::Reply;
 use crate::server::Limits;
 use crate::session::{Bounds, Session};
 use crate::transport::Transport;
+use crate::turn::{add_work, work_done};
 use base::Now;
 use std::io;
 use std::sync::Arc;

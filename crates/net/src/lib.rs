@@ -9,17 +9,20 @@
 //! - a turn of a loop, and a connection's part of it, has a budget of work: who has more of it comes again;
 //! - nothing here knows what a request means: that is the `Session`, which its listener gives to a connection.
 
+mod accepting;
 mod admission;
 mod answer;
 mod blocking;
 mod connection;
 mod event_loop;
 mod input;
+mod mailbox;
 mod outgoing;
 mod reply;
 mod server;
 mod session;
 mod transport;
+mod turn;
 
 pub use admission::{ConnectionLimits, ListenerRole};
 pub use answer::{Answer, Piece};

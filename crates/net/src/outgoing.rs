@@ -13,7 +13,7 @@
 //! caller's affair: a line fails what it was given at once.
 
 use crate::blocking::BlockingPool;
-use crate::event_loop::{LoopHandle, Message};
+use crate::mailbox::{LoopHandle, Message};
 use crate::transport::Transport;
 use base::{Done, Line, LineError, Network, Outbound, Remote};
 use mio::net::TcpStream;

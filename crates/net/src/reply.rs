@@ -2,7 +2,7 @@
 
 use crate::answer::Answer;
 use crate::connection::{Release, Shared};
-use crate::event_loop;
+use crate::turn;
 use std::sync::Arc;
 
 /// Answers one request, once, from any thread. Dropped unanswered it closes the connection, so that a client never
@@ -92,7 +92,7 @@ fn deliver(shared: &Arc<Shared>, sequence: u64, answer: Answer) {
         let flush = out.has_ready_head() && !std::mem::replace(&mut out.dirty, true);
         (flush, std::mem::take(&mut out.stalled))
     };
-    if flush && !event_loop::flush_at_end_of_turn(shared) {
+    if flush && !turn::flush_at_end_of_turn(shared) {
         shared.flush();
     }
     if resume {

@@ -3,9 +3,11 @@
 use crate::admission::{Admission, Admitted, ConnectionLimits, ListenerRole, Room};
 use crate::blocking::BlockingPool;
 use crate::connection::ConnectionInfo;
-use crate::event_loop::{self, EventLoop, LoopHandle, Message, WAKER};
+use crate::event_loop::EventLoop;
+use crate::mailbox::{LoopHandle, Message, WAKER};
 use crate::outgoing::Lines;
 use crate::session::{Listener, Wrapping};
+use crate::turn;
 use base::{BlockingWork, Executor, Line, Map, Network, Now, Remote, Task};
 use mio::net::{TcpListener, TcpStream};
 use mio::{Poll, Waker};
@@ -304,19 +306,19 @@ impl Executor for Server {
     }
 
     fn defer(&self, task: Arc<dyn Task>) {
-        if let Err(task) = event_loop::defer_here(task) {
+        if let Err(task) = turn::defer_here(task) {
             self.loops[0].post(Message::Defer(task));
         }
     }
 
     fn run_at(&self, at_us: u64, task: Arc<dyn Task>) {
-        if let Err(task) = event_loop::timer_here(at_us, task) {
+        if let Err(task) = turn::timer_here(at_us, task) {
             self.loops[0].post(Message::Timer { at_us, task });
         }
     }
 
     fn control_at(&self, at_us: u64, task: Arc<dyn Task>) {
-        if event_loop::is_here(0) {
+        if turn::is_here(0) {
             self.run_at(at_us, task);
         } else {
             self.loops[0].post(Message::Timer { at_us, task });
@@ -332,11 +334,11 @@ impl Executor for Server {
     }
 
     fn decompressed_max(&self) -> usize {
-        if event_loop::is_loop() { DECOMPRESSED_MAX } else { usize::MAX }
+        if turn::is_loop() { DECOMPRESSED_MAX } else { usize::MAX }
     }
 
     fn decompressed(&self, bytes: usize) {
-        event_loop::add_work(bytes);
+        turn::add_work(bytes);
     }
 
     fn long_work_room(&self) -> usize {
