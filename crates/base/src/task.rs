@@ -23,6 +23,10 @@ pub trait Executor: Send + Sync {
     fn monotonic_us(&self) -> u64 {
         self.now().monotonic_us
     }
+    /// How often the calling thread has given up its processor to wait for something, so far.
+    fn thread_waits(&self) -> u64 {
+        0
+    }
     /// Runs the task at the end of the current turn of the calling loop or soon on some loop when the caller
     /// is not one.
     fn defer(&self, task: Arc<dyn Task>);

@@ -19,10 +19,19 @@ const TELL_AGAIN_US: u64 = 10_000_000;
 /// A sync that something was short for is tried again after this time.
 const FLUSH_AGAIN_US: u64 = 1_000_000;
 
-/// An append that takes so long has waited for the disk (a journal that commits, a limit of dirty pages).
+/// An append that takes so long has waited for the disk (a journal that commits, a limit of dirty pages), or others had the
+/// processor meanwhile.
 const SLOW_APPEND_US: u64 = 5_000;
-/// For so long after it, appends to the directory leave the event loops: the next one would wait as well.
+/// For so long after it, appends to the directory are watched for which of the two it is; and for so long after one that has
+/// waited they leave the event loops, where the next one would keep everybody waiting.
 const SLOW_FOR_US: u64 = 100_000;
+
+/// How an append began.
+pub(crate) struct AppendPace {
+    begun_us: u64,
+    /// How often its thread had waited before, where the directory is suspect.
+    waits: Option<u64>,
+}
 
 /// Called once when a directory goes out of service.
 pub type FailureListener = Box<dyn Fn(&Arc<Directory>) + Send + Sync>;
@@ -40,6 +49,8 @@ pub struct Directory {
     pub(crate) is_low_on_space: AtomicBool,
     /// Monotonic time before which no further shortage is told.
     quiet_until_us: AtomicU64,
+    /// Monotonic time until which appends are watched for what kept them.
+    suspect_until_us: AtomicU64,
     /// Monotonic time until which appends are expected to wait for the disk.
     slow_until_us: AtomicU64,
     on_failure: OnceLock<FailureListener>,
@@ -83,6 +94,7 @@ impl Directory {
             checkpointed: Mutex::default(),
             is_low_on_space: AtomicBool::new(false),
             quiet_until_us: AtomicU64::new(0),
+            suspect_until_us: AtomicU64::new(0),
             slow_until_us: AtomicU64::new(0),
             on_failure: OnceLock::new(),
             myself: myself.clone(),
@@ -139,10 +151,22 @@ impl Directory {
         }
     }
 
-    /// Notes how long an append took, by the monotonic clock.
-    pub(crate) fn appended(&self, begun_us: u64, ended_us: u64) {
-        if ended_us.saturating_sub(begun_us) >= SLOW_APPEND_US {
-            self.slow_until_us.fetch_max(ended_us + SLOW_FOR_US, Ordering::Relaxed);
+    /// To be called right before a write, on its thread.
+    pub(crate) fn append_begins(&self) -> AppendPace {
+        let begun_us = self.executor.monotonic_us();
+        let is_suspect = begun_us < self.suspect_until_us.load(Ordering::Relaxed);
+        AppendPace { begun_us, waits: is_suspect.then(|| self.executor.thread_waits()) }
+    }
+
+    /// To be called right after it.
+    pub(crate) fn append_ended(&self, pace: AppendPace) {
+        let now_us = self.executor.monotonic_us();
+        if now_us.saturating_sub(pace.begun_us) < SLOW_APPEND_US {
+            return;
+        }
+        self.suspect_until_us.fetch_max(now_us + SLOW_FOR_US, Ordering::Relaxed);
+        if pace.waits.is_some_and(|before| self.executor.thread_waits() > before) {
+            self.slow_until_us.fetch_max(now_us + SLOW_FOR_US, Ordering::Relaxed);
         }
     }
 
@@ -273,17 +297,34 @@ impl Directory {
 
 #[cfg(test)]
 mod tests {
+    use super::Directory;
     use crate::test_bench::Bench;
+    use base::Executor;
 
     #[test]
-    fn a_directory_is_slow_for_a_while_after_an_append_that_waited() {
+    fn a_directory_is_slow_for_a_while_after_two_appends_that_took_long_and_waited() {
         let bench = Bench::new(&["/d1", "/d2"], |_| {});
-        let directories = bench.replicas.directories();
-        let [first, second] = directories else { panic!("two directories") };
-        first.appended(1_000_000, 1_004_999);
-        assert!(!first.is_slow(1_005_000));
-        first.appended(1_005_000, 1_010_000);
-        assert!(first.is_slow(1_010_000) && first.is_slow(1_109_999) && !first.is_slow(1_110_000));
-        assert!(!second.is_slow(1_010_000), "another disk goes on");
+        let [first, second] = bench.replicas.directories() else { panic!("two directories") };
+        let is_slow = |directory: &Directory| directory.is_slow(bench.executor.now().monotonic_us);
+        let append = |took_ms: i64, waited: bool| {
+            let pace = first.append_begins();
+            bench.executor.tick(took_ms);
+            bench.executor.thread_waited(waited);
+            first.append_ended(pace);
+        };
+        append(4, true);
+        append(4, true);
+        assert!(!is_slow(first), "quick enough");
+        append(5, false);
+        append(20, false);
+        assert!(!is_slow(first), "others had the processor");
+        append(5, true);
+        assert!(is_slow(first) && !is_slow(second), "another disk goes on");
+        bench.executor.tick(99);
+        assert!(is_slow(first));
+        bench.executor.tick(1);
+        assert!(!is_slow(first));
+        append(5, true);
+        assert!(!is_slow(first), "it was not watched any more");
     }
 }

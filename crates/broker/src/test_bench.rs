@@ -12,6 +12,7 @@ use parking_lot::Mutex;
 use records::{BatchBuilder, BatchOptions, ProduceRules};
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 use storage::{AppendOrigin, LeaderBatch, LogConfig, LogDir};
 use testkit::{SimFiles, WatchedFiles};
@@ -25,11 +26,16 @@ pub(crate) struct TestExecutor {
     soon: Mutex<VecDeque<Arc<dyn Task>>>,
     later: Mutex<Vec<(u64, Arc<dyn Task>)>>,
     blocking: Mutex<VecDeque<BlockingWork>>,
+    waits: AtomicU64,
 }
 
 impl Executor for TestExecutor {
     fn now(&self) -> Now {
         *self.now.lock()
+    }
+
+    fn thread_waits(&self) -> u64 {
+        self.waits.load(Ordering::Relaxed)
     }
 
     fn defer(&self, task: Arc<dyn Task>) {
@@ -84,6 +90,11 @@ impl TestExecutor {
         now.wall_ms += ms;
     }
 
+    /// Whether the calling thread had to wait for something.
+    pub fn thread_waited(&self, waited: bool) {
+        self.waits.fetch_add(u64::from(waited), Ordering::Relaxed);
+    }
+
     /// Runs what was deferred until now.
     pub fn turn(&self) {
         let tasks = std::mem::take(&mut *self.soon.lock());
@@ -117,6 +128,7 @@ impl Bench {
             soon: Mutex::default(),
             later: Mutex::default(),
             blocking: Mutex::default(),
+            waits: AtomicU64::new(0),
         });
         let watched: Arc<Mutex<Vec<Weak<PartitionCell>>>> = Arc::default();
         let (cells, disk) = (watched.clone(), files.clone());

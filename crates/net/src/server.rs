@@ -305,6 +305,10 @@ impl Executor for Server {
         self.clock.monotonic_us()
     }
 
+    fn thread_waits(&self) -> u64 {
+        os::thread_waits()
+    }
+
     fn defer(&self, task: Arc<dyn Task>) {
         if let Err(task) = turn::defer_here(task) {
             self.loops[0].post(Message::Defer(task));

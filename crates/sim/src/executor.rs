@@ -137,6 +137,10 @@ impl Executor for SimExecutor {
         self.state.lock().now.monotonic_us + if waited { SLOW_APPEND_US } else { 0 }
     }
 
+    fn thread_waits(&self) -> u64 {
+        self.looks.load(Ordering::Relaxed) as u64
+    }
+
     fn defer(&self, task: Arc<dyn Task>) {
         self.state.lock().deferred.push_back(task);
     }

@@ -146,7 +146,6 @@ impl Progress {
         let budgeted = budget;
         let mut number = 0;
         let mut stopped = None;
-        let mut now_us = broker.executor.monotonic_us();
         'all: for (t, topic) in produce.topic_data.iter().enumerate() {
             if number + topic.partition_data.len() <= self.passed {
                 number += topic.partition_data.len();
@@ -185,7 +184,7 @@ impl Progress {
                     Some(_) if head.version < ZSTD_VERSION && has_zstd(data) => {
                         Err(ErrorCode::UnsupportedCompressionType)
                     }
-                    Some(cell) if long == Long::Leaves && cell.directory.is_slow(now_us) => {
+                    Some(cell) if long == Long::Leaves && cell.directory.is_slow(now.monotonic_us) => {
                         stopped = Some(Stopped::DiskIsSlow);
                         break 'all;
                     }
@@ -194,10 +193,7 @@ impl Progress {
                         let waiter =
                             || -> Arc<dyn AckWaiter> { wait.get_or_init(|| ProduceWait::new(partitions)).clone() };
                         let waiter = (&waiter as &dyn Fn() -> _, self.index, timeout_us);
-                        let appended = append(&cell, data, head.acks, waiter, now, &mut budget, &mut answer);
-                        let begun_us = std::mem::replace(&mut now_us, broker.executor.monotonic_us());
-                        cell.directory.appended(begun_us, now_us);
-                        appended
+                        append(&cell, data, head.acks, waiter, now, &mut budget, &mut answer)
                     }
                 };
                 match outcome {
