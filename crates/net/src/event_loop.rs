@@ -9,7 +9,8 @@
 
 use crate::accepting::{Accepting, FIRST_LISTENER};
 use crate::connection::{ConnectionInfo, Out, Shared};
-use crate::input::{Connection, Spare, TurnEnd};
+use crate::input::{Connection, TurnEnd};
+use crate::kept::{Kept, Spare};
 use crate::mailbox::{LoopHandle, Message, WAKER};
 use crate::outgoing::{FIRST_OUTGOING, Outgoings};
 use crate::server::{Limits, Registry};
@@ -217,8 +218,7 @@ impl EventLoop {
             transport,
             session,
             bounds,
-            input: Vec::new(),
-            start: 0,
+            input: Kept::default(),
             readable: true,
             peer_finished: false,
             queued: false,
@@ -360,7 +360,7 @@ impl EventLoop {
     /// those that hold a lot.
     fn account(&mut self, key: usize) -> bool {
         let Some(connection) = self.connections.get_mut(key) else { return true };
-        let held = connection.input.len();
+        let held = connection.input.memory_bytes();
         let all = self.registry.account(connection.accounted, held);
         connection.accounted = held;
         if held <= HELD_ALWAYS || all <= self.limits.partial_bytes_max {
@@ -403,6 +403,7 @@ impl EventLoop {
     fn close_idle(&mut self, now: Now) {
         let idle_us = self.limits.idle_max_ms.saturating_mul(1000);
         self.next_idle_check_us = now.monotonic_us + (idle_us / 10).clamp(100_000, 30_000_000);
+        self.spare.look();
         for (_, connection) in &mut self.connections {
             let mut out = connection.shared.out.lock();
             if out.take_has_sent() || out.is_holding() {

@@ -2,6 +2,7 @@
 
 use crate::Pipelining;
 use crate::connection::Shared;
+use crate::kept::{Kept, Spare};
 use crate::reply::Reply;
 use crate::server::Limits;
 use crate::session::{Bounds, Session};
@@ -11,9 +12,9 @@ use base::Now;
 use std::io;
 use std::sync::Arc;
 
-/// Buffers of incomplete frames that a loop keeps for the next ones, and how large they may be.
-const SPARE_MAX: usize = 16;
-const SPARE_BYTES_MAX: usize = 256 * 1024;
+/// A frame that lacks so much is received where it is kept; what lacks less is copied there, so that one receive takes the
+/// frames behind it as well.
+const DIRECT_MIN: usize = 64 * 1024;
 /// Work that the requests of a connection may do in a turn; what is behind comes in the next one.
 const WORK_MAX: usize = 256 * 1024;
 
@@ -24,10 +25,8 @@ pub(crate) struct Connection {
     pub session: Box<dyn Session>,
     /// What holds until the session is open.
     pub bounds: Option<Bounds>,
-    /// Bytes received but not handed over: an incomplete frame, or complete ones that have to wait.
-    pub input: Vec<u8>,
-    /// Where in `input` the first frame that was not handed over begins.
-    pub start: usize,
+    /// Bytes received but not handed over.
+    pub input: Kept,
     /// The kernel may have more for us.
     pub readable: bool,
     /// The other end sends no more: the end comes behind the bytes that are there, without an event of its own.
@@ -39,23 +38,6 @@ pub(crate) struct Connection {
     pub last_active_us: u64,
     /// Bytes of `input` that were counted.
     pub accounted: usize,
-}
-
-/// Buffers that are not in use: frames come in pieces all the time, and fresh memory costs page faults.
-#[derive(Default)]
-pub(crate) struct Spare(Vec<Vec<u8>>);
-
-impl Spare {
-    fn take(&mut self) -> Vec<u8> {
-        self.0.pop().unwrap_or_default()
-    }
-
-    fn put(&mut self, mut buffer: Vec<u8>) {
-        if self.0.len() < SPARE_MAX && buffer.capacity() <= SPARE_BYTES_MAX {
-            buffer.clear();
-            self.0.push(buffer);
-        }
-    }
 }
 
 /// How many bytes the frames took that were handed over, and whether the rest has to wait.
@@ -83,20 +65,14 @@ impl Connection {
         }
         self.waits_for = None;
         // Frames that had to wait come before new bytes.
-        if self.start < self.input.len() {
-            let mut input = std::mem::take(&mut self.input);
-            let taken = self.take_frames(&mut input[self.start..], limits, now);
-            self.input = input;
-            match taken {
-                Ok(taken) => self.start += taken.bytes,
+        if !self.input.is_empty() {
+            match self.take_kept(spare, limits, now) {
                 Err(()) => return TurnEnd::Close,
-            }
-            // The answer may have come meanwhile: frames that were not taken still come before new bytes.
-            if taken.is_ok_and(|taken| taken.is_held) {
-                return if self.is_held(self.has_more()) { TurnEnd::Idle } else { TurnEnd::Again };
+                // The answer may have come meanwhile: frames that were not taken still come before new bytes.
+                Ok(true) => return if self.is_held(self.has_more()) { TurnEnd::Idle } else { TurnEnd::Again },
+                Ok(false) => {}
             }
         }
-        self.compact();
         if !self.readable {
             return TurnEnd::Idle;
         }
@@ -105,7 +81,7 @@ impl Connection {
 
     /// Bytes wait to be taken, here or in the socket.
     fn has_more(&self) -> bool {
-        self.readable || self.start < self.input.len()
+        self.readable || !self.input.is_empty()
     }
 
     /// Whether requests must wait: for an answer, or for the reader at the other end. Where there are more of them, the
@@ -117,23 +93,28 @@ impl Connection {
         held
     }
 
-    /// Drops consumed bytes; a buffer that is empty is given back.
-    fn compact(&mut self) {
-        if self.start == 0 {
-            return;
-        }
-        if self.start >= self.input.len() {
-            self.input = Vec::new();
-        } else {
-            self.input.drain(..self.start);
-        }
-        self.start = 0;
+    /// Hands over frames that are kept; true: some have to wait.
+    fn take_kept(&mut self, spare: &mut Spare, limits: &Limits, now: Now) -> Result<bool, ()> {
+        let mut kept = std::mem::take(&mut self.input);
+        let taken = self.take_frames(kept.bytes_mut(), limits, now);
+        self.input = kept;
+        let taken = taken?;
+        self.input.consume(taken.bytes);
+        self.input.release(spare);
+        Ok(taken.is_held)
     }
 
-    /// Receives into the loop's buffer and hands frames over from there. Only a frame that was begun before, and what is
-    /// incomplete or has to wait, is copied: a connection's own buffer grows with the bytes that arrive, never with what
-    /// was announced.
+    /// Receives into the loop's buffer and hands frames over from there. Only what is incomplete or has to wait is copied, and
+    /// the rest of a large frame is received behind its beginning: a connection's own memory grows with the bytes that
+    /// arrive, never with what was announced.
     fn receive(&mut self, buffer: &mut [u8], spare: &mut Spare, limits: &Limits, now: Now) -> TurnEnd {
+        match missing(self.input.bytes(), self.frame_bytes_max(limits)) {
+            Err(()) => return TurnEnd::Close,
+            Ok(Some(missing)) if missing >= DIRECT_MIN => {
+                return self.receive_more(missing.min(buffer.len()), spare, limits, now);
+            }
+            Ok(_) => {}
+        }
         let n = match self.transport.receive(buffer) {
             Ok(0) => return TurnEnd::Close,
             Ok(n) => n,
@@ -145,15 +126,12 @@ impl Connection {
         self.readable = n == buffer.len() || self.peer_finished;
         let (mut from, mut was_held) = (0, false);
         if !self.input.is_empty() {
-            match self.complete(&buffer[..n], self.frame_bytes_max(limits)) {
+            match self.complete(&buffer[..n], spare, self.frame_bytes_max(limits)) {
                 Ok(used) => from = used,
                 Err(()) => return TurnEnd::Close,
             }
-            let mut begun = std::mem::take(&mut self.input);
-            match self.take_frames(&mut begun, limits, now) {
-                Err(()) => return TurnEnd::Close,
-                Ok(Taken { bytes: 0, .. }) => self.input = begun,
-                Ok(_) => spare.put(begun),
+            if self.take_kept(spare, limits, now).is_err() {
+                return TurnEnd::Close;
             }
         }
         if from < n && self.input.is_empty() {
@@ -167,10 +145,7 @@ impl Connection {
             }
         }
         if from < n {
-            if self.input.capacity() == 0 {
-                self.input = spare.take();
-            }
-            self.input.extend_from_slice(&buffer[from..n]);
+            self.input.push(&buffer[from..n], spare);
         }
         match self.is_held(self.has_more()) {
             true => TurnEnd::Idle,
@@ -179,13 +154,33 @@ impl Connection {
         }
     }
 
+    /// Receives part of what a frame lacks that was begun before.
+    fn receive_more(&mut self, room_bytes: usize, spare: &mut Spare, limits: &Limits, now: Now) -> TurnEnd {
+        let room = self.input.room(room_bytes, spare);
+        let n = match self.transport.receive(room) {
+            Ok(0) => return TurnEnd::Close,
+            Ok(n) => n,
+            Err(error) => return self.receive_failed(&error),
+        };
+        self.input.received(n);
+        self.last_active_us = now.monotonic_us;
+        add_work(n);
+        self.readable = n == room_bytes || self.peer_finished;
+        if self.take_kept(spare, limits, now).is_err() {
+            return TurnEnd::Close;
+        }
+        match self.is_held(self.has_more()) || !self.readable {
+            true => TurnEnd::Idle,
+            false => TurnEnd::Again,
+        }
+    }
+
     /// Appends to the frame that was begun what belongs to it; returns how many bytes that were.
-    fn complete(&mut self, bytes: &[u8], frame_bytes_max: usize) -> Result<usize, ()> {
+    fn complete(&mut self, bytes: &[u8], spare: &mut Spare, frame_bytes_max: usize) -> Result<usize, ()> {
         let prefix = 4usize.saturating_sub(self.input.len()).min(bytes.len());
-        self.input.extend_from_slice(&bytes[..prefix]);
-        let Some(length) = frame_length(&self.input, frame_bytes_max)? else { return Ok(prefix) };
-        let missing = (4 + length).saturating_sub(self.input.len()).min(bytes.len() - prefix);
-        self.input.extend_from_slice(&bytes[prefix..prefix + missing]);
+        self.input.push(&bytes[..prefix], spare);
+        let missing = missing(self.input.bytes(), frame_bytes_max)?.unwrap_or(0).min(bytes.len() - prefix);
+        self.input.push(&bytes[prefix..prefix + missing], spare);
         Ok(prefix + missing)
     }
 
@@ -228,6 +223,11 @@ impl Connection {
         }
         Ok(Taken { bytes: at, is_held: false })
     }
+}
+
+/// What the frame lacks that begins here, once its prefix is there; an error if no such frame is allowed.
+fn missing(bytes: &[u8], bytes_max: usize) -> Result<Option<usize>, ()> {
+    Ok(frame_length(bytes, bytes_max)?.map(|length| (4 + length).saturating_sub(bytes.len())))
 }
 
 /// The announced length of the frame that begins here, once its prefix is there; an error if no such frame is allowed.

@@ -16,6 +16,7 @@ mod blocking;
 mod connection;
 mod event_loop;
 mod input;
+mod kept;
 mod mailbox;
 mod outgoing;
 mod reply;
