@@ -84,7 +84,7 @@ impl Lifecycle {
 
     /// An image was applied: the first one means that every log is open.
     pub fn published(self: &Arc<Self>, offset: i64) {
-        self.applied.store(offset, Ordering::Release);
+        self.applied.fetch_max(offset, Ordering::AcqRel);
         let begins = {
             let mut inner = self.inner.lock();
             let begins = inner.state == State::Starting;
