@@ -2,14 +2,12 @@
 
 use crate::broker::Broker;
 use crate::channel::{Patience, call};
-use base::{BrokerEpoch, DirectoryId, ErrorCode, Now, Task, TopicId, Uuid};
+use base::{BrokerEpoch, DirectoryId, ErrorCode, Now, Task, Uuid};
 use parking_lot::Mutex;
 use protocol::{
-    ApiKey, ApiVersionsRequest, ApiVersionsResponse, AssignReplicasToDirsRequest, BrokerHeartbeatRequest,
-    BrokerHeartbeatResponse, BrokerRegistrationRequest, BrokerRegistrationResponse, Cursor,
-    assign_replicas_to_dirs_request, broker_registration_request,
+    ApiKey, ApiVersionsRequest, ApiVersionsResponse, BrokerHeartbeatRequest, BrokerHeartbeatResponse,
+    BrokerRegistrationRequest, BrokerRegistrationResponse, Cursor, broker_registration_request,
 };
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -227,6 +225,8 @@ impl Lifecycle {
                     inner.state = State::CatchingUp;
                 }
                 drop(inner);
+                // What was found at the start, say.
+                self.broker.assign_directories([]);
                 tracing::debug!(epoch, "registered with the controller");
                 self.go_on();
             }
@@ -340,58 +340,5 @@ impl Broker {
         let image = self.image.load();
         let own = image.brokers.get(&self.node_id).filter(|own| own.epoch == self.epoch());
         image.features.assigns_directories() && own.is_some_and(|own| own.log_dirs.is_empty())
-    }
-
-    /// Tells the controller where the replicas are of which it does not know that.
-    fn assign_all_directories(&self) {
-        let image = self.image.load();
-        let mut assigned: BTreeMap<DirectoryId, BTreeMap<TopicId, Vec<i32>>> = BTreeMap::new();
-        for topic in image.topics_by_name() {
-            for (index, partition) in &topic.partitions {
-                let Some(cell) = self.replicas.get(topic.id, *index) else { continue };
-                if partition.directory_of(self.node_id) != cell.directory.id {
-                    assigned.entry(cell.directory.id).or_default().entry(topic.id).or_default().push(*index);
-                }
-            }
-        }
-        if !assigned.is_empty() {
-            self.assign_directories(assigned);
-        }
-    }
-
-    /// Tells the controller in which directories new replicas were put (KIP-858).
-    pub(crate) fn assign_directories(&self, assigned: BTreeMap<DirectoryId, BTreeMap<TopicId, Vec<i32>>>) {
-        if self.epoch() < 0 {
-            return;
-        }
-        let directories = assigned.into_iter().map(|(id, topics)| assign_replicas_to_dirs_request::DirectoryData {
-            id,
-            topics: topics
-                .into_iter()
-                .map(|(topic_id, partitions)| assign_replicas_to_dirs_request::TopicData {
-                    topic_id,
-                    partitions: partitions
-                        .into_iter()
-                        .map(|partition_index| assign_replicas_to_dirs_request::PartitionData {
-                            partition_index,
-                            ..Default::default()
-                        })
-                        .collect(),
-                    ..Default::default()
-                })
-                .collect(),
-            ..Default::default()
-        });
-        let request = AssignReplicasToDirsRequest {
-            broker_id: self.node_id,
-            broker_epoch: self.epoch(),
-            directories: directories.collect(),
-            ..Default::default()
-        };
-        call(&*self.controller, ApiKey::AssignReplicasToDirs, &request, Patience::Retry, |result, _| {
-            if let Err(error) = result {
-                tracing::warn!(%error, "the controller did not take note of the directories of new replicas");
-            }
-        });
     }
 }

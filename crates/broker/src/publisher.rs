@@ -10,7 +10,7 @@ use crate::partition::Effects;
 use base::{NodeId, Now, PartitionIndex, Task, TopicId, TopicPartition};
 use metadata::{ConfigResourceType, Delta, Image, Topic};
 use parking_lot::Mutex;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -231,7 +231,7 @@ fn apply(broker: &Arc<Broker>, image: &Arc<Image>, delta: &Delta, now: Now) {
     let values = broker.config_layers(image).effective();
     let partitions_of = |topic: &metadata::Topic| topic.partitions.keys().map(|i| (topic.id, *i)).collect::<Vec<_>>();
     broker.replicas.remove_all(delta.removed_topics.iter().flat_map(|topic| partitions_of(topic)));
-    let mut in_other_directories: BTreeMap<base::Uuid, BTreeMap<TopicId, Vec<PartitionIndex>>> = BTreeMap::new();
+    let mut in_other_directories: Vec<(TopicId, PartitionIndex)> = Vec::new();
     let mut settings_of: Option<(TopicId, Arc<crate::topic_settings::TopicSettings>)> = None;
     for (topic_id, index) in &delta.partitions {
         let (Some(topic), Some(partition)) = (image.topic(*topic_id), image.partition(*topic_id, *index)) else {
@@ -261,8 +261,7 @@ fn apply(broker: &Arc<Broker>, image: &Arc<Image>, delta: &Delta, now: Now) {
             }
         };
         if image.features.assigns_directories() && partition.directory_of(broker.node_id) != cell.directory.id {
-            let topics = in_other_directories.entry(cell.directory.id).or_default();
-            topics.entry(*topic_id).or_default().push(*index);
+            in_other_directories.push((*topic_id, *index));
         }
         let mut effects = Effects::default();
         if let Err(error) = cell.apply(broker.node_id, partition, &mut effects) {
@@ -273,9 +272,7 @@ fn apply(broker: &Arc<Broker>, image: &Arc<Image>, delta: &Delta, now: Now) {
     apply_topic_configs(broker, image, delta, &values, broker_configs, now);
     broker.image.store(image.clone());
     notify_coordinators(broker, image, delta);
-    if !in_other_directories.is_empty() {
-        broker.assign_directories(in_other_directories);
-    }
+    broker.assign_directories(in_other_directories);
 }
 
 /// New configs reach the partitions that are there already.

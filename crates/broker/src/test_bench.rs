@@ -10,7 +10,8 @@ use crate::topic_settings::TopicSettings;
 use base::{BlockingWork, Executor, Files, LeaderEpoch, NodeId, Now, Offset, Task, TopicId, TopicPartition, Uuid};
 use metadata::{Delta, Image};
 use parking_lot::Mutex;
-use protocol::{FeatureLevelRecord, MetadataRecord, PartitionRecord, TopicRecord};
+use protocol::{FeatureLevelRecord, Message, MetadataRecord, PartitionRecord, TopicRecord};
+use quorum::{ControllerRequest, Input};
 use records::{BatchBuilder, BatchOptions, ProduceRules};
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
@@ -317,4 +318,18 @@ pub(crate) fn name(partition: &str) -> TopicPartition {
 
 pub(crate) fn end(cell: &PartitionCell) -> Offset {
     cell.with_log(|log| log.log_end_offset())
+}
+
+/// The one request to the controller that was not taken yet.
+pub(crate) fn only_request(mailbox: &quorum::Mailbox) -> ControllerRequest {
+    let mut inputs: Vec<Input> = mailbox.take().into();
+    match (inputs.pop(), inputs.is_empty()) {
+        (Some(Input::Request(request)), true) => request,
+        (last, _) => panic!("{} inputs", inputs.len() + usize::from(last.is_some())),
+    }
+}
+
+/// Answers as the controller.
+pub(crate) fn answer(request: ControllerRequest, response: &impl Message) {
+    (request.reply)(Ok(response.to_bytes(request.version).unwrap()));
 }
