@@ -45,6 +45,8 @@ struct Inner {
     state: State,
     is_asking: bool,
     wants_to_leave: bool,
+    /// Counts what was sent and what is to be sent later: a timer that is not the newest one is over.
+    turn: u64,
     /// Tries without an answer since the last one.
     failures: u32,
 }
@@ -64,7 +66,7 @@ impl Lifecycle {
         is_apart: bool,
         on_change: Box<dyn Fn(State) + Send + Sync>,
     ) -> Arc<Lifecycle> {
-        let inner = Inner { state: State::Starting, is_asking: false, wants_to_leave: false, failures: 0 };
+        let inner = Inner { state: State::Starting, is_asking: false, wants_to_leave: false, turn: 0, failures: 0 };
         Arc::new(Lifecycle {
             broker,
             inner: Mutex::new(inner),
@@ -128,6 +130,7 @@ impl Lifecycle {
             }
             inner.is_asking =
                 matches!(inner.state, State::Registering | State::CatchingUp | State::Running | State::Leaving);
+            inner.turn += 1;
             inner.state
         };
         match state {
@@ -323,13 +326,30 @@ impl Lifecycle {
 
     fn again_in(self: Arc<Self>, delay_us: u64) {
         let executor = self.broker.executor.clone();
-        executor.control_at(executor.now().monotonic_us + delay_us, self);
+        let turn = {
+            let mut inner = self.inner.lock();
+            inner.turn += 1;
+            inner.turn
+        };
+        executor.control_at(executor.now().monotonic_us + delay_us, Arc::new(Turn { lifecycle: self, turn }));
     }
 }
 
-impl Task for Lifecycle {
+/// The next registration or heartbeat, unless one was sent before its time.
+struct Turn {
+    lifecycle: Arc<Lifecycle>,
+    turn: u64,
+}
+
+impl Task for Turn {
     fn run(self: Arc<Self>, _: Now) {
-        self.go_on();
+        if !self.is_over() {
+            self.lifecycle.clone().go_on();
+        }
+    }
+
+    fn is_over(&self) -> bool {
+        self.lifecycle.inner.lock().turn != self.turn
     }
 }
 
@@ -342,3 +362,6 @@ impl Broker {
         image.features.assigns_directories() && own.is_some_and(|own| own.log_dirs.is_empty())
     }
 }
+
+#[cfg(test)]
+mod tests;

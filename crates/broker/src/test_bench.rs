@@ -93,6 +93,11 @@ impl TestExecutor {
         tasks.into_iter().for_each(|task| task.run(self.now()));
     }
 
+    /// How many timers are set that have something to do.
+    pub fn timers(&self) -> usize {
+        self.later.lock().iter().filter(|(_, task)| !task.is_over()).count()
+    }
+
     /// Forgets what waits for a thread, as if the disk had been full when it ran.
     pub fn forget_work(&self) {
         self.blocking.lock().clear();
