@@ -107,6 +107,11 @@ impl Coordinators {
     /// A connection is gone. Classic groups learn of it by their sessions, as in Kafka.
     pub fn disconnected(&self, _connection: u64) {}
 
+    #[cfg(test)]
+    fn is_loaded(&self, partition: PartitionIndex) -> bool {
+        self.shards.lock().get(&partition).is_some_and(|shard| !shard.is_loading())
+    }
+
     fn all(&self) -> Vec<Arc<ShardCell>> {
         let shards = self.shards.lock();
         let mut all: Vec<_> = shards.values().cloned().collect();
