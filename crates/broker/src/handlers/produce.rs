@@ -36,7 +36,8 @@ pub(super) fn handle(broker: &Arc<Broker>, request: Request<'_>) -> Result<Pipel
         progress.finish(acks, request.responder);
         return Ok(Pipelining::Allow);
     }
-    if broker.executor.long_work_room() < request.body.len() {
+    let kept_bytes = request.body.len() + progress.partitions * size_of::<PartitionProduceResponse<'_>>();
+    if !broker.executor.take_long_work_room(kept_bytes) {
         progress.go_on(broker, &produce, head, &may, Long::Refused, request.now);
         progress.finish(acks, request.responder);
         return Ok(Pipelining::Allow);
@@ -49,7 +50,7 @@ pub(super) fn handle(broker: &Arc<Broker>, request: Request<'_>) -> Result<Pipel
     let (broker, body, responder) = (broker.clone(), request.body.to_vec(), request.responder);
     let executor = broker.executor.clone();
     executor.run_long(
-        body.len(),
+        kept_bytes,
         Box::new(move || {
             // Who has gone meanwhile sends again: what nobody waits for must not be worked off before those who do.
             if acks != Acks::None && responder.is_gone() {
