@@ -50,17 +50,17 @@ pub trait Executor: Send + Sync {
     }
     /// Counts bytes that the calling thread has decompressed: a turn of an event loop has a budget of them.
     fn decompressed(&self, _bytes: usize) {}
-    /// Bytes that further long work may keep while it waits for its thread.
-    fn long_work_room(&self) -> usize {
-        usize::MAX
+    /// Takes room for long work that keeps so many bytes until it is done, where there is room: one piece alone always finds
+    /// it. Who has taken room hands the work to [`Executor::run_long`] or [`Executor::run_slow`], which give it back.
+    fn take_long_work_room(&self, _bytes: usize) -> bool {
+        true
     }
     /// Runs work that keeps a processor for a while, and so many bytes until it is done: off the event loops, on few
     /// threads that nothing else waits for.
     fn run_long(&self, _bytes: usize, work: BlockingWork) {
         self.run_blocking(work);
     }
-    /// Runs work that may wait for a disk that has become slow, and keeps so many bytes until it is done. They count
-    /// against [`Executor::long_work_room`].
+    /// Runs work that may wait for a disk that has become slow; for its bytes room was taken as for long work.
     fn run_slow(&self, _bytes: usize, work: BlockingWork) {
         self.run_blocking(work);
     }

@@ -1,5 +1,6 @@
 //! The parts of a broker, put together.
 
+use crate::assignments::DirectoryAssignments;
 use crate::auto_create::BeingCreated;
 use crate::channel::ControllerChannel;
 use crate::coordinator::Coordinators;
@@ -45,6 +46,7 @@ pub struct Broker {
     pub(crate) producer_ids: ProducerIdAllocator,
     pub(crate) random: Arc<Mutex<Box<dyn Random>>>,
     pub(crate) being_created: BeingCreated,
+    pub(crate) assignments: DirectoryAssignments,
     epoch: AtomicI64,
     view: SharedView,
 }
@@ -70,6 +72,7 @@ impl Broker {
             random,
             epoch: AtomicI64::new(-1),
             being_created: BeingCreated::default(),
+            assignments: DirectoryAssignments::default(),
             view: parts.view,
             loggers: parts.loggers,
         })

@@ -17,6 +17,15 @@ use std::sync::Arc;
 const SESSION_PARTITIONS_MAX: usize = 100_000;
 /// Partitions of all sessions.
 const PARTITIONS_MAX: usize = 250_000;
+/// Bytes of a topic's name. No topic has a longer one: such a partition is answered (UNKNOWN_TOPIC_OR_PARTITION, as in
+/// Kafka), and no session remembers it.
+const NAME_BYTES_MAX: usize = 249;
+/// Memory that a partition takes in a session: its name, its entry and its place, in trees and tables that are half empty.
+const PARTITION_BYTES_MAX: usize =
+    NAME_BYTES_MAX + 16 + 2 * (size_of::<(u64, Entry)>() + size_of::<(PartitionKey, u64)>());
+/// Memory of all sessions.
+const BYTES_MAX: usize = PARTITIONS_MAX * PARTITION_BYTES_MAX;
+const _: () = assert!(BYTES_MAX <= 192 << 20);
 /// Sessions that were idle for so long, or are so old, may give way to others.
 const EVICT_AFTER_US: u64 = 120_000_000;
 const FINAL_EPOCH: i32 = -1;
@@ -39,6 +48,11 @@ pub struct FetchPartition {
 pub type PartitionKey = (TopicId, Arc<str>, PartitionIndex);
 
 impl FetchPartition {
+    /// Whether a session may remember it.
+    fn fits(&self) -> bool {
+        self.topic.len() <= NAME_BYTES_MAX
+    }
+
     pub fn key(&self) -> PartitionKey {
         (self.topic_id, self.topic.clone(), self.partition)
     }
@@ -183,7 +197,7 @@ impl FetchSessions {
             return FetchContext::sessionless(named);
         }
         let mut session = Session::new(request.uses_topic_ids);
-        named.iter().for_each(|partition| session.put(partition.clone()));
+        named.iter().filter(|partition| partition.fits()).for_each(|partition| session.put(partition.clone()));
         let partitions = session.entries.len();
         let session = Arc::new(Mutex::new(session));
         let slot = Slot {
@@ -219,14 +233,17 @@ impl FetchSessions {
             let slot = table.slots.get(&id).filter(|slot| slot.principal == *request.principal);
             slot.ok_or(SessionError::NotFound)?.session.clone()
         };
-        let partitions = session.lock().go_on(request, named, forgotten)?;
+        let (fitting, others): (Vec<_>, Vec<_>) = named.into_iter().partition(FetchPartition::fits);
+        let mut partitions = session.lock().go_on(request, fitting, forgotten)?;
+        let remembered = partitions.len();
+        partitions.extend(others);
         let mut table = self.table.lock();
-        if partitions.is_empty() {
+        if remembered == 0 {
             table.remove(id);
             return Ok(FetchContext::sessionless(partitions));
         }
-        table.used(id, partitions.len(), now);
-        if partitions.len() > SESSION_PARTITIONS_MAX || table.partitions > self.partitions_max {
+        table.used(id, remembered, now);
+        if remembered > SESSION_PARTITIONS_MAX || table.partitions > self.partitions_max {
             // The client begins anew, with or without a session.
             table.remove(id);
             return Err(SessionError::NotFound);

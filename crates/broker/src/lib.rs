@@ -6,6 +6,7 @@
 //! - the broker reaches the controller through [`ControllerChannel`] alone;
 //! - nothing here waits: what has to wait is kept and completed by the event that it waits for.
 
+mod assignments;
 mod auto_create;
 mod broker;
 mod channel;

@@ -2,14 +2,12 @@
 
 use crate::broker::Broker;
 use crate::channel::{Patience, call};
-use base::{BrokerEpoch, DirectoryId, ErrorCode, Now, Task, TopicId, Uuid};
+use base::{BrokerEpoch, DirectoryId, ErrorCode, Now, Task, Uuid};
 use parking_lot::Mutex;
 use protocol::{
-    ApiKey, ApiVersionsRequest, ApiVersionsResponse, AssignReplicasToDirsRequest, BrokerHeartbeatRequest,
-    BrokerHeartbeatResponse, BrokerRegistrationRequest, BrokerRegistrationResponse, Cursor,
-    assign_replicas_to_dirs_request, broker_registration_request,
+    ApiKey, ApiVersionsRequest, ApiVersionsResponse, BrokerHeartbeatRequest, BrokerHeartbeatResponse,
+    BrokerRegistrationRequest, BrokerRegistrationResponse, Cursor, broker_registration_request,
 };
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -47,6 +45,8 @@ struct Inner {
     state: State,
     is_asking: bool,
     wants_to_leave: bool,
+    /// Counts what was sent and what is to be sent later: a timer that is not the newest one is over.
+    turn: u64,
     /// Tries without an answer since the last one.
     failures: u32,
 }
@@ -66,7 +66,7 @@ impl Lifecycle {
         is_apart: bool,
         on_change: Box<dyn Fn(State) + Send + Sync>,
     ) -> Arc<Lifecycle> {
-        let inner = Inner { state: State::Starting, is_asking: false, wants_to_leave: false, failures: 0 };
+        let inner = Inner { state: State::Starting, is_asking: false, wants_to_leave: false, turn: 0, failures: 0 };
         Arc::new(Lifecycle {
             broker,
             inner: Mutex::new(inner),
@@ -84,7 +84,7 @@ impl Lifecycle {
 
     /// An image was applied: the first one means that every log is open.
     pub fn published(self: &Arc<Self>, offset: i64) {
-        self.applied.store(offset, Ordering::Release);
+        self.applied.fetch_max(offset, Ordering::AcqRel);
         let begins = {
             let mut inner = self.inner.lock();
             let begins = inner.state == State::Starting;
@@ -130,6 +130,7 @@ impl Lifecycle {
             }
             inner.is_asking =
                 matches!(inner.state, State::Registering | State::CatchingUp | State::Running | State::Leaving);
+            inner.turn += 1;
             inner.state
         };
         match state {
@@ -227,6 +228,8 @@ impl Lifecycle {
                     inner.state = State::CatchingUp;
                 }
                 drop(inner);
+                // What was found at the start, say.
+                self.broker.assign_directories([]);
                 tracing::debug!(epoch, "registered with the controller");
                 self.go_on();
             }
@@ -323,13 +326,30 @@ impl Lifecycle {
 
     fn again_in(self: Arc<Self>, delay_us: u64) {
         let executor = self.broker.executor.clone();
-        executor.control_at(executor.now().monotonic_us + delay_us, self);
+        let turn = {
+            let mut inner = self.inner.lock();
+            inner.turn += 1;
+            inner.turn
+        };
+        executor.control_at(executor.now().monotonic_us + delay_us, Arc::new(Turn { lifecycle: self, turn }));
     }
 }
 
-impl Task for Lifecycle {
+/// The next registration or heartbeat, unless one was sent before its time.
+struct Turn {
+    lifecycle: Arc<Lifecycle>,
+    turn: u64,
+}
+
+impl Task for Turn {
     fn run(self: Arc<Self>, _: Now) {
-        self.go_on();
+        if !self.is_over() {
+            self.lifecycle.clone().go_on();
+        }
+    }
+
+    fn is_over(&self) -> bool {
+        self.lifecycle.inner.lock().turn != self.turn
     }
 }
 
@@ -341,57 +361,7 @@ impl Broker {
         let own = image.brokers.get(&self.node_id).filter(|own| own.epoch == self.epoch());
         image.features.assigns_directories() && own.is_some_and(|own| own.log_dirs.is_empty())
     }
-
-    /// Tells the controller where the replicas are of which it does not know that.
-    fn assign_all_directories(&self) {
-        let image = self.image.load();
-        let mut assigned: BTreeMap<DirectoryId, BTreeMap<TopicId, Vec<i32>>> = BTreeMap::new();
-        for topic in image.topics_by_name() {
-            for (index, partition) in &topic.partitions {
-                let Some(cell) = self.replicas.get(topic.id, *index) else { continue };
-                if partition.directory_of(self.node_id) != cell.directory.id {
-                    assigned.entry(cell.directory.id).or_default().entry(topic.id).or_default().push(*index);
-                }
-            }
-        }
-        if !assigned.is_empty() {
-            self.assign_directories(assigned);
-        }
-    }
-
-    /// Tells the controller in which directories new replicas were put (KIP-858).
-    pub(crate) fn assign_directories(&self, assigned: BTreeMap<DirectoryId, BTreeMap<TopicId, Vec<i32>>>) {
-        if self.epoch() < 0 {
-            return;
-        }
-        let directories = assigned.into_iter().map(|(id, topics)| assign_replicas_to_dirs_request::DirectoryData {
-            id,
-            topics: topics
-                .into_iter()
-                .map(|(topic_id, partitions)| assign_replicas_to_dirs_request::TopicData {
-                    topic_id,
-                    partitions: partitions
-                        .into_iter()
-                        .map(|partition_index| assign_replicas_to_dirs_request::PartitionData {
-                            partition_index,
-                            ..Default::default()
-                        })
-                        .collect(),
-                    ..Default::default()
-                })
-                .collect(),
-            ..Default::default()
-        });
-        let request = AssignReplicasToDirsRequest {
-            broker_id: self.node_id,
-            broker_epoch: self.epoch(),
-            directories: directories.collect(),
-            ..Default::default()
-        };
-        call(&*self.controller, ApiKey::AssignReplicasToDirs, &request, Patience::Retry, |result, _| {
-            if let Err(error) = result {
-                tracing::warn!(%error, "the controller did not take note of the directories of new replicas");
-            }
-        });
-    }
 }
+
+#[cfg(test)]
+mod tests;

@@ -232,11 +232,12 @@ impl Inner {
         }
         effects.jobs.extend(self.log.assign_leader_epoch(epoch));
         let (end, flushed) = (self.log.log_end_offset(), self.log.recovery_point());
+        let high_watermark = self.log.high_watermark();
         let leader = if self.settings.acknowledges_on_disk() {
             effects.wants_flush |= flushed < end;
-            Leader::on_disk(local, (epoch, partition_epoch), isr, replicas, end, flushed)
+            Leader::on_disk(local, (epoch, partition_epoch), isr, replicas, end, flushed, high_watermark)
         } else {
-            Leader::new(local, epoch, partition_epoch, isr, replicas, end, self.log.high_watermark())
+            Leader::new(local, epoch, partition_epoch, isr, replicas, end, high_watermark)
         };
         self.role = Role::Leader(leader);
         self.high_watermark_moved(effects);

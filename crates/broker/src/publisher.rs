@@ -2,14 +2,15 @@
 //!
 //! Order of one publication, the same everywhere: broker configs, removed topics, new and changed partitions, the image
 //! that handlers read, coordinators. The first publication opens every log; it runs on threads of its own, and what is
-//! published meanwhile is merged and applied after it, so that the controller of the same process is never held up.
+//! published meanwhile is merged and applied after it, so that the controller of the same process is never held up. From
+//! then on what was published is there: whoever publishes waits, also for logs that are opened again after a shortage.
 
 use crate::broker::Broker;
 use crate::partition::Effects;
 use base::{NodeId, Now, PartitionIndex, Task, TopicId, TopicPartition};
 use metadata::{ConfigResourceType, Delta, Image, Topic};
 use parking_lot::Mutex;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -69,18 +70,15 @@ impl Reopener {
     }
 
     fn reopen(self) {
-        let broker = self.broker.clone();
-        {
-            let mut state = self.state.lock();
-            if !matches!(*state, Loading::Live) {
-                // It is not long until it is.
-                drop(state);
-                broker.replicas.end_wait();
-                return self.come_again();
-            }
-            *state = Loading::Running(None);
-        }
+        let (broker, shared) = (self.broker.clone(), self.state.clone());
         broker.replicas.end_wait();
+        // Answers leave behind publications: what is published meanwhile waits.
+        let state = shared.lock();
+        if !matches!(*state, Loading::Live) {
+            // It is not long until it is.
+            drop(state);
+            return self.come_again();
+        }
         let image = broker.image.load_full();
         let partitions = broker.replicas.take_short();
         for (topic_id, index) in &partitions {
@@ -92,7 +90,7 @@ impl Reopener {
         let delta = Delta { partitions, ..Delta::default() };
         apply(&broker, &image, &delta, broker.executor.now());
         broker.replicas.vouch();
-        apply_waiting(&broker, &self.state, &*self.on_published);
+        drop(state);
         self.come_again();
     }
 }
@@ -165,19 +163,15 @@ fn first(
     apply_waiting(broker, state, on_published);
 }
 
-/// Applies what was published meanwhile, and lets the next publications be applied at once.
+/// Applies what was published meanwhile, and lets the next publications be applied at once. Who publishes waits for it:
+/// since the first image was told the broker may be registered, and answers tell of what is here.
 fn apply_waiting(broker: &Arc<Broker>, state: &Mutex<Loading>, on_published: &(dyn Fn(&Arc<Image>) + Send + Sync)) {
-    loop {
-        let mut state = state.lock();
-        let Loading::Running(waiting) = &mut *state else { return };
-        let Some((image, delta)) = waiting.take() else {
-            *state = Loading::Live;
-            return;
-        };
-        drop(state);
-        apply(broker, &image, &delta, broker.executor.now());
-        on_published(&image);
-    }
+    let mut state = state.lock();
+    let Loading::Running(waiting) = std::mem::replace(&mut *state, Loading::Live) else { return };
+    let Some((image, delta)) = waiting else { return };
+    apply(broker, &image, &delta, broker.executor.now());
+    drop(state);
+    on_published(&image);
 }
 
 /// Opens the logs of all hosted partitions that were found, on `threads` threads for each directory.
@@ -237,7 +231,7 @@ fn apply(broker: &Arc<Broker>, image: &Arc<Image>, delta: &Delta, now: Now) {
     let values = broker.config_layers(image).effective();
     let partitions_of = |topic: &metadata::Topic| topic.partitions.keys().map(|i| (topic.id, *i)).collect::<Vec<_>>();
     broker.replicas.remove_all(delta.removed_topics.iter().flat_map(|topic| partitions_of(topic)));
-    let mut in_other_directories: BTreeMap<base::Uuid, BTreeMap<TopicId, Vec<PartitionIndex>>> = BTreeMap::new();
+    let mut in_other_directories: Vec<(TopicId, PartitionIndex)> = Vec::new();
     let mut settings_of: Option<(TopicId, Arc<crate::topic_settings::TopicSettings>)> = None;
     for (topic_id, index) in &delta.partitions {
         let (Some(topic), Some(partition)) = (image.topic(*topic_id), image.partition(*topic_id, *index)) else {
@@ -267,8 +261,7 @@ fn apply(broker: &Arc<Broker>, image: &Arc<Image>, delta: &Delta, now: Now) {
             }
         };
         if image.features.assigns_directories() && partition.directory_of(broker.node_id) != cell.directory.id {
-            let topics = in_other_directories.entry(cell.directory.id).or_default();
-            topics.entry(*topic_id).or_default().push(*index);
+            in_other_directories.push((*topic_id, *index));
         }
         let mut effects = Effects::default();
         if let Err(error) = cell.apply(broker.node_id, partition, &mut effects) {
@@ -279,9 +272,7 @@ fn apply(broker: &Arc<Broker>, image: &Arc<Image>, delta: &Delta, now: Now) {
     apply_topic_configs(broker, image, delta, &values, broker_configs, now);
     broker.image.store(image.clone());
     notify_coordinators(broker, image, delta);
-    if !in_other_directories.is_empty() {
-        broker.assign_directories(in_other_directories);
-    }
+    broker.assign_directories(in_other_directories);
 }
 
 /// New configs reach the partitions that are there already.
@@ -334,3 +325,6 @@ fn notify_coordinators(broker: &Arc<Broker>, image: &Image, delta: &Delta) {
         broker.coordinators.topics_deleted(&removed);
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -8,7 +8,10 @@ use crate::partition::{Acks, AppendError, Effects, PartitionCell};
 use crate::replicas::{RecoveryHint, Replicas};
 use crate::topic_settings::TopicSettings;
 use base::{BlockingWork, Executor, Files, LeaderEpoch, NodeId, Now, Offset, Task, TopicId, TopicPartition, Uuid};
+use metadata::{Delta, Image};
 use parking_lot::Mutex;
+use protocol::{FeatureLevelRecord, Message, MetadataRecord, PartitionRecord, TopicRecord};
+use quorum::{ControllerRequest, Input};
 use records::{BatchBuilder, BatchOptions, ProduceRules};
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
@@ -101,6 +104,11 @@ impl TestExecutor {
         tasks.into_iter().for_each(|task| task.run(self.now()));
     }
 
+    /// How many timers are set that have something to do.
+    pub fn timers(&self) -> usize {
+        self.later.lock().iter().filter(|(_, task)| !task.is_over()).count()
+    }
+
     /// Forgets what waits for a thread, as if the disk had been full when it ran.
     pub fn forget_work(&self) {
         self.blocking.lock().clear();
@@ -114,6 +122,7 @@ pub(crate) struct Bench {
     pub replicas: Replicas,
     pub settings: Arc<TopicSettings>,
     watched: Arc<Mutex<Vec<Weak<PartitionCell>>>>,
+    next_wait: Arc<Mutex<Option<BlockingWork>>>,
 }
 
 impl Bench {
@@ -131,12 +140,15 @@ impl Bench {
             waits: AtomicU64::new(0),
         });
         let watched: Arc<Mutex<Vec<Weak<PartitionCell>>>> = Arc::default();
-        let (cells, disk) = (watched.clone(), files.clone());
+        let next_wait: Arc<Mutex<Option<BlockingWork>>> = Arc::default();
+        let (cells, disk, wait) = (watched.clone(), files.clone(), next_wait.clone());
         let shared: Arc<dyn Files> = Arc::new(WatchedFiles {
             files: Arc::new(files.clone()),
             watcher: Arc::new(move |call, path| {
                 let is_inside = cells.lock().iter().filter_map(Weak::upgrade).any(|cell| cell.is_entered());
                 assert!(!is_inside, "{call} of {} inside of a partition's cell", path.display());
+                let work = wait.lock().take();
+                work.into_iter().for_each(|work| work());
             }),
             waits: Arc::new(move || disk.waits()),
         });
@@ -154,11 +166,41 @@ impl Bench {
         };
         change(&mut log);
         let settings = TopicSettings { log, produce: ProduceRules::default(), min_insync_replicas: 1 };
-        Bench { files, executor, replicas, settings: Arc::new(settings), watched }
+        Bench { files, executor, replicas, settings: Arc::new(settings), watched, next_wait }
     }
 
     pub fn now(&self) -> Now {
         self.executor.now()
+    }
+
+    /// Runs this while somebody waits for the disk the next time.
+    pub fn while_the_disk_is_waited_for(&self, work: BlockingWork) {
+        *self.next_wait.lock() = Some(work);
+    }
+
+    /// An image at this offset with partitions that this node leads alone: their names, topics, and what the image says of
+    /// their directories.
+    pub fn image(offset: Offset, partitions: &[(&str, TopicId, Uuid)]) -> Arc<Image> {
+        let mut image = Image::empty();
+        image.offset = offset;
+        let level = FeatureLevelRecord { name: "metadata.version".into(), feature_level: 25, ..Default::default() };
+        let mut records: Vec<MetadataRecord<'static>> = vec![level.into()];
+        for (partition, topic_id, directory) in partitions {
+            let TopicPartition { topic, partition } = name(partition);
+            let topic = TopicRecord { name: topic.to_string().into(), topic_id: *topic_id, ..Default::default() };
+            let partition = PartitionRecord {
+                partition_id: partition,
+                topic_id: *topic_id,
+                replicas: vec![NODE],
+                isr: vec![NODE],
+                leader: NODE,
+                directories: vec![*directory],
+                ..Default::default()
+            };
+            records.extend([topic.into(), partition.into()]);
+        }
+        records.iter().for_each(|record| image.replay(record, &mut Delta::default()).unwrap());
+        Arc::new(image)
     }
 
     /// Tells of a folder as a start does.
@@ -252,6 +294,17 @@ impl Bench {
 
     /// The same, with where its requests to the controller arrive.
     pub fn broker_with_mailbox(&self) -> (Arc<Broker>, quorum::Mailbox) {
+        self.broker_of(Replicas::new(Vec::new(), self.executor.clone(), 1))
+    }
+
+    /// A broker with the partitions and directories of the bench, which has none any more.
+    pub fn broker_with_partitions(&mut self) -> (Arc<Broker>, quorum::Mailbox) {
+        let none = Replicas::new(Vec::new(), self.executor.clone(), 1);
+        let replicas = std::mem::replace(&mut self.replicas, none);
+        self.broker_of(replicas)
+    }
+
+    fn broker_of(&self, replicas: Replicas) -> (Arc<Broker>, quorum::Mailbox) {
         let mailbox = quorum::Mailbox::default();
         let file = "process.roles=broker,controller\nnode.id=1\ncontroller.quorum.voters=1@127.0.0.1:9093\n\
             listeners=PLAINTEXT://127.0.0.1:9092,CONTROLLER://127.0.0.1:9093\ncontroller.listener.names=CONTROLLER\n";
@@ -262,7 +315,7 @@ impl Bench {
             cluster_id: String::new(),
             executor: self.executor.clone(),
             controller: Arc::new(mailbox.clone()),
-            replicas: Replicas::new(Vec::new(), self.executor.clone(), 1),
+            replicas,
             random: Box::new(base::SplitMix64(1)),
             view: Arc::default(),
             loggers: Arc::default(),
@@ -282,4 +335,18 @@ pub(crate) fn name(partition: &str) -> TopicPartition {
 
 pub(crate) fn end(cell: &PartitionCell) -> Offset {
     cell.with_log(|log| log.log_end_offset())
+}
+
+/// The one request to the controller that was not taken yet.
+pub(crate) fn only_request(mailbox: &quorum::Mailbox) -> ControllerRequest {
+    let mut inputs: Vec<Input> = mailbox.take().into();
+    match (inputs.pop(), inputs.is_empty()) {
+        (Some(Input::Request(request)), true) => request,
+        (last, _) => panic!("{} inputs", inputs.len() + usize::from(last.is_some())),
+    }
+}
+
+/// Answers as the controller.
+pub(crate) fn answer(request: ControllerRequest, response: &impl Message) {
+    (request.reply)(Ok(response.to_bytes(request.version).unwrap()));
 }

@@ -30,7 +30,9 @@ const CONTROL_THREADS_MAX: usize = 2;
 /// system that appends it; a hop to another thread costs no more of that.
 const DECOMPRESSED_MAX: usize = 256 * 1024;
 
-/// Bytes that long work may keep while it waits.
+/// Bytes that long work may keep until it is done; a piece that is larger has to be alone. More memory is in use only by the
+/// threads for it, each with one batch at a time: the window of a codec and, where records are compressed again, 1 MiB of
+/// them at once and what may be stored of them (`max.message.bytes`). Nobody keeps decompressed records beyond that.
 const LONG_WORK_BYTES_MAX: usize = 128 << 20;
 
 /// Threads for long work: half of the processors, so that loops find one, and few.
@@ -279,9 +281,8 @@ impl Server {
 }
 
 impl Server {
-    /// Work that counts its bytes as kept until it is done.
+    /// Work that gives the room back that was taken for it.
     fn keeping(&self, bytes: usize, work: BlockingWork) -> BlockingWork {
-        self.long_bytes.fetch_add(bytes, Ordering::Relaxed);
         let kept = self.long_bytes.clone();
         Box::new(move || {
             work();
@@ -345,8 +346,12 @@ impl Executor for Server {
         turn::add_work(bytes);
     }
 
-    fn long_work_room(&self) -> usize {
-        LONG_WORK_BYTES_MAX.saturating_sub(self.long_bytes.load(Ordering::Relaxed))
+    fn take_long_work_room(&self, bytes: usize) -> bool {
+        let fits = |kept: usize| {
+            let all = kept.saturating_add(bytes);
+            (kept == 0 || all <= LONG_WORK_BYTES_MAX).then_some(all)
+        };
+        self.long_bytes.fetch_update(Ordering::Relaxed, Ordering::Relaxed, fits).is_ok()
     }
 
     fn run_long(&self, bytes: usize, work: BlockingWork) {

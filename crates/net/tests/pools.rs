@@ -37,6 +37,33 @@ fn work_that_comes_at_once_does_not_share_the_thread_that_is_idle() {
     finished.recv_timeout(Duration::from_secs(60)).expect("both are done");
 }
 
+#[test]
+fn long_work_of_any_size_finds_room_when_it_is_alone() {
+    const TOO_MUCH: usize = 200 << 20;
+    let server = Server::new(1, 1, Clock::new()).unwrap();
+    for bytes in [TOO_MUCH, 1 << 20, TOO_MUCH] {
+        while !server.take_long_work_room(bytes) {
+            // The one before is done, and gives its room back.
+            std::thread::yield_now();
+        }
+        assert!(!server.take_long_work_room(TOO_MUCH));
+        assert_eq!(server.take_long_work_room(1), bytes < TOO_MUCH);
+        if bytes < TOO_MUCH {
+            server.run_long(1, Box::new(|| {}));
+        }
+        let (release, held) = mpsc::channel::<()>();
+        server.run_long(
+            bytes,
+            Box::new(move || {
+                let _released = held.recv();
+            }),
+        );
+        // It counts until it is done, not only until it is begun.
+        assert!(!server.take_long_work_room(TOO_MUCH));
+        drop(release);
+    }
+}
+
 /// Tells when it is dropped.
 struct Over(mpsc::Sender<()>);
 

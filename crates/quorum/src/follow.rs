@@ -582,3 +582,6 @@ fn body<'a, M: Decode<'a>>(api: ApiKey, token: u64, frame: &'a [u8]) -> Result<M
         Err(error) => refused(format!("an answer that cannot be read: {error}")),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,8 +1,8 @@
 //! The leader of a partition as a machine without I/O: it is told how far the local log and the followers have come and
 //! says how far the partition is committed.
 //!
-//! Invariants: the high watermark never goes back within a leadership and never lies above the log end; it is the least
-//! position of the in-sync replicas. The leader's own position is its log end or, where an acknowledgement means "on
+//! Invariants: the high watermark never goes back, neither within a leadership nor where one begins, and never lies above
+//! the log end; it is the least position of the in-sync replicas. The leader's own position is its log end or, where an acknowledgement means "on
 //! disk" (`flush.messages=1`), what it has flushed.
 
 use base::{LeaderEpoch, Map, NodeId, Offset, PartitionEpoch};
@@ -73,7 +73,7 @@ impl Leader {
     }
 
     /// The same where an acknowledgement means "on disk": what this process has not flushed does not count, although a
-    /// recovery found it.
+    /// recovery found it. What was committed before stays so.
     pub fn on_disk(
         local: NodeId,
         (epoch, partition_epoch): (LeaderEpoch, PartitionEpoch),
@@ -81,10 +81,12 @@ impl Leader {
         replicas: &[NodeId],
         log_end_offset: Offset,
         flushed_offset: Offset,
+        high_watermark: Offset,
     ) -> Leader {
         let flushed_offset = flushed_offset.clamp(0, log_end_offset);
         let mut leader = Leader::new(local, epoch, partition_epoch, isr, replicas, flushed_offset, 0);
         leader.acknowledges_on_disk = true;
+        leader.high_watermark = leader.high_watermark.max(high_watermark.min(log_end_offset));
         (leader.log_end_offset, leader.epoch_start_offset) = (log_end_offset, log_end_offset);
         leader
     }
@@ -212,11 +214,21 @@ mod tests {
 
     #[test]
     fn what_a_recovery_found_is_not_on_disk_before_it_is_flushed() {
-        let mut leader = Leader::on_disk(1, (0, 0), vec![1], &[1], 9, 6);
+        let mut leader = Leader::on_disk(1, (0, 0), vec![1], &[1], 9, 6, 0);
         assert_eq!(leader.high_watermark(), 6);
         assert!(!leader.appended(12));
         assert!(leader.flushed(12));
         assert_eq!(leader.high_watermark(), 12);
+    }
+
+    #[test]
+    fn what_was_committed_before_stays_so_although_it_is_not_on_disk_yet() {
+        let mut leader = Leader::on_disk(1, (3, 0), vec![1], &[1], 9, 2, 7);
+        assert_eq!((leader.high_watermark(), leader.local_position()), (7, 2));
+        assert!(!leader.flushed(5));
+        assert!(leader.flushed(8));
+        assert_eq!(leader.high_watermark(), 8);
+        assert_eq!(Leader::on_disk(1, (3, 0), vec![1], &[1], 9, 2, 20).high_watermark(), 9);
     }
 
     #[test]

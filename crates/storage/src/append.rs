@@ -8,6 +8,13 @@ use base::{LeaderEpoch, Offset};
 use records::control::EndTransactionMarker;
 use records::{BATCH_HEADER_LEN, Batch, RecordsError, ValidatedBatch};
 
+/// What calls that failed halfway have left to be done: behind a roll, say, whose append met a full disk.
+#[derive(Debug, Default)]
+pub(crate) struct Owed {
+    pub jobs: Vec<Job>,
+    pub rolled: bool,
+}
+
 /// On whose behalf a batch is appended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AppendOrigin {
@@ -149,8 +156,28 @@ impl Log {
         if base::mutant(base::Mutant::StateBeforeAppend) {
             self.producers.apply(&meta);
         }
-        let written = self.write_as_leader(batch, &meta, leader_epoch, now_wall_ms);
-        self.noting(written)
+        let mut appended = Appended {
+            base_offset: meta.base_offset,
+            last_offset: meta.last_offset,
+            max_timestamp_ms: meta.max_timestamp_ms,
+            ..self.nothing_appended()
+        };
+        let written = self.write_as_leader(batch, &meta, leader_epoch, now_wall_ms, &mut appended);
+        self.hand_out(written, appended)
+    }
+
+    /// What an append left to be done goes to the caller, or stays with the log until the next one where it failed.
+    fn hand_out(
+        &mut self,
+        written: Result<(), StorageError>,
+        mut appended: Appended,
+    ) -> Result<Appended, StorageError> {
+        let owed = &mut self.owed;
+        owed.jobs.append(&mut appended.jobs);
+        owed.rolled |= appended.rolled;
+        self.noting(written)?;
+        (appended.jobs, appended.rolled) = (std::mem::take(&mut self.owed.jobs), std::mem::take(&mut self.owed.rolled));
+        Ok(appended)
     }
 
     /// Appends the marker that ends a producer's transaction in this partition.
@@ -179,14 +206,9 @@ impl Log {
         meta: &BatchMeta,
         leader_epoch: LeaderEpoch,
         now_wall_ms: i64,
-    ) -> Result<Appended, StorageError> {
-        let mut appended = Appended {
-            base_offset: meta.base_offset,
-            last_offset: meta.last_offset,
-            max_timestamp_ms: meta.max_timestamp_ms,
-            ..self.nothing_appended()
-        };
-        self.roll_if_due(batch.size(), meta, now_wall_ms, &mut appended)?;
+        appended: &mut Appended,
+    ) -> Result<(), StorageError> {
+        self.roll_if_due(batch.size(), meta, now_wall_ms, appended)?;
         self.active.txn_index.check(&*self.files)?;
         let mut header = batch.header;
         header[0..8].copy_from_slice(&meta.base_offset.to_be_bytes());
@@ -199,8 +221,7 @@ impl Log {
             size: batch.size() as u64,
             max_timestamp_ms: meta.max_timestamp_ms,
         };
-        self.take_written(span, meta, leader_epoch, &mut appended).map_err(must_not_stop_here)?;
-        Ok(appended)
+        self.take_written(span, meta, leader_epoch, appended).map_err(must_not_stop_here)
     }
 
     /// State after a write that succeeded: indexes, epochs, producers, log end.
@@ -288,8 +309,7 @@ impl Log {
             appended.base_offset = first.meta.base_offset;
         }
         let written = self.write_given(bytes, &metas, now_wall_ms, &mut appended);
-        self.noting(written)?;
-        Ok(appended)
+        self.hand_out(written, appended)
     }
 
     fn check_given(

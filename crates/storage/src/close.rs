@@ -49,7 +49,8 @@ impl Log {
 
     fn close_files_before_sync(&mut self, synced_together: bool) -> Result<(Vec<Job>, Option<FlushJob>), StorageError> {
         self.active.seal(&*self.files)?;
-        let mut jobs: Vec<Job> = self.missing_snapshot_job()?.into_iter().chain(self.topic_id_job()).collect();
+        let mut jobs = std::mem::take(&mut self.owed.jobs);
+        jobs.extend(self.missing_snapshot_job()?.into_iter().chain(self.topic_id_job()));
         if self.epochs_are_stale()? {
             jobs.push(self.epochs_job());
         }

@@ -1,7 +1,7 @@
 //! One partition's log: its state, what may be asked of it without I/O, and the steps that all operations share.
 //! The operations live beside: `append`, `read`, `lookup` (timestamps), `truncate`, `retention`, `recovery` (opening).
 
-use crate::append::Appended;
+use crate::append::{Appended, Owed};
 use crate::error::IoContext;
 use crate::job::{FlushJob, Flushed, Job, Turn};
 use crate::leader_epochs::LeaderEpochs;
@@ -65,6 +65,7 @@ pub struct Log {
     pub(crate) folder_synced: bool,
     /// Some of its files may lie on another file system than the directory's.
     pub(crate) is_spread: bool,
+    pub(crate) owed: Owed,
     pub(crate) failed: bool,
 }
 
@@ -410,6 +411,7 @@ impl Log {
             let rolled = self.roll_to(self.log_end, now_wall_ms, &mut jobs);
             self.noting(rolled)?;
         }
+        jobs.append(&mut self.owed.jobs);
         Ok(jobs)
     }
 

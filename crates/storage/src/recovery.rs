@@ -168,6 +168,7 @@ impl Log {
             sealed_synced: 0,
             folder_synced: false,
             is_spread,
+            owed: Default::default(),
             failed: false,
         };
         log.draw_jitter();

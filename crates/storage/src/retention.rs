@@ -104,13 +104,24 @@ impl Log {
         &mut self,
         now_wall_ms: i64,
     ) -> Result<(Vec<(DeletionReason, usize)>, Vec<Job>), StorageError> {
-        let (mut jobs, mut for_room) = (Vec::new(), false);
+        let mut jobs = Vec::new();
+        let deleted = self.delete_in_steps(now_wall_ms, &mut jobs);
+        self.owed.jobs.append(&mut jobs);
+        Ok((deleted?, std::mem::take(&mut self.owed.jobs)))
+    }
+
+    fn delete_in_steps(
+        &mut self,
+        now_wall_ms: i64,
+        jobs: &mut Vec<Job>,
+    ) -> Result<Vec<(DeletionReason, usize)>, StorageError> {
+        let mut for_room = false;
         loop {
             let plan = self.plan_retention(now_wall_ms);
             let plan = self.noting(plan)?;
             let step = self.retention(&plan, now_wall_ms, for_room)?;
             jobs.extend(step.jobs);
-            let Some(first) = step.first else { return Ok((step.deleted, jobs)) };
+            let Some(first) = step.first else { return Ok(step.deleted) };
             match first.run(&*self.files) {
                 Err(error) if error.is_shortage() => for_room = true,
                 other => self.noting(other)?,
@@ -155,15 +166,24 @@ impl Log {
         for_room: bool,
     ) -> Result<Retention, StorageError> {
         self.online()?;
-        let done = self.carry_out(plan, now_wall_ms, for_room);
-        self.noting(done)
+        let mut done = Retention::default();
+        let carried_out = self.carry_out(plan, now_wall_ms, for_room, &mut done);
+        self.owed.jobs.append(&mut done.jobs);
+        self.noting(carried_out)?;
+        done.jobs = std::mem::take(&mut self.owed.jobs);
+        Ok(done)
     }
 
-    fn carry_out(&mut self, plan: &RetentionPlan, now_wall_ms: i64, for_room: bool) -> Result<Retention, StorageError> {
-        let mut done = Retention::default();
+    fn carry_out(
+        &mut self,
+        plan: &RetentionPlan,
+        now_wall_ms: i64,
+        for_room: bool,
+        done: &mut Retention,
+    ) -> Result<(), StorageError> {
         let count = plan.count();
         if count == 0 {
-            return Ok(done);
+            return Ok(());
         }
         if count > self.older.len() {
             self.roll_to(self.log_end, now_wall_ms, &mut done.jobs)?;
@@ -173,11 +193,11 @@ impl Log {
             tracing::warn!(partition = %self.partition, "no way to remember the producers of segments that go");
         } else if first.is_some() {
             done.first = first;
-            return Ok(done);
+            return Ok(());
         }
         self.delete_oldest(count, &mut done.jobs)?;
         done.deleted.clone_from(&plan.0);
-        Ok(done)
+        Ok(())
     }
 
     /// The segments, oldest first, whose records are all committed; an empty active one is not among them.

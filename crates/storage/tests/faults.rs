@@ -323,6 +323,41 @@ fn a_full_disk_refuses_appends_and_takes_them_again_later() {
     }
 }
 
+/// Appends a batch as a follower does.
+fn replicate(log: &mut Log, bytes: &[u8]) -> Result<storage::Appended, StorageError> {
+    let mut bytes = bytes.to_vec();
+    bytes[0..8].copy_from_slice(&log.log_end_offset().to_be_bytes());
+    bytes[12..16].copy_from_slice(&0_i32.to_be_bytes());
+    log.append_with_offsets(&bytes, 0, NOW_MS)
+}
+
+#[test]
+fn what_a_roll_leaves_to_be_done_is_done_although_the_write_behind_it_met_a_full_disk() {
+    let bytes = batch(&[&"v".repeat(150)]);
+    for append in [produce, replicate] {
+        let mut met = 0;
+        for after in 0..20 {
+            let bench = Bench::new().with(|config| config.segment_bytes = 3 * bytes.len() as u32);
+            let mut log = bench.open();
+            for _ in 0..3 {
+                let _done = append(&mut log, &bytes).unwrap().jobs;
+            }
+            bench.files.inject(Fault { on: FaultOn::Write, after, errno: 28, sticky: false });
+            let refused = append(&mut log, &bytes);
+            bench.files.heal();
+            if refused.is_err() && log.segments().any(|segment| segment.base_offset == 3) {
+                met += 1;
+                let appended = append(&mut log, &bytes).unwrap();
+                assert!(appended.rolled, "{after}");
+                appended.jobs.into_iter().for_each(|job| job.run(&bench.files).unwrap());
+                assert!(bench.names().contains(&"00000000000000000003.snapshot".to_owned()), "{after}");
+                assert!(!append(&mut log, &bytes).unwrap().rolled, "{after}");
+            }
+        }
+        assert!(met > 0);
+    }
+}
+
 #[test]
 fn after_an_error_of_the_disk_the_log_is_not_used_and_nothing_flushed_is_lost() {
     for on in [FaultOn::Write, FaultOn::SetLen, FaultOn::Sync, FaultOn::Create, FaultOn::Rename, FaultOn::Remove] {

@@ -1,6 +1,7 @@
 //! Where the answer of a shard goes: to a client, or into an answer that several shards make together.
 
 use super::send_response;
+use super::topics::Withheld;
 use api::Responder;
 use base::Map;
 use dialect::{offset_fetch_response, say};
@@ -14,11 +15,22 @@ pub(crate) enum Target {
     Single(Responder),
     /// The part with this number.
     Part(Arc<Gather>, usize),
+    /// What the coordinator was not asked comes into its answer.
+    Completed(Box<(Target, Withheld)>),
 }
 
 impl Target {
+    /// The same, with what was withheld from the coordinator.
+    pub(super) fn completed(self, withheld: Option<Withheld>) -> Target {
+        match withheld {
+            None => self,
+            Some(withheld) => Target::Completed(Box::new((self, withheld))),
+        }
+    }
+
     pub fn send(self, response: GroupResponse) {
         match self {
+            Target::Completed(completed) => completed.0.send(completed.1.complete(response)),
             Target::Single(responder) => send_response(responder, response),
             Target::Part(gather, index) => gather.put(index, response),
         }

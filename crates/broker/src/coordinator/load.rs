@@ -1,11 +1,13 @@
 //! Loading a coordinator: its partition is read from the beginning, whatever happens to it meanwhile.
 
 use super::cell::{CoordinatorCell, Host, InputOf};
-use crate::partition::PartitionCell;
+use crate::handlers::COLD_LOOKS_MAX;
+use crate::partition::{PartitionCell, ReadError};
+use base::Offset;
 use coordinator::{Input, LoadError, Loaded, Loading, Machine, StoredRecord};
 use records::batches;
 use records::control::EndTransactionMarker;
-use storage::{ReadLimits, StorageError};
+use storage::{LogSlice, ReadLimits, StorageError};
 
 /// Bytes of the log that loading reads at once.
 const LOAD_BYTES: usize = 1 << 20;
@@ -51,12 +53,31 @@ pub(super) fn load<H: Host>(cell: &CoordinatorCell<H>) -> Option<InputOf<H>> {
     }
 }
 
+/// Finds records. What lies on the disk for that is read without the cell; a partition whose pages vanish as fast as they
+/// are read is looked at on this thread, which may wait, in the end.
+fn look_up(partition: &PartitionCell, offset: Offset, limits: &ReadLimits) -> Result<LogSlice, Failed> {
+    let mut cold_looks = 0;
+    loop {
+        match partition.search(cold_looks >= COLD_LOOKS_MAX, |log| log.read(offset, limits)) {
+            Ok(slice) => return Ok(slice),
+            Err(ReadError::Cold(cold)) => {
+                cold.warm();
+                cold_looks += 1;
+            }
+            Err(ReadError::Storage(error)) => return Err(error.into()),
+            Err(ReadError::OutOfRange | ReadError::Refused(_)) => {
+                return Err(Failed::Broken("a search asks no leader"));
+            }
+        }
+    }
+}
+
 fn replay_log<M: Machine>(partition: &PartitionCell, machine: M) -> Result<Loaded<M>, Failed> {
     let (mut next, end) = partition.with_log(|log| (log.log_start_offset(), log.log_end_offset()));
     let mut loading = Loading::new(machine, 0);
     while next < end {
         let limits = ReadLimits { bytes_max: LOAD_BYTES, upper_bound: end, at_least_one: true, aborted: false };
-        let slice = partition.with_log(|log| log.read(next, &limits))?;
+        let slice = look_up(partition, next, &limits)?;
         let bytes = slice.read()?;
         let before = next;
         for batch in batches(&bytes) {
@@ -98,4 +119,27 @@ fn replay_log<M: Machine>(partition: &PartitionCell, machine: M) -> Result<Loade
         LoadError::Broken(what) => Failed::Broken(what),
         LoadError::Unreadable(_) => Failed::Broken("a load ends behind its records"),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::test_bench::Bench;
+    use base::Uuid;
+
+    const TOPIC: Uuid = Uuid::from_u128(7);
+
+    #[test]
+    fn nobody_waits_inside_of_a_cell_while_a_coordinator_is_loaded_from_the_disk() {
+        let mut bench = Bench::new(&["/data"], |_| {});
+        let cell = bench.open("__consumer_offsets-0", TOPIC);
+        bench.fill(&cell, 60);
+        bench.executor.settle();
+        let (broker, _mailbox) = bench.broker_with_partitions();
+        broker.image.store(Bench::image(1, &[("__consumer_offsets-0", TOPIC, Uuid::DIRECTORY_UNASSIGNED)]));
+        bench.files.chill(false);
+        broker.coordinators.leadership(TOPIC, 0, Some(0));
+        bench.executor.settle();
+        assert!(bench.files.waits() > 0, "it was read from the disk");
+        assert!(broker.coordinators.is_loaded(0));
+    }
 }

@@ -5,6 +5,7 @@ mod cell;
 mod gather;
 mod groups;
 mod load;
+mod topics;
 
 use crate::broker::Broker;
 use crate::handlers::group_operations;
@@ -20,6 +21,7 @@ use groups::Groups;
 use parking_lot::Mutex;
 use protocol::{ApiKey, DecodeError, DeleteGroupsRequest, DescribeGroupsRequest, ListGroupsResponse};
 use std::sync::{Arc, Weak};
+use topics::Withheld;
 
 pub(crate) use gather::Target;
 
@@ -104,6 +106,11 @@ impl Coordinators {
 
     /// A connection is gone. Classic groups learn of it by their sessions, as in Kafka.
     pub fn disconnected(&self, _connection: u64) {}
+
+    #[cfg(test)]
+    fn is_loaded(&self, partition: PartitionIndex) -> bool {
+        self.shards.lock().get(&partition).is_some_and(|shard| !shard.is_loading())
+    }
 
     fn all(&self) -> Vec<Arc<ShardCell>> {
         let shards = self.shards.lock();
@@ -215,8 +222,8 @@ struct Dispatch<'a> {
 impl Dispatch<'_> {
     fn single(&self, call: GroupCall<'_>, request: Request<'_>, operation: Operation) {
         let message = call.into_request(&self.client);
-        let refused = self.refusal(&message, &request, operation);
-        self.send(message, Target::Single(request.responder), refused);
+        let (message, refused, withheld) = self.judge(message, &request, operation);
+        self.send(message, Target::Single(request.responder).completed(withheld), refused);
     }
 
     fn gathered(&self, parts: Vec<GroupCall<'_>>, request: Request<'_>, operation: Operation) {
@@ -231,16 +238,26 @@ impl Dispatch<'_> {
         operations: Map<String, i32>,
     ) {
         let parts: Vec<_> = parts.into_iter().map(|call| call.into_request(&self.client)).collect();
-        let refusals: Vec<_> = parts.iter().map(|part| self.refusal(part, &request, operation)).collect();
+        let parts: Vec<_> = parts.into_iter().map(|part| self.judge(part, &request, operation)).collect();
         let gather = Gather::with_operations(request.responder, parts.len(), operations);
-        for (i, (part, refused)) in parts.into_iter().zip(refusals).enumerate() {
-            self.send(part, Target::Part(gather.clone(), i), refused);
+        for (i, (part, refused, withheld)) in parts.into_iter().enumerate() {
+            self.send(part, Target::Part(gather.clone(), i).completed(withheld), refused);
         }
     }
 
-    fn refusal(&self, message: &GroupRequest, request: &Request<'_>, operation: Operation) -> Option<ErrorCode> {
-        let allowed = request.is_allowed(operation, ResourceType::Group, group_id(message));
-        (!allowed).then_some(ErrorCode::GroupAuthorizationFailed)
+    /// Whether it is refused as a whole, and else what is withheld of it.
+    fn judge(
+        &self,
+        mut message: GroupRequest,
+        request: &Request<'_>,
+        operation: Operation,
+    ) -> (GroupRequest, Option<ErrorCode>, Option<Withheld>) {
+        if !request.is_allowed(operation, ResourceType::Group, group_id(&message)) {
+            return (message, Some(ErrorCode::GroupAuthorizationFailed), None);
+        }
+        let withheld = topics::withhold(&mut message, request, &self.broker.image.load_full());
+        let is_settled = withheld.is_some() && topics::is_settled(&message);
+        (message, is_settled.then_some(ErrorCode::None), withheld)
     }
 
     fn send(&self, message: GroupRequest, target: Target, refused: Option<ErrorCode>) {

@@ -156,3 +156,18 @@ fn an_answer_names_what_has_changed_and_who_had_records_comes_last() {
     let selected = next.session.unwrap().select(all([1, 2, 1], [false, false, true]).into_iter());
     assert_eq!(selected, [false, true, true]);
 }
+
+#[test]
+fn a_name_that_no_topic_has_is_looked_up_and_takes_no_memory() {
+    let sessions = sessions();
+    let anonymous = Principal::anonymous();
+    let named = |length: usize| FetchPartition { topic: "n".repeat(length).into(), ..partitions(1).remove(0) };
+    let enter = |id, epoch, named| sessions.enter(&request(&anonymous, id, epoch), named, &[], at(0)).unwrap();
+    let begun = enter(0, INITIAL_EPOCH, vec![named(249), named(250), named(32_767)]);
+    assert_eq!(begun.partitions.len(), 3);
+    let id = begun.session.expect("a session").id;
+    assert_eq!(go_on(&sessions, id, 1, 0), Ok(1));
+    let more = enter(id, 2, vec![named(250), named(248)]);
+    assert_eq!((more.partitions.len(), sessions.table.lock().partitions), (3, 2));
+    assert_eq!(go_on(&sessions, id, 3, 0), Ok(2));
+}

@@ -28,7 +28,7 @@ pub(crate) struct Fetch {
 }
 
 /// Who met cold data of one partition so often in a row waits for the disk inside of it in the end, on a thread that may.
-pub(super) const COLD_LOOKS_MAX: u32 = 64;
+pub(crate) const COLD_LOOKS_MAX: u32 = 64;
 
 /// A partition of a fetch.
 pub(crate) struct Target {

@@ -19,7 +19,7 @@ mod rights;
 
 #[cfg(test)]
 pub(crate) use fetch::Target;
-pub(crate) use fetch::{Fetch, Found, finish as finish_fetch};
+pub(crate) use fetch::{COLD_LOOKS_MAX, Fetch, Found, finish as finish_fetch};
 pub(crate) use metadata::group_operations;
 
 use crate::Broker;

@@ -38,7 +38,8 @@ pub(super) fn handle(broker: &Arc<Broker>, request: Request<'_>) -> Result<Pipel
         progress.finish(acks, request.responder);
         return Ok(Pipelining::Allow);
     };
-    if broker.executor.long_work_room() < request.body.len() {
+    let kept_bytes = request.body.len() + progress.partitions * size_of::<PartitionProduceResponse<'_>>();
+    if !broker.executor.take_long_work_room(kept_bytes) {
         let _all_are_answered = progress.go_on(broker, &produce, head, &may, Long::Refused, request.now);
         progress.finish(acks, request.responder);
         return Ok(Pipelining::Allow);
@@ -50,7 +51,6 @@ pub(super) fn handle(broker: &Arc<Broker>, request: Request<'_>) -> Result<Pipel
     // its batches are appended: theirs come behind.
     let (broker, body, responder) = (broker.clone(), request.body.to_vec(), request.responder);
     let executor = broker.executor.clone();
-    let length = body.len();
     let work = Box::new(move || {
         // Who has gone meanwhile sends again: what nobody waits for must not be worked off before those who do.
         if acks != Acks::None && responder.is_gone() {
@@ -64,8 +64,8 @@ pub(super) fn handle(broker: &Arc<Broker>, request: Request<'_>) -> Result<Pipel
         progress.finish(acks, responder);
     });
     match stopped {
-        Stopped::TakesLong => executor.run_long(length, work),
-        Stopped::DiskIsSlow => executor.run_slow(length, work),
+        Stopped::TakesLong => executor.run_long(kept_bytes, work),
+        Stopped::DiskIsSlow => executor.run_slow(kept_bytes, work),
     }
     Ok(Pipelining::Hold)
 }

@@ -2,7 +2,7 @@
 //! the controller, and the answer refuses or leaves out. A row that is added later is in the test already.
 
 use crate::test_bench::Bench;
-use api::{Authorizer, Dispatcher, Node, Open, Operation, Principal, ResourceType, Row};
+use api::{Authorizer, Dispatcher, Node, Open, Operation, Principal, Quota, ResourceType, Row};
 use base::{ErrorCode, Uuid};
 use net::{Answer, ConnectionInfo, Reply};
 use parking_lot::Mutex;
@@ -138,4 +138,26 @@ fn no_api_of_either_listener_passes_without_a_question_asked() {
     };
     found.extend(passing(endpoint, quorum::rows(), &mailbox, "controllers"));
     assert!(found.is_empty(), "{found:#?}");
+}
+
+/// What Kafka counts a request against: KIP-13, KIP-124, KIP-599. Nodes of the cluster are not held up.
+fn quota_of(api: ApiKey) -> Quota {
+    match api {
+        ApiKey::Produce => Quota::Produce,
+        ApiKey::Fetch => Quota::Fetch,
+        ApiKey::CreateTopics | ApiKey::DeleteTopics | ApiKey::CreatePartitions => Quota::ControllerMutation,
+        _ => Quota::Request,
+    }
+}
+
+#[test]
+fn every_row_has_kafkas_quota() {
+    for row in super::rows() {
+        assert_eq!(row.quota, quota_of(row.api), "{:?} on the listener of clients", row.api);
+    }
+    for row in quorum::rows() {
+        let is_of_nodes = row.operation == Operation::ClusterAction;
+        let expected = if is_of_nodes { Quota::None } else { quota_of(row.api) };
+        assert_eq!(row.quota, expected, "{:?} on the listener of controllers", row.api);
+    }
 }

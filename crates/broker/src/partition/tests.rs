@@ -147,6 +147,29 @@ fn nobody_waits_inside_while_records_and_topics_are_deleted() {
     assert!(!cells[0].directory.dir.is_failed());
 }
 
+#[test]
+fn the_high_watermark_stays_through_a_new_epoch_of_its_leader_whatever_an_acknowledgement_means_by_then() {
+    for follows_between in [false, true] {
+        let bench = Bench::new(&["/data"], |_| {});
+        let cell = bench.open("t-0", TOPIC);
+        bench.fill(&cell, 5);
+        let mut settings = (*bench.settings).clone();
+        settings.log.flush_messages = 1;
+        cell.set_settings(Arc::new(settings), &mut Effects::default());
+        if follows_between {
+            bench.register(&cell, &[NODE, FOLLOWER], FOLLOWER, 1);
+        }
+        bench.lead_in(&cell, &[NODE], 2);
+        let offsets = || cell.with_log(|log| (log.high_watermark(), log.recovery_point()));
+        assert_eq!(offsets(), (5, 0));
+        // What comes from now on counts when it is on disk.
+        bench.fill(&cell, 1);
+        assert_eq!(offsets(), (5, 0));
+        bench.executor.settle();
+        assert_eq!(offsets(), (6, 6));
+    }
+}
+
 /// Remembers what it was told.
 #[derive(Default)]
 struct Told(Mutex<Vec<Result<(), ErrorCode>>>);

@@ -1,0 +1,174 @@
+use super::*;
+use crate::log::data_batches;
+use crate::node::{Ports, QuorumConfig};
+use crate::{Input, Mailbox};
+use base::{BlockingWork, Executor, Files, Network, SplitMix64, Task, TopicPartition};
+use controller::{Record, Settings};
+use parking_lot::Mutex;
+use protocol::header::encode_response;
+use protocol::{FeatureLevelRecord, RecordsField};
+use raft::{Endpoint, ReplicaKey, Voter, VoterSet};
+use std::path::Path;
+use std::sync::Arc;
+use storage::{Log, LogConfig, OpenOptions};
+use testkit::SimFiles;
+
+const NOW: Now = Now { monotonic_us: 1_000_000, wall_ms: 1_795_000_000_000 };
+const LEADER: NodeId = 1;
+const EPOCH: LeaderEpoch = 3;
+
+/// Work that is given away is not done: nothing here waits for it.
+struct Idle;
+
+impl Executor for Idle {
+    fn now(&self) -> Now {
+        NOW
+    }
+    fn defer(&self, _: Arc<dyn Task>) {}
+    fn run_at(&self, _: u64, _: Arc<dyn Task>) {}
+    fn run_blocking(&self, _: BlockingWork) {}
+}
+
+/// Keeps what is sent.
+#[derive(Clone, Default)]
+struct Sent(Arc<Mutex<Vec<Outbound>>>);
+
+impl Line for Sent {
+    fn send(&self, request: Outbound) {
+        self.0.lock().push(request);
+    }
+    fn close(&self) {}
+}
+
+impl Network for Sent {
+    fn line(&self, _: &Remote) -> Arc<dyn Line> {
+        Arc::new(self.clone())
+    }
+}
+
+/// A broker alone, and what it has asked.
+struct Observer {
+    node: QuorumNode,
+    sent: Sent,
+    mailbox: Mailbox,
+    publications: crate::Publications,
+    now: Now,
+}
+
+impl Observer {
+    fn open(files: &SimFiles) -> Observer {
+        let (mailbox, sent, publications) = (Mailbox::default(), Sent::default(), crate::Publications::default());
+        let dir = Path::new("/data");
+        files.create_dir_all(&dir.join(crate::FOLDER)).unwrap();
+        let shared: Arc<dyn Files> = Arc::new(files.clone());
+        let (name, options) = (TopicPartition::new("__cluster_metadata", 0), OpenOptions::default());
+        let log = Log::open(shared.clone(), dir.join(crate::FOLDER), name, LogConfig::default(), &options).unwrap();
+        let at = Remote { host: "127.0.0.1".into(), port: 9093, listener: "CONTROLLER".into() };
+        let endpoint = Endpoint { listener: "CONTROLLER".into(), host: at.host.clone(), port: at.port };
+        let key = |id| ReplicaKey { id, directory_id: Uuid::ZERO };
+        let voter = Voter { key: key(LEADER), endpoints: vec![endpoint] };
+        let settings = Settings {
+            node_id: 2,
+            cluster_id: "cluster".into(),
+            kraft_version: 0,
+            session_timeout_ms: 9_000,
+            partitions_default: 1,
+            replication_factor_default: 1,
+            min_insync_replicas: 1,
+            deletes_topics: true,
+            unclean_leader_election: false,
+            static_config: Arc::default(),
+        };
+        let config = QuorumConfig {
+            local: key(2),
+            is_controller: false,
+            static_voters: Some(VoterSet::new([voter])),
+            election_timeout_ms: 1_000,
+            fetch_timeout_ms: 2_000,
+            bootstrap: vec![at],
+            controller_listener: "CONTROLLER".into(),
+            request_timeout_ms: 2_000,
+            retry_backoff_ms: 20,
+            fetch_bytes_max: 1 << 20,
+            fetch_snapshot_bytes_max: 1 << 20,
+            metadata_log_dir: dir.to_owned(),
+            settings,
+            incarnation_id: Uuid::ZERO,
+            controller_endpoints: Vec::new(),
+            batch_bytes_max: 1 << 20,
+            snapshot_after_bytes: u64::MAX,
+            snapshot_interval_ms: 0,
+            retention_bytes: -1,
+            retention_ms: -1,
+        };
+        let ports = Ports {
+            executor: Arc::new(Idle),
+            network: Arc::new(sent.clone()),
+            mailbox: mailbox.clone(),
+            publications: publications.clone(),
+            view: Arc::default(),
+        };
+        let node = QuorumNode::open(shared, log, config, ports, Box::new(SplitMix64(1)), NOW).unwrap();
+        Observer { node, sent, mailbox, publications, now: NOW }
+    }
+
+    /// Takes what has come, after the pause that a quick answer without news makes.
+    fn step(&mut self) {
+        self.now.monotonic_us += 20_000;
+        let inputs: Vec<Input> = self.mailbox.take().into();
+        self.node.step(self.now, inputs).unwrap();
+    }
+
+    /// The leader answers the fetch: with records, and how far it has committed.
+    fn answered(&mut self, records: &[u8], high_watermark: Offset) {
+        self.step();
+        let request = self.sent.0.lock().pop().expect("it fetches");
+        let correlation_id = i32::from_be_bytes(request.frame[8..12].try_into().unwrap());
+        let leader = fetch_response::LeaderIdAndEpoch { leader_id: LEADER, leader_epoch: EPOCH, ..Default::default() };
+        let partition = fetch_response::PartitionData {
+            high_watermark,
+            current_leader: leader,
+            records: Some(RecordsField::from(records)),
+            ..Default::default()
+        };
+        let topic = fetch_response::FetchableTopicResponse { partitions: vec![partition], ..Default::default() };
+        let response = FetchResponse { responses: vec![topic], ..Default::default() };
+        let (mut writer, version) = (Writer::new(), ApiKey::Fetch.max_version());
+        encode_response(&mut writer, ApiKey::Fetch, version, correlation_id, &response).unwrap();
+        (request.done)(Ok(writer.into_bytes()[4..].to_vec()));
+        self.step();
+    }
+}
+
+/// The batch of a leader at this offset: one record.
+fn batch(offset: Offset) -> Vec<u8> {
+    let value = FeatureLevelRecord { name: "metadata.version".into(), feature_level: 25, ..Default::default() }.into();
+    let mut bytes = data_batches(&[Record { value, version: 0 }], NOW.wall_ms, 1 << 20).unwrap().remove(0).bytes;
+    bytes[0..8].copy_from_slice(&offset.to_be_bytes());
+    bytes[12..16].copy_from_slice(&EPOCH.to_be_bytes());
+    bytes
+}
+
+#[test]
+fn nothing_is_shown_before_what_was_committed_is_here() {
+    let files = SimFiles::new();
+    let mut observer = Observer::open(&files);
+    // The leader does not know yet how far its log is committed, then tells it, in parts.
+    observer.answered(&[], -1);
+    observer.answered(&batch(0), 3);
+    assert!(!observer.publications.has_work(), "a part of what was committed");
+    observer.answered(&batch(1), 5);
+    assert!(!observer.publications.has_work(), "still a part of it");
+    observer.answered(&batch(2), 5);
+    assert!(observer.publications.has_work(), "all that was committed when the leader was first heard of");
+    assert_eq!(observer.node.image().offset, 2);
+    drop(observer);
+    // What is here already is not shown either, before the leader says how much there is.
+    let mut again = Observer::open(&files);
+    again.step();
+    assert!(!again.publications.has_work());
+    again.answered(&[], 6);
+    assert!(!again.publications.has_work(), "it has all that it had, and that is less than there is");
+    again.answered(&[batch(3), batch(4), batch(5)].concat(), 6);
+    assert_eq!((again.publications.has_work(), again.node.image().offset), (true, 5));
+}
