@@ -161,8 +161,8 @@ pub trait File: Send + Sync {
     /// The descriptor, for sendfile; `None` in a simulation.
     fn as_fd(&self) -> Option<BorrowedFd<'_>>;
 
-    /// Brings part of the file into memory and waits until it is there, or the file ends. A part that cannot be read is an
-    /// error as far as the machine tells it now; who reads it later is told in any case.
+    /// Brings part of the file into memory, as far as it goes, and waits for it. A part that cannot be read is an error as far
+    /// as the machine tells it now; who reads it later is told in any case.
     fn read_ahead(&self, range: ColdRange) -> io::Result<()> {
         let mut chunk = vec![0; range.length.min(128 * 1024)];
         let end = range.position + range.length as u64;

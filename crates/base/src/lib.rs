@@ -24,6 +24,6 @@ pub use map::{FixedState, Map, Set};
 pub use mutant::set_mutant;
 pub use mutant::{Mutant, mutant};
 pub use network::{Done, Line, LineError, Network, Outbound, Remote};
-pub use task::{BlockingWork, Executor, Task};
+pub use task::{BlockingWork, Executor, Task, WorkRoom};
 pub use time::{Now, Random, SplitMix64};
 pub use timers::Timers;

@@ -16,6 +16,9 @@ pub trait Task: Send + Sync {
 /// Work that may block (fsync, deletion, reads from the disk); it is run once on a thread where that is allowed.
 pub type BlockingWork = Box<dyn FnOnce() + Send>;
 
+/// Room that work has among all long work; dropped, it is given back.
+pub type WorkRoom = Box<dyn Send + Sync>;
+
 /// Drives tasks. Implementations: the network's event loops, the simulator, an immediate one for small tests.
 pub trait Executor: Send + Sync {
     fn now(&self) -> Now;
@@ -51,17 +54,16 @@ pub trait Executor: Send + Sync {
     /// Counts bytes that the calling thread has decompressed: a turn of an event loop has a budget of them.
     fn decompressed(&self, _bytes: usize) {}
     /// Takes room for long work that keeps so many bytes until it is done, where there is room: one piece alone always finds
-    /// it. Who has taken room hands the work to [`Executor::run_long`] or [`Executor::run_slow`], which give it back.
-    fn take_long_work_room(&self, _bytes: usize) -> bool {
-        true
+    /// it. The work keeps what it was given.
+    fn take_long_work_room(&self, _bytes: usize) -> Option<WorkRoom> {
+        Some(Box::new(()))
     }
-    /// Runs work that keeps a processor for a while, and so many bytes until it is done: off the event loops, on few
-    /// threads that nothing else waits for.
-    fn run_long(&self, _bytes: usize, work: BlockingWork) {
+    /// Runs work that keeps a processor for a while: off the event loops, on few threads that nothing else waits for.
+    fn run_long(&self, work: BlockingWork) {
         self.run_blocking(work);
     }
-    /// Runs work that may wait for a disk that has become slow; for its bytes room was taken as for long work.
-    fn run_slow(&self, _bytes: usize, work: BlockingWork) {
+    /// Runs appends to a disk that has become slow.
+    fn run_slow(&self, work: BlockingWork) {
         self.run_blocking(work);
     }
     /// Runs work that reads from the disk what an answer waits for: off the event loops, and never behind syncs.

@@ -26,11 +26,22 @@ const SLOW_APPEND_US: u64 = 5_000;
 /// waited they leave the event loops, where the next one would keep everybody waiting.
 const SLOW_FOR_US: u64 = 100_000;
 
+/// Threads that append to one slow directory at the same time: one that hangs must not take those of the others.
+const SLOW_WORKERS_MAX: usize = 4;
+
 /// How an append began.
 pub(crate) struct AppendPace {
     begun_us: u64,
-    /// How often its thread had waited before, where the directory is suspect.
-    waits: Option<u64>,
+    /// Where the directory is suspect: how often its thread had waited before, and whether it is the one that is timed
+    /// while it lasts.
+    watched: Option<(u64, bool)>,
+}
+
+/// Requests for a slow directory, in the order in which they came.
+#[derive(Default)]
+struct Slow {
+    queue: VecDeque<BlockingWork>,
+    workers: usize,
 }
 
 /// Called once when a directory goes out of service.
@@ -53,6 +64,9 @@ pub struct Directory {
     suspect_until_us: AtomicU64,
     /// Monotonic time until which appends are expected to wait for the disk.
     slow_until_us: AtomicU64,
+    /// When an append began that has not ended, of those that are watched; 0: none has.
+    appending_since_us: AtomicU64,
+    slow: Mutex<Slow>,
     on_failure: OnceLock<FailureListener>,
     myself: Weak<Directory>,
 }
@@ -96,6 +110,8 @@ impl Directory {
             quiet_until_us: AtomicU64::new(0),
             suspect_until_us: AtomicU64::new(0),
             slow_until_us: AtomicU64::new(0),
+            appending_since_us: AtomicU64::new(0),
+            slow: Mutex::default(),
             on_failure: OnceLock::new(),
             myself: myself.clone(),
         })
@@ -155,24 +171,58 @@ impl Directory {
     pub(crate) fn append_begins(&self) -> AppendPace {
         let begun_us = self.executor.monotonic_us();
         let is_suspect = begun_us < self.suspect_until_us.load(Ordering::Relaxed);
-        AppendPace { begun_us, waits: is_suspect.then(|| self.executor.thread_waits()) }
+        let watched = is_suspect.then(|| {
+            let since = &self.appending_since_us;
+            let is_timed = since.compare_exchange(0, begun_us, Ordering::Relaxed, Ordering::Relaxed).is_ok();
+            (self.executor.thread_waits(), is_timed)
+        });
+        AppendPace { begun_us, watched }
     }
 
     /// To be called right after it.
     pub(crate) fn append_ended(&self, pace: AppendPace) {
+        if let Some((_, true)) = pace.watched {
+            self.appending_since_us.store(0, Ordering::Relaxed);
+        }
         let now_us = self.executor.monotonic_us();
         if now_us.saturating_sub(pace.begun_us) < SLOW_APPEND_US {
             return;
         }
         self.suspect_until_us.fetch_max(now_us + SLOW_FOR_US, Ordering::Relaxed);
-        if pace.waits.is_some_and(|before| self.executor.thread_waits() > before) {
+        if pace.watched.is_some_and(|(before, _)| self.executor.thread_waits() > before) {
             self.slow_until_us.fetch_max(now_us + SLOW_FOR_US, Ordering::Relaxed);
         }
     }
 
     /// Whether an append would probably keep its thread waiting for the disk.
     pub(crate) fn is_slow(&self, now_us: u64) -> bool {
-        now_us < self.slow_until_us.load(Ordering::Relaxed)
+        let since_us = self.appending_since_us.load(Ordering::Relaxed);
+        let hangs = since_us > 0 && now_us.saturating_sub(since_us) >= SLOW_APPEND_US;
+        hangs || now_us < self.slow_until_us.load(Ordering::Relaxed)
+    }
+
+    /// Runs appends to this directory on threads that may wait for it, a few at a time.
+    pub(crate) fn run_slow(self: &Arc<Self>, work: BlockingWork) {
+        let mut slow = self.slow.lock();
+        slow.queue.push_back(work);
+        if slow.workers < SLOW_WORKERS_MAX {
+            slow.workers += 1;
+            drop(slow);
+            let this = self.clone();
+            self.executor.run_slow(Box::new(move || this.run_queued_appends()));
+        }
+    }
+
+    fn run_queued_appends(&self) {
+        loop {
+            let mut slow = self.slow.lock();
+            let Some(work) = slow.queue.pop_front() else {
+                slow.workers -= 1;
+                return;
+            };
+            drop(slow);
+            work();
+        }
     }
 
     /// Tells of an error, on another thread.
@@ -297,9 +347,8 @@ impl Directory {
 
 #[cfg(test)]
 mod tests {
-    use super::Directory;
+    use super::*;
     use crate::test_bench::Bench;
-    use base::Executor;
 
     #[test]
     fn a_directory_is_slow_for_a_while_after_two_appends_that_took_long_and_waited() {
@@ -326,5 +375,40 @@ mod tests {
         assert!(!is_slow(first));
         append(5, true);
         assert!(!is_slow(first), "it was not watched any more");
+    }
+
+    #[test]
+    fn a_directory_is_slow_while_a_watched_append_hangs() {
+        let bench = Bench::new(&["/d1"], |_| {});
+        let [directory] = bench.replicas.directories() else { panic!("one directory") };
+        let is_slow = || directory.is_slow(bench.executor.now().monotonic_us);
+        let first = directory.append_begins();
+        bench.executor.tick(5);
+        directory.append_ended(first);
+        let (hangs, beside) = (directory.append_begins(), directory.append_begins());
+        bench.executor.tick(1);
+        directory.append_ended(beside);
+        bench.executor.tick(3);
+        assert!(!is_slow());
+        bench.executor.tick(1000);
+        assert!(is_slow());
+        directory.append_ended(hangs);
+        assert!(!is_slow(), "nobody waited: others had the processor");
+    }
+
+    #[test]
+    fn appends_to_a_slow_directory_take_few_threads() {
+        let bench = Bench::new(&["/d1"], |_| {});
+        let [directory] = bench.replicas.directories() else { panic!("one directory") };
+        let done = Arc::new(AtomicU64::new(0));
+        for _ in 0..100 {
+            let done = done.clone();
+            directory.run_slow(Box::new(move || {
+                done.fetch_add(1, Ordering::Relaxed);
+            }));
+        }
+        assert_eq!(bench.executor.work_that_waits(), SLOW_WORKERS_MAX);
+        bench.executor.settle();
+        assert_eq!(done.load(Ordering::Relaxed), 100);
     }
 }

@@ -93,6 +93,11 @@ impl TestExecutor {
         now.wall_ms += ms;
     }
 
+    /// How many pieces of work wait for a thread.
+    pub fn work_that_waits(&self) -> usize {
+        self.blocking.lock().len()
+    }
+
     /// Whether the calling thread had to wait for something.
     pub fn thread_waited(&self, waited: bool) {
         self.waits.fetch_add(u64::from(waited), Ordering::Relaxed);

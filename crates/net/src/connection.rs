@@ -16,6 +16,8 @@ const IN_FLIGHT_MAX: usize = 1000;
 const QUEUED_ANSWERS_MAX: usize = 1 << 20;
 /// Bytes of a file that are looked at, or read from the disk, at once.
 const WINDOW: usize = 1 << 20;
+/// Bytes that were read from the disk so often, and are not in memory, are sent all the same: the memory is short.
+const WARMED_MAX: u8 = 3;
 /// Of the calls that send a part of a file, only reading it fails so.
 const EIO: i32 = 5;
 /// Answers are joined into buffers of this size.
@@ -62,6 +64,8 @@ pub(crate) struct Out {
     close_after_writing: bool,
     /// Bytes of the first piece, from its beginning on, that may be sent without waiting for the disk.
     in_memory: usize,
+    /// How often in a row the next bytes were read from the disk.
+    warmed: u8,
     /// Somebody reads the next bytes of the first piece from the disk.
     warming: bool,
     /// Bytes of answers that wait to be sent.
@@ -108,6 +112,7 @@ impl Out {
             closed: false,
             close_after_writing: false,
             in_memory: 0,
+            warmed: 0,
             warming: false,
             queued_bytes: 0,
             held: 0,
@@ -213,7 +218,10 @@ impl Out {
     /// The next bytes of the first piece have been read from the disk.
     fn warmed(&mut self, length: usize) {
         self.warming = false;
-        self.in_memory = self.written + length;
+        self.warmed += 1;
+        if self.warmed >= WARMED_MAX {
+            self.in_memory = self.written + length;
+        }
     }
 
     /// The part of the first piece that the disk must be waited for, if any.
@@ -225,6 +233,7 @@ impl Out {
         let range = ColdRange { position: position + self.written as u64, length: (len - self.written).min(WINDOW) };
         if file.as_fd().is_none_or(|fd| os::is_in_memory(fd, range.position, range.length)) {
             self.in_memory = self.written + range.length;
+            self.warmed = 0;
             return None;
         }
         Some((file.clone(), range))
@@ -339,6 +348,7 @@ impl Out {
         }
         self.written = 0;
         self.in_memory = 0;
+        self.warmed = 0;
         match self.writing.pop_front() {
             Some(Piece::Bytes(bytes)) => self.queued_bytes = self.queued_bytes.saturating_sub(bytes.len()),
             Some(Piece::File { .. }) => self.queued_bytes = self.queued_bytes.saturating_sub(Piece::FILE_MEMORY),

@@ -360,9 +360,10 @@ impl EventLoop {
     /// those that hold a lot.
     fn account(&mut self, key: usize) -> bool {
         let Some(connection) = self.connections.get_mut(key) else { return true };
-        let held = connection.input.memory_bytes();
-        let all = self.registry.account(connection.accounted, held);
-        connection.accounted = held;
+        let held = connection.input.len();
+        let memory = connection.input.memory_bytes();
+        let all = self.registry.account(connection.accounted, memory);
+        connection.accounted = memory;
         if held <= HELD_ALWAYS || all <= self.limits.partial_bytes_max {
             return true;
         }
@@ -378,6 +379,10 @@ impl EventLoop {
         connection.session.ended(&connection.shared.info);
         self.registry.released(&connection.shared.info);
         self.handle.connections.fetch_sub(1, Ordering::Relaxed);
+        if self.connections.is_empty() {
+            // Nobody is there for the look that gives it back.
+            self.spare = Spare::default();
+        }
     }
 
     fn note_deadline(&mut self, bounds: Option<Bounds>) {

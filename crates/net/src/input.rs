@@ -12,8 +12,8 @@ use base::Now;
 use std::io;
 use std::sync::Arc;
 
-/// A frame that lacks so much is received where it is kept; what lacks less is copied there, so that one receive takes the
-/// frames behind it as well.
+/// A frame of which so much has come and that lacks as much is received where it is kept. What lacks less is copied there, so
+/// that one receive takes the frames behind it as well; and what has hardly begun has not paid for room.
 const DIRECT_MIN: usize = 64 * 1024;
 /// Work that the requests of a connection may do in a turn; what is behind comes in the next one.
 const WORK_MAX: usize = 256 * 1024;
@@ -110,8 +110,9 @@ impl Connection {
     fn receive(&mut self, buffer: &mut [u8], spare: &mut Spare, limits: &Limits, now: Now) -> TurnEnd {
         match missing(self.input.bytes(), self.frame_bytes_max(limits)) {
             Err(()) => return TurnEnd::Close,
-            Ok(Some(missing)) if missing >= DIRECT_MIN => {
-                return self.receive_more(missing.min(buffer.len()), spare, limits, now);
+            Ok(Some(missing)) if missing.min(self.input.len()) >= DIRECT_MIN => {
+                let room_bytes = missing.min(buffer.len()).min(self.input.len());
+                return self.receive_more(room_bytes, spare, limits, now);
             }
             Ok(_) => {}
         }

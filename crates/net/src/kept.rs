@@ -11,6 +11,9 @@
 const SPARE_MAX: usize = 16;
 const SPARE_BYTES_MAX: usize = (1 << 20) + (1 << 18);
 const SPARES_BYTES_MAX: usize = 4 << 20;
+/// Nobody gets a buffer so many times larger than what it is for, but for small ones: a few bytes pin no megabyte.
+const TIMES_MAX: usize = 8;
+const SMALL_BYTES: usize = 64 * 1024;
 
 /// Bytes of a connection: an incomplete frame, or complete ones that have to wait.
 #[derive(Default)]
@@ -31,7 +34,7 @@ impl Kept {
 
     /// What it takes, whatever of it is filled.
     pub fn memory_bytes(&self) -> usize {
-        self.memory.len()
+        self.memory.capacity()
     }
 
     pub fn bytes(&self) -> &[u8] {
@@ -61,16 +64,18 @@ impl Kept {
         self.received(bytes.len());
     }
 
-    /// Memory for so many bytes behind those that are kept; it grows with them, twofold at most.
+    /// Memory for so many bytes behind those that are kept. Fresh memory is twice as much at most.
     pub fn room(&mut self, count: usize, spare: &mut Spare) -> &mut [u8] {
         self.compact();
-        if self.memory.is_empty() {
-            self.memory = spare.take(count);
-        }
         let wanted = self.end + count;
         if self.memory.len() < wanted {
-            self.memory.reserve(wanted - self.memory.len());
-            self.memory.resize(wanted, 0);
+            match spare.take(wanted) {
+                Some(mut larger) => {
+                    larger[..self.end].copy_from_slice(&self.memory[..self.end]);
+                    spare.put(std::mem::replace(&mut self.memory, larger));
+                }
+                None => self.memory.resize(wanted, 0),
+            }
         }
         &mut self.memory[self.end..wanted]
     }
@@ -99,20 +104,20 @@ pub(crate) struct Spare {
 }
 
 impl Spare {
-    /// The smallest buffer for so many bytes, else the largest; an empty one where there is none.
-    fn take(&mut self, bytes: usize) -> Vec<u8> {
+    /// The smallest buffer for so many bytes, unless it is much too large for them.
+    fn take(&mut self, bytes: usize) -> Option<Vec<u8>> {
         self.is_in_use = true;
-        let fits = self.buffers.partition_point(|buffer| buffer.len() < bytes);
-        let at = fits.min(self.buffers.len().saturating_sub(1));
-        if at >= self.buffers.len() {
-            return Vec::new();
-        }
-        let buffer = self.buffers.remove(at);
+        let at = self.buffers.partition_point(|buffer| buffer.len() < bytes);
+        let fits = self.buffers.get(at)?.capacity() <= (TIMES_MAX * bytes).max(SMALL_BYTES);
+        let buffer = fits.then(|| self.buffers.remove(at))?;
         self.bytes -= buffer.capacity();
-        buffer
+        Some(buffer)
     }
 
     fn put(&mut self, buffer: Vec<u8>) {
+        if buffer.is_empty() {
+            return;
+        }
         let bytes = self.bytes + buffer.capacity();
         if self.buffers.len() < SPARE_MAX && buffer.capacity() <= SPARE_BYTES_MAX && bytes <= SPARES_BYTES_MAX {
             self.bytes = bytes;
@@ -169,7 +174,8 @@ mod tests {
             spare.put(vec![0; 1 << 20]);
         }
         assert_eq!((spare.buffers.len(), spare.bytes), (4, SPARES_BYTES_MAX));
-        assert_eq!(spare.take(10).len(), 1 << 20);
+        assert!(spare.take(10).is_none(), "much too large");
+        assert_eq!(spare.take(1 << 18).map(|buffer| buffer.len()), Some(1 << 20));
         spare.look();
         assert_eq!(spare.buffers.len(), 3);
         spare.look();

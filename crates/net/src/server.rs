@@ -8,7 +8,7 @@ use crate::mailbox::{LoopHandle, Message, WAKER};
 use crate::outgoing::Lines;
 use crate::session::{Listener, Wrapping};
 use crate::turn;
-use base::{BlockingWork, Executor, Line, Map, Network, Now, Remote, Task};
+use base::{BlockingWork, Executor, Line, Map, Network, Now, Remote, Task, WorkRoom};
 use mio::net::{TcpListener, TcpStream};
 use mio::{Poll, Waker};
 use os::Clock;
@@ -178,6 +178,8 @@ pub struct Server {
     long: Arc<BlockingPool>,
     /// Bytes that long work keeps.
     long_bytes: Arc<AtomicUsize>,
+    /// Counts what other threads have deferred, to spread it over the loops.
+    next_defer: AtomicUsize,
     clock: Clock,
     registry: Arc<Registry>,
 }
@@ -211,6 +213,7 @@ impl Server {
             control: BlockingPool::new("ottla-quorum-io", CONTROL_THREADS_MAX),
             long: BlockingPool::behind_others("ottla-validate", long_work_threads()),
             long_bytes: Arc::default(),
+            next_defer: AtomicUsize::new(0),
             clock,
             registry: Arc::new(registry),
         }))
@@ -280,14 +283,15 @@ impl Server {
     }
 }
 
-impl Server {
-    /// Work that gives the room back that was taken for it.
-    fn keeping(&self, bytes: usize, work: BlockingWork) -> BlockingWork {
-        let kept = self.long_bytes.clone();
-        Box::new(move || {
-            work();
-            kept.fetch_sub(bytes, Ordering::Relaxed);
-        })
+/// Part of [`LONG_WORK_BYTES_MAX`].
+struct LongWorkRoom {
+    all: Arc<AtomicUsize>,
+    bytes: usize,
+}
+
+impl Drop for LongWorkRoom {
+    fn drop(&mut self) {
+        self.all.fetch_sub(self.bytes, Ordering::Relaxed);
     }
 }
 
@@ -312,7 +316,9 @@ impl Executor for Server {
 
     fn defer(&self, task: Arc<dyn Task>) {
         if let Err(task) = turn::defer_here(task) {
-            self.loops[0].post(Message::Defer(task));
+            // The one for control is not for clients' work.
+            let number = self.next_defer.fetch_add(1, Ordering::Relaxed) % (self.loops.len() - 1);
+            self.loops[1 + number].post(Message::Defer(task));
         }
     }
 
@@ -346,20 +352,17 @@ impl Executor for Server {
         turn::add_work(bytes);
     }
 
-    fn take_long_work_room(&self, bytes: usize) -> bool {
+    fn take_long_work_room(&self, bytes: usize) -> Option<WorkRoom> {
         let fits = |kept: usize| {
             let all = kept.saturating_add(bytes);
             (kept == 0 || all <= LONG_WORK_BYTES_MAX).then_some(all)
         };
-        self.long_bytes.fetch_update(Ordering::Relaxed, Ordering::Relaxed, fits).is_ok()
+        self.long_bytes.fetch_update(Ordering::Relaxed, Ordering::Relaxed, fits).ok()?;
+        Some(Box::new(LongWorkRoom { all: self.long_bytes.clone(), bytes }))
     }
 
-    fn run_long(&self, bytes: usize, work: BlockingWork) {
-        self.long.run(self.keeping(bytes, work));
-    }
-
-    fn run_slow(&self, bytes: usize, work: BlockingWork) {
-        self.blocking.run(self.keeping(bytes, work));
+    fn run_long(&self, work: BlockingWork) {
+        self.long.run(work);
     }
 
     fn run_reading(&self, work: BlockingWork) {

@@ -226,7 +226,8 @@ impl File for RealFile {
         self.0.sync_all()
     }
 
-    /// Asks the kernel for all of it, then waits for the first page of each part and the last of all: nothing is copied.
+    /// Asks the kernel for all of it, then waits for the first page of each part and the last of all: nothing is copied. The
+    /// others come with them, as a rule.
     fn read_ahead(&self, range: ColdRange) -> io::Result<()> {
         let Some(last) = (range.length as u64).checked_sub(1) else { return Ok(()) };
         let parts = || (0..=last).step_by(PROBE_EVERY as usize);

@@ -355,8 +355,9 @@ impl QuorumNode {
         }
         // Also an answer that changes nothing may rest on records that are not committed yet.
         let offset = self.log.log_end_offset();
-        // What other nodes live by rests on nothing that is shown here.
-        let is_shown = caller == Caller::Node || !is_of_nodes(api);
+        // What other nodes live by rests on nothing that is shown here. A heartbeat waits for no publication, not even this
+        // node's own: those may take as long as a disk does, and a session is shorter.
+        let is_shown = api != ApiKey::BrokerHeartbeat && (caller == Caller::Node || !is_of_nodes(api));
         let pending = Pending { offset, reply, body: planned.body, is_shown };
         if self.raft.high_watermark().is_some_and(|hw| hw >= offset) {
             self.answer_committed([pending]);

@@ -154,7 +154,7 @@ impl Executor for SimExecutor {
     }
 
     /// At once: the clients here have no connections on which later requests could be held until it is done.
-    fn run_slow(&self, _bytes: usize, work: BlockingWork) {
+    fn run_slow(&self, work: BlockingWork) {
         work();
     }
 

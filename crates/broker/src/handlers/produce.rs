@@ -5,9 +5,10 @@
 
 use crate::Broker;
 use crate::coordinator::is_internal_topic;
+use crate::log_dirs::Directory;
 use crate::partition::{AckWaiter, Acks, Append, AppendError, Effects, PartitionCell};
 use api::{Request, Responder};
-use base::{ErrorCode, Now, Set, TopicId};
+use base::{ErrorCode, Now, Set, TopicId, WorkRoom};
 use metadata::Image;
 use net::Pipelining;
 use parking_lot::Mutex;
@@ -33,41 +34,79 @@ pub(super) fn handle(broker: &Arc<Broker>, request: Request<'_>) -> Result<Pipel
     let head = Head { acks, version: request.version, is_admin: request.client_id == Some("__admin_client") };
     let mut progress = Progress::new(&produce);
     let may = |_: usize, name: &str| request.may(name);
-    let stopped = progress.go_on(broker, &produce, head, &may, Long::Leaves, request.now);
+    let budget = broker.executor.decompressed_max();
+    let stopped = progress.go_on(broker, &produce, head, &may, Go { place: Place::Loop, budget, now: request.now });
     let Err(stopped) = stopped else {
         progress.finish(acks, request.responder);
         return Ok(Pipelining::Allow);
     };
-    let kept_bytes = request.body.len() + progress.partitions * size_of::<PartitionProduceResponse<'_>>();
-    if !broker.executor.take_long_work_room(kept_bytes) {
-        let _all_are_answered = progress.go_on(broker, &produce, head, &may, Long::Refused, request.now);
-        progress.finish(acks, request.responder);
-        return Ok(Pipelining::Allow);
-    }
     let image = broker.image.load();
     let allowed: Vec<bool> =
         produce.topic_data.iter().map(|topic| request.may(topic_of(&image, topic, request.version).1)).collect();
-    // The request goes on on a thread for long work, with its own copy of the bytes. Later ones of the connection wait until
-    // its batches are appended: theirs come behind.
-    let (broker, body, responder) = (broker.clone(), request.body.to_vec(), request.responder);
-    let executor = broker.executor.clone();
-    let work = Box::new(move || {
+    let elsewhere = Elsewhere { broker: broker.clone(), allowed, head, budget, progress, responder: request.responder };
+    Ok(elsewhere.leave(&produce, request.body, stopped))
+}
+
+/// A request that goes on off its loop, with its own copy of the bytes. Later ones of the connection wait until its batches
+/// are appended: theirs come behind.
+struct Elsewhere {
+    broker: Arc<Broker>,
+    /// Whether the client may write to each topic.
+    allowed: Vec<bool>,
+    head: Head,
+    /// What its loop may validate of a request.
+    budget: usize,
+    progress: Progress,
+    responder: Responder,
+}
+
+impl Elsewhere {
+    fn leave(mut self, produce: &ProduceRequest<'_>, body: &[u8], stopped: Stopped) -> Pipelining {
+        let kept_bytes = body.len() + self.progress.partitions * size_of::<PartitionProduceResponse<'_>>();
+        let Some(room) = self.broker.executor.take_long_work_room(kept_bytes) else {
+            let _all_are_answered = self.work(produce, Place::NoRoom);
+            self.progress.finish(self.head.acks, self.responder);
+            return Pipelining::Allow;
+        };
+        self.go_on(body.to_vec(), room, stopped);
+        Pipelining::Hold
+    }
+
+    fn go_on(self, body: Vec<u8>, room: WorkRoom, stopped: Stopped) {
+        let executor = self.broker.executor.clone();
+        match stopped {
+            Stopped::TakesLong => executor.run_long(Box::new(move || self.run(body, room, Place::LongThread))),
+            Stopped::DiskIsSlow(directory) => {
+                directory.run_slow(Box::new(move || self.run(body, room, Place::WaitingThread)));
+            }
+        }
+    }
+
+    fn run(mut self, body: Vec<u8>, room: WorkRoom, place: Place) {
         // Who has gone meanwhile sends again: what nobody waits for must not be worked off before those who do.
-        if acks != Acks::None && responder.is_gone() {
+        if self.head.acks != Acks::None && self.responder.is_gone() {
             return;
         }
         // It was decoded before.
-        let Ok(produce) = ProduceRequest::decode(&mut Cursor::new(&body), head.version) else { return };
-        let may = |topic: usize, _: &str| allowed.get(topic).is_some_and(|allowed| *allowed);
-        let _all_are_answered = progress.go_on(&broker, &produce, head, &may, Long::Done, broker.executor.now());
-        responder.lets_pass();
-        progress.finish(acks, responder);
-    });
-    match stopped {
-        Stopped::TakesLong => executor.run_long(kept_bytes, work),
-        Stopped::DiskIsSlow => executor.run_slow(kept_bytes, work),
+        let Ok(produce) = ProduceRequest::decode(&mut Cursor::new(&body), self.head.version) else { return };
+        let worked = self.work(&produce, place);
+        drop(produce);
+        match worked {
+            Ok(()) => {
+                self.responder.lets_pass();
+                self.progress.finish(self.head.acks, self.responder);
+            }
+            // Threads that wait for disks are many: what takes long goes on where few do such work.
+            Err(stopped) => self.go_on(body, room, stopped),
+        }
     }
-    Ok(Pipelining::Hold)
+
+    fn work(&mut self, produce: &ProduceRequest<'_>, place: Place) -> Result<(), Stopped> {
+        let may = |topic: usize, _: &str| self.allowed.get(topic).is_some_and(|allowed| *allowed);
+        let budget = if place == Place::LongThread { usize::MAX } else { self.budget };
+        let go = Go { place, budget, now: self.broker.executor.now() };
+        self.progress.go_on(&self.broker, produce, self.head, &may, go)
+    }
 }
 
 /// What holds for all partitions of a request.
@@ -79,21 +118,31 @@ struct Head {
 }
 
 /// Why a request does not go on on its loop.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Stopped {
     TakesLong,
-    DiskIsSlow,
+    DiskIsSlow(Arc<Directory>),
 }
 
-/// What becomes of batches whose validation takes long, or whose disk is slow.
+/// Where a request is worked on, which decides what becomes of batches whose validation takes long or whose disk is slow.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Long {
-    /// The request goes on elsewhere.
-    Leaves,
-    /// This thread has the time.
-    Done,
+enum Place {
+    /// The request leaves for both.
+    Loop,
+    /// This thread may wait for disks; for validation the request leaves.
+    WaitingThread,
+    /// This thread has the time for all.
+    LongThread,
     /// There is no room to leave: who takes long comes again, who waits for a disk waits here.
-    Refused,
+    NoRoom,
+}
+
+/// One go at a request.
+#[derive(Clone, Copy)]
+struct Go {
+    place: Place,
+    /// Bytes that it may decompress.
+    budget: usize,
+    now: Now,
 }
 
 /// How far a request has come.
@@ -134,16 +183,11 @@ impl Progress {
         produce: &ProduceRequest<'_>,
         head: Head,
         may: &dyn Fn(usize, &str) -> bool,
-        long: Long,
-        now: Now,
+        Go { place, budget: budgeted, now }: Go,
     ) -> Result<(), Stopped> {
         let image = broker.image.load();
         let timeout_us = produce.timeout_ms.max(0) as u64 * 1000;
-        let mut budget = match long {
-            Long::Done => usize::MAX,
-            Long::Leaves | Long::Refused => broker.executor.decompressed_max(),
-        };
-        let budgeted = budget;
+        let mut budget = budgeted;
         let mut number = 0;
         let mut stopped = None;
         'all: for (t, topic) in produce.topic_data.iter().enumerate() {
@@ -184,8 +228,8 @@ impl Progress {
                     Some(_) if head.version < ZSTD_VERSION && has_zstd(data) => {
                         Err(ErrorCode::UnsupportedCompressionType)
                     }
-                    Some(cell) if long == Long::Leaves && cell.directory.is_slow(now.monotonic_us) => {
-                        stopped = Some(Stopped::DiskIsSlow);
+                    Some(cell) if place == Place::Loop && cell.directory.is_slow(now.monotonic_us) => {
+                        stopped = Some(Stopped::DiskIsSlow(cell.directory.clone()));
                         break 'all;
                     }
                     Some(cell) => {
@@ -198,7 +242,7 @@ impl Progress {
                 };
                 match outcome {
                     Ok(Some(is_acknowledged)) => self.waiting += usize::from(!is_acknowledged),
-                    Ok(None) if long == Long::Leaves => {
+                    Ok(None) if matches!(place, Place::Loop | Place::WaitingThread) => {
                         stopped = Some(Stopped::TakesLong);
                         break 'all;
                     }
