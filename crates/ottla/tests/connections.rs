@@ -90,7 +90,7 @@ fn announced_megabytes_that_never_come_take_no_memory() {
     let mut innocent = Peer::connect(&node);
     assert_eq!(innocent.create("t", &[]), 0);
     let before = node.memory("VmHWM");
-    let greedy: Vec<Peer> = (0..200)
+    let mut greedy: Vec<Peer> = (0..200)
         .map(|_| {
             let mut peer = Peer::connect(&node);
             peer.stream.write_all(&(100_i32 << 20).to_be_bytes()).unwrap();
@@ -98,6 +98,11 @@ fn announced_megabytes_that_never_come_take_no_memory() {
             peer
         })
         .collect();
+    assert_eq!(innocent.produce("t", Some(&batch())), 0);
+    // A second piece comes on its own: what has begun gets no more room than it has paid for.
+    for peer in &mut greedy {
+        peer.stream.write_all(&[0]).unwrap();
+    }
     for _ in 0..100 {
         assert_eq!(innocent.produce("t", Some(&batch())), 0);
     }

@@ -142,6 +142,13 @@ pub(crate) fn is_of_nodes(api: ApiKey) -> bool {
     )
 }
 
+/// Whether an answer leaves behind the publication of what it is about. What other nodes live by rests on nothing that is
+/// shown here. A heartbeat waits for no publication, not even this node's own: those take as long as a disk does, and a
+/// session may be shorter.
+pub(crate) fn waits_until_shown(api: ApiKey, is_own: bool) -> bool {
+    api != ApiKey::BrokerHeartbeat && (is_own || !is_of_nodes(api))
+}
+
 impl Mailbox {
     /// Hands a request over. Beyond the maximum it is refused (with REQUEST_TIMED_OUT, which clients try again); when the
     /// owner is gone the reply says that the controller is not there.
@@ -247,5 +254,18 @@ mod tests {
         mailbox.close();
         assert_eq!(waiting.try_recv().unwrap(), Err(ErrorCode::NotController));
         assert_eq!(ask(&mailbox, ApiKey::BrokerHeartbeat).try_recv().unwrap(), Err(ErrorCode::NotController));
+    }
+
+    #[test]
+    fn a_nodes_own_answers_leave_behind_what_they_make_visible_but_for_its_heartbeats() {
+        for (api, node, client) in [
+            (ApiKey::CreateTopics, true, true),
+            (ApiKey::BrokerRegistration, true, false),
+            (ApiKey::AllocateProducerIds, true, false),
+            (ApiKey::BrokerHeartbeat, false, false),
+        ] {
+            assert_eq!(waits_until_shown(api, true), node, "{api}");
+            assert_eq!(waits_until_shown(api, false), client, "{api}");
+        }
     }
 }

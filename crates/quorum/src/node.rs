@@ -2,7 +2,7 @@
 //! for the parts: `lead`, `follow`, `replicate`, `commit`, `snapshotting`, `cleaning`, `plan`.
 
 use crate::follow::Following;
-use crate::input::{ControllerRequest, Input, Mailbox, Reply, is_of_nodes};
+use crate::input::{ControllerRequest, Input, Mailbox, Reply, waits_until_shown};
 use crate::log::{DataBatch, Entry, data_batches};
 use crate::plan::Planned;
 use crate::publish::Publications;
@@ -355,9 +355,7 @@ impl QuorumNode {
         }
         // Also an answer that changes nothing may rest on records that are not committed yet.
         let offset = self.log.log_end_offset();
-        // What other nodes live by rests on nothing that is shown here. A heartbeat waits for no publication, not even this
-        // node's own: those may take as long as a disk does, and a session is shorter.
-        let is_shown = api != ApiKey::BrokerHeartbeat && (caller == Caller::Node || !is_of_nodes(api));
+        let is_shown = waits_until_shown(api, caller == Caller::Node);
         let pending = Pending { offset, reply, body: planned.body, is_shown };
         if self.raft.high_watermark().is_some_and(|hw| hw >= offset) {
             self.answer_committed([pending]);
