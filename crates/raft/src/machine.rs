@@ -56,6 +56,8 @@ pub enum Event {
     Flushed { end_offset: Offset },
     /// A replica fetches from this leader: it has everything below `fetch_offset`.
     Fetched { replica: ReplicaKey, fetch_offset: Offset },
+    /// A replica fetches a snapshot from this leader: it is there, however long that takes.
+    FetchedSnapshot { replica: ReplicaKey },
     /// A voter has answered a vote request of `epoch`.
     VoteAnswered { voter: NodeId, epoch: LeaderEpoch, pre_vote: bool, answer: VoteAnswer },
     /// A vote request of `epoch` got no answer: it is sent again in a while.
@@ -234,6 +236,13 @@ impl Raft {
         self.high_watermark
     }
 
+    /// What this leader has committed with a record of its own epoch behind it; `None` before that, and for others. What it
+    /// knew as a follower may be older than what the leader before it told others.
+    pub fn leader_high_watermark(&self) -> Option<Offset> {
+        let Role::Leader(leadership) = &self.role else { return None };
+        self.high_watermark.filter(|offset| *offset > leadership.epoch_start_offset)
+    }
+
     /// Everything below is on the local disk.
     pub fn flushed_offset(&self) -> Offset {
         self.flushed_offset
@@ -282,6 +291,7 @@ impl Raft {
                 self.note_progress(now, self.local, self.flushed_offset, effects);
             }
             Event::Fetched { replica, fetch_offset } => self.note_progress(now, replica, fetch_offset, effects),
+            Event::FetchedSnapshot { replica } => self.note_life(now, replica),
             Event::VoteAnswered { voter, epoch, pre_vote, answer } => {
                 self.vote_answered(now, voter, epoch, pre_vote, answer, effects);
             }

@@ -125,9 +125,7 @@ impl Raft {
         end_offset: Offset,
         effects: &mut Vec<Effect>,
     ) {
-        let (leader_end, local, majority) = (self.end_offset, self.local.id, self.voters.majority());
-        let (_, check_after_us) = times_us(&self.timing);
-        let leads_with_a_vote = self.voters.contains(&self.local);
+        let leader_end = self.end_offset;
         let Role::Leader(leadership) = &mut self.role else { return };
         let Some(progress) = leadership.progress_of(now, replica) else { return };
         progress.end_offset = end_offset.min(leader_end);
@@ -135,6 +133,16 @@ impl Raft {
         if end_offset >= leader_end {
             progress.last_caught_up_us = now.monotonic_us;
         }
+        self.note_life(now, replica);
+        self.advance_high_watermark(effects);
+    }
+
+    /// A voter is there, and takes this leader for its own.
+    pub(super) fn note_life(&mut self, now: Now, replica: ReplicaKey) {
+        let (local, majority) = (self.local.id, self.voters.majority());
+        let (_, check_after_us) = times_us(&self.timing);
+        let leads_with_a_vote = self.voters.contains(&self.local);
+        let Role::Leader(leadership) = &mut self.role else { return };
         let votes = leadership.replicas.get(&replica.id).is_some_and(|progress| progress.key.matches(&replica));
         if votes && replica.id != local {
             leadership.fetched.insert(replica.id);
@@ -143,7 +151,6 @@ impl Raft {
                 leadership.check_us = now.monotonic_us + check_after_us;
             }
         }
-        self.advance_high_watermark(effects);
     }
 
     fn advance_high_watermark(&mut self, effects: &mut Vec<Effect>) {
