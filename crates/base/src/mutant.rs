@@ -73,10 +73,18 @@ pub enum Mutant {
     ObserverKeepsDivergingTail,
     /// A topic's creation is answered before this node shows it.
     AnswerBeforePublished,
+    /// A voter elects two candidates in one epoch.
+    VotesTwice,
+    /// Raft's figure 8: a leader counts records of older epochs as committed without one of its own behind them.
+    CommitsOlderEpochs,
+    /// KAFKA-15489: a leader that no majority reaches goes on.
+    NoCheckQuorum,
+    /// A change of the metadata is answered before a majority has it.
+    AnswersBeforeCommit,
 }
 
 impl Mutant {
-    pub const ALL: [Mutant; 34] = [
+    pub const ALL: [Mutant; 38] = [
         Mutant::StateBeforeAppend,
         Mutant::EndLeftBehind,
         Mutant::CutBackMissing,
@@ -111,11 +119,23 @@ impl Mutant {
         Mutant::ObserverShowsUncommitted,
         Mutant::ObserverKeepsDivergingTail,
         Mutant::AnswerBeforePublished,
+        Mutant::VotesTwice,
+        Mutant::CommitsOlderEpochs,
+        Mutant::NoCheckQuorum,
+        Mutant::AnswersBeforeCommit,
     ];
 
     /// Whether it takes several nodes to show it.
     pub fn is_of_clusters(self) -> bool {
-        matches!(self, Mutant::ObserverShowsUncommitted | Mutant::ObserverKeepsDivergingTail)
+        matches!(
+            self,
+            Mutant::ObserverShowsUncommitted
+                | Mutant::ObserverKeepsDivergingTail
+                | Mutant::VotesTwice
+                | Mutant::CommitsOlderEpochs
+                | Mutant::NoCheckQuorum
+                | Mutant::AnswersBeforeCommit
+        )
     }
 }
 

@@ -3,8 +3,8 @@
 use base::{ErrorCode, Executor, Line, LineError, Network, Now, Outbound, Remote, Task};
 use parking_lot::Mutex;
 use protocol::header::{RequestHead, decode_response_header, encode_request_header};
-use protocol::{ApiKey, Message, Writer};
-use quorum::{ControllerRequest, Intake, Mailbox, SharedView};
+use protocol::{ApiKey, ApiVersionsResponse, Message, Writer};
+use quorum::{ControllerRequest, Intake, Mailbox, SharedView, is_not_controller};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI32, Ordering};
 
@@ -47,8 +47,10 @@ const TRY_US: u64 = 5_000_000;
 /// Time between two lines about a controller that is not reached.
 const LINE_EVERY_US: u64 = 10_000_000;
 
-/// The controller of another node: whoever leads the quorum, as the view says at the time of each try.
+/// The controller of another node, or of this one: whoever leads the quorum, as the view says at the time of each try.
 pub struct RemoteController {
+    /// The way to the controller of this process, where it may become the active one.
+    local: Option<Mailbox>,
     network: Arc<dyn Network>,
     executor: Arc<dyn Executor>,
     view: SharedView,
@@ -74,6 +76,7 @@ impl State {
 
 impl RemoteController {
     pub fn new(
+        local: Option<Mailbox>,
         network: Arc<dyn Network>,
         executor: Arc<dyn Executor>,
         view: SharedView,
@@ -81,6 +84,7 @@ impl RemoteController {
     ) -> Arc<RemoteController> {
         let next_correlation_id = AtomicI32::new(0);
         Arc::new(RemoteController {
+            local,
             network,
             executor,
             view,
@@ -154,6 +158,9 @@ impl ControllerChannel for Arc<RemoteController> {
 
 impl Sending {
     fn attempt(self: Arc<Self>) {
+        if let Some(mailbox) = self.channel.local.as_ref().filter(|_| self.channel.view.load().is_active) {
+            return self.clone().attempt_here(mailbox);
+        }
         let Some((api, version, frame)) = self.frame() else { return };
         let (frame, correlation_id) = match frame {
             Ok(frame) => frame,
@@ -173,14 +180,38 @@ impl Sending {
         let done = Box::new(move |outcome: Result<Vec<u8>, LineError>| match outcome {
             Err(error) => self.failed(api, &error.to_string()),
             Ok(frame) => match decode_response_header(&frame, api, version) {
-                Ok((id, body)) if id == correlation_id => {
-                    self.channel.reached();
-                    self.finish(Ok(body.rest().to_vec()));
-                }
+                Ok((id, body)) if id == correlation_id => self.answered(api, version, body.rest().to_vec()),
                 _ => self.failed(api, "its answer belongs to another request"),
             },
         });
         line.send(Outbound { frame, timeout_us, done });
+    }
+
+    /// The active controller is in this process.
+    fn attempt_here(self: Arc<Self>, mailbox: &Mailbox) {
+        let (api, version, body, caller) = match &*self.request.lock() {
+            Some(request) => (request.api, request.version, request.body.clone(), request.caller.clone()),
+            None => return,
+        };
+        if api == ApiKey::ApiVersions {
+            // Asked for what only other kinds of controllers serve.
+            let answer = ApiVersionsResponse::default().to_bytes(version);
+            return self.finish(answer.map_err(|_| ErrorCode::UnknownServerError));
+        }
+        let reply = Box::new(move |outcome: Result<Vec<u8>, ErrorCode>| match outcome {
+            Ok(body) => self.answered(api, version, body),
+            Err(ErrorCode::NotController) => self.failed(api, "this node is not the active controller any more"),
+            Err(error) => self.finish(Err(error)),
+        });
+        mailbox.post(ControllerRequest { api, version, body, caller, reply });
+    }
+
+    fn answered(self: Arc<Self>, api: ApiKey, version: i16, body: Vec<u8>) {
+        if is_not_controller(api, version, &body) {
+            return self.failed(api, "it is not the active controller");
+        }
+        self.channel.reached();
+        self.finish(Ok(body));
     }
 
     #[allow(clippy::type_complexity)]

@@ -58,7 +58,7 @@ impl QuorumNode {
     }
 
     /// Replays what is committed, publishes, answers.
-    pub(crate) fn committed_up_to(&mut self, offset: Offset) -> Result<(), QuorumError> {
+    pub(crate) fn committed_up_to(&mut self, now: Now, offset: Offset) -> Result<(), QuorumError> {
         self.log.set_high_watermark(offset);
         let mut committed = std::mem::take(&mut self.committed);
         let result = self.read_entries(self.applied, offset, |offset, epoch, timestamp, entry| {
@@ -71,6 +71,11 @@ impl QuorumNode {
         self.committed = committed;
         self.bytes_since_snapshot += result?;
         self.applied = offset;
+        if self.raft.is_leader() {
+            // With a record of its own epoch everything before is committed.
+            self.following.has_all();
+        }
+        self.claim(now)?;
         self.publish();
         let count = self.pending.iter().take_while(|pending| pending.offset <= offset).count();
         let committed: Vec<Pending> = self.pending.drain(..count).collect();

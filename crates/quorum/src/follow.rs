@@ -1,5 +1,5 @@
-//! The side of the quorum that fetches (KIP-595, KIP-630, KIP-853): a replica without a vote keeps its own copy of the
-//! metadata log, from whoever leads.
+//! The side of the quorum that fetches (KIP-595, KIP-630, KIP-853): a replica that does not lead, with a vote or without,
+//! keeps its own copy of the metadata log, from whoever leads.
 //!
 //! ```text
 //!   the leader is known ----- Fetch ----> records          appended, made durable, committed as far as the leader says
@@ -10,7 +10,7 @@
 //!   controllers of the configuration, one after the other, with a pause that grows
 //! ```
 //!
-//! One request is under way at a time. An answer counts for the epoch in which it was asked for, and only then
+//! One request is under way at a time. A voter tells by it what it has on disk, so it waits for its own sync first. An answer counts for the epoch in which it was asked for, and only then
 //! (KAFKA-18723). What another node sends can be wrong: it is refused, named in the log, and asked for again; it never ends
 //! this node, unless it wants to take back what it had committed.
 
@@ -25,7 +25,7 @@ use protocol::{
     ApiKey, Decode, FetchRequest, FetchResponse, FetchSnapshotRequest, FetchSnapshotResponse, Request, Writer,
     fetch_request, fetch_response, fetch_snapshot_request,
 };
-use raft::Event;
+use raft::{Event, Role};
 use std::sync::Arc;
 use storage::StorageError;
 
@@ -44,7 +44,6 @@ pub(crate) struct Following {
     pub leader: Option<Remote>,
     line: Option<(Remote, Arc<dyn Line>)>,
     asked: Option<Asked>,
-    next_token: u64,
     not_before_us: u64,
     failures: u32,
     next_line_us: u64,
@@ -69,7 +68,7 @@ enum What {
 }
 
 /// Why an answer does not count.
-enum Refused {
+pub(crate) enum Refused {
     /// Told, and tried again after a pause.
     Reason(String),
     /// It told of another leader: tried again there at once.
@@ -113,13 +112,17 @@ impl Following {
             leader: None,
             line: None,
             asked: None,
-            next_token: 1,
             not_before_us: 0,
             failures: 0,
             next_line_us: 0,
             download: None,
             catch_up_to: None,
         }
+    }
+
+    /// Everything that was committed before is here.
+    pub fn has_all(&mut self) {
+        self.catch_up_to.get_or_insert(0);
     }
 
     /// Whom to ask next.
@@ -129,19 +132,37 @@ impl Following {
 }
 
 impl QuorumNode {
-    /// Whether this replica fetches: it has no vote. (Voters will fetch, too, once there are several.)
+    /// Whether this replica fetches, or would if it knew from whom.
     fn fetches_log(&self) -> bool {
-        !self.is_voter()
+        match self.raft.role() {
+            Role::Leader(_) | Role::Candidate(_) | Role::Resigned => false,
+            Role::Follower { .. } => true,
+            Role::Unattached | Role::Prospective(_) => !self.is_voter() || self.voter_count() > 1,
+        }
     }
 
-    /// Whether the log here holds what was committed when its leader was first heard of.
+    /// Whether the log here holds what was committed when its leader was first heard of, or was committed by itself.
     pub(crate) fn has_caught_up(&self) -> bool {
-        !self.fetches_log() || self.following.catch_up_to.is_some_and(|to| self.applied >= to)
+        self.following.catch_up_to.is_some_and(|to| self.applied >= to)
+    }
+
+    /// Another leader, or none, of this epoch or another: what is under way does not count any more.
+    pub(crate) fn leader_moved(&mut self, now: Now) {
+        let leader = self.raft.leader_id().filter(|id| *id != self.config.local.id);
+        let at = leader.and_then(|id| self.voter_remote(id));
+        let following = &mut self.following;
+        following.leader = at;
+        following.line = None;
+        following.asked = None;
+        following.download = None;
+        following.failures = 0;
+        following.not_before_us = now.monotonic_us;
     }
 
     /// When `follow` is due.
     pub(crate) fn follow_deadline_us(&self) -> Option<u64> {
-        let is_idle = self.fetches_log() && self.following.asked.is_none();
+        let is_synced = !self.is_voter() || self.raft.flushed_offset() >= self.log.log_end_offset();
+        let is_idle = self.fetches_log() && self.following.asked.is_none() && is_synced;
         is_idle.then_some(self.following.not_before_us)
     }
 
@@ -155,8 +176,7 @@ impl QuorumNode {
             Some((id, position)) => What::Snapshot { id, position },
             None => What::Fetch,
         };
-        let token = self.following.next_token;
-        self.following.next_token += 1;
+        let token = self.new_token();
         let frame = match what {
             What::Fetch => self.fetch_frame(token),
             What::Snapshot { id, position } => self.fetch_snapshot_frame(token, id, position),
@@ -306,24 +326,18 @@ impl QuorumNode {
     }
 
     /// Takes what an answer tells of the leader. True: there is a leader that was not known before.
-    fn learn(&mut self, now: Now, leader: (NodeId, LeaderEpoch), at: Option<Remote>) -> Result<bool, QuorumError> {
+    fn learn(
+        &mut self,
+        now: Now,
+        leader: (NodeId, LeaderEpoch),
+        at: Option<Remote>,
+        is_heard: bool,
+    ) -> Result<bool, QuorumError> {
         let before = (self.raft.leader_id(), self.raft.epoch(), self.following.leader.clone());
         let (leader_id, epoch) = leader;
-        if leader_id >= 0 && epoch >= self.raft.epoch() {
-            self.raft_event(now, Event::LeaderKnown { leader_id, epoch })?;
-        }
-        if self.raft.epoch() != before.1 {
-            self.following.download = None;
-        }
+        self.heard_of(now, (leader_id >= 0).then_some(leader_id), epoch, is_heard)?;
         if self.raft.leader_id() == Some(leader_id) && leader_id != self.config.local.id {
-            let of_voters = || {
-                let voter = self.raft.voters().get(leader_id)?;
-                let listener = &self.config.controller_listener;
-                let endpoint = voter.endpoints.iter().find(|e| *e.listener == **listener);
-                let endpoint = endpoint.or(voter.endpoints.first())?;
-                Some(Remote { host: endpoint.host.clone(), port: endpoint.port, listener: listener.clone() })
-            };
-            self.following.leader = at.or_else(of_voters);
+            self.following.leader = at.or_else(|| self.voter_remote(leader_id));
         }
         let after = (self.raft.leader_id(), self.raft.epoch(), self.following.leader.clone());
         Ok(after != before && after.2.is_some())
@@ -352,7 +366,7 @@ impl QuorumNode {
         let fetch_response::LeaderIdAndEpoch { leader_id, leader_epoch, .. } = partition.current_leader;
         let endpoint = response.node_endpoints.iter().find(|endpoint| endpoint.node_id == leader_id);
         let at = endpoint.and_then(|e| Some(self.remote(&e.host, u16::try_from(e.port).ok()?)));
-        let is_other = self.learn(now, (leader_id, leader_epoch), at)?;
+        let is_other = self.learn(now, (leader_id, leader_epoch), at, partition.error_code == 0)?;
         match ErrorCode::from_code(partition.error_code) {
             ErrorCode::None if leader_epoch == self.raft.epoch() && self.raft.leader_id() == Some(leader_id) => {}
             ErrorCode::None => return refused("the answer is not of the epoch that was asked for"),
@@ -495,7 +509,7 @@ impl QuorumNode {
         let leader = (partition.current_leader.leader_id, partition.current_leader.leader_epoch);
         let endpoint = response.node_endpoints.iter().find(|endpoint| endpoint.node_id == leader.0);
         let at = endpoint.map(|e| self.remote(&e.host, e.port));
-        let is_other = self.learn(now, leader, at)?;
+        let is_other = self.learn(now, leader, at, partition.error_code == 0)?;
         match ErrorCode::from_code(partition.error_code) {
             ErrorCode::None => {}
             error => {
@@ -557,7 +571,7 @@ impl QuorumNode {
     }
 }
 
-fn frame<R: Request>(token: u64, request: &R) -> Vec<u8> {
+pub(crate) fn frame<R: Request>(token: u64, request: &R) -> Vec<u8> {
     let mut writer = Writer::new();
     let version = R::API_KEY.max_version();
     if let Err(error) = encode_request(&mut writer, version, correlation_id(token), Some("ottla-quorum"), request) {
@@ -572,7 +586,7 @@ fn correlation_id(token: u64) -> i32 {
 }
 
 /// The message of an answer to a request of this kind.
-fn body<'a, M: Decode<'a>>(api: ApiKey, token: u64, frame: &'a [u8]) -> Result<M, Refused> {
+pub(crate) fn body<'a, M: Decode<'a>>(api: ApiKey, token: u64, frame: &'a [u8]) -> Result<M, Refused> {
     let version = api.max_version();
     match decode_response_header(frame, api, version) {
         Ok((id, mut cursor)) if id == correlation_id(token) => {

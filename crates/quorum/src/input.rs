@@ -40,6 +40,8 @@ pub enum Input {
         id: SnapshotId,
         outcome: Result<u64, QuorumError>,
     },
+    /// The node is about to stop: where it leads the quorum, it hands over.
+    Leave,
     /// The owner is to look around: it is asked to stop.
     Wake,
 }
@@ -139,6 +141,9 @@ pub(crate) fn is_of_nodes(api: ApiKey) -> bool {
             | ApiKey::AssignReplicasToDirs
             | ApiKey::Fetch
             | ApiKey::FetchSnapshot
+            | ApiKey::Vote
+            | ApiKey::BeginQuorumEpoch
+            | ApiKey::EndQuorumEpoch
     )
 }
 
@@ -177,6 +182,11 @@ impl Mailbox {
             Some(Input::Request(request)) => (request.reply)(Err(ErrorCode::NotController)),
             Some(_) => {}
         }
+    }
+
+    /// Asks the owner to leave the quorum; its view tells when it has.
+    pub fn leave(&self) {
+        self.deliver(Input::Leave);
     }
 
     /// Makes the owner look around.

@@ -2,8 +2,8 @@
 
 use crate::QuorumError;
 use crate::bootstrap::BootstrapCheckpoint;
-use crate::log::{Entry, leader_change_batch};
-use crate::node::QuorumNode;
+use crate::log::leader_change_batch;
+use crate::node::{Claim, QuorumNode};
 use base::{ErrorCode, LeaderEpoch, Now, Offset};
 use controller::{Controller, Record, Records, View, bootstrap_records};
 use metadata::Loader;
@@ -17,23 +17,27 @@ impl QuorumNode {
         granting: &[i32],
     ) -> Result<(), QuorumError> {
         // A dynamic quorum is born with its voters in the log (KIP-853).
+        self.lost_leadership();
         let birth = (offset == 0 && self.kraft_version >= 1).then_some(self.kraft_version);
         let local = self.config.local.id;
         let batch = leader_change_batch(local, self.raft.voters(), granting, birth, epoch, offset, now.wall_ms)?;
         if let Some(job) = self.log.assign_leader_epoch(epoch) {
             job.run(&*self.files)?;
         }
-        // The leader's view: everything in the log, committed or not.
-        let mut latest = self.committed.clone();
-        self.read_entries(self.applied, offset, |offset, epoch, timestamp, entry| {
-            match entry {
-                Entry::Metadata(record) => latest.replay(offset, epoch, timestamp, &record)?,
-                _ => latest.advance(offset, epoch, timestamp),
-            }
-            Ok(())
-        })?;
         self.append_batch(now, &batch)?;
-        latest.advance(self.log.log_end_offset() - 1, epoch, now.wall_ms);
+        self.claims = Some(Claim { epoch, end_offset: self.log.log_end_offset() });
+        tracing::info!(epoch, "this node leads the metadata quorum");
+        Ok(())
+    }
+
+    /// Makes an elected node the active controller, once everything before its own records is committed.
+    pub(crate) fn claim(&mut self, now: Now) -> Result<(), QuorumError> {
+        let (applied, epoch) = (self.applied, self.raft.epoch());
+        let is_due = |claim: &mut Claim| claim.epoch == epoch && applied >= claim.end_offset;
+        if self.claims.take_if(is_due).is_none() || !self.raft.is_leader() {
+            return Ok(());
+        }
+        let latest = self.committed.clone();
         self.controller = Some(Controller::new(self.config.settings.clone(), latest.latest(), now));
         self.latest = Some(latest);
         tracing::info!(epoch, "this node is the active controller");
@@ -83,6 +87,7 @@ impl QuorumNode {
     pub(crate) fn lost_leadership(&mut self) {
         self.controller = None;
         self.latest = None;
+        self.claims = None;
         for pending in self.pending.drain(..) {
             (pending.reply)(Err(ErrorCode::NotController));
         }

@@ -78,6 +78,9 @@ pub fn rows() -> Vec<Row<ControllerEndpoint>> {
         row(K::AssignReplicasToDirs, post, O::ClusterAction, R::Cluster, Quota::None),
         row(K::Fetch, post, O::ClusterAction, R::Cluster, Quota::None),
         row(K::FetchSnapshot, post, O::ClusterAction, R::Cluster, Quota::None),
+        row(K::Vote, post, O::ClusterAction, R::Cluster, Quota::None),
+        row(K::BeginQuorumEpoch, post, O::ClusterAction, R::Cluster, Quota::None),
+        row(K::EndQuorumEpoch, post, O::ClusterAction, R::Cluster, Quota::None),
         row(K::DescribeCluster, describe_cluster, O::Alter, R::Cluster, Quota::Request),
         row(K::DescribeConfigs, describe_configs, O::DescribeConfigs, R::Cluster, Quota::Request),
     ]

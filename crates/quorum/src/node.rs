@@ -1,22 +1,23 @@
 //! The owner of the metadata log: a machine over its log that takes one input after the other. See the modules beside it
-//! for the parts: `lead`, `follow`, `replicate`, `commit`, `snapshotting`, `cleaning`, `plan`.
+//! for the parts: `lead`, `follow`, `peers`, `elections`, `replicate`, `commit`, `snapshotting`, `cleaning`, `plan`.
 
 use crate::follow::Following;
 use crate::input::{ControllerRequest, Input, Mailbox, Reply, waits_until_shown};
 use crate::log::{DataBatch, Entry, data_batches};
+use crate::peers::{Leaving, Peers};
 use crate::plan::Planned;
 use crate::publish::Publications;
-use crate::refusal::refusal;
-use crate::replicate::{WaitingFetch, is_replication};
+use crate::refusal::{refusal, refuse};
+use crate::replicate::{WaitingFetch, is_of_quorum};
 use crate::snapshot::{SnapshotId, read_snapshot};
 use crate::view::{QuorumView, SharedView};
 use crate::{FOLDER, QuorumError};
 use api::Caller;
-use base::{Executor, Files, Network, Now, Offset, Random, Remote, Uuid};
+use base::{ErrorCode, Executor, Files, LeaderEpoch, Mutant, Network, Now, Offset, Random, Remote, Uuid};
 use controller::{Controller, Record, Settings};
 use metadata::{Image, Loader};
 use protocol::ApiKey;
-use raft::{Effect, Event, QuorumState, Raft, ReplicaKey, VoterSet};
+use raft::{Effect, Event, QuorumState, Raft, ReplicaKey, Timing, VoterSet};
 use std::collections::{BTreeSet, VecDeque};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -28,8 +29,7 @@ pub struct QuorumConfig {
     pub is_controller: bool,
     /// `controller.quorum.voters`; with it the quorum is static (`kraft.version` 0).
     pub static_voters: Option<VoterSet>,
-    pub election_timeout_ms: u64,
-    pub fetch_timeout_ms: u64,
+    pub timing: Timing,
     /// Controllers through which the quorum is found while its leader is not known.
     pub bootstrap: Vec<Remote>,
     /// The listener of controllers by which others are reached.
@@ -116,6 +116,19 @@ pub struct QuorumNode {
     /// Replicas that wait for more of the log.
     pub(crate) fetches: Vec<WaitingFetch>,
     pub(crate) following: Following,
+    pub(crate) peers: Peers,
+    /// It was asked to stop.
+    pub(crate) leaving: Option<Leaving>,
+    /// Elected, but not the active controller before all of the log, its own first record included, is committed.
+    pub(crate) claims: Option<Claim>,
+    next_token: u64,
+}
+
+/// A leadership that waits for what its log holds to be committed.
+pub(crate) struct Claim {
+    pub epoch: LeaderEpoch,
+    /// The log's end behind the record that opens the epoch.
+    pub end_offset: Offset,
 }
 
 impl QuorumNode {
@@ -125,7 +138,7 @@ impl QuorumNode {
         log: Log,
         config: QuorumConfig,
         ports: Ports,
-        random: Box<dyn Random>,
+        mut random: Box<dyn Random>,
         now: Now,
     ) -> Result<QuorumNode, QuorumError> {
         let folder = config.metadata_log_dir.join(FOLDER);
@@ -138,8 +151,9 @@ impl QuorumNode {
             return Err(QuorumError::file(&folder, reason));
         }
         let newest = snapshots.last().copied();
+        let (timing, seed) = (config.timing, random.next_u64());
         let mut node = QuorumNode {
-            raft: Raft::new(config.local, VoterSet::default(), QuorumState::EMPTY, 0, 0, 1, 1),
+            raft: Raft::new(config.local, VoterSet::default(), QuorumState::EMPTY, 0, 0, timing, seed, now),
             following: Following::new(&config),
             files,
             config,
@@ -163,6 +177,10 @@ impl QuorumNode {
             flush_not_before_us: 0,
             snapshots,
             fetches: Vec::new(),
+            peers: Peers::default(),
+            leaving: None,
+            claims: None,
+            next_token: 1,
         };
         if let Some(id) = newest {
             node.committed = node.read_image(id)?;
@@ -183,11 +201,13 @@ impl QuorumNode {
             state,
             node.log.log_end_offset(),
             node.last_epoch(),
-            node.config.election_timeout_ms,
-            node.config.fetch_timeout_ms,
+            timing,
+            seed,
+            now,
         );
+        node.leader_moved(now);
         node.next_snapshot_us = node.snapshot_by_time(now);
-        node.tell_view();
+        node.tell_view(now);
         Ok(node)
     }
 
@@ -259,6 +279,11 @@ impl QuorumNode {
         self.controller.is_some()
     }
 
+    /// The epoch that this node leads, if it does.
+    pub fn leads(&self) -> Option<LeaderEpoch> {
+        self.raft.is_leader().then(|| self.raft.epoch())
+    }
+
     /// Level of `kraft.version`: 0 with static voters.
     pub fn kraft_version(&self) -> i16 {
         self.kraft_version
@@ -285,9 +310,14 @@ impl QuorumNode {
         for input in inputs {
             match input {
                 Input::Request(request) => self.request(now, request)?,
-                Input::Answered { token, outcome } => self.answered(now, token, outcome)?,
+                Input::Answered { token, outcome } => {
+                    if !self.voter_answered(now, token, &outcome)? {
+                        self.answered(now, token, outcome)?;
+                    }
+                }
                 Input::Flushed(outcome) => self.flushed(now, outcome)?,
                 Input::Snapshot { id, outcome } => self.snapshot_written(now, id, outcome)?,
+                Input::Leave => self.leave(now)?,
                 Input::Wake => {}
             }
         }
@@ -296,13 +326,14 @@ impl QuorumNode {
         self.answer_fetches(now)?;
         self.snapshot_if_due(now)?;
         self.follow(now);
-        self.tell_view();
+        self.tell_view(now);
         let raft = self.raft.deadline_us().filter(|_| self.config.is_controller);
         let timeout = self.config.settings.session_timeout_ms;
         let session = self.controller.as_ref().and_then(|c| c.heartbeats.next_expiry_us(timeout)).map(|(_, at)| at);
         let flush = (self.needs_flush && !self.is_flushing).then_some(self.flush_not_before_us);
         let snapshot = self.next_snapshot_us.filter(|_| self.snapshotting_bytes.is_none());
-        let deadlines = [raft, session, self.fetch_deadline_us(), snapshot, flush, self.follow_deadline_us()];
+        let leave = self.leave_deadline_us().filter(|_| !self.has_left(now));
+        let deadlines = [raft, session, self.fetch_deadline_us(), snapshot, flush, self.follow_deadline_us(), leave];
         Ok(deadlines.into_iter().flatten().min())
     }
 
@@ -314,17 +345,20 @@ impl QuorumNode {
             self.flushed(now, Ok(flushed))?;
         }
         self.lost_leadership();
-        self.tell_view();
+        self.tell_view(now);
         Ok(self.log.close_cleanly()?)
     }
 
     /// Tells the rest of the node what the quorum is like, where that has changed.
-    fn tell_view(&self) {
+    fn tell_view(&self, now: Now) {
+        let local = self.config.local.id;
         let view = QuorumView {
             epoch: self.raft.epoch(),
-            leader_id: self.raft.leader_id(),
+            // Who led before a restart, or has resigned, leads no more.
+            leader_id: self.raft.leader_id().filter(|id| *id != local || self.raft.is_leader()),
             leader: self.following.leader.clone(),
             is_active: self.controller.is_some(),
+            has_left: self.has_left(now),
             kraft_version: self.kraft_version,
         };
         if **self.ports.view.load() != view {
@@ -334,13 +368,18 @@ impl QuorumNode {
 
     fn request(&mut self, now: Now, request: ControllerRequest) -> Result<(), QuorumError> {
         let ControllerRequest { api, version, body, caller, reply } = request;
-        if is_replication(api) {
+        if is_of_quorum(api) {
             return match api {
                 ApiKey::Fetch => self.fetch(now, version, &body, reply),
-                _ => self.fetch_snapshot(version, &body, reply),
+                ApiKey::FetchSnapshot => self.fetch_snapshot(now, version, &body, reply),
+                _ => self.serve_voter(now, api, version, &body, reply),
             };
         }
         let planned = match self.plan(now, api, version, &body) {
+            Err(error @ (ErrorCode::NotController | ErrorCode::NotLeaderOrFollower)) => {
+                reply(refuse(api, version, &body, error));
+                return Ok(());
+            }
             Err(error) => {
                 reply(Err(error));
                 return Ok(());
@@ -357,7 +396,8 @@ impl QuorumNode {
         let offset = self.log.log_end_offset();
         let is_shown = waits_until_shown(api, caller == Caller::Node);
         let pending = Pending { offset, reply, body: planned.body, is_shown };
-        if self.raft.high_watermark().is_some_and(|hw| hw >= offset) {
+        let is_committed = self.raft.high_watermark().is_some_and(|hw| hw >= offset);
+        if is_committed || base::mutant(Mutant::AnswersBeforeCommit) {
             self.answer_committed([pending]);
         } else {
             self.pending.push_back(pending);
@@ -457,24 +497,59 @@ impl QuorumNode {
     }
 
     pub(crate) fn raft_event(&mut self, now: Now, event: Event) -> Result<(), QuorumError> {
+        let before = (self.raft.leader_id(), self.raft.epoch());
         let mut effects = Vec::new();
         self.raft.step(now, event, &mut effects);
+        self.carry_out(now, effects)?;
+        if (self.raft.leader_id(), self.raft.epoch()) != before {
+            self.leader_moved(now);
+        }
+        Ok(())
+    }
+
+    /// Whether this replica votes for another.
+    pub(crate) fn vote(&mut self, now: Now, asked: raft::VoteRequest) -> Result<bool, QuorumError> {
+        let before = (self.raft.leader_id(), self.raft.epoch());
+        let mut effects = Vec::new();
+        let answer = self.raft.vote(now, asked, &mut effects);
+        tracing::info!(
+            candidate = asked.candidate.id,
+            epoch = asked.epoch,
+            pre_vote = asked.pre_vote,
+            granted = answer.granted,
+            "asked for a vote"
+        );
+        self.carry_out(now, effects)?;
+        if (self.raft.leader_id(), self.raft.epoch()) != before {
+            self.leader_moved(now);
+        }
+        Ok(answer.granted)
+    }
+
+    fn carry_out(&mut self, now: Now, effects: Vec<Effect>) -> Result<(), QuorumError> {
         for effect in effects {
             match effect {
                 Effect::Persist(state) => self.write_quorum_state(&state)?,
                 Effect::BecameLeader { epoch, epoch_start_offset, granting } => {
                     self.became_leader(now, epoch, epoch_start_offset, &granting)?;
                 }
-                Effect::LostLeadership { .. } => self.lost_leadership(),
-                Effect::HighWatermark(offset) => self.committed_up_to(offset)?,
-                // A quorum of several voters needs the transport between controllers, which is not there yet; the
-                // server refuses to start with one.
-                Effect::SendVote { to, .. } | Effect::BeginEpoch { to, .. } => {
-                    tracing::error!(voter = to, "there is no connection to other voters");
+                Effect::LostLeadership { epoch } => {
+                    tracing::info!(epoch, "this node no longer leads the metadata quorum");
+                    self.lost_leadership();
                 }
+                Effect::HighWatermark(offset) => self.committed_up_to(now, offset)?,
+                Effect::SendVote { to, request } => self.send_vote(to, request),
+                Effect::BeginEpoch { to, epoch } => self.send_begin_epoch(to, epoch),
+                Effect::EndEpoch { to, epoch, preferred } => self.send_end_epoch(to, epoch, &preferred),
             }
         }
         Ok(())
+    }
+
+    /// A number for a request to another node.
+    pub(crate) fn new_token(&mut self) -> u64 {
+        self.next_token += 1;
+        self.next_token
     }
 
     fn quorum_state_path(&self) -> PathBuf {

@@ -46,6 +46,9 @@ impl QuorumNode {
     /// Records to append and the body of the answer.
     pub(crate) fn plan(&mut self, now: Now, api: ApiKey, version: i16, body: &[u8]) -> Result<Planned, ErrorCode> {
         if api == ApiKey::DescribeQuorum {
+            if !self.raft.is_leader() {
+                return Err(ErrorCode::NotLeaderOrFollower);
+            }
             let request: DescribeQuorumRequest<'_> = decode(body, version)?;
             return encoded(Plan::answer(self.describe_quorum(now, &request, version)), version);
         }
@@ -202,7 +205,7 @@ impl QuorumNode {
             partition_index: 0,
             leader_id: self.raft.leader_id().unwrap_or(-1),
             leader_epoch: self.raft.epoch(),
-            high_watermark: self.raft.high_watermark().unwrap_or(-1),
+            high_watermark: self.raft.leader_high_watermark().unwrap_or(-1),
             current_voters: voters.into_iter().map(state).collect(),
             observers: observers.into_iter().map(state).collect(),
             ..Default::default()

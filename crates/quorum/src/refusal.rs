@@ -3,13 +3,13 @@
 use base::ErrorCode;
 use protocol::{
     AllocateProducerIdsResponse, AlterConfigsRequest, AlterConfigsResponse, ApiKey, AssignReplicasToDirsResponse,
-    BrokerHeartbeatResponse, BrokerRegistrationResponse, CreatePartitionsRequest, CreatePartitionsResponse,
-    CreateTopicsRequest, CreateTopicsResponse, Cursor, Decode, DeleteTopicsRequest, DeleteTopicsResponse,
-    DescribeClusterResponse, DescribeLogDirsResponse, DescribeQuorumResponse, FetchResponse, FetchSnapshotResponse,
-    IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponse, ListConfigResourcesResponse,
-    ListPartitionReassignmentsResponse, Message, UnregisterBrokerResponse, UpdateFeaturesResponse,
-    alter_configs_response, create_partitions_response, create_topics_response, delete_topics_response,
-    incremental_alter_configs_response,
+    BeginQuorumEpochResponse, BrokerHeartbeatResponse, BrokerRegistrationResponse, CreatePartitionsRequest,
+    CreatePartitionsResponse, CreateTopicsRequest, CreateTopicsResponse, Cursor, Decode, DeleteTopicsRequest,
+    DeleteTopicsResponse, DescribeClusterResponse, DescribeLogDirsResponse, DescribeQuorumResponse,
+    ElectLeadersResponse, EndQuorumEpochResponse, FetchResponse, FetchSnapshotResponse, IncrementalAlterConfigsRequest,
+    IncrementalAlterConfigsResponse, ListConfigResourcesResponse, ListPartitionReassignmentsResponse, Message,
+    UnregisterBrokerResponse, UpdateFeaturesResponse, VoteResponse, alter_configs_response, create_partitions_response,
+    create_topics_response, delete_topics_response, incremental_alter_configs_response,
 };
 
 /// Encodes the answer to a request that changes metadata; for others the error itself comes back.
@@ -71,6 +71,11 @@ pub fn refuse(api: ApiKey, version: i16, body: &[u8], error: ErrorCode) -> Resul
         ApiKey::DescribeQuorum => encoded(&DescribeQuorumResponse { error_code: code, ..Default::default() }, version),
         ApiKey::Fetch => encoded(&FetchResponse { error_code: code, ..Default::default() }, version),
         ApiKey::FetchSnapshot => encoded(&FetchSnapshotResponse { error_code: code, ..Default::default() }, version),
+        ApiKey::Vote => encoded(&VoteResponse { error_code: code, ..Default::default() }, version),
+        ApiKey::BeginQuorumEpoch => {
+            encoded(&BeginQuorumEpochResponse { error_code: code, ..Default::default() }, version)
+        }
+        ApiKey::EndQuorumEpoch => encoded(&EndQuorumEpochResponse { error_code: code, ..Default::default() }, version),
         ApiKey::DescribeCluster => {
             encoded(&DescribeClusterResponse { error_code: code, ..Default::default() }, version)
         }
@@ -82,6 +87,41 @@ pub fn refuse(api: ApiKey, version: i16, body: &[u8], error: ErrorCode) -> Resul
         }
         _ => refusal(api, version, body, error, None),
     }
+}
+
+/// Whether an answer says that the controller that gave it is not the active one.
+pub fn is_not_controller(api: ApiKey, version: i16, body: &[u8]) -> bool {
+    macro_rules! first {
+        ($response:ident . $list:ident) => {
+            decode::<$response<'_>>(body, version).ok().and_then(|all| all.$list.first().map(|one| one.error_code))
+        };
+    }
+    macro_rules! whole {
+        ($response:ty) => {
+            decode::<$response>(body, version).ok().map(|all| all.error_code)
+        };
+    }
+    let error = match api {
+        ApiKey::CreateTopics => first!(CreateTopicsResponse.topics),
+        ApiKey::DeleteTopics => first!(DeleteTopicsResponse.responses),
+        ApiKey::CreatePartitions => first!(CreatePartitionsResponse.results),
+        ApiKey::AlterConfigs => first!(AlterConfigsResponse.responses),
+        ApiKey::IncrementalAlterConfigs => first!(IncrementalAlterConfigsResponse.responses),
+        ApiKey::ElectLeaders => whole!(ElectLeadersResponse<'_>),
+        ApiKey::UpdateFeatures => whole!(UpdateFeaturesResponse<'_>),
+        ApiKey::UnregisterBroker => whole!(UnregisterBrokerResponse<'_>),
+        ApiKey::DescribeQuorum => whole!(DescribeQuorumResponse<'_>),
+        ApiKey::ListPartitionReassignments => whole!(ListPartitionReassignmentsResponse<'_>),
+        ApiKey::BrokerRegistration => whole!(BrokerRegistrationResponse),
+        ApiKey::BrokerHeartbeat => whole!(BrokerHeartbeatResponse),
+        ApiKey::AllocateProducerIds => whole!(AllocateProducerIdsResponse),
+        ApiKey::AssignReplicasToDirs => whole!(AssignReplicasToDirsResponse),
+        _ => None,
+    };
+    error.map(ErrorCode::from_code).is_some_and(|error| match error {
+        ErrorCode::NotController => true,
+        error => api == ApiKey::DescribeQuorum && error == ErrorCode::NotLeaderOrFollower,
+    })
 }
 
 fn decode<'a, M: Decode<'a>>(body: &'a [u8], version: i16) -> Result<M, ErrorCode> {

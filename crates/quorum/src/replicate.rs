@@ -52,7 +52,7 @@ enum Standing {
 }
 
 /// The cluster that a request names must be this one, where it names one.
-fn is_other_cluster(asked: Option<&str>, own: &str) -> bool {
+pub(crate) fn is_other_cluster(asked: Option<&str>, own: &str) -> bool {
     asked.is_some_and(|asked| asked != own)
 }
 
@@ -127,7 +127,7 @@ impl QuorumNode {
         }
         let mut partition = self.partition(ErrorCode::None);
         partition.log_start_offset = self.log.log_start_offset();
-        partition.high_watermark = self.raft.high_watermark().unwrap_or(-1);
+        partition.high_watermark = self.raft.leader_high_watermark().unwrap_or(-1);
         let mut bytes = Vec::new();
         let mut is_news = partition.high_watermark > fetch.high_watermark;
         match self.standing(&fetch) {
@@ -199,7 +199,7 @@ impl QuorumNode {
         }
     }
 
-    fn leader(&self) -> (NodeId, LeaderEpoch) {
+    pub(crate) fn leader(&self) -> (NodeId, LeaderEpoch) {
         (self.raft.leader_id().unwrap_or(-1), self.raft.epoch())
     }
 
@@ -243,13 +243,19 @@ impl QuorumNode {
         }
     }
 
-    fn leader_endpoint(&self) -> Option<(NodeId, String, u16)> {
+    pub(crate) fn leader_endpoint(&self) -> Option<(NodeId, String, u16)> {
         let voter = self.raft.voters().get(self.raft.leader_id()?)?;
         let endpoint = voter.endpoints.first()?;
         Some((voter.key.id, endpoint.host.clone(), endpoint.port))
     }
 
-    pub(crate) fn fetch_snapshot(&self, version: i16, body: &[u8], reply: Reply) -> Result<(), QuorumError> {
+    pub(crate) fn fetch_snapshot(
+        &mut self,
+        now: Now,
+        version: i16,
+        body: &[u8],
+        reply: Reply,
+    ) -> Result<(), QuorumError> {
         let Ok(request) = FetchSnapshotRequest::decode(&mut Cursor::new(body), version) else {
             reply(Err(ErrorCode::InvalidRequest));
             return Ok(());
@@ -272,6 +278,10 @@ impl QuorumNode {
                 None => self.snapshot_slice(id, asked.position, request.max_bytes),
             },
         };
+        if slice.is_ok() {
+            let replica = ReplicaKey { id: request.replica_id, directory_id: asked.replica_directory_id };
+            self.raft_event(now, Event::FetchedSnapshot { replica })?;
+        }
         let (leader_id, leader_epoch) = self.leader();
         let mut partition = fetch_snapshot_response::PartitionSnapshot {
             index: asked.partition,
@@ -333,7 +343,7 @@ impl QuorumNode {
 }
 
 /// Encodes an answer; one that cannot be encoded closes the connection.
-fn answer<M: Message>(reply: Reply, response: &M, version: i16) -> Result<(), QuorumError> {
+pub(crate) fn answer<M: Message>(reply: Reply, response: &M, version: i16) -> Result<(), QuorumError> {
     reply(response.to_bytes(version).map_err(|error| {
         tracing::error!(%error, "an answer of the controller listener cannot be encoded");
         ErrorCode::UnknownServerError
@@ -341,7 +351,8 @@ fn answer<M: Message>(reply: Reply, response: &M, version: i16) -> Result<(), Qu
     Ok(())
 }
 
-/// Whether a request is answered here rather than planned by the controller.
-pub(crate) fn is_replication(api: ApiKey) -> bool {
-    matches!(api, ApiKey::Fetch | ApiKey::FetchSnapshot)
+/// Whether a request is answered by the quorum itself rather than planned by the controller.
+pub(crate) fn is_of_quorum(api: ApiKey) -> bool {
+    use ApiKey as K;
+    matches!(api, K::Fetch | K::FetchSnapshot | K::Vote | K::BeginQuorumEpoch | K::EndQuorumEpoch)
 }

@@ -2,25 +2,30 @@
 //! is said now into the files, to be read as a diff.
 //!
 //! ```text
-//! quorum N              N voters with empty logs, ids 1 to N
+//! quorum N              N voters with empty logs, ids 1 to N, that started two seconds before time 0
 //! MS timer ID           the deadline of a replica is looked at, at this time
 //! MS append ID N        its log grows by N records of its epoch; they are not durable yet
 //! MS flush ID           they are
 //! MS fetch ID from TO   a replica tells a leader how far its log is, and follows what it answers
-//! MS carry              votes that were asked for are answered, until nobody asks any more
-//! MS lose               they are lost instead
+//! MS carry [N]          votes that were asked for are answered, until nobody asks any more or N were
+//! MS lose               they are lost instead, and those who asked learn it
+//! MS leave ID           a replica is about to stop
+//! MS hand               resigned leaders tell the others whom they prefer
 //! MS announce           leaders tell the others that they lead
 //! MS restart ID         a replica comes back with what its disk holds
 //! MS committed ID N     its leader says that everything below N is committed
 //! ```
 
 use base::{NodeId, Now, Uuid};
-use raft::{Effect, Event, QuorumState, Raft, ReplicaKey, Voter, VoterSet};
+use raft::{Effect, Event, QuorumState, Raft, ReplicaKey, Timing, Voter, VoterSet};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-const ELECTION_MS: u64 = 1000;
-const FETCH_MS: u64 = 2000;
+const TIMING: Timing = Timing { election_ms: 1000, fetch_ms: 2000, backoff_max_ms: 1000, retry_ms: 20 };
+
+fn at(ms: u64) -> Now {
+    Now { monotonic_us: (2000 + ms) * 1000, wall_ms: 0 }
+}
 
 fn key(id: NodeId) -> ReplicaKey {
     ReplicaKey { id, directory_id: Uuid::from_u128(id as u128 + 100) }
@@ -42,6 +47,7 @@ struct Quorum {
     logs: BTreeMap<NodeId, (i64, i32)>,
     asked: Vec<(NodeId, NodeId, raft::VoteRequest)>,
     announced: Vec<(NodeId, NodeId, i32)>,
+    handed: Vec<(NodeId, NodeId, i32, Vec<ReplicaKey>)>,
     said: String,
 }
 
@@ -56,22 +62,23 @@ impl Quorum {
             logs: BTreeMap::new(),
             asked: Vec::new(),
             announced: Vec::new(),
+            handed: Vec::new(),
             said: String::new(),
         };
-        (1..=count).for_each(|id| quorum.start(id));
+        (1..=count).for_each(|id| quorum.start_at(id, Now { monotonic_us: 0, wall_ms: 0 }));
         quorum
     }
 
-    fn start(&mut self, id: NodeId) {
+    fn start_at(&mut self, id: NodeId, now: Now) {
         let Disk { state, end, last_epoch } = self.disks[&id].clone();
-        let raft = Raft::new(key(id), self.voters.clone(), state, end, last_epoch, ELECTION_MS, FETCH_MS);
+        let raft = Raft::new(key(id), self.voters.clone(), state, end, last_epoch, TIMING, id as u64, now);
         self.replicas.insert(id, raft);
         self.logs.insert(id, (end, last_epoch));
     }
 
     fn step(&mut self, id: NodeId, ms: u64, event: Event) {
         let mut effects = Vec::new();
-        let now = Now { monotonic_us: ms * 1000, wall_ms: 0 };
+        let now = at(ms);
         self.replicas.get_mut(&id).unwrap().step(now, event, &mut effects);
         self.carry_out(id, ms, effects);
     }
@@ -91,7 +98,15 @@ impl Quorum {
                     writeln!(self.said, "  {id} asks {to} whether it {kind} vote in epoch {}", request.epoch).unwrap();
                     self.asked.push((id, to, request));
                 }
-                Effect::BeginEpoch { to, epoch } => self.announced.push((id, to, epoch)),
+                Effect::BeginEpoch { to, epoch } => {
+                    writeln!(self.said, "  {id} tells {to} that it leads epoch {epoch}").unwrap();
+                    self.announced.push((id, to, epoch));
+                }
+                Effect::EndEpoch { to, epoch, preferred } => {
+                    let ids: Vec<NodeId> = preferred.iter().map(|key| key.id).collect();
+                    writeln!(self.said, "  {id} tells {to} that epoch {epoch} is over, and prefers {ids:?}").unwrap();
+                    self.handed.push((id, to, epoch, preferred));
+                }
                 Effect::BecameLeader { epoch, epoch_start_offset, granting } => {
                     writeln!(
                         self.said,
@@ -118,11 +133,14 @@ impl Quorum {
         self.step(id, ms, Event::Appended { end_offset, last_epoch });
     }
 
-    fn carry(&mut self, ms: u64) {
-        while !self.asked.is_empty() {
+    fn carry(&mut self, ms: u64, count_max: usize) {
+        for _ in 0..count_max {
+            if self.asked.is_empty() {
+                break;
+            }
             let (from, to, request) = self.asked.remove(0);
             let mut effects = Vec::new();
-            let now = Now { monotonic_us: ms * 1000, wall_ms: 0 };
+            let now = at(ms);
             let answer = self.replicas.get_mut(&to).unwrap().vote(now, request, &mut effects);
             self.carry_out(to, ms, effects);
             let says = if answer.granted { "yes" } else { "no" };
@@ -134,7 +152,20 @@ impl Quorum {
 
     fn announce(&mut self, ms: u64) {
         for (leader_id, to, epoch) in std::mem::take(&mut self.announced) {
-            self.step(to, ms, Event::LeaderKnown { leader_id, epoch });
+            self.step(to, ms, Event::LeaderKnown { leader_id, epoch, is_heard: true });
+        }
+    }
+
+    fn hand(&mut self, ms: u64) {
+        for (leader_id, to, epoch, preferred) in std::mem::take(&mut self.handed) {
+            self.step(to, ms, Event::LeaderResigned { leader_id, epoch, preferred });
+        }
+    }
+
+    fn lose(&mut self, ms: u64) {
+        for (from, voter, request) in std::mem::take(&mut self.asked) {
+            let (epoch, pre_vote) = (request.epoch, request.pre_vote);
+            self.step(from, ms, Event::VoteFailed { voter, epoch, pre_vote });
         }
     }
 
@@ -172,10 +203,12 @@ impl Quorum {
             "append" => self.append(id(1), ms, words[2].parse().unwrap()),
             "flush" => self.flush(id(1), ms),
             "fetch" => self.fetch(id(1), id(3), ms),
-            "carry" => self.carry(ms),
-            "lose" => self.asked.clear(),
+            "carry" => self.carry(ms, words.get(1).map_or(usize::MAX, |count| count.parse().unwrap())),
+            "lose" => self.lose(ms),
+            "leave" => self.step(id(1), ms, Event::Leave),
+            "hand" => self.hand(ms),
             "announce" => self.announce(ms),
-            "restart" => self.start(id(1)),
+            "restart" => self.start_at(id(1), at(ms)),
             "committed" => self.step(id(1), ms, Event::LeaderCommitted { high_watermark: words[2].parse().unwrap() }),
             other => panic!("a command: {other}"),
         }

@@ -113,13 +113,14 @@ pub fn assemble(parts: Parts<'_>) -> Result<Assembled, ServerError> {
         Arc::new(Dispatcher::new(Arc::new(endpoint), quorum::rows(), authorizer.clone()))
     });
     let broker = config.node.roles.broker.then(|| {
-        let channel: Arc<dyn ControllerChannel> = match config.node.roles.controller {
-            // The only voter is this node.
-            true => Arc::new(mailbox.clone()),
-            false => Arc::new(RemoteController::new(network, executor.clone(), view.clone(), times(&config))),
+        // The only voter is this node, or another one may be the active controller.
+        let is_apart = !config.node.roles.controller || quorum.voter_count() > 1;
+        let local = config.node.roles.controller.then(|| mailbox.clone());
+        let channel: Arc<dyn ControllerChannel> = match local {
+            Some(local) if !is_apart => Arc::new(local),
+            local => Arc::new(RemoteController::new(local, network, executor.clone(), view.clone(), times(&config))),
         };
         let node_id = config.node.node_id;
-        let is_apart = !config.node.roles.controller;
         let broker = Broker::new(BrokerParts {
             config,
             cluster_id,

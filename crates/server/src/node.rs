@@ -170,6 +170,7 @@ impl Node {
                 }
             }
         }
+        self.hand_over(events);
         self.network.stop();
         self.parts.publications.close();
         let published = self.publisher_thread.join().is_ok();
@@ -182,6 +183,23 @@ impl Node {
             .unwrap_or_else(|_| Err(ServerError::Fatal("the thread of the metadata quorum ended by a panic".into())));
         self.parts.leave_folders(clean && published && quorum.is_ok())?;
         quorum
+    }
+}
+
+/// Longest time that a stop waits for another controller to lead; the quorum gives up earlier.
+const HANDOVER: Duration = Duration::from_secs(6);
+
+impl Node {
+    /// Where this node leads the other controllers, they elect somebody before it goes.
+    fn hand_over(&self, events: &mpsc::Receiver<Event>) {
+        self.parts.mailbox.leave();
+        let started = std::time::Instant::now();
+        while !self.parts.view.load().has_left && !self.quorum_thread.is_finished() && started.elapsed() < HANDOVER {
+            if let Ok(Event::Fatal(reason)) = events.recv_timeout(Duration::from_millis(2)) {
+                tracing::error!(%reason, "while stopping");
+                break;
+            }
+        }
     }
 }
 

@@ -6,12 +6,12 @@ use crate::folders::Folders;
 use base::{Now, Random, Remote};
 use config::{Quorum, ServerConfig};
 use quorum::{FOLDER, Ports, QuorumConfig, QuorumNode};
-use raft::{Endpoint, ReplicaKey, Voter, VoterSet};
+use raft::{Endpoint, ReplicaKey, Timing, Voter, VoterSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 use storage::{Log, LogConfig, OpenOptions};
 
-/// Opens the metadata log and what stands on it; a quorum of several voters is refused.
+/// Opens the metadata log and what stands on it; a dynamic quorum of several voters is refused.
 pub fn open_quorum(
     config: &ServerConfig,
     folders: &Folders,
@@ -67,8 +67,12 @@ pub fn open_quorum(
         local: ReplicaKey { id: config.node.node_id, directory_id },
         is_controller: config.node.roles.controller,
         static_voters,
-        election_timeout_ms: config.controller.election_timeout_ms.max(1) as u64,
-        fetch_timeout_ms: config.controller.fetch_timeout_ms.max(1) as u64,
+        timing: Timing {
+            election_ms: config.controller.election_timeout_ms.max(1) as u64,
+            fetch_ms: config.controller.fetch_timeout_ms.max(1) as u64,
+            backoff_max_ms: config.controller.election_backoff_max_ms.max(0) as u64,
+            retry_ms: config.controller.retry_backoff_ms.max(1) as u64,
+        },
         bootstrap: bootstrap(config, &controller_listener),
         controller_listener,
         request_timeout_ms: config.controller.request_timeout_ms.max(1) as u64,
@@ -100,12 +104,18 @@ pub fn open_quorum(
     let node = QuorumNode::open(files.clone(), log, quorum_config, ports, random, now)?;
     let (count, is_voter) = (node.voter_count(), node.is_voter());
     let roles = &config.node.roles;
-    if count > 1 || roles.controller && !is_voter {
+    if count > 1 && node.kraft_version() > 0 {
         return Err(ServerError::Fatal(format!(
-            "the quorum of this cluster has {count} voters, and this node is {} of them; Ottla runs quorums of one \
-             voter so far.\n\
-             hint: one node with the role controller, and any number with process.roles=broker",
-            if is_voter { "one" } else { "none" }
+            "the quorum of this cluster is a dynamic one of {count} voters; Ottla runs several voters only where \
+             controller.quorum.voters names them so far"
+        )));
+    }
+    if roles.controller && !is_voter {
+        return Err(ServerError::Fatal(format!(
+            "this node (node.id={}) has the role controller and is none of the {count} voters of its quorum; Ottla runs \
+             controllers that vote so far.\n\
+             hint: name it in controller.quorum.voters",
+            config.node.node_id
         )));
     }
     if !roles.controller && is_voter {
@@ -125,12 +135,18 @@ fn index_bytes(segment_bytes: u32) -> u32 {
     (entries * 12).min(defaults.segment_index_bytes)
 }
 
-/// The controllers that the configuration names.
+/// The controllers that the configuration names, but for this node.
 fn bootstrap(config: &ServerConfig, listener: &Arc<str>) -> Vec<Remote> {
     let remote = |endpoint: &config::Endpoint| Remote {
         host: endpoint.host.clone().filter(|host| !host.is_empty()).unwrap_or_else(|| "localhost".to_owned()),
         port: endpoint.port,
         listener: listener.clone(),
     };
-    config.controller.bootstrap_servers.iter().map(remote).collect()
+    match &config.controller.quorum {
+        Quorum::Static(voters) => {
+            let others = voters.iter().filter(|voter| voter.id != config.node.node_id);
+            others.map(|voter| remote(&voter.endpoint)).collect()
+        }
+        Quorum::Dynamic(_) => config.controller.bootstrap_servers.iter().map(remote).collect(),
+    }
 }

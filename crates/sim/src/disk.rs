@@ -153,6 +153,29 @@ fn check_metadata(files: &SimFiles) -> Result<(), String> {
     if beyond > 0 { Err(format!("{beyond} snapshots end where no batch ends: {:?}", snapshots.keys())) } else { Ok(()) }
 }
 
+/// Below what is committed two metadata logs hold the same batches, wherever both have any.
+pub fn compare_metadata(one: &SimFiles, other: &SimFiles, committed: Offset) -> Result<(), String> {
+    let (one, other) = (metadata_batches(one)?, metadata_batches(other)?);
+    for (offset, bytes) in one.iter().filter(|(offset, _)| **offset < committed) {
+        if other.get(offset).is_some_and(|same| same != bytes) {
+            return Err(format!("the batches at {offset}"));
+        }
+    }
+    Ok(())
+}
+
+fn metadata_batches(files: &SimFiles) -> Result<BTreeMap<Offset, Vec<u8>>, String> {
+    let mut all = BTreeMap::new();
+    for (_, path) in segments(files, Path::new(METADATA))? {
+        let bytes = read(files, &path)?;
+        for batch in batches(&bytes) {
+            let batch = batch.map_err(|error| error.to_string())?;
+            all.insert(batch.base_offset(), batch.bytes().to_vec());
+        }
+    }
+    Ok(all)
+}
+
 fn replay(loader: &mut Loader, batch: &Batch<'_>) -> Result<(), String> {
     let (epoch, open): (LeaderEpoch, _) = (batch.partition_leader_epoch(), batch.open(64 << 20));
     let open = open.map_err(|error| error.to_string())?;

@@ -6,7 +6,7 @@ use crate::workload::Peer;
 #[cfg(test)]
 use api::Dispatcher;
 use api::Open;
-use base::{Executor, Files, Line, Network, NodeId, Now, Random, Remote, SplitMix64};
+use base::{Executor, Files, LeaderEpoch, Line, Network, NodeId, Now, Random, Remote, SplitMix64};
 use broker::{Broker, Housekeeping, LifecycleState};
 use config::{Properties, ServerConfig, Settings, load};
 use metadata::Image;
@@ -331,14 +331,23 @@ impl SimNode {
 
     /// Begins to leave the cluster.
     pub fn leave(&self) {
-        if let Some(role) = self.role() {
-            role.lifecycle.leave();
+        match self.role() {
+            Some(role) => role.lifecycle.leave(),
+            None => self.parts.mailbox.leave(),
         }
     }
 
-    /// Whether it may stop; a controller alone may at any time.
+    /// Whether it may stop: a broker when its controller agrees, a controller alone when it has handed over.
     pub fn has_left(&self) -> bool {
-        self.role().is_none_or(|role| role.lifecycle.state() == LifecycleState::Left)
+        match self.role() {
+            Some(role) => role.lifecycle.state() == LifecycleState::Left,
+            None => self.parts.view.load().has_left,
+        }
+    }
+
+    /// The epoch of the metadata quorum that it leads, if it does.
+    pub fn leads(&self) -> Option<LeaderEpoch> {
+        self.quorum.as_ref()?.leads()
     }
 
     /// Stops in order and closes everything.

@@ -1,4 +1,4 @@
-//! A controller and brokers as processes of their own, with files of their own.
+//! Controllers and brokers as processes of their own, with files of their own.
 
 use super::node::{BINARY, free_ports, until};
 use rustix::process::{Pid, Signal, kill_process};
@@ -16,7 +16,7 @@ pub struct Member {
     process: Option<Child>,
 }
 
-/// One controller (the first member) and some brokers.
+/// Controllers (the first members) and some brokers.
 pub struct Cluster {
     pub members: Vec<Member>,
     _folder: TempDir,
@@ -30,15 +30,23 @@ impl Cluster {
 
     /// The same with configuration that only the controller, or only the brokers have.
     pub fn start_each(brokers: usize, more_of_controller: &str, more_of_brokers: &str) -> Cluster {
+        Cluster::start_many(1, brokers, more_of_controller, more_of_brokers)
+    }
+
+    /// The same with several controllers; the brokers come after them.
+    pub fn start_many(controllers: usize, brokers: usize, more_of_controllers: &str, more_of_brokers: &str) -> Cluster {
         let folder = tempfile::Builder::new().prefix("ottla-cluster-").tempdir().expect("a folder");
-        let controller = free_ports();
-        let voters = format!("controller.quorum.voters=100@127.0.0.1:{controller}\n");
+        let ports: Vec<u16> = (0..controllers + brokers).map(|_| free_ports()).collect();
+        let voter = |index: usize| format!("{}@127.0.0.1:{}", 100 + index, ports[index]);
+        let voters: Vec<String> = (0..controllers).map(voter).collect();
+        let voters = format!("controller.quorum.voters={}\n", voters.join(","));
         let mut members = Vec::new();
-        for index in 0..=brokers {
-            let (id, port) = if index == 0 { (100, controller) } else { (index as i32, free_ports()) };
-            let role = if index == 0 { "controller" } else { "broker" };
-            let more = if index == 0 { more_of_controller } else { more_of_brokers };
-            let listener = if index == 0 { "CONTROLLER" } else { "PLAINTEXT" };
+        for (index, port) in ports.into_iter().enumerate() {
+            let is_controller = index < controllers;
+            let id = if is_controller { 100 + index as i32 } else { (index + 1 - controllers) as i32 };
+            let role = if is_controller { "controller" } else { "broker" };
+            let more = if is_controller { more_of_controllers } else { more_of_brokers };
+            let listener = if is_controller { "CONTROLLER" } else { "PLAINTEXT" };
             let data = folder.path().join(format!("data-{id}"));
             let content = format!(
                 "process.roles={role}\nnode.id={id}\n{voters}controller.listener.names=CONTROLLER\n\

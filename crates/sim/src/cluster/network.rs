@@ -13,7 +13,7 @@ pub type Process = (NodeId, u32);
 /// Something that the schedule has to carry out.
 pub enum Delivery {
     /// A request has reached a process; its answer goes to [`SimNetwork::answered`] with the same numbers.
-    Request { to: NodeId, port: u16, connection: u64, tag: u64, frame: Vec<u8> },
+    Request { from: NodeId, to: NodeId, port: u16, connection: u64, tag: u64, frame: Vec<u8> },
     /// A request of a process has come to its end.
     Done { to: Process, done: Done, outcome: Result<Vec<u8>, LineError> },
 }
@@ -162,7 +162,7 @@ impl State {
             return None;
         }
         connection.held = Some(tag);
-        Some(Delivery::Request { to: to.0, port: connection.port, connection: id, tag, frame })
+        Some(Delivery::Request { from: from.0, to: to.0, port: connection.port, connection: id, tag, frame })
     }
 }
 
@@ -224,6 +224,12 @@ impl SimNetwork {
 
     pub fn cut(&self, from: NodeId, to: NodeId) {
         self.state.lock().cuts.insert((from, to));
+    }
+
+    /// Whether bytes get through both ways.
+    pub fn is_connected(&self, one: NodeId, other: NodeId) -> bool {
+        let state = self.state.lock();
+        !state.is_cut(one, other) && !state.is_cut(other, one)
     }
 
     pub fn heal(&self) {

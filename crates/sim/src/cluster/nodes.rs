@@ -1,10 +1,10 @@
-//! The processes of a simulated cluster: one controller, some brokers, each with a disk of its own, on one clock.
+//! The processes of a simulated cluster: three controllers, some brokers, each with a disk of its own, on one clock.
 
 use super::network::{Delivery, SimNetwork};
 use crate::ending::Running;
 use crate::node::{Inbox, SimNode, Step, answer_bytes, format_node};
 use crate::workload::Peer;
-use base::{NodeId, Now, Offset, Random, SplitMix64, TopicId};
+use base::{LeaderEpoch, NodeId, Now, Offset, Random, SplitMix64, TopicId};
 use config::{Properties, ServerConfig, Settings, load};
 use metadata::{Image, NO_LEADER};
 use net::Reply;
@@ -17,9 +17,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use testkit::SimFiles;
 
-/// The controller's id; brokers are 1, 2, ...
-pub const CONTROLLER: NodeId = 100;
+/// The controllers' ids; brokers are 1, 2, ...
+pub const CONTROLLERS: [NodeId; 3] = [100, 101, 102];
 pub const BROKERS: [NodeId; 2] = [1, 2];
+/// A leader that no majority reaches resigns after one and a half fetch timeouts (of 2 s); what is on its way then may still
+/// count.
+const LONELY_US: u64 = 4_000_000;
 const OFFSETS_TOPIC: &str = "__consumer_offsets";
 
 /// What differs from seed to seed.
@@ -31,7 +34,7 @@ pub struct Shape {
     pub session_ms: u32,
     /// Of metadata and its snapshots, in one fetch.
     pub fetch_bytes: u32,
-    /// Syncs of the controller take their time.
+    /// Syncs of the controllers take their time.
     pub is_slow: bool,
     /// One in so many actions is a fault.
     pub fault_every: u32,
@@ -52,15 +55,19 @@ impl Shape {
     }
 }
 
+pub fn is_controller(id: NodeId) -> bool {
+    CONTROLLERS.contains(&id)
+}
+
 fn port(id: NodeId) -> u16 {
-    if id == CONTROLLER { 9093 } else { 9100 + id as u16 }
+    9100 + id as u16
 }
 
 fn config(id: NodeId, shape: &Shape) -> Result<ServerConfig, String> {
-    let (role, listener) = if id == CONTROLLER { ("controller", "CONTROLLER") } else { ("broker", "PLAINTEXT") };
+    let (role, listener) = if is_controller(id) { ("controller", "CONTROLLER") } else { ("broker", "PLAINTEXT") };
     let Shape { snapshot_bytes, retention_bytes, session_ms, fetch_bytes, .. } = shape;
     let text = format!(
-        "process.roles={role}\nnode.id={id}\ncontroller.quorum.voters={CONTROLLER}@127.0.0.1:{}\n\
+        "process.roles={role}\nnode.id={id}\ncontroller.quorum.voters={}\n\
          listeners={listener}://127.0.0.1:{}\ncontroller.listener.names=CONTROLLER\nlog.dirs=/data\n\
          offsets.topic.replication.factor=1\noffsets.topic.num.partitions=3\nlog.index.size.max.bytes=4096\n\
          log.index.interval.bytes=256\ngroup.initial.rebalance.delay.ms=0\nlog.retention.check.interval.ms=150\n\
@@ -68,7 +75,7 @@ fn config(id: NodeId, shape: &Shape) -> Result<ServerConfig, String> {
          metadata.max.retention.bytes={retention_bytes}\nbroker.session.timeout.ms={session_ms}\n\
          controller.quorum.fetch.max.bytes={fetch_bytes}\ncontroller.quorum.fetch.snapshot.max.bytes={fetch_bytes}\n\
          broker.heartbeat.interval.ms={}\n",
-        port(CONTROLLER),
+        CONTROLLERS.map(|id| format!("{id}@127.0.0.1:{}", port(id))).join(","),
         port(id),
         session_ms / 4
     );
@@ -81,6 +88,10 @@ struct Place {
     id: NodeId,
     files: SimFiles,
     node: Option<SimNode>,
+    /// How many lives it has had.
+    life: u64,
+    /// The end of the metadata that it has shown in this life.
+    shown: Offset,
 }
 
 /// All nodes, their network, and the clients' way to them.
@@ -93,23 +104,27 @@ pub struct Cluster {
     next_tag: u64,
     /// Requests of clients, and the broker that each went to. Those that were answered go with the next that dies.
     under_way: Vec<(NodeId, u64)>,
-    /// The newest image that a controller had committed.
+    /// The newest image that anybody had committed.
     truth: Arc<Image>,
     /// Images that were seen, by their offset.
     images: BTreeMap<Offset, Arc<Image>>,
+    /// Who led each epoch of the metadata quorum: the node, and in which of its lives.
+    leaders: BTreeMap<LeaderEpoch, (NodeId, u64)>,
+    /// The last time when a leader could be fetched from by a majority.
+    reached: BTreeMap<NodeId, u64>,
 }
 
 impl Cluster {
     /// Formats every folder; nothing runs.
     pub fn new(shape: Shape, now: Now, random: &mut SplitMix64) -> Result<Cluster, String> {
-        let ids = [CONTROLLER].into_iter().chain(BROKERS);
+        let ids = CONTROLLERS.into_iter().chain(BROKERS);
         let network = SimNetwork::new(random.next_u64(), ids.clone().map(|id| (port(id), id)));
         network.advance_to(now.monotonic_us);
         let mut places = Vec::new();
         for id in ids {
             let files = SimFiles::new();
             format_node(&files, id, &["/data"], now, random)?;
-            places.push(Place { id, files, node: None });
+            places.push(Place { id, files, node: None, life: 0, shown: -1 });
         }
         let inbox = Inbox::default();
         Ok(Cluster {
@@ -122,6 +137,8 @@ impl Cluster {
             under_way: Vec::new(),
             truth: Arc::new(Image::empty()),
             images: BTreeMap::new(),
+            leaders: BTreeMap::new(),
+            reached: BTreeMap::new(),
         })
     }
 
@@ -145,8 +162,10 @@ impl Cluster {
         place.files.set_wall_ms(now.wall_ms);
         let mut node = SimNode::start_with(&place.files, config, network, now, seed)?;
         node.inbox = inbox;
-        node.executor.set_slow(id == CONTROLLER && is_slow);
+        node.executor.set_slow(is_controller(id) && is_slow);
         place.node = Some(node);
+        place.life += 1;
+        place.shown = -1;
         Ok(())
     }
 
@@ -199,9 +218,15 @@ impl Cluster {
     /// Whether every node runs and every broker serves clients.
     pub fn all_serve(&self) -> bool {
         self.places.iter().all(|place| match &place.node {
-            Some(node) => place.id == CONTROLLER || node.serves(),
+            Some(node) => is_controller(place.id) || node.serves(),
             None => false,
-        })
+        }) && self.leader().is_some()
+    }
+
+    /// The controller that leads the quorum; the one of the latest epoch, where another has not heard of that.
+    pub fn leader(&self) -> Option<NodeId> {
+        let leads = |place: &Place| Some((place.node.as_ref()?.leads()?, place.id));
+        self.places.iter().filter_map(leads).max().map(|(_, id)| id)
     }
 
     pub fn any_serves(&self) -> bool {
@@ -225,8 +250,8 @@ impl Cluster {
             let Some(node) = &mut place.node else { continue };
             match node.step(random) {
                 Step::Worked => {
-                    if place.id == CONTROLLER
-                        && let Some(image) = node.committed_image()
+                    if let Some(image) = node.committed_image()
+                        && image.offset > self.truth.offset
                     {
                         self.truth = image;
                     }
@@ -258,16 +283,29 @@ impl Cluster {
         self.now.wall_ms += (step_us / 1000) as i64;
         self.places.iter().filter_map(|place| place.node.as_ref()).for_each(|node| node.executor.advance_to(at_us));
         self.network.advance_to(at_us);
+        // Whom a majority reaches at the end of this time is reached in it.
+        let running: Vec<NodeId> = CONTROLLERS.into_iter().filter(|id| self.runs(*id)).collect();
+        for id in &running {
+            let reaches =
+                running.iter().filter(|other| *other == id || self.network.is_connected(**other, *id)).count();
+            if reaches * 2 > CONTROLLERS.len() {
+                self.reached.insert(*id, self.now.monotonic_us);
+            }
+        }
     }
 
     fn deliver(&mut self, delivery: Delivery) {
         match delivery {
             Delivery::Done { done, outcome, .. } => done(outcome),
-            Delivery::Request { to, port, connection, tag, mut frame } => {
+            Delivery::Request { from, to, port, connection, tag, mut frame } => {
+                // What was under way when a cut came may still arrive, and count.
+                if is_controller(from) {
+                    self.reached.insert(to, self.now.monotonic_us);
+                }
                 let network = self.network.clone();
                 let reply = Reply::callback(move |answer| network.answered(connection, tag, answer_bytes(answer)));
                 if let Some(node) = &self.place(to).node {
-                    node.serve(port == self::port(CONTROLLER), &mut frame, reply);
+                    node.serve(port == self::port(to) && is_controller(to), &mut frame, reply);
                 }
             }
         }
@@ -280,8 +318,12 @@ impl Cluster {
 
     /// Committed metadata is the same everywhere: whoever shows an image of some offset shows the same one.
     pub fn wrong_images(&mut self) -> Option<String> {
-        for place in &self.places {
+        for place in &mut self.places {
             let Some(image) = place.node.as_ref().and_then(SimNode::committed_image) else { continue };
+            if image.offset < place.shown {
+                return Some(format!("node {} shows offset {} after {}", place.id, image.offset, place.shown));
+            }
+            place.shown = image.offset;
             let known = self.images.entry(image.offset).or_insert_with(|| {
                 tracing::debug!(node = place.id, offset = image.offset, epoch = image.epoch, "first shows an image");
                 image.clone()
@@ -293,6 +335,30 @@ impl Cluster {
             }
         }
         None
+    }
+
+    /// One leader an epoch, in one of its lives; and none that a majority has not reached for long (Kafka's check-quorum).
+    pub fn wrong_leaders(&mut self) -> Option<String> {
+        let now_us = self.now.monotonic_us;
+        for place in &self.places {
+            let Some(epoch) = place.node.as_ref().and_then(SimNode::leads) else {
+                self.reached.remove(&place.id);
+                continue;
+            };
+            let first = *self.leaders.entry(epoch).or_insert((place.id, place.life));
+            if first != (place.id, place.life) {
+                return Some(format!("epoch {epoch} is led by {first:?} and by {:?}", (place.id, place.life)));
+            }
+            if now_us - *self.reached.entry(place.id).or_insert(now_us) > LONELY_US {
+                return Some(format!("node {} leads epoch {epoch}, and no majority reaches it", place.id));
+            }
+        }
+        None
+    }
+
+    /// Everything of the metadata below was seen to be committed.
+    pub fn committed_end(&self) -> Offset {
+        self.truth.offset + 1
     }
 
     pub fn files(&self) -> impl Iterator<Item = (NodeId, &SimFiles)> {

@@ -1,7 +1,7 @@
-//! One schedule of a cluster: a controller and brokers that are killed, cut off, slowed down and stopped while clients work,
+//! One schedule of a cluster: controllers and brokers that are killed, cut off, slowed down and stopped while clients work,
 //! on either side, at any moment; then everything heals and must get done.
 
-use super::nodes::{BROKERS, CONTROLLER, Cluster, Shape};
+use super::nodes::{BROKERS, CONTROLLERS, Cluster, Shape, is_controller};
 use crate::disk;
 use crate::ending::{self, PATIENCE_US};
 use crate::schedule::START;
@@ -18,6 +18,7 @@ struct World {
     fault_every: u32,
     /// When the network heals by itself.
     heals_us: Option<u64>,
+    last_fault_us: u64,
 }
 
 /// Runs one seed. A panic is a violation like any other.
@@ -36,7 +37,7 @@ fn run(seed: u64) -> Report {
             return told.report(seed, CLUSTER);
         }
     };
-    let mut world = World { cluster, random, told, fault_every: shape.fault_every, heals_us: None };
+    let mut world = World { cluster, random, told, fault_every: shape.fault_every, heals_us: None, last_fault_us: 0 };
     world.start_all();
     world.live();
     if world.told.knowledge.violations.is_empty() {
@@ -65,7 +66,8 @@ impl World {
 
     fn live(&mut self) {
         let mut actions = 150 + self.random.below(500);
-        let (mut steps, begun_us) = (0u64, self.cluster.now.monotonic_us);
+        let mut steps = 0u64;
+        self.last_fault_us = self.cluster.now.monotonic_us;
         while actions > 0 && self.told.knowledge.violations.is_empty() {
             self.deliver();
             self.heal_when_due();
@@ -81,7 +83,7 @@ impl World {
                 Err(died) => self.told.knowledge.say(format!("{died} although nothing was wrong with its disk")),
                 Ok(true) => {
                     steps += 1;
-                    if steps % 8 == 0 {
+                    if steps.is_multiple_of(8) {
                         self.look_inside();
                     }
                 }
@@ -91,18 +93,25 @@ impl World {
                         self.act();
                         continue;
                     }
-                    actions -= u64::from(!is_quiet && self.random.below(4) == 0);
-                    if self.random.below(u64::from(self.fault_every)) == 0 {
+                    // Elections take their time, in which nothing can be done.
+                    let (idle_every, calm) = if self.cluster.any_serves() { (4, 1) } else { (60, 8) };
+                    actions -= u64::from(!is_quiet && self.random.below(idle_every) == 0);
+                    if calm > 1 && self.random.below(60) == 0 {
+                        let id = self.any_node();
+                        self.come_back(id);
+                    }
+                    if self.random.below(u64::from(self.fault_every) * calm) == 0 {
                         self.fault();
                     }
                     let next_us = self.cluster.next_us().unwrap_or(now_us + 10_000).clamp(now_us + 1, now_us + 50_000);
                     self.cluster.advance_to(next_us);
                 }
             }
-            if self.told.processes as usize == self.cluster.ids().len()
+            let all_run = self.cluster.ids().into_iter().all(|id| self.cluster.runs(id));
+            if all_run
                 && !self.cluster.any_serves()
                 && self.heals_us.is_none()
-                && now_us > begun_us + PATIENCE_US
+                && now_us > self.last_fault_us + PATIENCE_US
             {
                 self.told.knowledge.say("no broker comes up".into());
             }
@@ -116,6 +125,14 @@ impl World {
         }
     }
 
+    /// Whoever is gone comes back after a while, else nothing would be done.
+    fn come_back(&mut self, id: NodeId) {
+        if !self.cluster.runs(id) {
+            self.last_fault_us = self.cluster.now.monotonic_us;
+            self.start(id);
+        }
+    }
+
     fn any_node(&mut self) -> NodeId {
         let ids = self.cluster.ids();
         ids[self.random.below(ids.len() as u64) as usize]
@@ -123,6 +140,7 @@ impl World {
 
     /// Something happens to a process or to the network.
     fn fault(&mut self) {
+        self.last_fault_us = self.cluster.now.monotonic_us;
         let kind = self.random.below(16);
         let id = self.any_node();
         (kind, id).hash(&mut self.told.trace);
@@ -133,19 +151,24 @@ impl World {
             5 | 6 => self.stop(id),
             7 | 8 => self.start_all(),
             9 | 10 => {
-                // One way, or both.
-                let (broker, out) = (BROKERS[self.random.below(2) as usize], self.random.below(3));
-                if out != 0 {
-                    self.cluster.network.cut(broker, CONTROLLER);
-                }
-                if out != 1 {
-                    self.cluster.network.cut(CONTROLLER, broker);
+                // One from some of the controllers or all of them: one way, or both.
+                let out = self.random.below(3);
+                for controller in CONTROLLERS {
+                    if controller == id || self.random.below(4) == 0 {
+                        continue;
+                    }
+                    if out != 0 {
+                        self.cluster.network.cut(id, controller);
+                    }
+                    if out != 1 {
+                        self.cluster.network.cut(controller, id);
+                    }
                 }
                 self.heals_later();
             }
             11 | 12 => {
-                let broker = BROKERS[self.random.below(2) as usize];
-                self.cluster.network.break_between(broker, CONTROLLER);
+                let controller = CONTROLLERS[self.random.below(3) as usize];
+                self.cluster.network.break_between(id, controller);
             }
             13 => {
                 self.cluster.network.set_slow(true);
@@ -156,7 +179,10 @@ impl World {
                 let minutes = if self.random.below(2) == 0 { 600_000 } else { -600_000 };
                 self.cluster.jump_wall(id, minutes);
             }
-            15 if self.cluster.runs(CONTROLLER) => self.die(CONTROLLER, true),
+            15 => match self.cluster.leader() {
+                Some(leader) => self.die(leader, true),
+                None => self.cluster.network.heal(),
+            },
             _ => self.cluster.network.heal(),
         }
     }
@@ -181,7 +207,7 @@ impl World {
         self.deliver();
         self.cluster.kill(id, power);
         self.deliver();
-        if id != CONTROLLER {
+        if !is_controller(id) {
             self.told.knowledge.process_died();
             if power.is_some() {
                 self.told.knowledge.power_was_cut();
@@ -212,7 +238,7 @@ impl World {
             }
         }
         self.cluster.close(id);
-        if id != CONTROLLER {
+        if !is_controller(id) {
             self.told.knowledge.process_died();
         }
     }
@@ -222,7 +248,9 @@ impl World {
     }
 
     fn look_inside(&mut self) {
-        for wrong in [self.cluster.wrong_logs(), self.cluster.wrong_images()].into_iter().flatten() {
+        for wrong in
+            [self.cluster.wrong_logs(), self.cluster.wrong_images(), self.cluster.wrong_leaders()].into_iter().flatten()
+        {
             self.told.knowledge.say(wrong);
         }
     }
@@ -237,12 +265,20 @@ impl World {
         }
         ending::settle(cluster, random, clients, knowledge);
         self.look_inside();
-        for id in [BROKERS[0], BROKERS[1], CONTROLLER] {
+        for id in BROKERS.into_iter().chain(CONTROLLERS) {
             self.cluster.leaves(id, true);
             if !ending::run_until(&mut self.cluster, &mut self.random, |cluster| cluster.leaves(id, false)) {
                 self.told.knowledge.say(format!("node {id} cannot leave although nothing is wrong"));
             }
             self.cluster.close(id);
+        }
+        let committed = self.cluster.committed_end();
+        let controllers: Vec<_> = self.cluster.files().filter(|(id, _)| is_controller(*id)).collect();
+        for pair in controllers.windows(2) {
+            if let Err(wrong) = disk::compare_metadata(pair[0].1, pair[1].1, committed) {
+                let ids = (pair[0].0, pair[1].0);
+                self.told.knowledge.violations.push(format!("the metadata logs of {ids:?} differ: {wrong}"));
+            }
         }
         for (id, files) in self.cluster.files() {
             for wrong in disk::check(files) {

@@ -1,0 +1,76 @@
+//! Three controllers, each a process of its own, and a broker: the active one is killed or stopped, and another takes over
+//! with everything that was committed.
+
+mod robust;
+
+use robust::cluster::Cluster;
+use robust::node::until;
+use rustix::process::Signal;
+
+const CONTROLLERS: usize = 3;
+const BROKER: usize = 3;
+const SAID_BY_LEADER: &str = "this node is the active controller";
+
+/// The members that have said, after so much of what each had said before, that they are active now.
+fn active(cluster: &Cluster, before: &[usize]) -> Option<usize> {
+    (0..CONTROLLERS).find(|index| cluster.members[*index].said().matches(SAID_BY_LEADER).count() > before[*index])
+}
+
+fn times_active(cluster: &Cluster) -> Vec<usize> {
+    cluster.members[..CONTROLLERS].iter().map(|member| member.said().matches(SAID_BY_LEADER).count()).collect()
+}
+
+fn create(cluster: &Cluster, topic: &str) {
+    cluster.ask(BROKER, &["topics", "--create", "--topic", topic, "--partitions", "1"]);
+}
+
+#[test]
+fn another_controller_takes_over_when_the_active_one_is_killed_or_stops() {
+    let mut cluster = Cluster::start_many(CONTROLLERS, 1, "", "");
+    let first = active(&cluster, &[0; CONTROLLERS]).expect("an active controller");
+    create(&cluster, "first");
+
+    // It is killed: the others miss it after a while.
+    let before = times_active(&cluster);
+    cluster.members[first].end(Signal::KILL);
+    create(&cluster, "second");
+    let second = active(&cluster, &before).expect("another active controller");
+    assert_ne!(second, first);
+    cluster.members[first].run_again();
+
+    // It stops in order: the others hear of it, and are elected with its help.
+    let before = times_active(&cluster);
+    let said = cluster.members[second].said().len();
+    cluster.members[second].end(Signal::TERM);
+    let said = cluster.members[second].said()[said..].to_owned();
+    assert!(said.contains("stopped in order"), "{said}");
+    assert!(said.contains("asked for a vote"), "it elects its successor before it goes: {said}");
+    until("a successor is active", || active(&cluster, &before).is_some());
+    assert_ne!(active(&cluster, &before), Some(second));
+    create(&cluster, "third");
+    cluster.members[second].run_again();
+
+    // All stop, and come back with what they knew.
+    for index in [BROKER, 0, 1, 2] {
+        cluster.members[index].end(Signal::TERM);
+    }
+    cluster.members.iter_mut().for_each(|member| member.run());
+    until("the topics are there", || {
+        let listed = cluster.tool(BROKER, &["topics", "--list"]);
+        String::from_utf8_lossy(&listed.stdout) == "first\nsecond\nthird\n"
+    });
+    create(&cluster, "fourth");
+}
+
+#[test]
+fn without_a_majority_nothing_is_answered_and_with_it_all_goes_on() {
+    let mut cluster = Cluster::start_many(CONTROLLERS, 1, "", "request.timeout.ms=2000\n");
+    create(&cluster, "before");
+    let lonely = active(&cluster, &[0; CONTROLLERS]).expect("an active controller");
+    let others: Vec<usize> = (0..CONTROLLERS).filter(|index| *index != lonely).collect();
+    others.iter().for_each(|index| cluster.members[*index].end(Signal::KILL));
+    cluster.members[lonely].says("no longer leads the metadata quorum", 0);
+    others.iter().for_each(|index| cluster.members[*index].run_again());
+    create(&cluster, "after");
+    assert_eq!(cluster.ask(BROKER, &["topics", "--list"]), "after\nbefore\n");
+}
