@@ -58,7 +58,9 @@ pub fn settle<P: Running>(peer: &mut P, random: &mut SplitMix64, clients: &mut C
 fn describe_group<P: Running>(peer: &mut P, random: &mut SplitMix64, clients: &mut Clients, knowledge: &mut Knowledge) {
     let rested_us = peer.now().monotonic_us + 20_000_000;
     run_until(peer, random, |peer| peer.now().monotonic_us > rested_us);
-    match answer(peer, random, |peer| clients.describe_group(peer), |_| false).and_then(|frame| described(&frame)) {
+    // Where nobody was able to ask for its coordinator so far, the group's topic is still to be made.
+    let passes = |frame: &[u8]| described(frame).is_none();
+    match answer(peer, random, |peer| clients.describe_group(peer), passes).and_then(|frame| described(&frame)) {
         Some((state, members)) => knowledge.group_described(&state, members),
         None => knowledge.say("the group is not described".into()),
     }

@@ -7,7 +7,7 @@ use controller::{Record, Settings};
 use parking_lot::Mutex;
 use protocol::header::encode_response;
 use protocol::{FeatureLevelRecord, RecordsField};
-use raft::{Endpoint, ReplicaKey, Voter, VoterSet};
+use raft::{Endpoint, ReplicaKey, Timing, Voter, VoterSet};
 use std::path::Path;
 use std::sync::Arc;
 use storage::{Log, LogConfig, OpenOptions};
@@ -83,8 +83,7 @@ impl Observer {
             local: key(2),
             is_controller: false,
             static_voters: Some(VoterSet::new([voter])),
-            election_timeout_ms: 1_000,
-            fetch_timeout_ms: 2_000,
+            timing: Timing { election_ms: 1_000, fetch_ms: 2_000, backoff_max_ms: 1_000, retry_ms: 20 },
             bootstrap: vec![at],
             controller_listener: "CONTROLLER".into(),
             request_timeout_ms: 2_000,

@@ -175,6 +175,7 @@ impl Clients {
     /// All members of the group vanish; asks what the coordinator says of it.
     pub fn describe_group(&mut self, node: &mut impl Peer) -> u64 {
         self.groups.all_vanish();
+        self.connect(node);
         groups::describe(node)
     }
 
