@@ -25,5 +25,5 @@ pub use mutant::set_mutant;
 pub use mutant::{Mutant, mutant};
 pub use network::{Done, Line, LineError, Network, Outbound, Remote};
 pub use task::{BlockingWork, Executor, Task, WorkRoom};
-pub use time::{Now, Random, SplitMix64};
+pub use time::{Now, Random, Seldom, SplitMix64};
 pub use timers::Timers;

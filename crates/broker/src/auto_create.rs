@@ -3,25 +3,22 @@
 use crate::Broker;
 use crate::channel::{Patience, call};
 use crate::coordinator::is_internal_topic;
-use base::{ErrorCode, Set};
+use base::{ErrorCode, Now, Seldom, Set};
 use parking_lot::Mutex;
 use protocol::create_topics_response::CreatableTopicResult;
 use protocol::{ApiKey, CreateTopicsRequest, CreateTopicsResponse, Cursor, Message, create_topics_request};
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-/// Says why a topic was not created automatically, unless somebody else was first.
-fn tell_refused(topic: &CreatableTopicResult<'_>) {
-    let error = ErrorCode::from_code(topic.error_code);
-    if !matches!(error, ErrorCode::None | ErrorCode::TopicAlreadyExists) {
-        let reason = topic.error_message.as_deref().unwrap_or_default();
-        tracing::info!(topic = %topic.name, %error, reason, "a topic could not be created automatically");
-    }
-}
-
 /// Topics that the controller is asked for, a request at a time: whatever clients ask for, others find room there.
 #[derive(Default)]
-pub(crate) struct BeingCreated(Mutex<State>);
+pub(crate) struct BeingCreated {
+    state: Mutex<State>,
+    /// Lines about what was refused: of what groups need, of clients' topics, of a controller that is not reached.
+    internal_line: Seldom,
+    line: Seldom,
+    unreached_line: Seldom,
+}
 
 #[derive(Default)]
 struct State {
@@ -41,7 +38,7 @@ const PARTITIONS_MAX: usize = 10_000;
 impl BeingCreated {
     /// Notes those that nobody asks for yet. The names to ask for now, if nobody asks at the moment.
     fn begin(&self, names: &[String], topics_max: usize) -> Vec<String> {
-        let mut state = self.0.lock();
+        let mut state = self.state.lock();
         for name in names {
             // What groups need waits behind no client's topics.
             let is_internal = is_internal_topic(name);
@@ -58,14 +55,46 @@ impl BeingCreated {
 
     /// These were answered; the names to ask for next.
     fn end(&self, names: &[String], topics_max: usize) -> Vec<String> {
-        let mut state = self.0.lock();
+        let mut state = self.state.lock();
         names.iter().for_each(|name| _ = state.names.remove(name));
         state.next(topics_max)
     }
 
+    /// Says why a topic was not created automatically, unless somebody else was first. Clients ask again and again.
+    fn tell_refused(&self, now: Now, topic: &CreatableTopicResult<'_>) {
+        let error = ErrorCode::from_code(topic.error_code);
+        let is_internal = is_internal_topic(&topic.name);
+        let line = if is_internal { &self.internal_line } else { &self.line };
+        if matches!(error, ErrorCode::None | ErrorCode::TopicAlreadyExists) || !line.is_due(now) {
+            return;
+        }
+        let (topic, reason) = (&*topic.name, topic.error_message.as_deref().unwrap_or_default());
+        match hint(error, is_internal) {
+            Some(hint) => {
+                tracing::warn!(topic, %error, reason, hint, "a topic could not be created automatically");
+            }
+            None => tracing::info!(topic, %error, reason, "a topic could not be created automatically"),
+        }
+    }
+
     /// The controller is not reached: nothing waits for it here, clients ask again.
     fn give_up(&self) {
-        *self.0.lock() = State::default();
+        *self.state.lock() = State::default();
+    }
+}
+
+/// What to do where it will not pass by itself: the configuration asks for what the cluster cannot do, or groups wait.
+fn hint(error: ErrorCode, is_internal: bool) -> Option<&'static str> {
+    match (error, is_internal) {
+        (ErrorCode::InvalidReplicationFactor, true) => Some(
+            "no group works before this topic is there: set offsets.topic.replication.factor to what this cluster \
+             can do, or start more brokers",
+        ),
+        (ErrorCode::InvalidReplicationFactor, false) => {
+            Some("set default.replication.factor to what this cluster can do, or start more brokers")
+        }
+        (_, true) => Some("no group works before this topic is there"),
+        (_, false) => None,
     }
 }
 
@@ -104,11 +133,16 @@ impl Broker {
                 .map(|body| CreateTopicsResponse::decode(&mut Cursor::new(&body), version).map(Message::into_owned))
             {
                 Err(error) => {
-                    tracing::info!(%error, "topics could not be created automatically");
+                    if broker.being_created.unreached_line.is_due(broker.executor.now()) {
+                        tracing::info!(%error, "topics could not be created automatically");
+                    }
                     return broker.being_created.give_up();
                 }
                 Ok(Err(error)) => tracing::error!(%error, "the controller's answer cannot be read"),
-                Ok(Ok(response)) => response.topics.iter().for_each(tell_refused),
+                Ok(Ok(response)) => {
+                    let now = broker.executor.now();
+                    response.topics.iter().for_each(|topic| broker.being_created.tell_refused(now, topic));
+                }
             }
             let next = broker.being_created.end(&names, broker.created_at_once_max());
             broker.ask_for_topics(next);
@@ -172,6 +206,26 @@ mod tests {
     }
 
     #[test]
+    fn a_refusal_that_lasts_is_told_with_what_to_do() {
+        let factor = ErrorCode::InvalidReplicationFactor;
+        assert!(hint(factor, true).unwrap().contains("offsets.topic.replication.factor"));
+        assert!(hint(factor, false).unwrap().contains("default.replication.factor"));
+        assert!(hint(ErrorCode::PolicyViolation, true).is_some());
+        assert_eq!(hint(ErrorCode::InvalidTopicException, false), None);
+        // What clients ask for takes no line from what groups need.
+        let (being_created, now) = (BeingCreated::default(), Now { monotonic_us: 0, wall_ms: 0 });
+        let refused = |name: &'static str| CreatableTopicResult {
+            name: name.into(),
+            error_code: factor.code(),
+            ..Default::default()
+        };
+        being_created.tell_refused(now, &refused("clients"));
+        assert_eq!((being_created.line.is_due(now), being_created.internal_line.is_due(now)), (false, true));
+        being_created.tell_refused(now, &refused(OFFSETS_TOPIC));
+        assert!(!being_created.internal_line.is_due(now));
+    }
+
+    #[test]
     fn nothing_waits_for_a_controller_that_is_not_there() {
         let being_created = BeingCreated::default();
         assert_eq!(being_created.begin(&named(0..9), 4), named(0..4));
@@ -183,7 +237,7 @@ mod tests {
     fn what_waits_has_a_maximum_and_what_groups_need_goes_first() {
         let being_created = BeingCreated::default();
         assert_eq!(being_created.begin(&named(0..20_000), 16), named(0..16));
-        assert_eq!(being_created.0.lock().names.len(), BEING_CREATED_MAX);
+        assert_eq!(being_created.state.lock().names.len(), BEING_CREATED_MAX);
         assert!(being_created.begin(&[OFFSETS_TOPIC.to_owned()], 16).is_empty());
         assert_eq!(being_created.end(&named(0..16), 2), [OFFSETS_TOPIC.to_owned(), "t16".to_owned()]);
     }

@@ -87,6 +87,12 @@ impl Broker {
         self.epoch.store(epoch, Ordering::Release);
     }
 
+    /// Where the active controller is reached, for people.
+    pub(crate) fn controller_address(&self) -> String {
+        let view = self.view.load();
+        view.leader.as_ref().map_or_else(|| "this node".to_owned(), ToString::to_string)
+    }
+
     /// The layers of this broker's configuration in an image.
     pub fn config_layers(&self, image: &Image) -> BrokerLayers {
         BrokerLayers {

@@ -1,6 +1,6 @@
 //! The way from a broker to the active controller: in the same process, or over a line to the node that leads the quorum.
 
-use base::{ErrorCode, Executor, Line, LineError, Network, Now, Outbound, Remote, Task};
+use base::{ErrorCode, Executor, Line, LineError, Network, Now, Outbound, Remote, Seldom, Task};
 use parking_lot::Mutex;
 use protocol::header::{RequestHead, decode_response_header, encode_request_header};
 use protocol::{ApiKey, ApiVersionsResponse, Message, Writer};
@@ -44,8 +44,6 @@ pub struct ChannelTimes {
 const PAUSE_MAX_US: u64 = 1_000_000;
 /// Longest single try of a request that is tried again: a controller that hangs is given up, and the next one asked.
 const TRY_US: u64 = 5_000_000;
-/// Time between two lines about a controller that is not reached.
-const LINE_EVERY_US: u64 = 10_000_000;
 
 /// The controller of another node, or of this one: whoever leads the quorum, as the view says at the time of each try.
 pub struct RemoteController {
@@ -65,7 +63,7 @@ struct State {
     /// Lines of their own for what the broker lives by, and for what it forwards: a heartbeat stands behind no client.
     lines: [Option<(Remote, Arc<dyn Line>)>; 2],
     failures: u32,
-    next_line_us: u64,
+    line: Seldom,
 }
 
 impl State {
@@ -125,8 +123,7 @@ impl RemoteController {
         let mut state = self.state.lock();
         let pause_us = (self.times.pause_us.max(1) << state.failures.min(16)).min(PAUSE_MAX_US);
         state.failures += 1;
-        if now.monotonic_us >= state.next_line_us {
-            state.next_line_us = now.monotonic_us + LINE_EVERY_US;
+        if state.line.is_due(now) {
             let controller = state.remote().map(Remote::to_string);
             let controller = controller.unwrap_or_else(|| "(unknown)".to_owned());
             tracing::warn!(controller, %api, reason, tries = state.failures, "the controller is not reached");

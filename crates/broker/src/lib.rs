@@ -34,5 +34,5 @@ pub use handlers::rows;
 pub use housekeeping::Housekeeping;
 pub use lifecycle::{Lifecycle, State as LifecycleState};
 pub use log_dirs::Directory;
-pub use publisher::BrokerPublisher;
+pub use publisher::{BrokerPublisher, Progress};
 pub use replicas::{RecoveryHint, Replicas};

@@ -1,8 +1,12 @@
 //! A broker's life with the controller (KIP-631): register, heartbeat, be unfenced, leave in order.
+//!
+//! As in Kafka, nothing of the log directories is touched before the registration is accepted: somebody who starts with
+//! the id of another broker is told so, and has changed nothing.
 
 use crate::broker::Broker;
 use crate::channel::{Patience, call};
-use base::{BrokerEpoch, DirectoryId, ErrorCode, Now, Task, Uuid};
+use base::{BlockingWork, BrokerEpoch, DirectoryId, ErrorCode, Now, Seldom, Task, Uuid};
+use metadata::Image;
 use parking_lot::Mutex;
 use protocol::{
     ApiKey, ApiVersionsRequest, ApiVersionsResponse, BrokerHeartbeatRequest, BrokerHeartbeatResponse,
@@ -14,10 +18,10 @@ use std::sync::atomic::{AtomicI64, Ordering};
 /// How far it has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum State {
-    /// The logs are not open yet.
+    /// No metadata came yet.
     Starting,
     Registering,
-    /// Registered, but fenced: it has to catch up with the metadata first.
+    /// Registered, but fenced: it has to open its logs and to catch up with the metadata first.
     CatchingUp,
     Running,
     /// It has asked to leave and waits until nothing is led here any more.
@@ -39,6 +43,8 @@ pub struct Lifecycle {
     previous_broker_epoch: BrokerEpoch,
     /// The controller is another node.
     is_apart: bool,
+    /// A registration that is refused.
+    refused_line: Seldom,
 }
 
 struct Inner {
@@ -49,13 +55,25 @@ struct Inner {
     turn: u64,
     /// Tries without an answer since the last one.
     failures: u32,
+    /// What begins with the first registration that is accepted.
+    then: Option<BlockingWork>,
+    /// What the newest image says of the newest registration, once it has said that it is unfenced.
+    shown: Option<Shown>,
+    /// Why the controller did not take the newest registration.
+    refusal: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Shown {
+    epoch: BrokerEpoch,
+    is_fenced: bool,
 }
 
 /// Pause before a failed registration or heartbeat is tried again; it doubles with each failure, up to the interval of
 /// heartbeats where there is no answer.
 const RETRY_US: u64 = 100_000;
 /// Longest pause where the controller answers and refuses: another incarnation's session, say, that has to end first.
-const REFUSED_RETRY_US: u64 = 400_000;
+const REFUSED_RETRY_MAX_US: u64 = 2_000_000;
 
 impl Lifecycle {
     /// `previous_broker_epoch` is the one in the clean-shutdown marker, -1 without one.
@@ -66,7 +84,16 @@ impl Lifecycle {
         is_apart: bool,
         on_change: Box<dyn Fn(State) + Send + Sync>,
     ) -> Arc<Lifecycle> {
-        let inner = Inner { state: State::Starting, is_asking: false, wants_to_leave: false, turn: 0, failures: 0 };
+        let inner = Inner {
+            state: State::Starting,
+            is_asking: false,
+            wants_to_leave: false,
+            turn: 0,
+            failures: 0,
+            then: None,
+            shown: None,
+            refusal: None,
+        };
         Arc::new(Lifecycle {
             broker,
             inner: Mutex::new(inner),
@@ -75,6 +102,7 @@ impl Lifecycle {
             incarnation_id,
             previous_broker_epoch,
             is_apart,
+            refused_line: Seldom::default(),
         })
     }
 
@@ -82,19 +110,65 @@ impl Lifecycle {
         self.inner.lock().state
     }
 
-    /// An image was applied: the first one means that every log is open.
-    pub fn published(self: &Arc<Self>, offset: i64) {
-        self.applied.fetch_max(offset, Ordering::AcqRel);
-        let begins = {
+    /// Whether clients should come here: it is registered, and as far as is known here not fenced.
+    pub fn is_ready(&self) -> bool {
+        let inner = self.inner.lock();
+        inner.state == State::Running && inner.shown.is_none_or(|shown| !shown.is_fenced)
+    }
+
+    /// Why the controller did not take the newest registration, if that is so.
+    pub fn refusal(&self) -> Option<String> {
+        self.inner.lock().refusal.clone()
+    }
+
+    /// The metadata is here: registers, and does this once that is accepted.
+    pub fn begin(self: &Arc<Self>, then: BlockingWork) {
+        {
             let mut inner = self.inner.lock();
-            let begins = inner.state == State::Starting;
-            if begins {
-                inner.state = State::Registering;
+            if inner.state != State::Starting {
+                return;
             }
-            begins || (inner.state == State::CatchingUp && offset >= self.broker.epoch())
+            inner.state = State::Registering;
+            inner.then = Some(then);
+        }
+        self.clone().go_on();
+    }
+
+    /// An image was applied.
+    pub fn published(self: &Arc<Self>, image: &Image) {
+        self.applied.fetch_max(image.offset, Ordering::AcqRel);
+        let has_caught_up = {
+            let mut inner = self.inner.lock();
+            self.look_at_registration(&mut inner, image);
+            inner.state == State::CatchingUp && image.offset >= self.broker.epoch()
         };
-        if begins {
+        if has_caught_up {
             self.clone().go_on();
+        }
+    }
+
+    /// Says when the controller fences this broker, and when that is over. An image from before it was first unfenced
+    /// tells nothing.
+    fn look_at_registration(&self, inner: &mut Inner, image: &Image) {
+        let epoch = self.broker.epoch();
+        let own = image.brokers.get(&self.broker.node_id).filter(|own| own.epoch == epoch);
+        let shown = own.map(|own| Shown { epoch, is_fenced: own.fenced });
+        let before = inner.shown.filter(|before| before.epoch == epoch);
+        inner.shown = match (before, shown) {
+            (None, Some(shown)) if shown.is_fenced => None,
+            (_, shown) => shown,
+        };
+        match (before.map(|before| before.is_fenced), inner.shown.map(|shown| shown.is_fenced)) {
+            (Some(false), Some(true)) if inner.state == State::Running => tracing::warn!(
+                node = self.broker.node_id,
+                hint = "its heartbeats did not arrive within broker.session.timeout.ms: did it stand still, or is the \
+                        network between them broken?",
+                "the controller has fenced this broker: it leads nothing and clients are sent elsewhere"
+            ),
+            (Some(true), Some(false)) => {
+                tracing::info!(node = self.broker.node_id, "the controller has unfenced this broker again");
+            }
+            _ => {}
         }
     }
 
@@ -222,28 +296,54 @@ impl Lifecycle {
         inner.is_asking = false;
         match outcome {
             Ok(epoch) => {
+                let is_first = self.broker.epoch() < 0;
                 self.broker.set_epoch(epoch);
-                inner.failures = 0;
-                if inner.state == State::Registering {
+                (inner.failures, inner.refusal) = (0, None);
+                let goes_on = inner.state == State::Registering;
+                if goes_on {
                     inner.state = State::CatchingUp;
                 }
+                // Who leaves begins nothing any more.
+                let then = inner.then.take().filter(|_| goes_on);
                 drop(inner);
+                match is_first {
+                    true => tracing::debug!(epoch, "registered with the controller"),
+                    false => tracing::info!(epoch, "registered with the controller again"),
+                }
                 // What was found at the start, say.
                 self.broker.assign_directories([]);
-                tracing::debug!(epoch, "registered with the controller");
+                if let Some(then) = then {
+                    self.broker.executor.run_blocking(then);
+                }
                 self.go_on();
             }
-            Err(error @ (ErrorCode::InconsistentClusterId | ErrorCode::UnsupportedVersion)) => {
+            Err(error @ ErrorCode::UnsupportedVersion) => {
                 inner.state = State::Refused(error);
                 drop(inner);
                 (self.on_change)(State::Refused(error));
             }
-            Err(error) => {
+            // The way to the controller says itself what is wrong with it.
+            Err(error @ ErrorCode::NotController) => {
                 let pause_us = self.pause_us(&mut inner);
-                let is_answered = error != ErrorCode::NotController;
-                let pause_us = if is_answered { pause_us.min(REFUSED_RETRY_US) } else { pause_us };
+                inner.refusal = None;
                 drop(inner);
-                tracing::info!(%error, "the controller did not take the registration; trying again");
+                tracing::debug!(%error, "the registration was not answered; trying again");
+                self.again_in(pause_us);
+            }
+            Err(error) => {
+                let pause_us = (RETRY_US << inner.failures.min(16)).min(REFUSED_RETRY_MAX_US);
+                inner.failures += 1;
+                let (cause, hint) = explained(error);
+                inner.refusal = Some(format!("{error}: {cause}\nhint: {hint}"));
+                drop(inner);
+                if self.refused_line.is_due(self.broker.executor.now()) {
+                    let (node, controller) = (self.broker.node_id, self.broker.controller_address());
+                    let own_cluster = &self.broker.cluster_id;
+                    tracing::warn!(
+                        node, controller, own_cluster, %error, cause, hint,
+                        "the controller did not take the registration; trying again"
+                    );
+                }
                 self.again_in(pause_us);
             }
         }
@@ -286,7 +386,11 @@ impl Lifecycle {
                 State::Leaving if response.should_shut_down => (Some(State::Left), None),
                 State::Leaving => (None, Some(10_000)),
                 State::CatchingUp if !response.is_fenced => (Some(State::Running), Some(interval_us)),
-                // The registration is about to be applied here: ask soon.
+                // Logs are being opened: the image in which it is registered brings the next one.
+                State::CatchingUp if self.applied.load(Ordering::Acquire) < self.broker.epoch() => {
+                    (None, Some(interval_us))
+                }
+                // The controller is about to see that: ask soon.
                 State::CatchingUp => (None, Some(5_000)),
                 State::Running if self.broker.has_more_to_register() => {
                     self.broker.assign_all_directories();
@@ -295,7 +399,15 @@ impl Lifecycle {
                 _ => (None, Some(interval_us)),
             },
             Ok(response) => match ErrorCode::from_code(response.error_code) {
-                ErrorCode::StaleBrokerEpoch | ErrorCode::BrokerIdNotRegistered if inner.state != State::Leaving => {
+                error @ (ErrorCode::StaleBrokerEpoch | ErrorCode::BrokerIdNotRegistered)
+                    if inner.state != State::Leaving =>
+                {
+                    let node = self.broker.node_id;
+                    let cause = match error {
+                        ErrorCode::BrokerIdNotRegistered => "it was unregistered, or the controller lost its metadata",
+                        _ => "somebody registered with this node.id after it: another process may run with it",
+                    };
+                    tracing::warn!(node, %error, cause, "the registration of this broker is gone; registering again");
                     (Some(State::Registering), Some(RETRY_US))
                 }
                 _ if inner.state == State::Leaving => (Some(State::Left), None),
@@ -332,6 +444,23 @@ impl Lifecycle {
             inner.turn
         };
         executor.control_at(executor.now().monotonic_us + delay_us, Arc::new(Turn { lifecycle: self, turn }));
+    }
+}
+
+/// What a refused registration means, and what to do.
+fn explained(error: ErrorCode) -> (&'static str, &'static str) {
+    match error {
+        ErrorCode::DuplicateBrokerRegistration => (
+            "a broker with this node.id is registered, and its session lasts",
+            "if another process runs with this node.id, stop one of them or give it another id; if this one was killed \
+             a moment ago, its session ends after broker.session.timeout.ms",
+        ),
+        ErrorCode::InconsistentClusterId => (
+            "the controller belongs to another cluster than this broker",
+            "let the controller of this cluster run at that address, or correct controller.quorum.voters or \
+             controller.quorum.bootstrap.servers",
+        ),
+        _ => ("the controller refuses it", "the log of the controller may say more"),
     }
 }
 

@@ -3,7 +3,7 @@
 
 use crate::checkpoints::Checkpointed;
 use crate::partition::{Effects, PartitionCell};
-use base::{BlockingWork, DirectoryId, Executor, Now, Task};
+use base::{BlockingWork, DirectoryId, Executor, Now, Seldom, Task};
 use parking_lot::Mutex;
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -14,8 +14,6 @@ use storage::{Job, LogDir, StorageError};
 /// more than twice as many syncs as four, at half the CPU each.
 const FLUSH_WORKERS_MAX: usize = 16;
 
-/// A shortage is told once in this time, however many requests meet it.
-const TELL_AGAIN_US: u64 = 10_000_000;
 /// A sync that something was short for is tried again after this time.
 const FLUSH_AGAIN_US: u64 = 1_000_000;
 
@@ -58,8 +56,10 @@ pub struct Directory {
     pub(crate) checkpointed: Mutex<Checkpointed>,
     /// It was told that the file system is nearly full.
     pub(crate) is_low_on_space: AtomicBool,
-    /// Monotonic time before which no further shortage is told.
-    quiet_until_us: AtomicU64,
+    /// A shortage, however many requests meet it.
+    shortage_line: Seldom,
+    /// Records of coordinators that were not appended here.
+    pub(crate) coordinator_line: Seldom,
     /// Monotonic time until which appends are watched for what kept them.
     suspect_until_us: AtomicU64,
     /// Monotonic time until which appends are expected to wait for the disk.
@@ -107,7 +107,8 @@ impl Directory {
             jobs: Mutex::new(Jobs::default()),
             checkpointed: Mutex::default(),
             is_low_on_space: AtomicBool::new(false),
-            quiet_until_us: AtomicU64::new(0),
+            shortage_line: Seldom::default(),
+            coordinator_line: Seldom::default(),
             suspect_until_us: AtomicU64::new(0),
             slow_until_us: AtomicU64::new(0),
             appending_since_us: AtomicU64::new(0),
@@ -234,12 +235,7 @@ impl Directory {
 
     /// Says that something is short, unless that was said a moment ago.
     pub(crate) fn tell_shortage(&self, error: &StorageError) {
-        let now_us = self.executor.now().monotonic_us;
-        let quiet_until_us = self.quiet_until_us.load(Ordering::Relaxed);
-        let next_us = now_us + TELL_AGAIN_US;
-        let order = Ordering::Relaxed;
-        let is_due = now_us >= quiet_until_us;
-        if is_due && self.quiet_until_us.compare_exchange(quiet_until_us, next_us, order, order).is_ok() {
+        if self.shortage_line.is_due(self.executor.now()) {
             tracing::warn!(dir = %self.dir.path().display(), %error, "requests are refused until there is enough again");
         }
     }

@@ -1,13 +1,13 @@
 //! Turns committed metadata into partitions, leaderships, configs and coordinators.
 //!
 //! Order of one publication, the same everywhere: broker configs, removed topics, new and changed partitions, the image
-//! that handlers read, coordinators. The first publication opens every log; it runs on threads of its own, and what is
-//! published meanwhile is merged and applied after it, so that the controller of the same process is never held up. From
+//! that handlers read, coordinators. The first publication waits until the broker is registered, then opens every log; it
+//! runs on threads of its own, and what is published meanwhile is merged and applied after it, so that the controller of the same process is never held up. From
 //! then on what was published is there: whoever publishes waits, also for logs that are opened again after a shortage.
 
 use crate::broker::Broker;
 use crate::partition::Effects;
-use base::{NodeId, Now, PartitionIndex, Task, TopicId, TopicPartition};
+use base::{BlockingWork, NodeId, Now, PartitionIndex, Task, TopicId, TopicPartition};
 use metadata::{ConfigResourceType, Delta, Image, Topic};
 use parking_lot::Mutex;
 use std::collections::BTreeSet;
@@ -18,9 +18,18 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 pub struct BrokerPublisher {
     broker: Arc<Broker>,
     state: Arc<Mutex<Loading>>,
-    /// Called with every image after it was applied.
-    on_published: Arc<dyn Fn(&Arc<Image>) + Send + Sync>,
+    progress: Arc<dyn Progress>,
     recovery_threads: usize,
+}
+
+/// Who hears how far a broker has come with its metadata.
+pub trait Progress: Send + Sync {
+    /// The metadata is here. `open` creates, renames and removes in the log directories: it is to run once the broker is
+    /// registered.
+    fn begin(&self, open: BlockingWork);
+
+    /// An image was applied.
+    fn published(&self, image: &Arc<Image>);
 }
 
 enum Loading {
@@ -33,20 +42,16 @@ enum Loading {
 
 impl BrokerPublisher {
     /// Opens logs on `recovery_threads` threads for each directory; 0: on the thread that publishes, one by one.
-    pub fn new(
-        broker: Arc<Broker>,
-        recovery_threads: usize,
-        on_published: Arc<dyn Fn(&Arc<Image>) + Send + Sync>,
-    ) -> BrokerPublisher {
+    pub fn new(broker: Arc<Broker>, recovery_threads: usize, progress: Arc<dyn Progress>) -> BrokerPublisher {
         let state = Arc::new(Mutex::new(Loading::NotBegun));
-        BrokerPublisher { broker, state, on_published, recovery_threads }
+        BrokerPublisher { broker, state, progress, recovery_threads }
     }
 }
 
 impl BrokerPublisher {
     fn reopener(&self) -> Reopener {
-        let (broker, state, on_published) = (self.broker.clone(), self.state.clone(), self.on_published.clone());
-        Reopener { broker, state, on_published }
+        let (broker, state, progress) = (self.broker.clone(), self.state.clone(), self.progress.clone());
+        Reopener { broker, state, progress }
     }
 }
 
@@ -54,7 +59,7 @@ impl BrokerPublisher {
 struct Reopener {
     broker: Arc<Broker>,
     state: Arc<Mutex<Loading>>,
-    on_published: Arc<dyn Fn(&Arc<Image>) + Send + Sync>,
+    progress: Arc<dyn Progress>,
 }
 
 /// Time between two tries.
@@ -97,8 +102,8 @@ impl Reopener {
 
 impl Task for Reopener {
     fn run(self: Arc<Self>, _: Now) {
-        let Reopener { broker, state, on_published } = &*self;
-        let this = Reopener { broker: broker.clone(), state: state.clone(), on_published: on_published.clone() };
+        let Reopener { broker, state, progress } = &*self;
+        let this = Reopener { broker: broker.clone(), state: state.clone(), progress: progress.clone() };
         broker.executor.run_blocking(Box::new(move || this.reopen()));
     }
 }
@@ -110,7 +115,7 @@ impl quorum::Publisher for BrokerPublisher {
             Loading::Live => {
                 apply(&self.broker, image, delta, now);
                 drop(state);
-                (self.on_published)(image);
+                self.progress.published(image);
                 self.reopener().come_again();
             }
             Loading::Running(waiting) => {
@@ -132,24 +137,19 @@ impl quorum::Publisher for BrokerPublisher {
                 drop(state);
                 let (reopener, image, threads) = (self.reopener(), image.clone(), self.recovery_threads);
                 let load = move || {
-                    let Reopener { broker, state, on_published } = &reopener;
-                    first(broker, image, state, &**on_published, threads);
+                    let Reopener { broker, state, progress } = &reopener;
+                    first(broker, image, state, &**progress, threads);
                     reopener.come_again();
                 };
-                self.broker.executor.run_blocking(Box::new(load));
+                self.progress.begin(Box::new(load));
             }
         }
     }
 }
 
-fn first(
-    broker: &Arc<Broker>,
-    image: Arc<Image>,
-    state: &Mutex<Loading>,
-    on_published: &(dyn Fn(&Arc<Image>) + Send + Sync),
-    threads: usize,
-) {
+fn first(broker: &Arc<Broker>, image: Arc<Image>, state: &Mutex<Loading>, progress: &dyn Progress, threads: usize) {
     broker.apply_broker_configs(&image);
+    broker.replicas.remove_deleted();
     open_all(broker, &image, threads);
     broker.replicas.set_aside_strays();
     broker.replicas.vouch();
@@ -159,19 +159,19 @@ fn first(
         delta.partitions.extend(topic.partitions.keys().map(|index| (topic.id, *index)));
     }
     apply(broker, &image, &delta, broker.executor.now());
-    on_published(&image);
-    apply_waiting(broker, state, on_published);
+    progress.published(&image);
+    apply_waiting(broker, state, progress);
 }
 
 /// Applies what was published meanwhile, and lets the next publications be applied at once. Who publishes waits for it:
 /// since the first image was told the broker may be registered, and answers tell of what is here.
-fn apply_waiting(broker: &Arc<Broker>, state: &Mutex<Loading>, on_published: &(dyn Fn(&Arc<Image>) + Send + Sync)) {
+fn apply_waiting(broker: &Arc<Broker>, state: &Mutex<Loading>, progress: &dyn Progress) {
     let mut state = state.lock();
     let Loading::Running(waiting) = std::mem::replace(&mut *state, Loading::Live) else { return };
     let Some((image, delta)) = waiting else { return };
     apply(broker, &image, &delta, broker.executor.now());
     drop(state);
-    on_published(&image);
+    progress.published(&image);
 }
 
 /// Opens the logs of all hosted partitions that were found, on `threads` threads for each directory.

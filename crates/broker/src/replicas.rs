@@ -52,6 +52,8 @@ pub struct Replicas {
     /// Folders that were there at the start and that no partition has claimed yet; several of one name belong to topics of
     /// different ids.
     found: Mutex<Map<TopicPartition, Vec<Found>>>,
+    /// Folders of deleted topics that were there at the start and are still to be removed.
+    doomed: Mutex<Vec<(Arc<Directory>, PathBuf)>>,
     short: Mutex<Short>,
     is_closing: AtomicBool,
     executor: Arc<dyn Executor>,
@@ -65,6 +67,7 @@ impl Replicas {
             directories,
             cells: RwLock::default(),
             found: Mutex::default(),
+            doomed: Mutex::default(),
             short: Mutex::default(),
             is_closing: AtomicBool::new(false),
             executor,
@@ -83,6 +86,21 @@ impl Replicas {
     ) {
         let found = Found { directory, hint, topic_id, is_claimed: false };
         self.found.lock().entry(partition).or_default().push(found);
+    }
+
+    /// Tells of the folder of a deleted topic that was found at the start.
+    pub fn add_deleted(&self, directory: Arc<Directory>, path: PathBuf) {
+        self.doomed.lock().push((directory, path));
+    }
+
+    /// Removes what was found of deleted topics.
+    pub(crate) fn remove_deleted(&self) {
+        let doomed = std::mem::take(&mut *self.doomed.lock());
+        for (directory, path) in doomed {
+            if let Err(error) = directory.dir.remove_folder(&path) {
+                tracing::warn!(path = %path.display(), %error, "a deleted folder could not be removed");
+            }
+        }
     }
 
     pub fn directories(&self) -> &[Arc<Directory>] {
@@ -373,13 +391,15 @@ impl Replicas {
         }
     }
 
-    /// No log is opened from now on. False if there is one that is not open: it was not closed in order.
+    /// No log is opened from now on. False if there is one that is not open and was not closed in order: nobody has
+    /// touched those that wait for their partitions.
     pub(crate) fn stop_opening(&self) -> bool {
         {
             let _nobody_adds_one = self.cells.write();
             self.is_closing.store(true, Ordering::Release);
         }
-        self.found.lock().is_empty()
+        let is_whole = |found: &Found| !found.is_claimed && found.hint.clean_shutdown;
+        self.found.lock().values().flatten().all(is_whole)
     }
 
     /// The logs in a directory that are not open, with what is known of them.

@@ -342,6 +342,19 @@ pub(crate) fn end(cell: &PartitionCell) -> Offset {
     cell.with_log(|log| log.log_end_offset())
 }
 
+/// Opens logs without a registration, and tells the offset of what was published.
+pub(crate) struct AtOnce<F>(pub F);
+
+impl<F: Fn(Offset) + Send + Sync> crate::Progress for AtOnce<F> {
+    fn begin(&self, open: BlockingWork) {
+        open();
+    }
+
+    fn published(&self, image: &Arc<Image>) {
+        (self.0)(image.offset);
+    }
+}
+
 /// The one request to the controller that was not taken yet.
 pub(crate) fn only_request(mailbox: &quorum::Mailbox) -> ControllerRequest {
     let mut inputs: Vec<Input> = mailbox.take().into();

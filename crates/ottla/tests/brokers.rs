@@ -3,9 +3,10 @@
 
 mod robust;
 
-use robust::cluster::Cluster;
-use robust::node::until;
+use robust::cluster::{CLUSTER_ID, Cluster};
+use robust::node::{free_ports, until};
 use rustix::process::Signal;
+use std::collections::BTreeSet;
 
 /// Sends `count` numbered records with an idempotent producer; how many were acknowledged.
 fn produce(cluster: &Cluster, broker: usize, topic: &str, count: usize) {
@@ -126,4 +127,75 @@ fn a_topic_made_by_use_has_as_many_partitions_as_its_broker_says() {
     produce(&cluster, 1, "used", 10);
     let described = cluster.ask(1, &["topics", "--describe", "--topic", "used"]);
     assert!(described.contains("PartitionCount: 3"), "{described}");
+}
+
+#[test]
+fn a_controller_of_another_cluster_at_the_address_ends_no_broker() {
+    let mut cluster = Cluster::start(1, "broker.session.timeout.ms=3000\nbroker.heartbeat.interval.ms=500\n");
+    cluster.ask(1, &["topics", "--create", "--topic", "before", "--partitions", "1"]);
+    cluster.controller().end(Signal::TERM);
+    let mut wrong = cluster.double(0, "BBBBBBBBQBCBBBBBBBBBBA", "");
+    wrong.run();
+    wrong.becomes_ready();
+    cluster.members[1].says("belongs to another cluster", 0);
+    let said = cluster.members[1].said();
+    let address = format!("127.0.0.1:{}", wrong.port);
+    let line = said.lines().find(|line| line.contains("belongs to another cluster")).unwrap_or_default();
+    assert!(line.contains(&address) && line.contains(CLUSTER_ID) && line.contains("hint"), "{line}");
+    produce(&cluster, 1, "before", 10);
+    wrong.end(Signal::KILL);
+    cluster.controller().run_again();
+    cluster.ask(1, &["topics", "--create", "--topic", "later", "--partitions", "1"]);
+    produce(&cluster, 1, "later", 10);
+}
+
+#[test]
+fn a_controller_that_was_emptied_stops_its_brokers_in_order() {
+    let mut cluster = Cluster::start(1, "");
+    cluster.ask(1, &["topics", "--create", "--topic", "before", "--partitions", "50"]);
+    produce(&cluster, 1, "before", 10);
+    cluster.controller().end(Signal::TERM);
+    std::fs::remove_dir_all(cluster.data(0)).expect("a folder");
+    cluster.controller().format(CLUSTER_ID);
+    cluster.controller().run();
+    let address = format!("127.0.0.1:{}", cluster.controller().port);
+    assert_eq!(cluster.broker(1).ends(), Some(1));
+    let said = cluster.members[1].said();
+    assert!(said.contains("lacks what was committed") && said.contains(&address), "{said}");
+    assert!(said.contains("stopped in order"), "{said}");
+    assert!(cluster.data(1).join(".kafka_cleanshutdown").exists());
+}
+
+#[test]
+fn who_cannot_register_in_time_ends_with_the_reason_and_has_changed_nothing() {
+    let mut cluster = Cluster::start(1, "");
+    let more =
+        format!("listeners=PLAINTEXT://127.0.0.1:{}\ninitial.broker.registration.timeout.ms=3000\n", free_ports());
+    cluster.ask(1, &["topics", "--create", "--topic", "shared", "--partitions", "2"]);
+    let mut double = cluster.double(1, CLUSTER_ID, &more);
+    let partition = cluster.data(1).with_extension("double").join("other-0");
+    std::fs::create_dir(&partition).expect("a folder");
+    let names = || -> BTreeSet<String> {
+        let entries = std::fs::read_dir(partition.parent().expect("a folder")).expect("a folder");
+        let names = entries.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned());
+        // Its own copy of the metadata, without which it knows no controller.
+        names.filter(|name| name != "__cluster_metadata-0" && name != ".lock").collect()
+    };
+    let before = names();
+    double.run();
+    assert_eq!(double.ends(), Some(1));
+    let said = double.said();
+    assert!(said.contains("unable to register with the controller quorum"), "{said}");
+    assert!(said.contains("DUPLICATE_BROKER_REGISTRATION") && said.contains("hint"), "{said}");
+    assert_eq!(said.matches("did not take the registration").count(), 1, "{said}");
+    assert_eq!(names(), before);
+    produce(&cluster, 1, "shared", 10);
+    // Nor without any controller.
+    cluster.controller().end(Signal::KILL);
+    let said_before = double.said().len();
+    double.run();
+    assert_eq!(double.ends(), Some(1));
+    let said = double.said().split_off(said_before);
+    assert!(said.contains("unable to register with the controller quorum"), "{said}");
+    assert!(said.contains(&format!("127.0.0.1:{}", cluster.controller().port)), "{said}");
 }

@@ -1,6 +1,6 @@
 //! What stops the metadata quorum of a node.
 
-use base::ErrorCode;
+use base::{ErrorCode, Offset};
 use std::io;
 use std::path::{Path, PathBuf};
 use storage::StorageError;
@@ -15,6 +15,11 @@ pub enum QuorumError {
     Storage(#[from] storage::StorageError),
     #[error("{}: {reason}", path.display())]
     File { path: PathBuf, reason: String },
+    /// Nothing here is wrong: the node can stop in order.
+    #[error(
+        "the controller at {leader} leads the quorum, and its leader lacks what was committed: it agrees up to {agreed}, {committed} is committed.\nhint: was the metadata log of that controller emptied or replaced? Give it back its own; nothing was changed here"
+    )]
+    LeaderLacksCommitted { leader: String, agreed: Offset, committed: Offset },
     #[error("{records} records do not fit into one batch of the metadata log, of 10000 records and {bytes_max} bytes")]
     TooLarge { records: usize, bytes_max: usize },
     #[error("{0}")]
@@ -56,6 +61,11 @@ impl QuorumError {
     /// Whether something ran short that may be there again later; nothing was written.
     pub(crate) fn is_shortage(&self) -> bool {
         matches!(self, QuorumError::Storage(error) if error.is_shortage())
+    }
+
+    /// Whether the files here are as they should be: only what others told stops the node, which can be in order.
+    pub fn is_orderly(&self) -> bool {
+        matches!(self, QuorumError::LeaderLacksCommitted { .. })
     }
 
     pub(crate) fn file(path: impl Into<PathBuf>, reason: impl ToString) -> QuorumError {

@@ -14,10 +14,10 @@
 //! (KAFKA-18723). What another node sends can be wrong: it is refused, named in the log, and asked for again; it never ends
 //! this node, unless it wants to take back what it had committed.
 
+use crate::QuorumError;
 use crate::node::{QuorumConfig, QuorumNode};
 use crate::replicate::METADATA_TOPIC;
 use crate::snapshot::{SnapshotId, write_snapshot_part};
-use crate::{FOLDER, QuorumError};
 use base::{ErrorCode, LeaderEpoch, Line, LineError, Mutant, NodeId, Now, Offset, Outbound, Remote, Uuid};
 use metadata::Delta;
 use protocol::header::{decode_response_header, encode_request};
@@ -347,16 +347,32 @@ impl QuorumNode {
         Remote { host: host.to_owned(), port, listener: self.config.controller_listener.clone() }
     }
 
+    /// What an error of the node that was asked means for whoever runs this one. None of them ends this node: the address
+    /// may be given to the right controller again.
+    fn explained(&self, error: ErrorCode) -> String {
+        match error {
+            ErrorCode::InconsistentClusterId => format!(
+                "the controller at this address belongs to another cluster than this node, whose cluster id is {} \
+                 ({error}); hint: let the controller of this cluster run there, or correct controller.quorum.voters \
+                 or controller.quorum.bootstrap.servers",
+                self.config.settings.cluster_id
+            ),
+            // A broker knows no topic of metadata.
+            ErrorCode::UnknownTopicId | ErrorCode::UnknownTopicOrPartition => format!(
+                "the node at this address is no controller ({error}); hint: controller.quorum.voters or \
+                 controller.quorum.bootstrap.servers must name the controller listener of a controller, not a \
+                 listener of a broker"
+            ),
+            error => error.to_string(),
+        }
+    }
+
     /// True: it brought something.
     fn fetch_answered(&mut self, now: Now, token: u64, frame: &[u8]) -> Result<bool, Refused> {
         let response: FetchResponse<'_> = body(ApiKey::Fetch, token, frame)?;
         match ErrorCode::from_code(response.error_code) {
             ErrorCode::None => {}
-            error @ ErrorCode::InconsistentClusterId => {
-                let reason = format!("the controller belongs to another cluster ({error})");
-                return Err(Refused::Fatal(QuorumError::file(FOLDER, reason)));
-            }
-            error => return refused(error.to_string()),
+            error => return refused(self.explained(error)),
         }
         let partition = match response.responses.as_slice() {
             [topic] => topic.partitions.first().filter(|partition| partition.partition_index == 0),
@@ -371,7 +387,7 @@ impl QuorumNode {
             ErrorCode::None if leader_epoch == self.raft.epoch() && self.raft.leader_id() == Some(leader_id) => {}
             ErrorCode::None => return refused("the answer is not of the epoch that was asked for"),
             _ if is_other => return Err(Refused::Moved),
-            error => return refused(error.to_string()),
+            error => return refused(self.explained(error)),
         }
         self.raft_event(now, Event::FetchAnswered)?;
         tracing::debug!(
@@ -472,8 +488,8 @@ impl QuorumNode {
         };
         let committed = self.raft.high_watermark().unwrap_or(0).max(self.applied);
         if to < committed {
-            let reason = format!("its leader lacks what was committed: it agrees up to {to}, {committed} is committed");
-            return Err(Refused::Fatal(QuorumError::file(FOLDER, reason)));
+            let leader = self.following.line.as_ref().map(|(remote, _)| remote.to_string()).unwrap_or_default();
+            return Err(Refused::Fatal(QuorumError::LeaderLacksCommitted { leader, agreed: to, committed }));
         }
         if to >= log_end {
             return refused(format!("the leader names an end of epoch {epoch} at {end_offset} that cuts nothing"));
@@ -504,7 +520,7 @@ impl QuorumNode {
         let partition = response.topics.first().and_then(|topic| topic.partitions.first());
         let Some(partition) = partition.filter(|_| response.error_code == 0) else {
             self.following.download = None;
-            return refused(ErrorCode::from_code(response.error_code).to_string());
+            return refused(self.explained(ErrorCode::from_code(response.error_code)));
         };
         let leader = (partition.current_leader.leader_id, partition.current_leader.leader_epoch);
         let endpoint = response.node_endpoints.iter().find(|endpoint| endpoint.node_id == leader.0);

@@ -7,10 +7,10 @@ use crate::guards::{AclWatch, ReplicationGuard, watch_directories};
 use crate::quorum_parts::open_quorum;
 use api::{AllowAll, Authorizer, Dispatcher};
 use arc_swap::ArcSwap;
-use base::{Executor, Network, Now, Random};
+use base::{BlockingWork, Executor, Network, Now, Random};
 use broker::{
     Broker, BrokerParts, BrokerPublisher, ChannelTimes, ControllerChannel, Directory, Lifecycle, LifecycleState,
-    RemoteController,
+    Progress, RemoteController,
 };
 use config::{Loggers, ServerConfig};
 use metadata::Image;
@@ -28,6 +28,8 @@ pub enum Event {
     QuorumReached,
     /// The node holds ACLs, which are not enforced yet.
     Acls(usize),
+    /// It cannot go on, and what is here is whole: it stops in order.
+    Ends(String),
     /// It cannot go on.
     Fatal(String),
 }
@@ -134,12 +136,8 @@ pub fn assemble(parts: Parts<'_>) -> Result<Assembled, ServerError> {
         let told = on_event.clone();
         let on_change = Box::new(move |state| told(Event::Lifecycle(state)));
         let lifecycle = Lifecycle::new(broker.clone(), random().uuid(), previous_broker_epoch, is_apart, on_change);
-        let (published, of) = (lifecycle.clone(), broker.clone());
-        let on_published = Arc::new(move |image: &Arc<Image>| {
-            on_published(&of);
-            published.published(image.offset);
-        });
-        let publisher = BrokerPublisher::new(broker.clone(), recovery_threads, on_published);
+        let progress = StartProgress { broker: broker.clone(), lifecycle: lifecycle.clone(), on_published };
+        let publisher = BrokerPublisher::new(broker.clone(), recovery_threads, Arc::new(progress));
         publishers.push(Box::new(ReplicationGuard::new(node_id, Box::new(publisher), on_event.clone())));
         let clients = Arc::new(Dispatcher::new(Arc::new(broker.clone()), broker::rows(), authorizer.clone()));
         BrokerRole { broker, lifecycle, clients }
@@ -147,6 +145,24 @@ pub fn assemble(parts: Parts<'_>) -> Result<Assembled, ServerError> {
     watch_directories(broker.as_ref().map(|role| &role.broker), &directories, metadata_index, &on_event);
     let parts = NodeParts { broker, controller, directories, mailbox, publications, view };
     Ok(Assembled { quorum, publishers, parts })
+}
+
+/// What comes of a broker's metadata: its life with the controller, and what the shell does with each image.
+struct StartProgress {
+    broker: Arc<Broker>,
+    lifecycle: Arc<Lifecycle>,
+    on_published: Arc<dyn Fn(&Arc<Broker>) + Send + Sync>,
+}
+
+impl Progress for StartProgress {
+    fn begin(&self, open: BlockingWork) {
+        self.lifecycle.begin(open);
+    }
+
+    fn published(&self, image: &Arc<Image>) {
+        (self.on_published)(&self.broker);
+        self.lifecycle.published(image);
+    }
 }
 
 /// How long a broker tries to reach its controller.
@@ -166,7 +182,10 @@ impl NodeParts {
     pub fn close_logs(&self) -> bool {
         let Some(BrokerRole { broker, .. }) = &self.broker else { return true };
         let clean = broker.close_logs();
-        broker.write_checkpoints();
+        // Who was never registered has opened nothing.
+        if broker.epoch() >= 0 {
+            broker.write_checkpoints();
+        }
         clean
     }
 

@@ -110,7 +110,7 @@ impl Folders {
         seed: u64,
     ) -> Result<(Replicas, Vec<Arc<Directory>>), ServerError> {
         let mut directories = Vec::new();
-        let mut found = Vec::new();
+        let (mut found, mut deleted) = (Vec::new(), Vec::new());
         for (((dir, meta), clean), folders) in self.dirs.into_iter().zip(self.clean).zip(self.partitions) {
             let read = |checkpoint| -> Result<Map<TopicPartition, Offset>, ServerError> {
                 match dir.read_checkpoint(checkpoint) {
@@ -143,12 +143,7 @@ impl Folders {
                         };
                         found.push((folder.partition, directory.clone(), folder.topic_id, hint));
                     }
-                    FolderState::Deleted => {
-                        let doomed = folder.path.clone();
-                        if let Err(error) = directory.dir.remove_folder(&doomed) {
-                            tracing::warn!(path = %doomed.display(), %error, "a deleted folder could not be removed");
-                        }
-                    }
+                    FolderState::Deleted => deleted.push((directory.clone(), folder.path.clone())),
                     state => {
                         tracing::info!(path = %folder.path.display(), ?state, "a folder is left as it is");
                     }
@@ -161,6 +156,7 @@ impl Folders {
         for (partition, directory, topic_id, hint) in found {
             replicas.add_found(partition, directory, topic_id, hint);
         }
+        deleted.into_iter().for_each(|(directory, path)| replicas.add_deleted(directory, path));
         Ok((replicas, directories))
     }
 }

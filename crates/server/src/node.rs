@@ -134,6 +134,11 @@ impl Node {
         self.parts.broker.as_ref().map_or(LifecycleState::Running, |role| role.lifecycle.state())
     }
 
+    /// Why the controller did not take the broker's registration, if that is so.
+    pub fn refusal(&self) -> Option<String> {
+        self.parts.broker.as_ref()?.lifecycle.refusal()
+    }
+
     /// Opens the client listeners: the broker is unfenced and every log is open.
     pub fn serve_clients(&mut self) {
         let Some(BrokerRole { broker, clients, .. }) = &self.parts.broker else { return };
@@ -252,6 +257,11 @@ fn run_quorum(
     loop {
         let deadline = match node.step(clock.now(), inputs.drain(..)) {
             Ok(deadline) => deadline,
+            Err(error) if error.is_orderly() => {
+                mailbox.close();
+                on_event(Event::Ends(error.to_string()));
+                return Ok(node.close(clock.now())?);
+            }
             Err(error) => {
                 mailbox.close();
                 on_event(Event::Fatal(error.to_string()));

@@ -136,7 +136,7 @@ fn index_bytes(segment_bytes: u32) -> u32 {
 }
 
 /// The controllers that the configuration names, but for this node.
-fn bootstrap(config: &ServerConfig, listener: &Arc<str>) -> Vec<Remote> {
+pub(crate) fn bootstrap(config: &ServerConfig, listener: &Arc<str>) -> Vec<Remote> {
     let remote = |endpoint: &config::Endpoint| Remote {
         host: endpoint.host.clone().filter(|host| !host.is_empty()).unwrap_or_else(|| "localhost".to_owned()),
         port: endpoint.port,

@@ -10,7 +10,7 @@ use crate::node::Node;
 use crate::options::{Options, Source};
 use crate::panics::abort_on_panic;
 use crate::properties_file;
-use crate::start_limits::{LOOK_EVERY, StartLimits};
+use crate::start_limits::{LOOK_EVERY, StartLimits, exceeded_text};
 use crate::{LogFormat, ServerError, init_logging, signals, systemd};
 use base::{Files, Random};
 use broker::LifecycleState;
@@ -55,6 +55,14 @@ pub fn run(options: &Options) -> i32 {
     code
 }
 
+/// Why a node ends.
+enum End {
+    Asked,
+    /// What is here is whole.
+    InOrder(String),
+    AtOnce(String),
+}
+
 /// A configuration and what belongs to it.
 struct Start {
     config: ServerConfig,
@@ -94,16 +102,18 @@ fn start_and_wait(options: &Options, loggers: Arc<Loggers>) -> Result<(), Server
     if let (Some(runtime), Some(listener)) = (&background, http) {
         web::serve(runtime, listener, crate::http::routes(&node, &ready))?;
     }
-    let mut limits = StartLimits::new(&start.config.lifecycle, begun);
-    let fatal = loop {
+    let limits = StartLimits::new(&start.config.lifecycle, begun, Instant::now());
+    let end = loop {
         let event = match ready.load(Ordering::Acquire) {
             true => arrived.recv().map_err(|_| RecvTimeoutError::Disconnected),
             false => arrived.recv_timeout(LOOK_EVERY),
         };
         match event {
             Err(RecvTimeoutError::Timeout) => {
-                if let Some(key) = limits.exceeded(node.lifecycle_state(), Instant::now()) {
-                    break Some(format!("the node did not get ready within the time of {key}"));
+                let state = node.lifecycle_state();
+                if let Some(key) = limits.exceeded(state, Instant::now()) {
+                    let (refusal, controllers) = (node.refusal(), controllers(&start.config));
+                    break End::InOrder(exceeded_text(key, state, refusal.as_deref(), &controllers));
                 }
             }
             Ok(event) if node.is_ready_after(&event) && !ready.swap(true, Ordering::AcqRel) => {
@@ -112,32 +122,42 @@ fn start_and_wait(options: &Options, loggers: Arc<Loggers>) -> Result<(), Server
                 systemd::notify("READY=1");
             }
             Ok(Event::Lifecycle(LifecycleState::Refused(error))) => {
-                break Some(format!("the controller refuses this broker: {error}"));
+                break End::InOrder(format!("the controller refuses this broker: {error}"));
             }
             Ok(Event::Lifecycle(_) | Event::QuorumReached) => {}
             Ok(Event::Acls(count)) => {
                 if let Some(reason) = refuse_acls(options, &start.config, count) {
-                    break Some(reason);
+                    break End::AtOnce(reason);
                 }
             }
             Ok(Event::Signal(name)) => {
                 tracing::info!(signal = name, "stopping");
-                break None;
+                break End::Asked;
             }
-            Ok(Event::Fatal(reason)) => break Some(reason),
-            Err(RecvTimeoutError::Disconnected) => break Some("every part of the node has ended".to_owned()),
+            Ok(Event::Ends(reason)) => break End::InOrder(reason),
+            Ok(Event::Fatal(reason)) => break End::AtOnce(reason),
+            Err(RecvTimeoutError::Disconnected) => break End::AtOnce("every part of the node has ended".to_owned()),
         }
     };
     ready.store(false, Ordering::Release);
     systemd::notify("STOPPING=1");
-    match fatal {
-        None => {
-            node.stop(&arrived, LEAVE_DEADLINE)?;
-            tracing::info!("stopped in order");
-            Ok(())
+    let reason = match end {
+        End::Asked => None,
+        End::InOrder(reason) => {
+            tracing::error!(%reason, "stopping");
+            Some(reason)
         }
-        Some(reason) => Err(ServerError::Fatal(reason)),
-    }
+        End::AtOnce(reason) => return Err(ServerError::Fatal(reason)),
+    };
+    node.stop(&arrived, LEAVE_DEADLINE)?;
+    tracing::info!("stopped in order");
+    reason.map_or(Ok(()), |reason| Err(ServerError::Fatal(reason)))
+}
+
+/// Where the configuration says that controllers are, for people.
+fn controllers(config: &ServerConfig) -> String {
+    let bootstrap = crate::quorum_parts::bootstrap(config, &"".into());
+    bootstrap.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
 
 fn configure(options: &Options) -> Result<Start, ServerError> {

@@ -10,41 +10,60 @@ pub(crate) const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// Watches a start until the node is ready.
 pub(crate) struct StartLimits {
     begun: Instant,
-    /// Recovery of the logs comes before, and has all the time it needs.
-    registering_since: Option<Instant>,
+    /// The parts run: whether a controller is there or not, the registration has its time from here on. Recovery of the
+    /// logs comes behind it and has all the time it needs.
+    running_since: Instant,
     registration_max: Duration,
     startup_max: Duration,
 }
 
 impl StartLimits {
-    pub fn new(config: &LifecycleConfig, begun: Instant) -> StartLimits {
+    pub fn new(config: &LifecycleConfig, begun: Instant, running_since: Instant) -> StartLimits {
         StartLimits {
             begun,
-            registering_since: None,
+            running_since,
             registration_max: Duration::from_millis(config.initial_registration_timeout_ms.max(0) as u64),
             startup_max: Duration::from_millis(config.startup_time_max_ms.max(0) as u64),
         }
     }
 
     /// The key whose time is up.
-    pub fn exceeded(&mut self, state: LifecycleState, now: Instant) -> Option<&'static str> {
-        if state == LifecycleState::Registering {
-            let since = *self.registering_since.get_or_insert(now);
-            if now.saturating_duration_since(since) > self.registration_max {
-                return Some("initial.broker.registration.timeout.ms");
-            }
+    pub fn exceeded(&self, state: LifecycleState, now: Instant) -> Option<&'static str> {
+        let is_unregistered = matches!(state, LifecycleState::Starting | LifecycleState::Registering);
+        if is_unregistered && now.saturating_duration_since(self.running_since) > self.registration_max {
+            return Some(REGISTRATION_KEY);
         }
         let is_late = now.saturating_duration_since(self.begun) > self.startup_max;
         is_late.then_some("server.max.startup.time.ms")
     }
 }
 
+/// What to say at the end of a start that has exceeded the time of `key`; `refusal` is what the controller said last.
+pub(crate) fn exceeded_text(key: &str, state: LifecycleState, refusal: Option<&str>, controllers: &str) -> String {
+    match (key, refusal, state) {
+        (REGISTRATION_KEY, Some(refusal), _) => {
+            format!("unable to register with the controller quorum within the time of {key}: {refusal}")
+        }
+        (REGISTRATION_KEY, None, LifecycleState::Starting) => format!(
+            "unable to register with the controller quorum within the time of {key}: it was not reached at \
+             {controllers}\nhint: is a controller of this cluster running there? The log above names what went wrong"
+        ),
+        (REGISTRATION_KEY, None, _) => format!(
+            "unable to register with the controller quorum within the time of {key}: the controller did not answer \
+             ({controllers})\nhint: the log above names what went wrong"
+        ),
+        _ => format!("the node did not get ready within the time of {key}"),
+    }
+}
+
+const REGISTRATION_KEY: &str = "initial.broker.registration.timeout.ms";
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn a_start_has_its_time_and_recovery_does_not_count_as_registering() {
+    fn a_registration_has_its_time_whatever_keeps_it_and_recovery_does_not_count() {
         let config = LifecycleConfig {
             heartbeat_interval_ms: 2000,
             session_timeout_ms: 9000,
@@ -53,16 +72,26 @@ mod tests {
             startup_time_max_ms: 600_000,
         };
         let begun = Instant::now();
-        let mut limits = StartLimits::new(&config, begun);
+        let at = |seconds| begun + Duration::from_secs(seconds);
+        let limits = StartLimits::new(&config, begun, at(100));
         for (state, seconds, expected) in [
-            (LifecycleState::Starting, 300, None),
-            (LifecycleState::Registering, 301, None),
-            (LifecycleState::Registering, 361, None),
-            (LifecycleState::Registering, 362, Some("initial.broker.registration.timeout.ms")),
+            (LifecycleState::Starting, 160, None),
+            (LifecycleState::Starting, 161, Some(REGISTRATION_KEY)),
+            (LifecycleState::Registering, 160, None),
+            (LifecycleState::Registering, 161, Some(REGISTRATION_KEY)),
             (LifecycleState::CatchingUp, 363, None),
             (LifecycleState::CatchingUp, 601, Some("server.max.startup.time.ms")),
         ] {
-            assert_eq!(limits.exceeded(state, begun + Duration::from_secs(seconds)), expected, "{seconds}");
+            assert_eq!(limits.exceeded(state, at(seconds)), expected, "{seconds}");
         }
+    }
+
+    #[test]
+    fn the_last_word_names_the_reason() {
+        let state = LifecycleState::Registering;
+        let text = exceeded_text(REGISTRATION_KEY, state, Some("DUPLICATE_BROKER_REGISTRATION: twice"), "h:9093");
+        assert!(text.starts_with("unable to register with the controller quorum") && text.ends_with("twice"), "{text}");
+        let text = exceeded_text(REGISTRATION_KEY, LifecycleState::Starting, None, "h:9093");
+        assert!(text.contains("not reached at h:9093"), "{text}");
     }
 }

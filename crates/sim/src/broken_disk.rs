@@ -384,6 +384,8 @@ fn what_the_cleaners_checkpoint_says_makes_a_gap_between_segments_legal() {
         }
         let mut bench = Bench { node: SimNode::start(&files, &swarm(false), START, 3).unwrap(), files, random };
         bench.run_until(|node| node.serves());
+        // No heartbeat waits until it is shown here what this node leads.
+        bench.pass(100_000);
         let tag = bench.send_list_offsets("first", -1);
         let answer = bench.answer::<ListOffsetsRequest<'_>>(tag, 7).unwrap();
         let end = answer.topics[0].partitions[0].offset;

@@ -178,7 +178,7 @@ impl SimNode {
             random: &mut || Box::new(SplitMix64(random.next_u64())),
             loggers: Arc::default(),
             on_event: Arc::new(move |event| {
-                if let Event::Fatal(_) = event {
+                if let Event::Fatal(_) | Event::Ends(_) = event {
                     failed.store(true, Ordering::Relaxed);
                 }
             }),

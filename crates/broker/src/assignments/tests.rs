@@ -28,7 +28,7 @@ fn what_the_image_has_wrong_at_the_start_is_told_until_it_has_it_right() {
     bench.files.put("/d2/t-0/00000000000000000000.log".as_ref(), b"");
     let second = bench.replicas.directories()[1].id;
     let (broker, mailbox) = bench.broker_with_partitions();
-    let mut publisher = BrokerPublisher::new(broker.clone(), 0, Arc::new(|_| {}));
+    let mut publisher = BrokerPublisher::new(broker.clone(), 0, Arc::new(crate::test_bench::AtOnce(|_| {})));
     let delta = || Delta { partitions: [(TOPIC, 0)].into(), ..Delta::default() };
     publisher.publish(&Bench::image(1, &[("t-0", TOPIC, ELSEWHERE)]), &delta(), bench.now());
     bench.executor.settle();

@@ -245,7 +245,9 @@ impl Log for PartitionLog<'_> {
     fn append(&mut self, now: Now, epoch: LeaderEpoch, records: &[Record]) -> Result<Appended, ErrorCode> {
         let partition = self.partition.ok_or(ErrorCode::NotLeaderOrFollower)?;
         let appended = self.append_to(partition, now, epoch, records);
-        if let Err(error) = &appended {
+        if let Err(error) = &appended
+            && partition.directory.coordinator_line.is_due(now)
+        {
             tracing::warn!(partition = %partition.name, %error, "a coordinator's records were not appended");
         }
         appended

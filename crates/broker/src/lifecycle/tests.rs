@@ -1,5 +1,9 @@
 use super::*;
-use crate::test_bench::{Bench, answer, only_request};
+use crate::test_bench::{Bench, NODE, answer, only_request};
+use metadata::Delta;
+use protocol::RegisterBrokerRecord;
+use quorum::Input;
+use std::sync::atomic::AtomicBool;
 
 fn heartbeat(is_fenced: bool) -> BrokerHeartbeatResponse {
     BrokerHeartbeatResponse { is_caught_up: true, is_fenced, ..Default::default() }
@@ -9,7 +13,7 @@ fn heartbeat(is_fenced: bool) -> BrokerHeartbeatResponse {
 fn registered(bench: &Bench) -> (Arc<Lifecycle>, quorum::Mailbox) {
     let (broker, mailbox) = bench.broker_with_mailbox();
     let lifecycle = Lifecycle::new(broker, Uuid::from_u128(1), -1, false, Box::new(|_| {}));
-    lifecycle.published(0);
+    lifecycle.begin(Box::new(|| {}));
     answer(only_request(&mailbox), &BrokerRegistrationResponse { broker_epoch: 5, ..Default::default() });
     assert_eq!(lifecycle.state(), State::CatchingUp);
     (lifecycle, mailbox)
@@ -25,7 +29,7 @@ fn there_is_one_timer_however_often_something_is_published_and_whatever_is_answe
     };
     next(&heartbeat(true));
     for offset in 5..20 {
-        lifecycle.published(offset);
+        lifecycle.published(&Bench::image(offset, &[]));
         next(&heartbeat(true));
     }
     bench.executor.pass(5);
@@ -46,10 +50,72 @@ fn what_was_published_never_goes_back() {
     let bench = Bench::new(&[], |_| {});
     let (lifecycle, mailbox) = registered(&bench);
     answer(only_request(&mailbox), &heartbeat(true));
-    lifecycle.published(9);
+    lifecycle.published(&Bench::image(9, &[]));
     answer(only_request(&mailbox), &heartbeat(true));
-    lifecycle.published(7);
+    lifecycle.published(&Bench::image(7, &[]));
     let request = only_request(&mailbox);
     let asked = BrokerHeartbeatRequest::decode(&mut Cursor::new(&request.body), request.version).unwrap();
     assert_eq!(asked.current_metadata_offset, 9);
+}
+
+fn refuse(request: quorum::ControllerRequest, error: ErrorCode) {
+    answer(request, &BrokerRegistrationResponse { error_code: error.code(), ..Default::default() });
+}
+
+#[test]
+fn nothing_begins_before_the_registration_is_accepted_and_a_refusal_is_no_end() {
+    for error in [ErrorCode::DuplicateBrokerRegistration, ErrorCode::InconsistentClusterId] {
+        let bench = Bench::new(&[], |_| {});
+        let (broker, mailbox) = bench.broker_with_mailbox();
+        let lifecycle = Lifecycle::new(broker, Uuid::from_u128(1), -1, false, Box::new(|_| {}));
+        let begun = Arc::new(AtomicBool::new(false));
+        let begins = begun.clone();
+        lifecycle.begin(Box::new(move || begins.store(true, Ordering::Relaxed)));
+        let mut asked = 0;
+        for _ in 0..300 {
+            for input in mailbox.take() {
+                let Input::Request(request) = input else { panic!("no request") };
+                asked += 1;
+                refuse(request, error);
+            }
+            bench.executor.pass(100);
+        }
+        // Half a minute: soon at first, then every two seconds.
+        assert!((12..=25).contains(&asked), "{asked}");
+        assert!(lifecycle.refusal().unwrap().starts_with(&error.to_string()));
+        assert_eq!((lifecycle.state(), begun.load(Ordering::Relaxed)), (State::Registering, false));
+        bench.executor.pass(2_000);
+        answer(only_request(&mailbox), &BrokerRegistrationResponse { broker_epoch: 5, ..Default::default() });
+        bench.executor.settle();
+        assert_eq!((lifecycle.state(), begun.load(Ordering::Relaxed)), (State::CatchingUp, true));
+        assert_eq!(lifecycle.refusal(), None);
+    }
+}
+
+#[test]
+fn a_fenced_broker_is_not_ready() {
+    let bench = Bench::new(&[], |_| {});
+    let (lifecycle, mailbox) = registered(&bench);
+    let image = |offset, fenced| {
+        let mut image = Image::clone(&Bench::image(offset, &[]));
+        let own = RegisterBrokerRecord { broker_id: NODE, broker_epoch: 5, fenced, ..Default::default() };
+        image.replay(&own.into(), &mut Delta::default()).unwrap();
+        image
+    };
+    lifecycle.published(&image(5, true));
+    answer(only_request(&mailbox), &heartbeat(true));
+    bench.executor.pass(5);
+    answer(only_request(&mailbox), &heartbeat(false));
+    // The image is behind what the heartbeat told.
+    lifecycle.published(&image(6, true));
+    assert!(lifecycle.is_ready());
+    for (offset, fenced) in [(7, false), (8, true), (9, false)] {
+        lifecycle.published(&image(offset, fenced));
+        assert_eq!(lifecycle.is_ready(), !fenced, "{offset}");
+    }
+    // Its registration is gone.
+    bench.executor.pass(lifecycle.broker.static_config.lifecycle.heartbeat_interval_ms.into());
+    let error_code = ErrorCode::BrokerIdNotRegistered.code();
+    answer(only_request(&mailbox), &BrokerHeartbeatResponse { error_code, ..Default::default() });
+    assert_eq!((lifecycle.state(), lifecycle.is_ready()), (State::Registering, false));
 }

@@ -1,6 +1,6 @@
 use super::*;
-use crate::test_bench::Bench;
-use base::Uuid;
+use crate::test_bench::{AtOnce, Bench};
+use base::{Files, Uuid};
 use quorum::Publisher;
 use std::sync::atomic::AtomicI64;
 use testkit::{Fault, FaultOn};
@@ -31,8 +31,8 @@ fn what_is_published_while_a_log_is_opened_again_is_there_when_its_answer_leaves
     let (broker, _mailbox) = bench.broker_with_partitions();
     let newest = Arc::new(AtomicI64::new(-1));
     let (offset, none) = (newest.clone(), Uuid::DIRECTORY_UNASSIGNED);
-    let on_published = Arc::new(move |image: &Arc<Image>| offset.store(image.offset, Ordering::Relaxed));
-    let mut publisher = BrokerPublisher::new(broker.clone(), 0, on_published);
+    let progress = Arc::new(AtOnce(move |image| offset.store(image, Ordering::Relaxed)));
+    let mut publisher = BrokerPublisher::new(broker.clone(), 0, progress);
     bench.files.inject(Fault { on: FaultOn::Open, after: 0, errno: EMFILE, sticky: true });
     publisher.publish(&Bench::image(1, &[("old-0", OLD, none)]), &topics(&[OLD]), bench.now());
     bench.executor.settle();
@@ -43,7 +43,7 @@ fn what_is_published_while_a_log_is_opened_again_is_there_when_its_answer_leaves
     let looked = Arc::new(Mutex::new(false));
     let (state, seen, meanwhile, of) = (publisher.state.clone(), looked.clone(), image.clone(), broker.clone());
     let mut also =
-        BrokerPublisher { state: state.clone(), broker: of, on_published: Arc::new(|_| {}), recovery_threads: 0 };
+        BrokerPublisher { state: state.clone(), broker: of, progress: Arc::new(AtOnce(|_| {})), recovery_threads: 0 };
     bench.while_the_disk_is_waited_for(Box::new(move || {
         *seen.lock() = true;
         if !state.is_locked() {
@@ -57,4 +57,58 @@ fn what_is_published_while_a_log_is_opened_again_is_there_when_its_answer_leaves
     publisher.publish(&image, &topics(&[NEW]), bench.now());
     assert_eq!((newest.load(Ordering::Relaxed), broker.image.load().offset), (2, 2));
     assert!(broker.replicas.get(NEW, 0).is_some());
+}
+
+/// Keeps what is to be done once the broker is registered.
+#[derive(Default)]
+struct Unregistered(Mutex<Option<BlockingWork>>);
+
+impl Progress for Unregistered {
+    fn begin(&self, open: BlockingWork) {
+        *self.0.lock() = Some(open);
+    }
+
+    fn published(&self, _: &Arc<Image>) {}
+}
+
+#[test]
+fn nothing_changes_in_the_log_directories_before_the_registration() {
+    let mut bench = with_records_in_a_log();
+    bench.files.create_dir_all(std::path::Path::new("/data/gone-0")).unwrap();
+    bench.find("gone-0", 0, Some(Uuid::from_u128(9)));
+    let deleted = std::path::Path::new("/data/t-0.0123456789abcdef0123456789abcdef-delete");
+    bench.files.create_dir_all(deleted).unwrap();
+    bench.replicas.add_deleted(bench.replicas.directories()[0].clone(), deleted.to_owned());
+    let before = bench.names("/data");
+    let (broker, _mailbox) = bench.broker_with_partitions();
+    let unregistered = Arc::new(Unregistered::default());
+    let mut publisher = BrokerPublisher::new(broker.clone(), 0, unregistered.clone());
+    let none = Uuid::DIRECTORY_UNASSIGNED;
+    publisher.publish(&Bench::image(1, &[("old-0", OLD, none)]), &topics(&[OLD]), bench.now());
+    let newer = Bench::image(2, &[("old-0", OLD, none), ("new-0", NEW, none)]);
+    publisher.publish(&newer, &topics(&[NEW]), bench.now());
+    bench.executor.settle();
+    assert_eq!(bench.names("/data"), before);
+    let open = unregistered.0.lock().take().unwrap();
+    open();
+    bench.executor.settle();
+    let after = bench.names("/data");
+    let has = |name: &str| after.iter().any(|found| found == name);
+    assert!(has("old-0") && has("new-0") && !has("gone-0"), "{after:?}");
+    assert!(after.iter().any(|name| name.starts_with("gone-0.") && name.ends_with("-stray")), "{after:?}");
+    assert!(!after.iter().any(|name| name.ends_with("-delete")), "{after:?}");
+}
+
+#[test]
+fn who_stops_before_the_registration_leaves_what_was_whole() {
+    let bench = Bench::new(&["/data"], |_| {});
+    let found = |clean_shutdown| {
+        let hint = crate::replicas::RecoveryHint { clean_shutdown, ..Default::default() };
+        let directory = bench.replicas.directories()[0].clone();
+        let replicas = crate::Replicas::new(vec![directory.clone()], bench.executor.clone(), 1);
+        replicas.add_found(crate::test_bench::name("old-0"), directory, Some(OLD), hint);
+        replicas
+    };
+    assert!(found(true).stop_opening());
+    assert!(!found(false).stop_opening());
 }

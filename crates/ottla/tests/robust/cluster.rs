@@ -7,6 +7,9 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
 use tempfile::TempDir;
 
+/// The id of every cluster here.
+pub const CLUSTER_ID: &str = "AAAAAAAAQACAAAAAAAAAAQ";
+
 /// A node of a cluster: its files stay when its process ends.
 pub struct Member {
     pub id: i32,
@@ -19,7 +22,7 @@ pub struct Member {
 /// Controllers (the first members) and some brokers.
 pub struct Cluster {
     pub members: Vec<Member>,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl Cluster {
@@ -56,12 +59,11 @@ impl Cluster {
             );
             let (file, log) = (folder.path().join(format!("{id}.properties")), folder.path().join(format!("{id}.log")));
             std::fs::write(&file, content).expect("a file");
-            let format = ["storage", "format", "-t", "AAAAAAAAQACAAAAAAAAAAQ", "-c"];
-            let status = Command::new(BINARY).args(format).arg(&file).stdout(Stdio::null()).status();
-            assert!(status.expect("the binary runs").success());
-            members.push(Member { id, port, file, log, process: None });
+            let member = Member { id, port, file, log, process: None };
+            member.format(CLUSTER_ID);
+            members.push(member);
         }
-        let mut cluster = Cluster { members, _folder: folder };
+        let mut cluster = Cluster { members, folder };
         cluster.members.iter_mut().for_each(Member::run);
         cluster.members.iter().for_each(Member::becomes_ready);
         cluster
@@ -91,12 +93,50 @@ impl Cluster {
         said.into_owned()
     }
 
+    /// Another node with the configuration of a member, but for the data folder and the values in `more`; it is formatted
+    /// for this cluster id, and does not run yet.
+    pub fn double(&self, index: usize, cluster_id: &str, more: &str) -> Member {
+        let of = &self.members[index];
+        let content = std::fs::read_to_string(&of.file).expect("a file");
+        let data = self.data(index);
+        let own = data.with_extension("double");
+        let content = content.replace(&*data.to_string_lossy(), &own.to_string_lossy());
+        let (file, log) = (of.file.with_extension("double.properties"), of.log.with_extension("double.log"));
+        std::fs::write(&file, format!("{content}{more}")).expect("a file");
+        let double = Member { id: of.id, port: of.port, file, log, process: None };
+        double.format(cluster_id);
+        double
+    }
+
+    /// The data folder of a member.
+    pub fn data(&self, index: usize) -> PathBuf {
+        self.folder.path().join(format!("data-{}", self.members[index].id))
+    }
+
     pub fn logs(&self) -> String {
         self.members.iter().map(|member| format!("== {}\n{}", member.id, member.said())).collect()
     }
 }
 
 impl Member {
+    /// Formats its data folder.
+    pub fn format(&self, cluster_id: &str) {
+        let format = ["storage", "format", "-t", cluster_id, "-c"];
+        let status = Command::new(BINARY).args(format).arg(&self.file).stdout(Stdio::null()).status();
+        assert!(status.expect("the binary runs").success());
+    }
+
+    /// Waits until it has ended by itself; its exit code.
+    pub fn ends(&mut self) -> Option<i32> {
+        let mut process = self.process.take().expect("a process");
+        let mut code = None;
+        until("the process ends", || {
+            code = process.try_wait().expect("a child");
+            code.is_some()
+        });
+        code.and_then(|code| code.code())
+    }
+
     pub fn run(&mut self) {
         let log = File::options().create(true).append(true).open(&self.log).expect("a log");
         let mut command = Command::new(BINARY);

@@ -120,22 +120,29 @@ impl Observer {
 
     /// The leader answers the fetch: with records, and how far it has committed.
     fn answered(&mut self, records: &[u8], high_watermark: Offset) {
-        self.step();
-        let request = self.sent.0.lock().pop().expect("it fetches");
-        let correlation_id = i32::from_be_bytes(request.frame[8..12].try_into().unwrap());
         let leader = fetch_response::LeaderIdAndEpoch { leader_id: LEADER, leader_epoch: EPOCH, ..Default::default() };
-        let partition = fetch_response::PartitionData {
+        self.tells(fetch_response::PartitionData {
             high_watermark,
             current_leader: leader,
             records: Some(RecordsField::from(records)),
             ..Default::default()
-        };
-        let topic = fetch_response::FetchableTopicResponse { partitions: vec![partition], ..Default::default() };
-        let response = FetchResponse { responses: vec![topic], ..Default::default() };
-        let (mut writer, version) = (Writer::new(), ApiKey::Fetch.max_version());
-        encode_response(&mut writer, ApiKey::Fetch, version, correlation_id, &response).unwrap();
-        (request.done)(Ok(writer.into_bytes()[4..].to_vec()));
+        });
         self.step();
+    }
+
+    /// Whoever is asked tells this of the partition.
+    fn tells(&mut self, partition: fetch_response::PartitionData<'_>) {
+        let topic = fetch_response::FetchableTopicResponse { partitions: vec![partition], ..Default::default() };
+        self.responds(&FetchResponse { responses: vec![topic], ..Default::default() });
+    }
+
+    fn responds(&mut self, response: &FetchResponse<'_>) {
+        self.step();
+        let request = self.sent.0.lock().pop().expect("it fetches");
+        let correlation_id = i32::from_be_bytes(request.frame[8..12].try_into().unwrap());
+        let (mut writer, version) = (Writer::new(), ApiKey::Fetch.max_version());
+        encode_response(&mut writer, ApiKey::Fetch, version, correlation_id, response).unwrap();
+        (request.done)(Ok(writer.into_bytes()[4..].to_vec()));
     }
 }
 
@@ -170,4 +177,53 @@ fn nothing_is_shown_before_what_was_committed_is_here() {
     assert!(!again.publications.has_work(), "it has all that it had, and that is less than there is");
     again.answered(&[batch(3), batch(4), batch(5)].concat(), 6);
     assert_eq!((again.publications.has_work(), again.node.image().offset), (true, 5));
+}
+
+#[test]
+fn a_controller_of_another_cluster_ends_nobody_and_is_asked_again_after_a_pause_that_grows() {
+    let mut observer = Observer::open(&SimFiles::new());
+    observer.answered(&batch(0), 1);
+    assert!(observer.publications.has_work());
+    let other = FetchResponse { error_code: ErrorCode::InconsistentClusterId.code(), ..Default::default() };
+    let mut pauses_us = Vec::new();
+    for tries in 1..20 {
+        observer.responds(&other);
+        observer.step();
+        assert_eq!((observer.node.following.failures, observer.sent.0.lock().len()), (tries, 0));
+        let due_us = observer.node.follow_deadline_us().unwrap();
+        pauses_us.push(due_us - observer.now.monotonic_us);
+        observer.now.monotonic_us = due_us;
+    }
+    assert!(pauses_us[0] < 50_000 && pauses_us[18] >= PAUSE_MAX_MS * 1000, "{pauses_us:?}");
+    let said = observer.node.explained(ErrorCode::InconsistentClusterId);
+    assert!(said.contains("whose cluster id is cluster ") && said.contains("controller.quorum.voters"), "{said}");
+    // The right one is back on that address.
+    observer.answered(&batch(1), 2);
+    assert_eq!((observer.node.following.failures, observer.node.image().offset), (0, 1));
+}
+
+#[test]
+fn a_broker_at_the_address_of_the_controller_is_told_as_what_it_is() {
+    let mut observer = Observer::open(&SimFiles::new());
+    let error_code = ErrorCode::UnknownTopicId.code();
+    observer.tells(fetch_response::PartitionData { error_code, ..Default::default() });
+    observer.step();
+    assert_eq!(observer.node.following.failures, 1);
+    let said = observer.node.explained(ErrorCode::UnknownTopicId);
+    assert!(said.contains("no controller (UNKNOWN_TOPIC_ID)"), "{said}");
+}
+
+#[test]
+fn a_leader_that_lacks_what_was_committed_is_named_and_the_files_here_are_whole() {
+    let mut observer = Observer::open(&SimFiles::new());
+    observer.answered(&batch(0), 1);
+    observer.answered(&batch(1), 2);
+    let current_leader =
+        fetch_response::LeaderIdAndEpoch { leader_id: LEADER, leader_epoch: EPOCH, ..Default::default() };
+    let diverging_epoch = fetch_response::EpochEndOffset { epoch: EPOCH, end_offset: 1, ..Default::default() };
+    observer.tells(fetch_response::PartitionData { current_leader, diverging_epoch, ..Default::default() });
+    let inputs: Vec<Input> = observer.mailbox.take().into();
+    let error = observer.node.step(observer.now, inputs).unwrap_err();
+    assert!(error.is_orderly() && error.to_string().contains("127.0.0.1:9093"), "{error}");
+    observer.node.close(observer.now).unwrap();
 }

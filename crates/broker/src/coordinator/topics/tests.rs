@@ -41,7 +41,7 @@ impl Setting {
         let none = Uuid::DIRECTORY_UNASSIGNED;
         let partitions = [("__consumer_offsets-0", IDS[0], none), ("a-0", IDS[1], none), ("b-0", IDS[2], none)];
         let delta = Delta { partitions: IDS.iter().map(|id| (*id, 0)).collect(), ..Delta::default() };
-        BrokerPublisher::new(broker.clone(), 0, Arc::new(|_| {})).publish(
+        BrokerPublisher::new(broker.clone(), 0, Arc::new(crate::test_bench::AtOnce(|_| {}))).publish(
             &Bench::image(1, &partitions),
             &delta,
             bench.now(),
