@@ -21,6 +21,7 @@ mod lead;
 mod listener;
 mod log;
 mod node;
+mod own_configs;
 mod plan;
 mod publish;
 mod refusal;
