@@ -12,7 +12,7 @@
 //! No clocks in here: time is an argument.
 
 use base::{Map, Set};
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
 
 /// What a listener is for, as far as limits are concerned.
@@ -265,7 +265,7 @@ impl Admission {
 /// from the address that it connected to, as who connects to an advertised address of its own machine does.
 pub(crate) fn is_this_machine(peer: IpAddr, local: IpAddr) -> bool {
     let peer = peer.to_canonical();
-    peer.is_loopback() || peer == local.to_canonical()
+    [IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)].contains(&peer) || peer == local.to_canonical()
 }
 
 #[cfg(test)]
@@ -386,7 +386,8 @@ mod tests {
             ("10.0.0.9", "10.0.0.9", true),
             ("::ffff:10.0.0.9", "10.0.0.9", true),
             ("127.0.0.1", "10.0.0.9", true),
-            ("127.0.1.1", "127.0.0.1", true),
+            ("127.0.0.2", "127.0.0.2", true),
+            ("127.0.0.2", "127.0.0.1", false),
             ("10.0.0.1", "10.0.0.9", false),
             ("fe80::1", "fe80::2", false),
         ] {
