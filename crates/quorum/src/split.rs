@@ -155,7 +155,7 @@ pub(crate) fn split(
                     let broker = judge_of(broker, kind).filter(|_| !twice.iter().any(|named| named == name))?;
                     let changes = configs.iter().map(|config| {
                         let kind = ChangeKind::from_id(config.config_operation)?;
-                        Some(Change { key: &*config.name, kind, value: config.value.as_deref() })
+                        Some(Change { key: &config.name, kind, value: config.value.as_deref() })
                     });
                     let changes = changes.collect();
                     broker.refuses(name, changes).map(|(error, message)| (error, Some(message)))
