@@ -61,12 +61,20 @@ pub struct DirEntry {
     pub link: Link,
 }
 
+impl DirEntry {
+    /// Whether this stands for a name that is not UTF-8: nothing is found under what is shown of it, so it is left alone.
+    pub fn has_foreign_name(&self) -> bool {
+        self.name.contains(char::REPLACEMENT_CHARACTER)
+    }
+}
+
 /// A tree of files.
 pub trait Files: Send + Sync {
     fn open(&self, path: &Path, mode: OpenMode) -> io::Result<Arc<dyn File>>;
     /// Whether something is there.
     fn exists(&self, path: &Path) -> io::Result<bool>;
-    /// The entries of a folder, sorted by name, with links followed; names that are not UTF-8 are an error.
+    /// The entries of a folder, sorted by name, with links followed. Of a name that is not UTF-8 it has what can be read,
+    /// see [`DirEntry::has_foreign_name`].
     fn list(&self, dir: &Path) -> io::Result<Vec<DirEntry>>;
     fn create_dir_all(&self, dir: &Path) -> io::Result<()>;
     fn remove_file(&self, path: &Path) -> io::Result<()>;

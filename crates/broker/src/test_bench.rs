@@ -309,10 +309,19 @@ impl Bench {
         self.broker_of(replicas)
     }
 
+    /// A broker of another file, without partitions.
+    pub fn broker_of_file(&self, file: &str) -> (Arc<Broker>, quorum::Mailbox) {
+        self.broker_with(file, Replicas::new(Vec::new(), self.executor.clone(), 1))
+    }
+
     fn broker_of(&self, replicas: Replicas) -> (Arc<Broker>, quorum::Mailbox) {
-        let mailbox = quorum::Mailbox::default();
         let file = "process.roles=broker,controller\nnode.id=1\ncontroller.quorum.voters=1@127.0.0.1:9093\n\
             listeners=PLAINTEXT://127.0.0.1:9092,CONTROLLER://127.0.0.1:9093\ncontroller.listener.names=CONTROLLER\n";
+        self.broker_with(file, replicas)
+    }
+
+    fn broker_with(&self, file: &str, replicas: Replicas) -> (Arc<Broker>, quorum::Mailbox) {
+        let mailbox = quorum::Mailbox::default();
         let properties = config::Properties::parse_str(file).unwrap();
         let loaded = config::load(&config::Settings::default().file("bench", &properties)).unwrap();
         let broker = Broker::new(BrokerParts {

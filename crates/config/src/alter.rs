@@ -115,6 +115,18 @@ pub fn apply_changes<'a>(
     Ok((configs, records))
 }
 
+/// The operations by which configs become what is set, and nothing else (AlterConfigs, which replaces them).
+pub fn replacing<'a>(
+    current: &'a BTreeMap<String, String>,
+    set: impl Iterator<Item = (&'a str, Option<&'a str>)>,
+) -> Vec<Change<'a>> {
+    let mut changes: Vec<Change<'a>> = set.map(|(key, value)| Change { key, kind: ChangeKind::Set, value }).collect();
+    let named: BTreeSet<&str> = changes.iter().map(|change| change.key).collect();
+    let gone = current.keys().map(String::as_str).filter(|key| !named.contains(key));
+    changes.extend(gone.map(|key| Change { key, kind: ChangeKind::Delete, value: None }));
+    changes
+}
+
 fn parts(value: &str) -> Vec<String> {
     value.split(',').filter(|part| !part.is_empty()).map(str::to_string).collect()
 }

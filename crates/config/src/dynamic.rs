@@ -13,6 +13,7 @@ use crate::rows::{Row, Table, Update, Use};
 use crate::server::{Addresses, BrokerValues, broker_row};
 use crate::topic::TopicConfig;
 use crate::value::Value;
+use std::collections::BTreeMap;
 
 /// Keys that change for one listener at a time, because a connection is made with all of them or none.
 const KEYSTORES: [&str; 10] = [
@@ -44,8 +45,8 @@ const THREAD_POOLS: [&str; 8] = [
 const REPORTER: &str = "org.apache.kafka.common.metrics.JmxReporter";
 const PRINCIPAL_BUILDER: &str = "org.apache.kafka.common.security.authenticator.DefaultKafkaPrincipalBuilder";
 
-/// The result of changing dynamic broker configs of one layer, checked against the other layers. `is_elr_enabled`
-/// forbids min.insync.replicas of one broker, and to remove that of the cluster (KIP-966).
+/// The result of changing dynamic broker configs of one layer, as the broker of these layers takes it.
+/// `is_elr_enabled` forbids min.insync.replicas of one broker, and to remove that of the cluster (KIP-966).
 pub fn alter_broker<'a>(
     layers: &BrokerLayers,
     layer: Layer,
@@ -53,15 +54,43 @@ pub fn alter_broker<'a>(
     is_elr_enabled: bool,
 ) -> Result<Changed<'a>, ConfigError> {
     let current = if layer == Layer::Broker { &layers.own } else { &layers.cluster_defaults };
+    let changed = alter_any(current, layer, changes)?;
+    let mut after = layers.clone();
+    match layer {
+        Layer::Broker => after.own = changed.0.clone(),
+        Layer::ClusterDefault => after.cluster_defaults = changed.0.clone(),
+    }
+    as_a_whole(&layers.effective(), &after.effective(), &what_is_set(changes, &changed.0))?;
+    eligible_leaders(layer, changes, &changed, is_elr_enabled)?;
+    Ok(changed)
+}
+
+/// The same for a broker whose file and role are not known here: what holds for every broker, which is the controller's
+/// part. The broker itself has been asked before, by [`alter_broker`].
+pub fn alter_distant_broker<'a>(
+    current: &BTreeMap<String, String>,
+    layer: Layer,
+    changes: &[Change<'a>],
+    is_elr_enabled: bool,
+) -> Result<Changed<'a>, ConfigError> {
+    let changed = alter_any(current, layer, changes)?;
+    eligible_leaders(layer, changes, &changed, is_elr_enabled)?;
+    Ok(changed)
+}
+
+/// Names, types and bounds.
+fn alter_any<'a>(
+    current: &BTreeMap<String, String>,
+    layer: Layer,
+    changes: &[Change<'a>],
+) -> Result<Changed<'a>, ConfigError> {
     let table = Table::broker();
-    let (configs, records) = apply_changes(current, changes, |key| table.get(key)).map_err(|error| match error {
+    let changed = apply_changes(current, changes, |key| table.get(key)).map_err(|error| match error {
         ConfigError::NotAList { key, .. } if table.get(&key).is_none() => ConfigError::UnknownBrokerKey(key),
         ConfigError::NotAList { operation, key } => ConfigError::NotABrokerList { operation, key },
         error => error,
     })?;
-    // What goes is not looked at: whatever is there can be taken away.
-    let set: Vec<(&str, &str)> =
-        changes.iter().filter_map(|change| Some((change.key, configs.get(change.key)?.as_str()))).collect();
+    let set = what_is_set(changes, &changed.0);
     named(&set, ConfigError::NotDynamic, |key| table.get(key).is_some_and(|row| row.update == Update::ReadOnly))?;
     named(&set, ConfigError::PerListenerOnly, |key| KEYSTORES.contains(&key))?;
     set.iter().try_for_each(|(key, text)| typed(key, text))?;
@@ -71,20 +100,27 @@ pub fn alter_broker<'a>(
             None => table.get(key).is_some_and(|row| row.update == Update::PerBroker),
         })?;
     }
-    let mut after = layers.clone();
+    Ok(changed)
+}
+
+/// The new values; what goes is not looked at: whatever is there can be taken away.
+fn what_is_set<'a>(changes: &[Change<'a>], configs: &'a BTreeMap<String, String>) -> Vec<(&'a str, &'a str)> {
+    changes.iter().filter_map(|change| Some((change.key, configs.get(change.key)?.as_str()))).collect()
+}
+
+fn eligible_leaders(
+    layer: Layer,
+    changes: &[Change<'_>],
+    (_, records): &Changed<'_>,
+    is_elr_enabled: bool,
+) -> Result<(), ConfigError> {
+    let key = "min.insync.replicas";
     match layer {
-        Layer::Broker => after.own = configs.clone(),
-        Layer::ClusterDefault => after.cluster_defaults = configs.clone(),
+        _ if !is_elr_enabled => Ok(()),
+        Layer::Broker if changes.iter().any(|change| change.key == key) => Err(ConfigError::BrokerMinInsyncReplicas),
+        Layer::ClusterDefault if records.contains(&(key, None)) => Err(ConfigError::ClusterMinInsyncReplicas),
+        Layer::Broker | Layer::ClusterDefault => Ok(()),
     }
-    as_a_whole(&layers.effective(), &after.effective(), &set)?;
-    let min_insync_replicas = "min.insync.replicas";
-    if is_elr_enabled && layer == Layer::Broker && changes.iter().any(|change| change.key == min_insync_replicas) {
-        return Err(ConfigError::BrokerMinInsyncReplicas);
-    }
-    if is_elr_enabled && layer == Layer::ClusterDefault && records.contains(&(min_insync_replicas, None)) {
-        return Err(ConfigError::ClusterMinInsyncReplicas);
-    }
-    Ok((configs, records))
 }
 
 /// What a change sets although nothing here enforces it, a sentence each; in the order of the keys.
@@ -277,7 +313,6 @@ fn protocols_stay(running: &Addresses, wanted: &Addresses) -> Result<(), ConfigE
 mod tests {
     use super::*;
     use crate::value::Type;
-    use std::collections::BTreeMap;
 
     #[test]
     fn every_key_that_is_named_here_is_one_that_changes() {

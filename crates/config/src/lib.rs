@@ -29,10 +29,12 @@ mod valid;
 mod value;
 mod zero;
 
-pub use alter::{Change, ChangeKind, Changed, Layer, alter_client_metrics, alter_group, alter_topic, apply_changes};
+pub use alter::{
+    Change, ChangeKind, Changed, Layer, alter_client_metrics, alter_group, alter_topic, apply_changes, replacing,
+};
 pub use client_metrics::{ClientMetricsConfig, validate_client_metrics};
 pub use describe::{BrokerLayers, Described, Source, Synonym, describe_client_metrics, describe_group, describe_topic};
-pub use dynamic::{alter_broker, taken_without_effect};
+pub use dynamic::{alter_broker, alter_distant_broker, taken_without_effect};
 pub use environment::{Environment, read_environment, variable_in_file};
 pub use error::{ConfigError, Resource};
 pub use group::{GroupConfig, validate_group};

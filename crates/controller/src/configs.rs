@@ -110,15 +110,8 @@ impl Controller {
             |r: &alter_configs_request::AlterConfigsResource<'_>| (r.resource_type, r.resource_name.to_string());
         let (records, altered) = alter_each(view, &request.resources, target, |resource, kind, name| {
             let current = resource_of(&kind, name).map(|key| dynamic_configs(view.image, &key)).unwrap_or_default();
-            let named: BTreeSet<&str> = resource.configs.iter().map(|c| &*c.name).collect();
-            let set = resource.configs.iter().map(|c| Change {
-                key: &c.name,
-                kind: ChangeKind::Set,
-                value: c.value.as_deref(),
-            });
-            let gone = current.keys().filter(|key| !named.contains(key.as_str()));
-            let delete = gone.map(|key| Change { key: key.as_str(), kind: ChangeKind::Delete, value: None });
-            let changes: Vec<Change<'_>> = set.chain(delete).collect();
+            let set = resource.configs.iter().map(|c| (&*c.name, c.value.as_deref()));
+            let changes = config::replacing(&current, set);
             self.alter(view, &kind, name, &changes)
         });
         let responses = altered.into_iter().map(|altered| alter_configs_response::AlterConfigsResourceResponse {
@@ -130,16 +123,6 @@ impl Controller {
         });
         let reply = AlterConfigsResponse { responses: responses.collect(), ..Default::default() };
         Plan { records, reply, validate_only: request.validate_only }
-    }
-
-    fn check_broker_name(&self, view: View<'_>, name: &str) -> Result<(), ConfigFailure> {
-        let node = self.settings.node_id;
-        let message = match name.parse::<i32>() {
-            Err(_) => format!("Node id must be an integer, but it is: {name}"),
-            Ok(id) if view.image.brokers.contains_key(&id) => return Ok(()),
-            Ok(id) => format!("Unexpected broker id, expected {node}, but received {id}"),
-        };
-        Err((ErrorCode::InvalidRequest, message))
     }
 
     fn alter(&self, view: View<'_>, kind: &i8, name: &str, changes: &[Change<'_>]) -> Result<Records, ConfigFailure> {
@@ -161,14 +144,10 @@ impl Controller {
             ConfigResourceType::Broker => {
                 let layer = if name.is_empty() { Layer::ClusterDefault } else { Layer::Broker };
                 if layer == Layer::Broker {
-                    self.check_broker_name(view, name)?;
+                    check_node(view, name)?;
                 }
                 let elr = view.image.features.keeps_eligible_leaders();
-                let mut layers = layers;
-                if layer == Layer::Broker {
-                    layers.own = current;
-                }
-                explained(Resource::Broker, config::alter_broker(&layers, layer, changes, elr))?
+                explained(Resource::Broker, config::alter_distant_broker(&current, layer, changes, elr))?
             }
             ConfigResourceType::Group => {
                 explained(Resource::Group, config::alter_group(&current, changes, &layers.effective()))?
@@ -182,6 +161,15 @@ impl Controller {
             }
         };
         Ok(changed.into_iter().map(|(key, value)| config_record(&resource, &key, value)).collect())
+    }
+}
+
+/// Brokers have configs, and so have controllers; each judges them by its own file, which is not known here.
+fn check_node(view: View<'_>, name: &str) -> Result<(), ConfigFailure> {
+    match name.parse::<i32>() {
+        Err(_) => Err((ErrorCode::InvalidRequest, format!("Node id must be an integer, but it is: {name}"))),
+        Ok(id) if view.image.brokers.contains_key(&id) || view.image.controllers.contains_key(&id) => Ok(()),
+        Ok(id) => Err((ErrorCode::BrokerIdNotRegistered, format!("No node with id {id} found."))),
     }
 }
 

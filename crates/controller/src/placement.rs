@@ -1,37 +1,37 @@
-//! Where the replicas of new partitions go: evenly over racks and brokers, active ones first.
+//! Where the replicas of new partitions go: evenly over racks and brokers, active ones first, as Kafka's striped placer does.
 
 use base::NodeId;
 use metadata::Broker;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// Replica sets for `count` partitions. Each begins with a live broker where there is one; racks alternate. The result
-/// depends on `start` alone, so that two topics do not begin on the same broker. The caller has checked that there are
-/// enough brokers.
+/// Replica sets for `count` partitions: live brokers take turns among themselves, and fenced ones behind them, where
+/// there are not enough live ones. Racks alternate. The result depends on `start` alone, so that two topics do not begin
+/// on the same broker. The caller has checked that there are enough brokers.
 pub(crate) fn place(brokers: &[Arc<Broker>], count: usize, replication_factor: usize, start: u64) -> Vec<Vec<NodeId>> {
-    let mut racks: BTreeMap<Option<&str>, Vec<&Broker>> = BTreeMap::new();
+    let (active, fenced): (Vec<_>, Vec<_>) = brokers.iter().map(Arc::as_ref).partition(|broker| broker.is_active());
+    let rings = [ring(&active), ring(&fenced)];
+    let replicas =
+        |partition| rings.iter().flat_map(move |ring| turn(ring, start + partition)).take(replication_factor);
+    (0..count as u64).map(|partition| replicas(partition).collect()).collect()
+}
+
+/// Brokers in an order in which neighbours sit in different racks.
+fn ring(brokers: &[&Broker]) -> Vec<NodeId> {
+    let mut racks: BTreeMap<Option<&str>, Vec<NodeId>> = BTreeMap::new();
     for broker in brokers {
-        racks.entry(broker.rack.as_deref()).or_default().push(broker);
+        racks.entry(broker.rack.as_deref()).or_default().push(broker.id);
     }
-    // Brokers in an order in which neighbours sit in different racks.
-    let mut ring: Vec<&Broker> = Vec::with_capacity(brokers.len());
     let longest = racks.values().map(Vec::len).max().unwrap_or(0);
-    for i in 0..longest {
-        ring.extend(racks.values().filter_map(|rack| rack.get(i).copied()));
-    }
-    let n = ring.len().max(1) as u64;
-    (0..count as u64)
-        .map(|partition| {
-            let first = start + partition;
-            let shift = first / n % n;
-            let mut replicas: Vec<&Broker> = (0..n)
-                .map(|i| ring[((first + if i == 0 { 0 } else { 1 + (shift + i - 1) % (n - 1).max(1) }) % n) as usize])
-                .collect();
-            replicas.sort_by_key(|broker| !broker.is_active());
-            replicas.truncate(replication_factor);
-            replicas.iter().map(|broker| broker.id).collect()
-        })
-        .collect()
+    (0..longest).flat_map(|i| racks.values().filter_map(move |rack| rack.get(i).copied())).collect()
+}
+
+/// All brokers of a ring, from the one whose turn it is; who follows it changes from round to round.
+fn turn(ring: &[NodeId], first: u64) -> impl Iterator<Item = NodeId> + '_ {
+    let n = ring.len() as u64;
+    let shift = first.checked_div(n).unwrap_or(0);
+    let behind = move |i: u64| if i == 0 { 0 } else { 1 + (shift + i - 1) % (n - 1) };
+    (0..n).map(move |i| ring[((first + behind(i)) % n) as usize])
 }
 
 #[cfg(test)]
@@ -69,6 +69,23 @@ mod tests {
                 leaders[replicas[0] as usize] += 1;
             }
             assert_eq!(leaders[1..], [5; 5]);
+        }
+    }
+
+    #[test]
+    fn fenced_brokers_leave_the_turns_of_the_others_even() {
+        let brokers: Vec<_> = (1..=5).map(|id| broker(id, None, [2, 3].contains(&id))).collect();
+        for start in 0..40 {
+            let mut counts = [0; 6];
+            for replicas in place(&brokers, 30, 1, start) {
+                counts[replicas[0] as usize] += 1;
+            }
+            assert_eq!(counts[1..], [10, 0, 0, 10, 10]);
+            let mut counts = [0; 6];
+            for replicas in place(&brokers, 30, 4, start) {
+                replicas.iter().for_each(|id| counts[*id as usize] += 1);
+            }
+            assert_eq!(counts[1..], [30, 15, 15, 30, 30], "all that are live, and fenced ones in turn");
         }
     }
 

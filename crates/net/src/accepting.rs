@@ -83,7 +83,7 @@ impl Accepting {
                     // The kernel gives the lowest free number: this many are open.
                     return self.complain("connections have their share of the open files", now);
                 }
-                Ok((stream, peer)) if room == Room::Yes || is_this_machine(peer.ip()) => return Some((stream, peer)),
+                Ok((stream, peer)) if room == Room::Yes || is_own(&stream, peer) => return Some((stream, peer)),
                 Ok(waits) => acceptor.waiting.push_back(waits),
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => return None,
                 Err(error) if matches!(error.kind(), io::ErrorKind::Interrupted | io::ErrorKind::ConnectionAborted) => {
@@ -108,4 +108,9 @@ impl Accepting {
         self.again_us = Some(self.again_us.map_or(at_us, |before| before.min(at_us)));
         None
     }
+}
+
+/// Whether a connection comes from this machine.
+fn is_own(stream: &TcpStream, peer: SocketAddr) -> bool {
+    stream.local_addr().is_ok_and(|local| is_this_machine(peer.ip(), local.ip()))
 }

@@ -180,8 +180,8 @@ impl Admission {
         if next_ns > now_us.saturating_mul(1000) { Room::At(next_ns.div_ceil(1000)) } else { Room::Yes }
     }
 
-    /// Counts a connection that was accepted, or gives it the reserve.
-    pub fn admit(&mut self, listener: &str, ip: IpAddr, id: u64, now_us: u64) -> Admitted {
+    /// Counts a connection from `ip` that was accepted on `local`, or gives it the reserve.
+    pub fn admit(&mut self, listener: &str, ip: IpAddr, local: IpAddr, id: u64, now_us: u64) -> Admitted {
         let ip = ip.to_canonical();
         if !self.listeners.contains_key(listener) {
             return Admitted::Counted;
@@ -190,7 +190,7 @@ impl Admission {
         if has_room && self.count(listener, ip, now_us) {
             return Admitted::Counted;
         }
-        if !is_this_machine(ip) || now_us < self.reserve.next_us {
+        if !is_this_machine(ip, local) || now_us < self.reserve.next_us {
             return Admitted::Refused;
         }
         self.reserve.next_us = now_us + RESERVE_HELD_US;
@@ -261,9 +261,11 @@ impl Admission {
     }
 }
 
-/// Whether a connection comes from this machine over its loopback interface.
-pub(crate) fn is_this_machine(ip: IpAddr) -> bool {
-    [IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)].contains(&ip.to_canonical())
+/// Whether a connection from `peer` that was accepted on `local` comes from this machine: over its loopback interface, or
+/// from the address that it connected to, as who connects to an advertised address of its own machine does.
+pub(crate) fn is_this_machine(peer: IpAddr, local: IpAddr) -> bool {
+    let peer = peer.to_canonical();
+    [IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)].contains(&peer) || peer == local.to_canonical()
 }
 
 #[cfg(test)]
@@ -272,6 +274,8 @@ mod tests {
 
     const A: &str = "10.0.0.1";
     const B: &str = "10.0.0.2";
+    /// The address that listeners advertise.
+    const HERE: &str = "10.0.0.9";
 
     fn ip(text: &str) -> IpAddr {
         text.parse().unwrap()
@@ -292,7 +296,7 @@ mod tests {
     }
 
     fn counts(admission: &mut Admission, listener: &str, from: &str, now_us: u64) -> bool {
-        admission.admit(listener, ip(from), 1, now_us) == Admitted::Counted
+        admission.admit(listener, ip(from), ip(HERE), 1, now_us) == Admitted::Counted
     }
 
     /// How many connections the listener accepts at this time.
@@ -353,12 +357,12 @@ mod tests {
         ];
         for limits in nobody {
             let mut admission = admission(limits);
-            assert_eq!(admission.admit("C", ip(A), 1, 5), Admitted::Refused, "another machine");
-            assert_eq!(admission.admit("C", ip("127.0.0.1"), 2, 5), Admitted::InReserve { instead_of: None });
-            assert_eq!(admission.admit("C", ip("::1"), 3, 6), Admitted::Refused, "one a second");
+            assert_eq!(admission.admit("C", ip(A), ip(HERE), 1, 5), Admitted::Refused, "another machine");
+            assert_eq!(admission.admit("C", ip("127.0.0.1"), ip(HERE), 2, 5), Admitted::InReserve { instead_of: None });
+            assert_eq!(admission.admit("C", ip("::1"), ip(HERE), 3, 6), Admitted::Refused, "one a second");
             let later = 5 + RESERVE_HELD_US;
             assert_eq!(
-                admission.admit("C", ip("::ffff:127.0.0.1"), 4, later),
+                admission.admit("C", ip("::ffff:127.0.0.1"), ip(HERE), 4, later),
                 Admitted::InReserve { instead_of: Some(2) }
             );
             // What was never counted takes nothing away when it goes, in whatever order.
@@ -369,8 +373,30 @@ mod tests {
                 assert_eq!(admission.room("C", later), Room::InReserve(later + RESERVE_HELD_US));
             }
             let again = later + RESERVE_HELD_US;
-            assert_eq!(admission.admit("C", ip("127.0.0.1"), 5, again), Admitted::InReserve { instead_of: None });
+            assert_eq!(
+                admission.admit("C", ip("127.0.0.1"), ip(HERE), 5, again),
+                Admitted::InReserve { instead_of: None }
+            );
         }
+    }
+
+    #[test]
+    fn who_connects_from_the_address_that_it_connects_to_is_on_this_machine() {
+        for (peer, local, expected) in [
+            ("10.0.0.9", "10.0.0.9", true),
+            ("::ffff:10.0.0.9", "10.0.0.9", true),
+            ("127.0.0.1", "10.0.0.9", true),
+            ("127.0.0.2", "127.0.0.2", true),
+            ("127.0.0.2", "127.0.0.1", false),
+            ("10.0.0.1", "10.0.0.9", false),
+            ("fe80::1", "fe80::2", false),
+        ] {
+            assert_eq!(is_this_machine(ip(peer), ip(local)), expected, "{peer} to {local}");
+        }
+        let mut admission = admission(ConnectionLimits { max: 0, ..ConnectionLimits::default() });
+        assert_eq!(admission.admit("C", ip(A), ip(HERE), 1, 0), Admitted::Refused);
+        assert_eq!(admission.admit("C", ip(HERE), ip(HERE), 2, 0), Admitted::InReserve { instead_of: None });
+        assert_eq!(admission.admit("C", ip(HERE), ip(HERE), 3, 0), Admitted::Refused, "one a second");
     }
 
     #[test]

@@ -107,7 +107,7 @@ impl Registry {
     ) -> Option<(ConnectionInfo, Arc<LoopHandle>)> {
         let local = stream.local_addr().ok()?;
         let id = self.next_id.fetch_add(1, Ordering::Relaxed);
-        let admitted = self.admission.lock().admit(&acceptor.name, peer.ip(), id, now.monotonic_us);
+        let admitted = self.admission.lock().admit(&acceptor.name, peer.ip(), local.ip(), id, now.monotonic_us);
         match admitted {
             Admitted::Counted => {}
             Admitted::InReserve { instead_of } => {

@@ -112,6 +112,14 @@ fn serve_shared(
     service: Arc<impl Service + 'static>,
     wrap: fn(mio::net::TcpStream) -> Transport,
 ) -> (Arc<Server>, SocketAddr) {
+    serve_at("127.0.0.1:0", service, wrap)
+}
+
+fn serve_at(
+    at: &str,
+    service: Arc<impl Service + 'static>,
+    wrap: fn(mio::net::TcpStream) -> Transport,
+) -> (Arc<Server>, SocketAddr) {
     let server = Server::new(2, 2, Clock::new()).unwrap();
     let limits = Limits {
         request_bytes_max: 4 << 20,
@@ -122,7 +130,7 @@ fn serve_shared(
         receive_buffer_bytes: None,
     };
     server.start(limits).unwrap();
-    let socket = bind("127.0.0.1:0".parse().unwrap(), 50).unwrap();
+    let socket = bind(at.parse().unwrap(), 50).unwrap();
     let address = socket.local_addr().unwrap();
     server.listen(ListenerSpec {
         name: "L".into(),
@@ -141,8 +149,12 @@ fn connect(address: SocketAddr) -> TcpStream {
 
 /// A connection that does not come from this machine, as far as limits are concerned.
 fn connect_from_elsewhere(address: SocketAddr) -> TcpStream {
+    connect_from("127.0.0.2:0", address)
+}
+
+fn connect_from(own: &str, address: SocketAddr) -> TcpStream {
     let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).unwrap();
-    socket.bind(&"127.0.0.2:0".parse::<SocketAddr>().unwrap().into()).unwrap();
+    socket.bind(&own.parse::<SocketAddr>().unwrap().into()).unwrap();
     socket.connect(&address.into()).unwrap();
     socket.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
     socket.into()
@@ -362,6 +374,18 @@ fn limits_that_keep_everybody_out_leave_a_way_in_from_this_machine() {
         assert_eq!(read(stream), b"y");
     }
     greet(&mut second);
+    server.stop();
+}
+
+#[test]
+fn who_connects_to_an_advertised_address_of_its_own_machine_has_the_way_in() {
+    let (server, address) = serve_at("127.0.0.3:0", Arc::new(Echo::default()), Transport::Plain);
+    server.limit_connections(ConnectionLimits { max: 0, ..ConnectionLimits::default() });
+    let _waits: Vec<TcpStream> = (0..3).map(|_| connect_from_elsewhere(address)).collect();
+    let mut own = connect_from("127.0.0.3:0", address);
+    own.write_all(&framed(b"x")).unwrap();
+    assert_eq!(read(&mut own), b"x");
+    assert_eq!(server.connections(), 1);
     server.stop();
 }
 

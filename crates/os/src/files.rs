@@ -76,12 +76,7 @@ impl Files for RealFiles {
         let mut entries = Vec::new();
         for entry in fs::read_dir(dir)? {
             let entry = entry?;
-            let name = entry.file_name().into_string().map_err(|name| {
-                io::Error::new(
-                    io::ErrorKind::InvalidData,
-                    format!("a name in {} is not UTF-8: {name:?}", dir.display()),
-                )
-            })?;
+            let name = entry.file_name().to_string_lossy().into_owned();
             // A file may vanish between the listing and the look at it (a deletion that runs beside us).
             let Ok(mut meta) = entry.metadata() else { continue };
             let mut link = Link::No;
@@ -330,6 +325,17 @@ mod tests {
         let file = RealFiles.open(&dir.path().join("f"), OpenMode::Create).unwrap();
         file.write_all_vectored_at(&[b"ab", b"", b"cde"], 3).unwrap();
         assert_eq!(RealFiles.read(&dir.path().join("f")).unwrap(), b"\0\0\0abcde");
+    }
+
+    #[test]
+    fn a_name_that_is_not_utf_8_is_listed_as_far_as_it_can_be_read() {
+        use std::os::unix::ffi::OsStrExt;
+        let dir = tempfile::tempdir().unwrap();
+        fs::create_dir(dir.path().join(std::ffi::OsStr::from_bytes(b"t\xff-0"))).unwrap();
+        fs::write(dir.path().join("c"), b"").unwrap();
+        let listed = RealFiles.list(dir.path()).unwrap();
+        let shown: Vec<_> = listed.iter().map(|entry| (entry.name.as_str(), entry.has_foreign_name())).collect();
+        assert_eq!(shown, [("c", false), ("t\u{fffd}-0", true)]);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use crate::cli::{complain, print};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 use std::io::Write;
-use tools::{Io, Stop};
+use tools::{AtSignal, Io, Stop};
 
 /// Names without a tool of their own.
 const RUN_CLASS: [&str; 2] = ["kafka-run-class.sh", "kafka-run-class"];
@@ -25,9 +25,9 @@ pub fn run(name: &str, arguments: &[String]) -> Option<i32> {
 
 fn run_online(tool: &tools::Tool, arguments: &[String]) -> i32 {
     let stop = Stop::default();
-    watch(stop.clone());
+    watch(stop.clone(), tool.at_signal);
     // The streams are flushed when this value goes, before the process ends.
-    let mut io = Io::process(stop);
+    let mut io = Io::process(stop, tool.at_signal);
     let code = (tool.run)(arguments, &mut io);
     io.flush();
     code
@@ -56,16 +56,16 @@ fn run_class(arguments: &[String]) -> i32 {
     })
 }
 
-/// The first signal asks the tool to stop, the second ends the process.
-fn watch(stop: Stop) {
+/// The first signal asks a tool that can stop to do so; every other signal ends the process, as a JVM that is signalled.
+fn watch(stop: Stop, at_signal: AtSignal) {
     let Ok(mut signals) = Signals::new([SIGINT, SIGTERM]) else { return };
     std::thread::spawn(move || {
-        let mut arrived = signals.forever();
-        if arrived.next().is_some() {
+        let mut is_asked = at_signal == AtSignal::Ends;
+        for signal in signals.forever() {
+            if std::mem::replace(&mut is_asked, true) {
+                std::process::exit(128 + signal);
+            }
             stop.request();
-        }
-        if arrived.next().is_some() {
-            std::process::exit(130);
         }
     });
 }

@@ -4,7 +4,8 @@ mod robust;
 
 use robust::node::{BINARY, Node};
 use robust::peer::Peer;
-use std::io::{BufRead, BufReader, Write};
+use rustix::process::{Pid, Signal, kill_process};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Command, Output, Stdio};
 
 fn tool(node: &Node, name: &str, arguments: &[&str]) -> Command {
@@ -88,4 +89,26 @@ fn a_value_that_is_not_the_deserializers_ends_the_consumer_or_is_skipped() {
     assert_eq!((code, out.as_str()), (Some(0), "808464439\n808464440\n"), "{said}");
     assert!(said.contains(&format!("Error processing message, skipping this message: {problem}")), "{said}");
     assert!(said.ends_with("Processed a total of 3 messages\n"), "{said}");
+}
+
+#[test]
+fn an_admin_tool_ends_at_the_first_signal_while_a_node_hangs() {
+    for (name, more, signal) in [
+        ("topics", "--list", Signal::INT),
+        ("consumer-groups", "--list", Signal::TERM),
+        ("configs", "--describe --entity-type brokers --entity-name 1", Signal::INT),
+    ] {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+        let port = listener.local_addr().expect("bound").port();
+        let mut command = Command::new(BINARY);
+        command.arg(name).args(["--bootstrap-server", &format!("127.0.0.1:{port}")]).args(more.split(' '));
+        let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the binary runs");
+        // It has asked something, and gets no answer.
+        let (mut stream, _) = listener.accept().expect("it connects");
+        stream.read_exact(&mut [0; 4]).expect("it asks");
+        let pid = Pid::from_raw(i32::try_from(child.id()).expect("a pid")).expect("a pid");
+        kill_process(pid, signal).expect("the process is there");
+        let status = child.wait().expect("an end");
+        assert_eq!(status.code(), Some(128 + signal.as_raw()), "{name}: {status}");
+    }
 }

@@ -23,7 +23,7 @@ pub struct NodeConfigs<'a> {
 /// Whether the client may describe configs of a resource.
 type Allowed<'a> = &'a dyn Fn(ResourceType, &str) -> bool;
 
-type Failure = (ErrorCode, String);
+pub(crate) type Failure = (ErrorCode, String);
 
 /// Answers the request.
 pub fn describe_configs(node: &NodeConfigs<'_>, request: Request<'_>) -> Result<Pipelining, DecodeError> {

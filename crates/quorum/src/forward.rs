@@ -1,6 +1,7 @@
 //! Requests that the controller answers, on whichever listener they come: the body goes there, and its answer comes back
 //! as it is. Levels of loggers are the node's own affair, so they are taken out of IncrementalAlterConfigs before.
 
+use crate::describe_configs::NodeConfigs;
 use crate::input::ControllerRequest;
 use crate::split::{Split, split};
 use api::{Request, Responder};
@@ -16,15 +17,17 @@ use std::collections::BTreeMap;
 
 type Failure = (ErrorCode, Option<String>);
 
-/// Hands what its caller may do of a request to the controller by `send`. `topic_name` knows the topics by id.
+/// Hands what its caller may do of a request to the controller by `send`. `topic_name` knows the topics by id; on a broker's
+/// listener `broker` judges changes of its own configs before.
 pub fn forward(
     request: Request<'_>,
     topic_name: &dyn Fn(TopicId) -> Option<String>,
+    broker: Option<&NodeConfigs<'_>>,
     send: impl FnOnce(ControllerRequest),
 ) -> Result<Pipelining, DecodeError> {
     // A malformed body closes the connection here, as in Kafka, and never reaches the controller.
     protocol::decode_request(request.api, request.version, &mut Cursor::new(request.body))?;
-    let (body, completion) = match split(&request, topic_name)? {
+    let (body, completion) = match split(&request, topic_name, broker)? {
         Split::Whole => (request.body.to_vec(), None),
         Split::Part(Some(body), completion) => (body, Some(completion)),
         Split::Part(None, completion) => {
@@ -63,10 +66,12 @@ fn no_answer(responder: Responder, error: ErrorCode) {
 }
 
 /// IncrementalAlterConfigs: changes the levels of this node's loggers, and hands the other resources to the controller.
-/// Loggers are answered first, as Kafka does; their levels change whatever becomes of the others.
+/// Loggers are answered first, as Kafka does; their levels change whatever becomes of the others. `broker` as in
+/// [`forward`].
 pub fn alter_configs(
     node_id: NodeId,
     loggers: &Loggers,
+    broker: Option<&NodeConfigs<'_>>,
     request: Request<'_>,
     send: impl FnOnce(ControllerRequest),
 ) -> Result<Pipelining, DecodeError> {
@@ -76,7 +81,7 @@ pub fn alter_configs(
     };
     let (own, others): (Vec<_>, Vec<_>) = std::mem::take(&mut alter.resources).into_iter().partition(is_logger);
     if own.is_empty() {
-        return forward(request, &|_| None, send);
+        return forward(request, &|_| None, broker, send);
     }
     let is_allowed = request.may_on_cluster(request.operation);
     let mut response = IncrementalAlterConfigsResponse {
@@ -109,7 +114,7 @@ pub fn alter_configs(
         }
     });
     let responder = Responder::new(api, version, correlation_id, others);
-    forward(Request { body: &body, responder, ..request }, &|_| None, send)
+    forward(Request { body: &body, responder, ..request }, &|_| None, broker, send)
 }
 
 /// An answer that was encoded with its header.

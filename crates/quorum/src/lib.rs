@@ -22,6 +22,7 @@ mod lead;
 mod listener;
 mod log;
 mod node;
+mod own_configs;
 mod peers;
 mod plan;
 mod publish;

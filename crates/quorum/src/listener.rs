@@ -90,11 +90,11 @@ pub fn rows() -> Vec<Row<ControllerEndpoint>> {
 fn post(endpoint: &ControllerEndpoint, request: Request<'_>) -> Result<Pipelining, DecodeError> {
     let image = endpoint.image.load();
     let topic_name = |id| image.topic(id).map(|topic| topic.name.clone());
-    crate::forward(request, &topic_name, |request| endpoint.mailbox.post(request))
+    crate::forward(request, &topic_name, None, |request| endpoint.mailbox.post(request))
 }
 
 fn alter_configs(endpoint: &ControllerEndpoint, request: Request<'_>) -> Result<Pipelining, DecodeError> {
-    crate::alter_configs(endpoint.node_id, &endpoint.loggers, request, |request| endpoint.mailbox.post(request))
+    crate::alter_configs(endpoint.node_id, &endpoint.loggers, None, request, |request| endpoint.mailbox.post(request))
 }
 
 /// DescribeCluster (KIP-919): here the "brokers" are the controllers.

@@ -4,7 +4,7 @@ use crate::ServerError;
 use crate::format::folder_error;
 use base::{BrokerEpoch, Executor, Files, Map, Offset, TopicPartition};
 use broker::{Directory, RecoveryHint, Replicas};
-use config::ServerConfig;
+use config::{Quorum, ServerConfig};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use storage::{
@@ -52,12 +52,16 @@ pub(crate) fn is_fresh(files: &dyn Files, dir: &Path) -> std::io::Result<bool> {
 impl Folders {
     /// Locks every directory, then checks each for itself and against the others, before anything in any of them is
     /// written.
-    pub fn open(files: &Arc<dyn Files>, config: &ServerConfig, format_command: &str) -> Result<Folders, ServerError> {
+    pub fn open(files: &Arc<dyn Files>, config: &ServerConfig, advice: &FormatAdvice) -> Result<Folders, ServerError> {
         let paths = all_dirs(config);
+        let not_formatted = |dir: &Path| ServerError::NotFormatted {
+            dir: dir.to_owned(),
+            command: advice.command(config, stored_cluster_id(files, &paths).as_deref()),
+        };
         for path in &paths {
             let about = |source| ServerError::Folder { path: path.clone(), source };
             if !files.exists(&path.join("meta.properties")).map_err(about)? {
-                return Err(ServerError::NotFormatted { dir: path.clone(), command: format_command.to_owned() });
+                return Err(not_formatted(path));
             }
         }
         let mut locked = Vec::new();
@@ -69,10 +73,7 @@ impl Folders {
         for dir in locked {
             let meta = dir.meta_properties().map_err(|error| folder_error(dir.path(), error))?;
             let Some(meta) = meta else {
-                return Err(ServerError::NotFormatted {
-                    dir: dir.path().to_owned(),
-                    command: format_command.to_owned(),
-                });
+                return Err(not_formatted(dir.path()));
             };
             check(&dirs, dir.path(), &meta, config)?;
             partitions.push(dir.partition_folders()?);
@@ -159,6 +160,43 @@ impl Folders {
         deleted.into_iter().for_each(|(directory, path)| replicas.add_deleted(directory, path));
         Ok((replicas, directories))
     }
+}
+
+/// How a folder that is not formatted comes to be.
+#[derive(Debug)]
+pub enum FormatAdvice {
+    /// By the tool, with this file.
+    Tool { config: String },
+    /// By a start with another folder.
+    NewFolder,
+}
+
+impl FormatAdvice {
+    /// `cluster_id` is that of the node's other folders, if there are some. They say who the voters are, too: a new folder
+    /// beside them begins no quorum.
+    fn command(&self, config: &ServerConfig, cluster_id: Option<&str>) -> String {
+        let FormatAdvice::Tool { config: file } = self else {
+            return "ottla server --data-dir NEW_FOLDER".to_owned();
+        };
+        let begins = config.node.roles.controller && matches!(config.controller.quorum, Quorum::Dynamic(_));
+        let voters = |flag: &'static str| if begins { flag } else { "" };
+        match cluster_id {
+            None => {
+                let voters = voters("--standalone ");
+                format!("ottla storage format {voters}--cluster-id $(ottla storage random-uuid) --config {file}")
+            }
+            Some(id) => {
+                let voters = voters("--no-initial-controllers ");
+                format!("ottla storage format {voters}--cluster-id {id} --ignore-formatted --config {file}")
+            }
+        }
+    }
+}
+
+/// The cluster of the first folder that says one.
+fn stored_cluster_id(files: &Arc<dyn Files>, paths: &[PathBuf]) -> Option<String> {
+    let stored = |path: &PathBuf| storage::read_meta_properties(&**files, path).ok().flatten();
+    paths.iter().find_map(stored).map(|meta| meta.cluster_id)
 }
 
 fn check(

@@ -2,7 +2,7 @@
 
 use crate::addresses::{bind_all, endpoint, has_ipv6};
 use crate::assemble::Event;
-use crate::folders::{Folders, all_dirs, is_fresh};
+use crate::folders::{Folders, FormatAdvice, all_dirs, is_fresh};
 use crate::format::{FormatRequest, format};
 use crate::log_sink::Stream;
 use crate::logging::{flush, say};
@@ -66,7 +66,7 @@ enum End {
 /// A configuration and what belongs to it.
 struct Start {
     config: ServerConfig,
-    format_command: String,
+    advice: FormatAdvice,
     /// `ADDRESS:PORT` of HTTP, where there is to be any.
     http_listen: Option<String>,
     /// Set for a start without a file.
@@ -87,7 +87,7 @@ fn start_and_wait(options: &Options, loggers: Arc<Loggers>) -> Result<(), Server
     if let Some((data_dir, settings, cluster_id)) = &start.zero {
         prepare_zero(&files, &start.config, data_dir, settings, cluster_id.as_deref())?;
     }
-    let folders = Folders::open(&files, &start.config, &start.format_command)?;
+    let folders = Folders::open(&files, &start.config, &start.advice)?;
     let bound = bind_all(&start.config.network)?;
     let http = start.http_listen.as_deref().map(crate::http::bind).transpose()?.flatten();
     let (events, arrived) = mpsc::channel();
@@ -165,13 +165,8 @@ fn configure(options: &Options) -> Result<Start, ServerError> {
         Source::File(path) => {
             let name = path.display().to_string();
             let config = checked(&properties_file::read(path, &options.overrides)?)?;
-            let standalone = matches!(config.controller.quorum, Quorum::Dynamic(_));
-            let format_command = format!(
-                "ottla storage format {}--cluster-id $(ottla storage random-uuid) --config {name}",
-                if standalone { "--standalone " } else { "" }
-            );
             let http_listen = options.http_listen.clone().or_else(|| config.network.http_listen.clone());
-            Ok(Start { config, format_command, http_listen, zero: None })
+            Ok(Start { config, advice: FormatAdvice::Tool { config: name }, http_listen, zero: None })
         }
         Source::Zero { data_dir, port } => {
             let environment = read_environment(crate::environment::variables(std::env::vars_os())?);
@@ -203,7 +198,7 @@ fn configure(options: &Options) -> Result<Start, ServerError> {
             let http_listen = Some(own.unwrap_or_else(|| format!("127.0.0.1:{}", zero.http_port())));
             Ok(Start {
                 config,
-                format_command: String::from("ottla server --data-dir NEW_FOLDER"),
+                advice: FormatAdvice::NewFolder,
                 http_listen,
                 zero: Some((dir, settings, environment.cluster_id)),
             })

@@ -2,7 +2,7 @@
 
 use base::{Files, SplitMix64, Uuid};
 use config::{Properties, Settings, load};
-use server::{Folders, FormatRequest, format_at};
+use server::{Folders, FormatAdvice, FormatRequest, format_at};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -69,10 +69,15 @@ fn everything(files: &SimFiles, dir: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
 
 /// What a start says; nothing may have been written when it says no.
 fn open(files: &SimFiles) -> Result<(), String> {
-    let properties = Properties::parse_str(FILE).unwrap();
+    open_with(files, FILE)
+}
+
+fn open_with(files: &SimFiles, file: &str) -> Result<(), String> {
+    let properties = Properties::parse_str(file).unwrap();
     let config = load(&Settings::default().file("test", &properties)).unwrap().config;
     let before = everything(files, Path::new("/"));
-    let opened = Folders::open(&shared(files), &config, "format").map(drop).map_err(|error| error.to_string());
+    let advice = FormatAdvice::Tool { config: "server.properties".to_owned() };
+    let opened = Folders::open(&shared(files), &config, &advice).map(drop).map_err(|error| error.to_string());
     if opened.is_err() {
         assert_eq!(everything(files, Path::new("/")), before, "written although it was refused");
     }
@@ -85,6 +90,25 @@ fn refused(files: &SimFiles, parts: &[&str]) {
     for part in parts {
         assert!(said.contains(part), "{part} is not in: {said}");
     }
+}
+
+#[test]
+fn a_new_folder_beside_formatted_ones_gets_their_cluster_and_no_quorum_of_its_own() {
+    let files = formatted();
+    files.remove_file(Path::new("/d2/meta.properties")).unwrap();
+    let command = "format --cluster-id AAAAAAAAQACAAAAAAAAAAQ --ignore-formatted --config server.properties";
+    refused(&files, &["/d2 is not formatted", command]);
+    files.remove_file(Path::new("/d1/meta.properties")).unwrap();
+    refused(&files, &["/d1 is not formatted", "--cluster-id $(ottla storage random-uuid) --config server.properties"]);
+
+    let dynamic = FILE.replace("controller.quorum.voters=1@", "controller.quorum.bootstrap.servers=");
+    let files = formatted();
+    files.remove_file(Path::new("/d1/meta.properties")).unwrap();
+    let said = open_with(&files, &dynamic).unwrap_err();
+    assert!(said.contains("format --no-initial-controllers --cluster-id AAAAAAAAQACAAAAAAAAAAQ --ignore"), "{said}");
+    files.remove_file(Path::new("/d2/meta.properties")).unwrap();
+    let said = open_with(&files, &dynamic).unwrap_err();
+    assert!(said.contains("format --standalone --cluster-id $("), "{said}");
 }
 
 #[test]

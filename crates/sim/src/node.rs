@@ -15,7 +15,9 @@ use parking_lot::Mutex;
 use protocol::header::{decode_response_header, encode_request};
 use protocol::{Decode, Message, Request, Writer};
 use quorum::{Input, Publisher, QuorumNode};
-use server::{Assembled, BrokerRole, Event, Folders, FormatRequest, NodeParts, Parts, assemble, format_at};
+use server::{
+    Assembled, BrokerRole, Event, Folders, FormatAdvice, FormatRequest, NodeParts, Parts, assemble, format_at,
+};
 use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -167,7 +169,7 @@ impl SimNode {
         let mut random = SplitMix64(seed);
         let executor = SimExecutor::new(now);
         let files: Arc<dyn Files> = Arc::new(files.clone());
-        let folders = Folders::open(&files, &config, "format").map_err(|error| error.to_string())?;
+        let folders = Folders::open(&files, &config, &FormatAdvice::NewFolder).map_err(|error| error.to_string())?;
         let has_failed = Arc::new(AtomicBool::new(false));
         let failed = has_failed.clone();
         let Assembled { quorum, publishers, parts } = assemble(Parts {

@@ -50,7 +50,7 @@ pub use leader_epochs::{EpochEnd, EpochEntry, LeaderEpochs};
 pub use log::Log;
 pub use log_dir::{
     CLEANER_OFFSETS, Checkpoint, CleanShutdown, LOG_START_OFFSETS, LogDir, LogDirError, MetaProperties,
-    PartitionFolder, RECOVERY_POINTS, REPLICATION_OFFSETS,
+    PartitionFolder, RECOVERY_POINTS, REPLICATION_OFFSETS, read_meta_properties,
 };
 pub use lookup::{
     EARLIEST_LOCAL_TIMESTAMP, EARLIEST_TIMESTAMP, LATEST_TIERED_TIMESTAMP, LATEST_TIMESTAMP, MAX_TIMESTAMP,

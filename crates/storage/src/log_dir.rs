@@ -118,28 +118,7 @@ impl LogDir {
 
     /// `meta.properties`; `None` when the directory was never formatted.
     pub fn meta_properties(&self) -> Result<Option<MetaProperties>, LogDirError> {
-        let path = self.path.join(META_PROPERTIES);
-        let bytes = match self.files.read(&path) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            other => other.or_failed(&path)?,
-        };
-        let fail = |reason: &str| LogDirError::MetaProperties { path: self.path.clone(), reason: reason.to_owned() };
-        let pairs = properties::parse(&String::from_utf8_lossy(&bytes));
-        let get = |key: &str| pairs.iter().rev().find(|(k, _)| k == key).map(|(_, value)| value.trim());
-        match get("version") {
-            Some("1") => {}
-            other => return Err(fail(&format!("version must be 1: {}", other.unwrap_or("missing")))),
-        }
-        let node_id = get("node.id").or_else(|| get("broker.id")).and_then(|id| id.parse().ok());
-        let directory_id = match get("directory.id") {
-            None => None,
-            Some(id) => Some(id.parse().map_err(|_| fail(&format!("directory.id is not a uuid: {id}")))?),
-        };
-        Ok(Some(MetaProperties {
-            cluster_id: get("cluster.id").ok_or_else(|| fail("cluster.id is missing"))?.to_owned(),
-            node_id: node_id.ok_or_else(|| fail("node.id is missing or not a number"))?,
-            directory_id,
-        }))
+        read_meta_properties(&*self.files, &self.path)
     }
 
     /// Writes `meta.properties` in Kafka's form; durable when it returns.
@@ -200,10 +179,14 @@ impl LogDir {
     }
 
     /// The partition folders, live ones and others; `__cluster_metadata-0` is among them. Folders with other names are
-    /// left alone.
+    /// left alone, and so is whatever has a name that is not UTF-8.
     pub fn partition_folders(&self) -> Result<Vec<PartitionFolder>, StorageError> {
         let mut folders = Vec::new();
         for entry in self.files.list(&self.path).or_failed(&self.path)? {
+            if entry.has_foreign_name() {
+                tracing::warn!(path = %self.path.display(), name = entry.name, "a name is not UTF-8: it is left alone");
+                continue;
+            }
             if entry.link == Link::Broken && names::parse_folder(&entry.name).is_some() {
                 return Err(StorageError::broken_link(&self.path.join(&entry.name)));
             }
@@ -291,4 +274,29 @@ impl std::fmt::Debug for LogDir {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("LogDir").field("path", &self.path).field("failed", &self.is_failed()).finish_non_exhaustive()
     }
+}
+/// `meta.properties` of a directory that need not be locked; `None` when it was never formatted.
+pub fn read_meta_properties(files: &dyn Files, dir: &Path) -> Result<Option<MetaProperties>, LogDirError> {
+    let path = dir.join(META_PROPERTIES);
+    let bytes = match files.read(&path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        other => other.or_failed(&path)?,
+    };
+    let fail = |reason: &str| LogDirError::MetaProperties { path: dir.to_owned(), reason: reason.to_owned() };
+    let pairs = properties::parse(&String::from_utf8_lossy(&bytes));
+    let get = |key: &str| pairs.iter().rev().find(|(k, _)| k == key).map(|(_, value)| value.trim());
+    match get("version") {
+        Some("1") => {}
+        other => return Err(fail(&format!("version must be 1: {}", other.unwrap_or("missing")))),
+    }
+    let node_id = get("node.id").or_else(|| get("broker.id")).and_then(|id| id.parse().ok());
+    let directory_id = match get("directory.id") {
+        None => None,
+        Some(id) => Some(id.parse().map_err(|_| fail(&format!("directory.id is not a uuid: {id}")))?),
+    };
+    Ok(Some(MetaProperties {
+        cluster_id: get("cluster.id").ok_or_else(|| fail("cluster.id is missing"))?.to_owned(),
+        node_id: node_id.ok_or_else(|| fail("node.id is missing or not a number"))?,
+        directory_id,
+    }))
 }

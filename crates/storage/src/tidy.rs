@@ -16,7 +16,8 @@ use std::path::Path;
 ///
 /// A link that leads nowhere is refused before anything is changed: what it stood for may come back.
 pub(crate) fn tidy(files: &dyn Files, folder: &Path) -> Result<Vec<DirEntry>, StorageError> {
-    let entries = files.list(folder).or_failed(folder)?;
+    let mut entries = files.list(folder).or_failed(folder)?;
+    entries.retain(|entry| is_ours(folder, entry));
     if let Some(broken) = entries.iter().find(|entry| entry.link == Link::Broken && !is_left_over(&entry.name)) {
         return Err(StorageError::broken_link(&folder.join(&broken.name)));
     }
@@ -44,7 +45,17 @@ pub(crate) fn tidy(files: &dyn Files, folder: &Path) -> Result<Vec<DirEntry>, St
         return Ok(entries);
     }
     files.sync_dir(folder).or_failed(folder)?;
-    files.list(folder).or_failed(folder)
+    let mut entries = files.list(folder).or_failed(folder)?;
+    entries.retain(|entry| !entry.has_foreign_name());
+    Ok(entries)
+}
+
+fn is_ours(folder: &Path, entry: &DirEntry) -> bool {
+    let is_foreign = entry.has_foreign_name();
+    if is_foreign {
+        tracing::warn!(path = %folder.display(), name = entry.name, "a name is not UTF-8: it is left alone");
+    }
+    !is_foreign
 }
 
 fn is_left_over(name: &str) -> bool {

@@ -151,3 +151,24 @@ fn a_partition_folder_that_leads_nowhere_is_named() {
     let error = dir.partition_folders().map_err(LogDirError::from).unwrap_err().to_string();
     assert!(error.contains("t-0") && error.contains("link"), "{error}");
 }
+
+#[test]
+fn names_that_are_not_utf_8_are_left_alone() {
+    use std::os::unix::ffi::OsStrExt;
+    let place = Place::with_records(1, true);
+    let stray = |name: &[u8]| std::ffi::OsStr::from_bytes(name).to_owned();
+    fs::create_dir(place.dir().join(stray(b"t\xff-0"))).unwrap();
+    fs::write(place.dir().join(stray(b"notes\xff")), b"").unwrap();
+    // Names like those that a log finishes, removes or refuses.
+    for name in [&b"\xff.swap"[..], b"\xff.deleted", b"\xff.log"] {
+        fs::write(place.folder().join(stray(name)), b"").unwrap();
+    }
+    symlink("nowhere", place.folder().join(stray(b"\xff.index"))).unwrap();
+    let dir = LogDir::open(Arc::new(RealFiles), place.dir()).unwrap();
+    let folders = dir.partition_folders().unwrap();
+    assert_eq!(folders.iter().map(|folder| folder.path.clone()).collect::<Vec<_>>(), [place.folder()]);
+    for clean in [true, false] {
+        assert_eq!(place.open(clean).unwrap().log_end_offset(), 1);
+    }
+    assert!(place.folder().join(stray(b"\xff.deleted")).exists() && place.folder().join(stray(b"\xff.swap")).exists());
+}

@@ -1,5 +1,6 @@
 //! The world of a tool: three streams and a flag that asks it to stop.
 
+use crate::registry::AtSignal;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use std::io::{BufRead, BufReader, Cursor, IsTerminal, Write};
 use std::os::fd::AsFd;
@@ -57,10 +58,14 @@ impl Io {
         Io { stdin, out, err, stop, progress: None, is_out_gone: false, is_process: false }
     }
 
-    /// The process's own streams; standard output is buffered until [`Io::flush`] or the end.
-    pub fn process(stop: Stop) -> Io {
+    /// The process's own streams. Standard output is buffered until [`Io::flush`] or the end; of a tool that may end at any
+    /// moment by the line, so that nothing of what it has said is lost.
+    pub fn process(stop: Stop, at_signal: AtSignal) -> Io {
         let stdin = Box::new(BufReader::new(std::io::stdin()));
-        let out = Box::new(std::io::BufWriter::with_capacity(64 * 1024, std::io::stdout()));
+        let out: Box<dyn Write + Send> = match at_signal {
+            AtSignal::Stops => Box::new(std::io::BufWriter::with_capacity(64 * 1024, std::io::stdout())),
+            AtSignal::Ends => Box::new(std::io::stdout()),
+        };
         let mut io = Io::new(stdin, out, Box::new(std::io::stderr()), stop);
         io.is_process = true;
         if std::io::stderr().is_terminal() { io.with_progress(PROGRESS_AFTER) } else { io }

@@ -44,7 +44,7 @@ mod verifiable_producer;
 pub use failure::{Failure, Outcome};
 pub use io::{Io, Stop};
 pub use options::{Arg, Opt, OptionError, Parsed, Usage};
-pub use registry::{Flag, Takes, Tool, all, by_name, nearest, successor};
+pub use registry::{AtSignal, Flag, Takes, Tool, all, by_name, nearest, successor};
 
 /// The Kafka version whose tools these are; what `--version` prints.
 pub const KAFKA_VERSION: &str = "4.3.1";

@@ -17,7 +17,18 @@ pub struct Tool {
     pub summary: &'static str,
     /// Runs it: arguments without the program's name, to an exit code.
     pub run: fn(&[String], &mut Io) -> i32,
+    /// How it ends at a signal.
+    pub at_signal: AtSignal,
     line: Line,
+}
+
+/// What a signal to end does to a tool.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AtSignal {
+    /// It looks at [`crate::Stop`] and ends by itself: what it has begun is sent, counted and said.
+    Stops,
+    /// It waits for answers and has nothing to finish: the process ends at once.
+    Ends,
 }
 
 /// How a tool declares its command line.
@@ -134,6 +145,7 @@ const TOOLS: &[Tool] = &[
         former: &["kafka.admin.TopicCommand"],
         summary: "create, list, describe, alter, delete topics",
         run: crate::topics::run,
+        at_signal: AtSignal::Ends,
         line: Line::Options(&crate::topics::USAGE),
     },
     Tool {
@@ -142,6 +154,7 @@ const TOOLS: &[Tool] = &[
         former: &[],
         summary: "show and change configs",
         run: crate::configs::run,
+        at_signal: AtSignal::Ends,
         line: Line::Options(&crate::configs::USAGE),
     },
     Tool {
@@ -150,6 +163,7 @@ const TOOLS: &[Tool] = &[
         former: &["kafka.tools.ConsoleProducer"],
         summary: "send lines as records",
         run: crate::console_producer::run,
+        at_signal: AtSignal::Stops,
         line: Line::Options(&crate::console_producer::USAGE),
     },
     Tool {
@@ -158,6 +172,7 @@ const TOOLS: &[Tool] = &[
         former: &["kafka.tools.ConsoleConsumer"],
         summary: "print records",
         run: crate::console_consumer::run,
+        at_signal: AtSignal::Stops,
         line: Line::Options(&crate::console_consumer::USAGE),
     },
     Tool {
@@ -166,6 +181,7 @@ const TOOLS: &[Tool] = &[
         former: &["kafka.admin.ConsumerGroupCommand"],
         summary: "list, describe, reset, delete consumer groups",
         run: crate::consumer_groups::run,
+        at_signal: AtSignal::Ends,
         line: Line::Options(&crate::consumer_groups::USAGE),
     },
     Tool {
@@ -174,6 +190,7 @@ const TOOLS: &[Tool] = &[
         former: &[],
         summary: "list groups of all types",
         run: crate::groups::run,
+        at_signal: AtSignal::Ends,
         line: Line::Options(&crate::groups::USAGE),
     },
     Tool {
@@ -182,6 +199,7 @@ const TOOLS: &[Tool] = &[
         former: &["kafka.admin.BrokerApiVersionsCommand"],
         summary: "show what each broker speaks",
         run: crate::broker_api_versions::run,
+        at_signal: AtSignal::Ends,
         line: Line::Options(&crate::broker_api_versions::USAGE),
     },
     Tool {
@@ -190,6 +208,7 @@ const TOOLS: &[Tool] = &[
         former: &["kafka.tools.GetOffsetShell"],
         summary: "show offsets of partitions",
         run: crate::get_offsets::run,
+        at_signal: AtSignal::Ends,
         line: Line::Options(&crate::get_offsets::USAGE),
     },
     Tool {
@@ -198,6 +217,7 @@ const TOOLS: &[Tool] = &[
         former: &["kafka.admin.LogDirsCommand"],
         summary: "show what is in the brokers' log directories",
         run: crate::log_dirs::run,
+        at_signal: AtSignal::Ends,
         line: Line::Options(&crate::log_dirs::USAGE),
     },
     Tool {
@@ -206,6 +226,7 @@ const TOOLS: &[Tool] = &[
         former: &["kafka.admin.DeleteRecordsCommand"],
         summary: "delete records below an offset",
         run: crate::delete_records::run,
+        at_signal: AtSignal::Ends,
         line: Line::Options(&crate::delete_records::USAGE),
     },
     Tool {
@@ -214,6 +235,7 @@ const TOOLS: &[Tool] = &[
         former: &["kafka.tools.ClusterTool"],
         summary: "cluster id, endpoints, unregistering brokers",
         run: crate::cluster::run,
+        at_signal: AtSignal::Ends,
         line: Line::Arguments(&crate::cluster::SYNTAX),
     },
     Tool {
@@ -222,6 +244,7 @@ const TOOLS: &[Tool] = &[
         former: &["kafka.admin.FeatureCommand"],
         summary: "show and change feature levels",
         run: crate::features::run,
+        at_signal: AtSignal::Ends,
         line: Line::Arguments(&crate::features::SYNTAX),
     },
     Tool {
@@ -230,6 +253,7 @@ const TOOLS: &[Tool] = &[
         former: &["kafka.admin.MetadataQuorumCommand"],
         summary: "state of the metadata quorum",
         run: crate::metadata_quorum::run,
+        at_signal: AtSignal::Ends,
         line: Line::Arguments(&crate::metadata_quorum::SYNTAX),
     },
     Tool {
@@ -238,6 +262,7 @@ const TOOLS: &[Tool] = &[
         former: &["kafka.tools.ProducerPerformance"],
         summary: "measure producing",
         run: crate::producer_perf_test::run,
+        at_signal: AtSignal::Stops,
         line: Line::Arguments(&crate::producer_perf_test::SYNTAX),
     },
     Tool {
@@ -246,6 +271,7 @@ const TOOLS: &[Tool] = &[
         former: &["kafka.tools.ConsumerPerformance"],
         summary: "measure consuming",
         run: crate::consumer_perf_test::run,
+        at_signal: AtSignal::Stops,
         line: Line::Options(&crate::consumer_perf_test::USAGE),
     },
     Tool {
@@ -254,6 +280,7 @@ const TOOLS: &[Tool] = &[
         former: &["kafka.tools.EndToEndLatency"],
         summary: "measure the time from producer to consumer",
         run: crate::e2e_latency::run,
+        at_signal: AtSignal::Stops,
         line: Line::Options(&crate::e2e_latency::USAGE),
     },
     Tool {
@@ -262,6 +289,7 @@ const TOOLS: &[Tool] = &[
         former: &[],
         summary: "produce numbers and report each in JSON",
         run: crate::verifiable_producer::run,
+        at_signal: AtSignal::Stops,
         line: Line::Arguments(&crate::verifiable_producer::SYNTAX),
     },
     Tool {
@@ -270,6 +298,7 @@ const TOOLS: &[Tool] = &[
         former: &[],
         summary: "consume and report progress in JSON",
         run: crate::verifiable_consumer::run,
+        at_signal: AtSignal::Stops,
         line: Line::Arguments(&crate::verifiable_consumer::SYNTAX),
     },
     Tool {
@@ -278,6 +307,7 @@ const TOOLS: &[Tool] = &[
         former: &["kafka.admin.LeaderElectionCommand"],
         summary: "elect partition leaders",
         run: crate::leader_election::run,
+        at_signal: AtSignal::Ends,
         line: Line::Options(&crate::leader_election::USAGE),
     },
     Tool {
@@ -286,6 +316,7 @@ const TOOLS: &[Tool] = &[
         former: &["kafka.admin.ReassignPartitionsCommand"],
         summary: "show partition reassignments",
         run: crate::reassign_partitions::run,
+        at_signal: AtSignal::Ends,
         line: Line::Options(&crate::reassign_partitions::USAGE),
     },
 ];
@@ -328,5 +359,20 @@ mod tests {
         assert!(by_name("kafka.admin.TopicCommand").is_none());
         assert_eq!(successor("kafka.admin.TopicCommand"), Some("org.apache.kafka.tools.TopicCommand"));
         assert_eq!(nearest("kafka-topic.sh").map(|tool| tool.name), Some("topics"));
+    }
+
+    #[test]
+    fn tools_that_stream_stop_in_order_and_all_others_end_at_once() {
+        let stops = all().iter().filter(|tool| tool.at_signal == AtSignal::Stops).map(|tool| tool.name);
+        let streams = [
+            "console-producer",
+            "console-consumer",
+            "producer-perf-test",
+            "consumer-perf-test",
+            "e2e-latency",
+            "verifiable-producer",
+            "verifiable-consumer",
+        ];
+        assert_eq!(stops.collect::<Vec<_>>(), streams);
     }
 }

@@ -10,6 +10,11 @@ use std::time::{Duration, Instant};
 pub(crate) const CONNECTIONS_MAX: usize = 64;
 /// Connections of one address.
 pub(crate) const CONNECTIONS_PER_ADDRESS_MAX: usize = 16;
+/// Connections beyond these that are told so at a time, and how long they may take for their request.
+pub(crate) const REFUSED_MAX: usize = 16;
+pub(crate) const REFUSED_WAIT: Duration = Duration::from_secs(5);
+/// That some were refused is said once in this time.
+pub(crate) const COMPLAIN_AGAIN: Duration = Duration::from_secs(10);
 /// Requests a second of one address, and how many may come at once after a silence.
 pub(crate) const REQUESTS_PER_SECOND_MAX: u32 = 50;
 pub(crate) const REQUESTS_AT_ONCE_MAX: u32 = 100;
@@ -71,6 +76,23 @@ impl Drop for Admitted {
                 counts.remove(&self.address);
             }
         }
+    }
+}
+
+/// When something that may happen often was said last.
+#[derive(Default)]
+pub(crate) struct Complaints {
+    next: Option<Instant>,
+}
+
+impl Complaints {
+    /// Whether it may be said again now.
+    pub fn take(&mut self, now: Instant) -> bool {
+        let may = self.next.is_none_or(|next| now >= next);
+        if may {
+            self.next = Some(now + COMPLAIN_AGAIN);
+        }
+        may
     }
 }
 
@@ -139,6 +161,14 @@ mod tests {
         assert!(admission.admit(address(9)).is_none(), "as many as there may be");
         open.clear();
         assert!(admission.admit(address(9)).is_some() && admission.0.lock().is_empty());
+    }
+
+    #[test]
+    fn a_complaint_is_made_once_in_ten_seconds() {
+        let begun = Instant::now();
+        let mut complaints = Complaints::default();
+        let made: Vec<u64> = (0..25).filter(|s| complaints.take(begun + Duration::from_secs(*s))).collect();
+        assert_eq!(made, [0, 10, 20]);
     }
 
     #[test]

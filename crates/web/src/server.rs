@@ -1,8 +1,9 @@
 //! A listener: accepts, reads requests, finds the route, and has the page made.
 
 use crate::limits::{
-    Admission, Admitted, CONNECTION_AGE_MAX, HEAD_BYTES_MAX, HEAD_WAIT, HEADERS_MAX, LARGE_PAGE_BYTES, LARGE_PAGES_MAX,
-    LAST_ANSWER_WAIT, PAGE_WAIT, PAGES_WAITING_MAX, Rates,
+    Admission, Admitted, CONNECTION_AGE_MAX, CONNECTIONS_MAX, CONNECTIONS_PER_ADDRESS_MAX, Complaints, HEAD_BYTES_MAX,
+    HEAD_WAIT, HEADERS_MAX, LARGE_PAGE_BYTES, LARGE_PAGES_MAX, LAST_ANSWER_WAIT, PAGE_WAIT, PAGES_WAITING_MAX,
+    REFUSED_MAX, REFUSED_WAIT, Rates,
 };
 use crate::{Page, Right, Route};
 use background::{Asker, Runtime, answer_on_thread};
@@ -50,14 +51,28 @@ pub fn serve(runtime: &Runtime, listener: TcpListener, routes: Vec<Route>) -> st
 
 async fn accept_all(listener: tokio::net::TcpListener, site: Arc<Site>) {
     let admission = Admission::default();
+    let refused = Arc::new(Semaphore::new(REFUSED_MAX));
+    let mut complaints = Complaints::default();
     let mut is_failing = false;
     loop {
         match listener.accept().await {
             Ok((stream, peer)) => {
                 is_failing = false;
-                // Beyond the maximum: closed at once.
                 if let Some(admitted) = admission.admit(peer.ip().to_canonical()) {
                     tokio::spawn(connection(stream, admitted, site.clone()));
+                    continue;
+                }
+                if complaints.take(Instant::now()) {
+                    tracing::warn!(
+                        %peer,
+                        of_one_address_max = CONNECTIONS_PER_ADDRESS_MAX,
+                        max = CONNECTIONS_MAX,
+                        "too many HTTP connections: the newest are answered with 503"
+                    );
+                }
+                // Beyond those that are told: closed at once.
+                if let Ok(permit) = refused.clone().try_acquire_owned() {
+                    tokio::spawn(refuse(stream, permit));
                 }
             }
             Err(error) => {
@@ -68,6 +83,22 @@ async fn accept_all(listener: tokio::net::TcpListener, site: Arc<Site>) {
             }
         }
     }
+}
+
+/// Answers the one request of a connection that there is no room for.
+async fn refuse(stream: TcpStream, _permit: OwnedSemaphorePermit) {
+    let service = service_fn(|_: Request<Incoming>| async {
+        let Page { status, body, content_type } = Page::text(503, "too many connections\n");
+        Ok::<_, Infallible>(answered(status, content_type, Full::new(Bytes::from(body))))
+    });
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .keep_alive(false)
+        .header_read_timeout(REFUSED_WAIT)
+        .max_buf_size(HEAD_BYTES_MAX)
+        .max_headers(HEADERS_MAX)
+        .serve_connection(TokioIo::new(stream), service);
+    let _cut_if_it_does_not_ask = timeout(REFUSED_WAIT, connection).await;
 }
 
 async fn connection(stream: TcpStream, admitted: Admitted, site: Arc<Site>) {
@@ -132,11 +163,15 @@ impl Site {
             },
         };
         let body = Bytes::from_owner(OnItsWay { body: page.body, _permit: permit });
-        let mut response = Response::new(Full::new(body));
-        *response.status_mut() = StatusCode::from_u16(page.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(page.content_type));
-        response
+        answered(page.status, page.content_type, Full::new(body))
     }
+}
+
+fn answered(status: u16, content_type: &'static str, body: Full<Bytes>) -> Response<Full<Bytes>> {
+    let mut response = Response::new(body);
+    *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    response
 }
 
 fn busy() -> Page {

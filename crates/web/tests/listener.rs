@@ -93,8 +93,29 @@ fn connections_of_one_address_and_large_pages_on_their_way_have_maxima() {
     let mut idle: Vec<TcpStream> = (0..MANY).map(|_| site.connect()).collect();
     let refused = |stream: &mut TcpStream| {
         let asked = stream.write_all(b"GET /live HTTP/1.1\r\nHost: x\r\n\r\n");
-        asked.is_err() || !matches!(stream.read(&mut [0; 16]), Ok(1..))
+        let mut begin = [0; 12];
+        asked.is_err() || stream.read_exact(&mut begin).is_err() || begin != *b"HTTP/1.1 200"
     };
     let refused = idle.iter_mut().map(refused).filter(|refused| *refused).count();
     assert!((MANY - 16..MANY).contains(&refused), "{refused}");
+}
+
+#[test]
+fn a_connection_beyond_the_maximum_is_told_so_and_closed() {
+    let site = site(Ipv4Addr::LOCALHOST);
+    let served = |_| {
+        let mut stream = site.connect();
+        stream.write_all(b"GET /live HTTP/1.1\r\nHost: x\r\n\r\n").unwrap();
+        let mut begin = [0; 12];
+        stream.read_exact(&mut begin).unwrap();
+        assert_eq!(begin, *b"HTTP/1.1 200");
+        stream
+    };
+    let open: Vec<TcpStream> = (0..16).map(served).collect();
+    for _ in 0..40 {
+        // Without `Connection: close`: it ends all the same.
+        let answer = site.ask("GET /live HTTP/1.1\r\nHost: x\r\n\r\n");
+        assert!(answer.starts_with("HTTP/1.1 503") && answer.ends_with("too many connections\n"), "{answer}");
+    }
+    drop(open);
 }

@@ -107,11 +107,6 @@ impl<H: Host> CoordinatorCell<H> {
         }
     }
 
-    #[cfg(test)]
-    pub fn is_loading(&self) -> bool {
-        self.inbox.lock().runtime.as_ref().is_none_or(|runtime| runtime.is_loading())
-    }
-
     /// Takes an input, here and now or after those that are before it.
     pub fn enter(&self, input: InputOf<H>, place: Place) {
         let mut inbox = self.inbox.lock();
@@ -309,3 +304,10 @@ impl<H: Host> AckWaiter for CommitWait<H> {
 
 #[cfg(test)]
 mod tests;
+
+#[cfg(test)]
+impl<H: Host> CoordinatorCell<H> {
+    pub fn is_loading(&self) -> bool {
+        self.inbox.lock().runtime.as_ref().is_none_or(|runtime| runtime.is_loading())
+    }
+}

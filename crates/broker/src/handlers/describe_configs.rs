@@ -1,7 +1,7 @@
 //! DescribeConfigs and ListConfigResources (KIP-1142).
 
 use crate::Broker;
-use ::metadata::ConfigResourceType;
+use ::metadata::{ConfigResourceType, Image};
 use api::Request;
 use base::ErrorCode;
 use net::Pipelining;
@@ -11,14 +11,12 @@ use quorum::NodeConfigs;
 use std::sync::Arc;
 
 pub(super) fn handle(broker: &Arc<Broker>, request: Request<'_>) -> Result<Pipelining, DecodeError> {
-    let image = broker.image.load();
-    let node = NodeConfigs {
-        node_id: broker.node_id,
-        image: &image,
-        layers: broker.config_layers(&image),
-        loggers: &broker.loggers,
-    };
-    quorum::describe_configs(&node, request)
+    quorum::describe_configs(&as_seen_here(broker, &broker.image.load()), request)
+}
+
+/// Configs as this broker sees them.
+pub(super) fn as_seen_here<'a>(broker: &'a Broker, image: &'a Image) -> NodeConfigs<'a> {
+    NodeConfigs { node_id: broker.node_id, image, layers: broker.config_layers(image), loggers: &broker.loggers }
 }
 
 /// ListConfigResources: the resources of the asked kinds that have (or, for topics and brokers, could have) configs.

@@ -1,5 +1,7 @@
 //! The client API: one file for each API (or small family), and the table of all of them.
 
+#[cfg(test)]
+mod broker_configs;
 mod describe_cluster;
 mod describe_configs;
 mod describe_log_dirs;
@@ -68,7 +70,7 @@ pub fn rows() -> Vec<Row<Arc<Broker>>> {
         row(K::CreateTopics, forward::handle, O::Create, R::Topic, Q::ControllerMutation),
         row(K::DeleteTopics, forward::handle, O::Delete, R::Topic, Q::ControllerMutation),
         row(K::CreatePartitions, forward::handle, O::Alter, R::Topic, Q::ControllerMutation),
-        row(K::AlterConfigs, forward::handle, O::AlterConfigs, R::Topic, Q::Request),
+        row(K::AlterConfigs, forward::replace_configs, O::AlterConfigs, R::Topic, Q::Request),
         row(K::IncrementalAlterConfigs, forward::alter_configs, O::AlterConfigs, R::Topic, Q::Request),
         cluster_row(K::ElectLeaders, forward::handle, O::Alter),
         cluster_row(K::ListPartitionReassignments, forward::handle, O::Describe),

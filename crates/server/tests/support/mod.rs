@@ -11,7 +11,7 @@ use protocol::{
     incremental_alter_configs_request,
 };
 use quorum::{ControllerRequest, Mailbox, Ports, Publications, QuorumNode, QuorumView, SharedView};
-use server::{Folders, FormatRequest, format_at, open_quorum};
+use server::{Folders, FormatAdvice, FormatRequest, format_at, open_quorum};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, mpsc};
 use testkit::{Fault, FaultOn, SimFiles};
@@ -265,7 +265,7 @@ fn open(files: &SimFiles, more: &str, now: Now) -> Opened {
     let shared: Arc<dyn Files> = Arc::new(files.clone());
     let properties = Properties::parse_str(&format!("{FILE}{more}")).unwrap();
     let config = load(&Settings::default().file("test", &properties)).unwrap().config;
-    let folders = Folders::open(&shared, &config, "format").unwrap();
+    let folders = Folders::open(&shared, &config, &FormatAdvice::NewFolder).unwrap();
     let elsewhere = Arc::new(Elsewhere::default());
     let (mailbox, publications) = (Mailbox::default(), Publications::default());
     let ports = Ports {

@@ -15,7 +15,7 @@ fn main() -> ExitCode {
     };
     match tools::by_name(name) {
         Some(tool) => {
-            let mut io = tools::Io::process(tools::Stop::default());
+            let mut io = tools::Io::process(tools::Stop::default(), tool.at_signal);
             ExitCode::from((tool.run)(rest, &mut io) as u8)
         }
         None => {
