@@ -63,6 +63,13 @@ struct Inner {
     refusal: Option<String>,
 }
 
+impl Inner {
+    /// Whether the newest image has this broker unfenced.
+    fn is_shown_unfenced(&self) -> bool {
+        self.shown.is_some_and(|shown| !shown.is_fenced)
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Shown {
     epoch: BrokerEpoch,
@@ -113,7 +120,7 @@ impl Lifecycle {
     /// Whether clients should come here: it is registered, and as far as is known here not fenced.
     pub fn is_ready(&self) -> bool {
         let inner = self.inner.lock();
-        inner.state == State::Running && inner.shown.is_none_or(|shown| !shown.is_fenced)
+        inner.state == State::Running && inner.is_shown_unfenced()
     }
 
     /// Why the controller did not take the newest registration, if that is so.
@@ -385,7 +392,12 @@ impl Lifecycle {
             Ok(response) if response.error_code == 0 => match inner.state {
                 State::Leaving if response.should_shut_down => (Some(State::Left), None),
                 State::Leaving => (None, Some(10_000)),
-                State::CatchingUp if !response.is_fenced => (Some(State::Running), Some(interval_us)),
+                // Clients find here what the controller has them told of this broker.
+                State::CatchingUp if !response.is_fenced && inner.is_shown_unfenced() => {
+                    (Some(State::Running), Some(interval_us))
+                }
+                // The image that says so brings the next one.
+                State::CatchingUp if !response.is_fenced => (None, Some(interval_us)),
                 // Logs are being opened: the image in which it is registered brings the next one.
                 State::CatchingUp if self.applied.load(Ordering::Acquire) < self.broker.epoch() => {
                     (None, Some(interval_us))
