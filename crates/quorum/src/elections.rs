@@ -13,6 +13,50 @@ use protocol::{
 };
 use raft::{Event, ReplicaKey};
 
+/// The one partition that a request of a voter is about; none where it is about anything else.
+macro_rules! only_partition {
+    ($request:expr) => {
+        match $request.topics.as_slice() {
+            [topic] if topic.topic_name == METADATA_TOPIC => match topic.partitions.as_slice() {
+                [partition] if partition.partition_index == 0 => Some(partition),
+                _ => None,
+            },
+            _ => None,
+        }
+    };
+}
+
+/// An answer to a voter, with what is known of the leader: the messages of each API are types of their own.
+macro_rules! answer_to_voter {
+    ($node:expr, $version:expr, $module:ident, $response:ident, $error:expr $(, $field:ident: $value:expr)?) => {{
+        let (leader_id, leader_epoch) = $node.leader();
+        let partition = $module::PartitionData {
+            partition_index: 0,
+            error_code: $error.code(),
+            leader_id,
+            leader_epoch,
+            $($field: $value,)?
+            ..Default::default()
+        };
+        let endpoint = $node.leader_endpoint().filter(|_| $version >= 1);
+        let node_endpoints = endpoint.into_iter().map(|(node_id, host, port)| $module::NodeEndpoint {
+            node_id,
+            host: host.into(),
+            port,
+            ..Default::default()
+        });
+        $response {
+            topics: vec![$module::TopicData {
+                topic_name: METADATA_TOPIC.into(),
+                partitions: vec![partition],
+                ..Default::default()
+            }],
+            node_endpoints: node_endpoints.collect(),
+            ..Default::default()
+        }
+    }};
+}
+
 /// The successors that an EndQuorumEpoch names; version 0 knows them by id only.
 fn preferred(partition: &end_quorum_epoch_request::PartitionData) -> Vec<ReplicaKey> {
     let by_id = partition.preferred_successors.iter().map(|id| ReplicaKey { id: *id, directory_id: Uuid::ZERO });
@@ -49,12 +93,8 @@ impl QuorumNode {
         if is_other_cluster(request.cluster_id.as_deref(), &self.config.settings.cluster_id) {
             return answer(reply, &refused(ErrorCode::InconsistentClusterId), version);
         }
-        let partition = match request.topics.as_slice() {
-            [topic] if topic.topic_name == METADATA_TOPIC => match topic.partitions.as_slice() {
-                [partition] if partition.partition_index == 0 => partition,
-                _ => return answer(reply, &refused(ErrorCode::InvalidRequest), version),
-            },
-            _ => return answer(reply, &refused(ErrorCode::InvalidRequest), version),
+        let Some(partition) = only_partition!(request) else {
+            return answer(reply, &refused(ErrorCode::InvalidRequest), version);
         };
         let asked = raft::VoteRequest {
             candidate: ReplicaKey { id: partition.replica_id, directory_id: partition.replica_directory_id },
@@ -74,34 +114,11 @@ impl QuorumNode {
             }
             None => (ErrorCode::None, self.vote(now, asked)?),
         };
-        let (leader_id, leader_epoch) = self.leader();
-        let partition = vote_response::PartitionData {
-            partition_index: 0,
-            error_code: error.code(),
-            leader_id,
-            leader_epoch,
-            vote_granted: granted,
-            ..Default::default()
-        };
-        let endpoint = self.leader_endpoint().filter(|_| version >= 1);
-        let response = VoteResponse {
-            topics: vec![vote_response::TopicData {
-                topic_name: METADATA_TOPIC.into(),
-                partitions: vec![partition],
-                ..Default::default()
-            }],
-            node_endpoints: endpoint
-                .into_iter()
-                .map(|(node_id, host, port)| vote_response::NodeEndpoint {
-                    node_id,
-                    host: host.into(),
-                    port,
-                    ..Default::default()
-                })
-                .collect(),
-            ..Default::default()
-        };
-        answer(reply, &response, version)
+        answer(
+            reply,
+            &answer_to_voter!(self, version, vote_response, VoteResponse, error, vote_granted: granted),
+            version,
+        )
     }
 
     fn serve_begin_epoch(&mut self, now: Now, version: i16, body: &[u8], reply: Reply) -> Result<(), QuorumError> {
@@ -113,12 +130,8 @@ impl QuorumNode {
         if is_other_cluster(request.cluster_id.as_deref(), &self.config.settings.cluster_id) {
             return answer(reply, &refused(ErrorCode::InconsistentClusterId), version);
         }
-        let partition = match request.topics.as_slice() {
-            [topic] if topic.topic_name == METADATA_TOPIC => match topic.partitions.as_slice() {
-                [partition] if partition.partition_index == 0 => partition,
-                _ => return answer(reply, &refused(ErrorCode::InvalidRequest), version),
-            },
-            _ => return answer(reply, &refused(ErrorCode::InvalidRequest), version),
+        let Some(partition) = only_partition!(request) else {
+            return answer(reply, &refused(ErrorCode::InvalidRequest), version);
         };
         let error = match self.refusal_of_voter(partition.leader_id, partition.leader_epoch) {
             Some(error) => error,
@@ -130,33 +143,11 @@ impl QuorumNode {
                 }
             }
         };
-        let (leader_id, leader_epoch) = self.leader();
-        let partition = begin_quorum_epoch_response::PartitionData {
-            partition_index: 0,
-            error_code: error.code(),
-            leader_id,
-            leader_epoch,
-            ..Default::default()
-        };
-        let endpoint = self.leader_endpoint().filter(|_| version >= 1);
-        let response = BeginQuorumEpochResponse {
-            topics: vec![begin_quorum_epoch_response::TopicData {
-                topic_name: METADATA_TOPIC.into(),
-                partitions: vec![partition],
-                ..Default::default()
-            }],
-            node_endpoints: endpoint
-                .into_iter()
-                .map(|(node_id, host, port)| begin_quorum_epoch_response::NodeEndpoint {
-                    node_id,
-                    host: host.into(),
-                    port,
-                    ..Default::default()
-                })
-                .collect(),
-            ..Default::default()
-        };
-        answer(reply, &response, version)
+        answer(
+            reply,
+            &answer_to_voter!(self, version, begin_quorum_epoch_response, BeginQuorumEpochResponse, error),
+            version,
+        )
     }
 
     fn serve_end_epoch(&mut self, now: Now, version: i16, body: &[u8], reply: Reply) -> Result<(), QuorumError> {
@@ -168,12 +159,8 @@ impl QuorumNode {
         if is_other_cluster(request.cluster_id.as_deref(), &self.config.settings.cluster_id) {
             return answer(reply, &refused(ErrorCode::InconsistentClusterId), version);
         }
-        let partition = match request.topics.as_slice() {
-            [topic] if topic.topic_name == METADATA_TOPIC => match topic.partitions.as_slice() {
-                [partition] if partition.partition_index == 0 => partition,
-                _ => return answer(reply, &refused(ErrorCode::InvalidRequest), version),
-            },
-            _ => return answer(reply, &refused(ErrorCode::InvalidRequest), version),
+        let Some(partition) = only_partition!(request) else {
+            return answer(reply, &refused(ErrorCode::InvalidRequest), version);
         };
         let error = match self.refusal_of_voter(partition.leader_id, partition.leader_epoch) {
             Some(error) => error,
@@ -184,33 +171,11 @@ impl QuorumNode {
                 ErrorCode::None
             }
         };
-        let (leader_id, leader_epoch) = self.leader();
-        let partition = end_quorum_epoch_response::PartitionData {
-            partition_index: 0,
-            error_code: error.code(),
-            leader_id,
-            leader_epoch,
-            ..Default::default()
-        };
-        let endpoint = self.leader_endpoint().filter(|_| version >= 1);
-        let response = EndQuorumEpochResponse {
-            topics: vec![end_quorum_epoch_response::TopicData {
-                topic_name: METADATA_TOPIC.into(),
-                partitions: vec![partition],
-                ..Default::default()
-            }],
-            node_endpoints: endpoint
-                .into_iter()
-                .map(|(node_id, host, port)| end_quorum_epoch_response::NodeEndpoint {
-                    node_id,
-                    host: host.into(),
-                    port,
-                    ..Default::default()
-                })
-                .collect(),
-            ..Default::default()
-        };
-        answer(reply, &response, version)
+        answer(
+            reply,
+            &answer_to_voter!(self, version, end_quorum_epoch_response, EndQuorumEpochResponse, error),
+            version,
+        )
     }
 
     /// Why a request of a voter is not looked at: it is of an epoch that is over, or of nobody.
