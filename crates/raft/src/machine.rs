@@ -421,7 +421,12 @@ impl Raft {
     fn persist(&self, effects: &mut Vec<Effect>) {
         // As in Kafka's file: who leads needs no vote beside it.
         let voted = self.voted.filter(|_| !self.is_leader());
-        effects.push(Effect::Persist(QuorumState { leader_id: self.leader_id, leader_epoch: self.epoch, voted }));
+        let state = QuorumState { leader_id: self.leader_id, leader_epoch: self.epoch, voted };
+        match effects.last_mut() {
+            // Nobody was told anything between the two: one write is enough.
+            Some(Effect::Persist(before)) => *before = state,
+            _ => effects.push(Effect::Persist(state)),
+        }
     }
 
     fn others(&self) -> impl Iterator<Item = ReplicaKey> {
