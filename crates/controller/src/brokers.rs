@@ -7,8 +7,8 @@ use base::{BrokerEpoch, ErrorCode, NodeId, Now, Uuid};
 use metadata::{Broker, Endpoint, VersionRange};
 use protocol::{
     BrokerHeartbeatRequest, BrokerHeartbeatResponse, BrokerRegistrationChangeRecord, BrokerRegistrationRequest,
-    BrokerRegistrationResponse, RegisterControllerRecord, UnregisterBrokerRecord, UnregisterBrokerRequest,
-    UnregisterBrokerResponse, broker_registration_request,
+    BrokerRegistrationResponse, UnregisterBrokerRecord, UnregisterBrokerRequest, UnregisterBrokerResponse,
+    broker_registration_request,
 };
 
 /// Who was heard of, and when. Not replicated: a new leader starts afresh.
@@ -211,22 +211,6 @@ impl Controller {
         ));
         // Its session ends by itself: until the records are in the log the broker is there.
         Plan::new(records, UnregisterBrokerResponse::default())
-    }
-
-    /// The record by which a controller makes itself known (3.7-IV0 and later).
-    pub fn register_self(
-        &self,
-        incarnation_id: Uuid,
-        endpoints: &[metadata::Endpoint],
-    ) -> RegisterControllerRecord<'static> {
-        let registration = metadata::Controller {
-            id: self.settings.node_id,
-            incarnation_id,
-            zk_migration_ready: false,
-            endpoints: endpoints.to_vec(),
-            features: VersionRange::supported(),
-        };
-        registration.to_record()
     }
 
     fn leads_any(&self, view: View<'_>, id: NodeId) -> bool {

@@ -6,6 +6,7 @@
 
 mod brokers;
 mod configs;
+mod controllers;
 mod elections;
 mod features;
 mod partitions;

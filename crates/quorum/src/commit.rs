@@ -86,7 +86,7 @@ impl QuorumNode {
         let count = self.pending.iter().take_while(|pending| pending.offset <= offset).count();
         let committed: Vec<Pending> = self.pending.drain(..count).collect();
         self.answer_committed(committed);
-        Ok(())
+        self.change_committed(now, offset)
     }
 
     /// Answers what is committed: at once what nodes live by, the rest behind what is being published.

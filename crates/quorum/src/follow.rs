@@ -157,6 +157,7 @@ impl QuorumNode {
         following.download = None;
         following.failures = 0;
         following.not_before_us = now.monotonic_us;
+        self.introduce_anew(now);
     }
 
     /// When `follow` is due.
@@ -451,18 +452,19 @@ impl QuorumNode {
             return Ok(false);
         }
         self.needs_flush = true;
-        self.note_quorum_records(before)?;
+        self.note_quorum_records(now, before)?;
         self.raft_event(now, Event::Appended { end_offset, last_epoch: self.last_epoch() })?;
         Ok(true)
     }
 
     /// Voters and `kraft.version` count from the moment when they are in the log (KIP-853).
-    fn note_quorum_records(&mut self, from: Offset) -> Result<(), QuorumError> {
+    fn note_quorum_records(&mut self, now: Now, from: Offset) -> Result<(), QuorumError> {
         let (mut kraft_version, mut voters) = (None, None);
-        self.read_entries(from, self.log.log_end_offset(), |_, _, _, entry| {
+        let mut since = self.voters_since;
+        self.read_entries(from, self.log.log_end_offset(), |offset, _, _, entry| {
             match entry {
                 crate::log::Entry::KraftVersion(version) => kraft_version = Some(version),
-                crate::log::Entry::Voters(found) => voters = Some(found),
+                crate::log::Entry::Voters(found) => (voters, since) = (Some(found), offset),
                 _ => {}
             }
             Ok(())
@@ -471,8 +473,9 @@ impl QuorumNode {
             self.kraft_version = version;
             self.config.settings.kraft_version = version;
         }
+        self.voters_since = since;
         if let Some(voters) = voters {
-            self.raft.set_voters(voters);
+            self.raft.set_voters(now, voters);
         }
         Ok(())
     }
@@ -501,7 +504,7 @@ impl QuorumNode {
         let jobs = self.log.truncate_to(to, now.wall_ms)?;
         self.run_jobs(jobs)?;
         let voters = self.read_quorum()?;
-        self.raft.set_voters(voters);
+        self.raft.set_voters(now, voters);
         self.needs_flush = true;
         let end_offset = self.log.log_end_offset();
         self.raft_event(now, Event::Truncated { end_offset, last_epoch: self.last_epoch() })?;
@@ -574,7 +577,7 @@ impl QuorumNode {
         let jobs = self.log.truncate_fully_and_start_at(id.end_offset, now.wall_ms)?;
         self.run_jobs(jobs)?;
         let voters = self.read_quorum()?;
-        self.raft.set_voters(voters);
+        self.raft.set_voters(now, voters);
         tracing::info!(
             end_offset = id.end_offset,
             epoch = id.epoch,

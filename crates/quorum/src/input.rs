@@ -144,6 +144,8 @@ pub(crate) fn is_of_nodes(api: ApiKey) -> bool {
             | ApiKey::Vote
             | ApiKey::BeginQuorumEpoch
             | ApiKey::EndQuorumEpoch
+            | ApiKey::UpdateRaftVoter
+            | ApiKey::ControllerRegistration
     )
 }
 

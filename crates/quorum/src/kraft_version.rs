@@ -2,8 +2,9 @@
 //! quorum a dynamic one, with its voters in the log (KIP-853).
 
 use crate::QuorumError;
-use crate::log::{quorum_records, voter_endpoint};
+use crate::log::quorum_records;
 use crate::node::QuorumNode;
+use crate::voters::DYNAMIC;
 use base::Now;
 use raft::{Voter, VoterSet};
 use records::BatchOptions;
@@ -12,14 +13,19 @@ use records::control::{ControlType, control_batch};
 impl QuorumNode {
     /// Whether this leader can write its voters into the log: it must know the directory of each, and knows its own.
     pub(crate) fn can_raise_kraft_version(&self) -> bool {
-        self.voter_count() == 1 && self.is_voter()
+        self.is_voter() && self.voters_with_directories().is_some()
     }
 
-    /// Makes the quorum a dynamic one of this node.
+    /// The static voters with their directories, as they have told.
+    fn voters_with_directories(&self) -> Option<VoterSet> {
+        let own = Voter { key: self.config.local, endpoints: self.own_endpoints() };
+        let told = |id| if id == own.key.id { Some(own.clone()) } else { self.told_voters.get(id).cloned() };
+        self.raft.voters().iter().map(|voter| told(voter.key.id)).collect::<Option<Vec<_>>>().map(VoterSet::new)
+    }
+
+    /// Makes the quorum a dynamic one of the voters that it has.
     pub(crate) fn raise_kraft_version(&mut self, now: Now) -> Result<(), QuorumError> {
-        const DYNAMIC: i16 = 1;
-        let endpoints = self.config.controller_endpoints.iter().map(voter_endpoint);
-        let voters = VoterSet::new([Voter { key: self.config.local, endpoints: endpoints.collect() }]);
+        let Some(voters) = self.voters_with_directories() else { return Ok(()) };
         let values = quorum_records(DYNAMIC, &voters)?;
         let records: Vec<(ControlType, &[u8])> = values.iter().map(|(kind, value)| (*kind, value.as_slice())).collect();
         let options = BatchOptions {
@@ -28,7 +34,8 @@ impl QuorumNode {
             ..BatchOptions::default()
         };
         self.append_control(now, &control_batch(options, now.wall_ms, &records))?;
-        self.raft.set_voters(voters);
+        self.voters_since = self.log.log_end_offset() - 1;
+        self.raft.set_voters(now, voters);
         self.kraft_version = DYNAMIC;
         self.config.settings.kraft_version = DYNAMIC;
         if let Some(controller) = &mut self.controller {

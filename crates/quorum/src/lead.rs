@@ -7,6 +7,7 @@ use crate::node::{Claim, QuorumNode};
 use base::{ErrorCode, LeaderEpoch, Now, Offset};
 use controller::{Controller, Record, Records, View, bootstrap_records};
 use metadata::Loader;
+use raft::VoterSet;
 
 impl QuorumNode {
     pub(crate) fn became_leader(
@@ -88,6 +89,8 @@ impl QuorumNode {
         self.controller = None;
         self.latest = None;
         self.claims = None;
+        self.told_voters = VoterSet::default();
+        self.change_lost();
         for pending in self.pending.drain(..) {
             (pending.reply)(Err(ErrorCode::NotController));
         }

@@ -17,6 +17,7 @@ mod error;
 mod follow;
 mod forward;
 mod input;
+mod introduce;
 mod kraft_version;
 mod lead;
 mod listener;
@@ -32,6 +33,7 @@ mod snapshot;
 mod snapshotting;
 mod split;
 mod view;
+mod voters;
 
 pub use bootstrap::{BootstrapCheckpoint, FormatPlan, write_format};
 pub use describe_configs::{NodeConfigs, describe_configs};

@@ -81,6 +81,10 @@ pub fn rows() -> Vec<Row<ControllerEndpoint>> {
         row(K::Vote, post, O::ClusterAction, R::Cluster, Quota::None),
         row(K::BeginQuorumEpoch, post, O::ClusterAction, R::Cluster, Quota::None),
         row(K::EndQuorumEpoch, post, O::ClusterAction, R::Cluster, Quota::None),
+        row(K::UpdateRaftVoter, post, O::ClusterAction, R::Cluster, Quota::None),
+        row(K::ControllerRegistration, post, O::ClusterAction, R::Cluster, Quota::None),
+        row(K::AddRaftVoter, post, O::Alter, R::Cluster, Quota::Request),
+        row(K::RemoveRaftVoter, post, O::Alter, R::Cluster, Quota::Request),
         row(K::DescribeCluster, describe_cluster, O::Alter, R::Cluster, Quota::Request),
         row(K::DescribeConfigs, describe_configs, O::DescribeConfigs, R::Cluster, Quota::Request),
     ]

@@ -3,6 +3,7 @@
 
 use crate::follow::Following;
 use crate::input::{ControllerRequest, Input, Mailbox, Reply, waits_until_shown};
+use crate::introduce::Introduction;
 use crate::log::{DataBatch, Entry, data_batches};
 use crate::peers::{Leaving, Peers};
 use crate::plan::Planned;
@@ -11,6 +12,7 @@ use crate::refusal::{refusal, refuse};
 use crate::replicate::{WaitingFetch, is_of_quorum};
 use crate::snapshot::{SnapshotId, read_snapshot};
 use crate::view::{QuorumView, SharedView};
+use crate::voters::Change;
 use crate::{FOLDER, QuorumError};
 use api::Caller;
 use base::{ErrorCode, Executor, Files, LeaderEpoch, Mutant, Network, Now, Offset, Random, Remote, Uuid};
@@ -38,6 +40,8 @@ pub struct QuorumConfig {
     pub request_timeout_ms: u64,
     /// `controller.quorum.retry.backoff.ms`
     pub retry_backoff_ms: u64,
+    /// `controller.quorum.auto.join.enable`
+    pub joins: bool,
     /// `controller.quorum.fetch.max.bytes`
     pub fetch_bytes_max: i32,
     /// `controller.quorum.fetch.snapshot.max.bytes`
@@ -122,6 +126,13 @@ pub struct QuorumNode {
     /// Elected, but not the active controller before all of the log, its own first record included, is committed.
     pub(crate) claims: Option<Claim>,
     next_token: u64,
+    pub(crate) introduction: Introduction,
+    /// Of the voters, under way at this leader.
+    pub(crate) change: Option<Change>,
+    /// Voters of a static quorum, as they have told this leader.
+    pub(crate) told_voters: VoterSet,
+    /// Offset of the record that says who votes; -1: none does.
+    pub(crate) voters_since: Offset,
 }
 
 /// A leadership that waits for what its log holds to be committed.
@@ -181,6 +192,10 @@ impl QuorumNode {
             leaving: None,
             claims: None,
             next_token: 1,
+            introduction: Introduction::default(),
+            change: None,
+            told_voters: VoterSet::default(),
+            voters_since: -1,
         };
         if let Some(id) = newest {
             node.committed = node.read_image(id)?;
@@ -242,24 +257,26 @@ impl QuorumNode {
 
     /// Reads what newest snapshot and log say of the quorum itself: takes the level, returns the voters.
     pub(crate) fn read_quorum(&mut self) -> Result<VoterSet, QuorumError> {
-        let (mut kraft_version, mut voters) = (0, self.config.static_voters.clone());
+        let (mut kraft_version, mut voters, mut since) = (0, self.config.static_voters.clone(), -1);
         let mut from = self.log.log_start_offset();
         if let Some(id) = self.snapshots.last().copied() {
             let content = read_snapshot(&*self.files, &self.snapshot_path(id))?;
             kraft_version = content.kraft_version;
+            since = content.voters.as_ref().map_or(-1, |_| id.end_offset - 1);
             voters = content.voters.or(voters);
             from = from.max(id.end_offset);
         }
-        self.read_entries(from, self.log.log_end_offset(), |_, _, _, entry| {
+        self.read_entries(from, self.log.log_end_offset(), |offset, _, _, entry| {
             match entry {
                 Entry::KraftVersion(version) => kraft_version = version,
-                Entry::Voters(found) => voters = Some(found),
+                Entry::Voters(found) => (voters, since) = (Some(found), offset),
                 _ => {}
             }
             Ok(())
         })?;
         self.kraft_version = kraft_version;
         self.config.settings.kraft_version = kraft_version;
+        self.voters_since = since;
         Ok(voters.unwrap_or_default())
     }
 
@@ -311,7 +328,10 @@ impl QuorumNode {
             match input {
                 Input::Request(request) => self.request(now, request)?,
                 Input::Answered { token, outcome } => {
-                    if !self.voter_answered(now, token, &outcome)? {
+                    let is_known = self.voter_answered(now, token, &outcome)?
+                        || self.new_voter_answered(now, token, &outcome)?
+                        || self.introduced(now, token, &outcome);
+                    if !is_known {
                         self.answered(now, token, outcome)?;
                     }
                 }
@@ -326,6 +346,7 @@ impl QuorumNode {
         self.answer_fetches(now)?;
         self.snapshot_if_due(now)?;
         self.follow(now);
+        self.introduce(now);
         self.tell_view(now);
         let raft = self.raft.deadline_us().filter(|_| self.config.is_controller);
         let timeout = self.config.settings.session_timeout_ms;
@@ -333,7 +354,8 @@ impl QuorumNode {
         let flush = (self.needs_flush && !self.is_flushing).then_some(self.flush_not_before_us);
         let snapshot = self.next_snapshot_us.filter(|_| self.snapshotting_bytes.is_none());
         let leave = self.leave_deadline_us().filter(|_| !self.has_left(now));
-        let deadlines = [raft, session, self.fetch_deadline_us(), snapshot, flush, self.follow_deadline_us(), leave];
+        let (follow, introduce) = (self.follow_deadline_us(), self.introduce_deadline_us());
+        let deadlines = [raft, session, self.fetch_deadline_us(), snapshot, flush, follow, introduce, leave];
         Ok(deadlines.into_iter().flatten().min())
     }
 
@@ -372,6 +394,9 @@ impl QuorumNode {
             return match api {
                 ApiKey::Fetch => self.fetch(now, version, &body, reply),
                 ApiKey::FetchSnapshot => self.fetch_snapshot(now, version, &body, reply),
+                ApiKey::AddRaftVoter | ApiKey::RemoveRaftVoter | ApiKey::UpdateRaftVoter => {
+                    self.change_voters(now, api, version, &body, reply)
+                }
                 _ => self.serve_voter(now, api, version, &body, reply),
             };
         }

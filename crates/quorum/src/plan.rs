@@ -8,9 +8,10 @@ use controller::{Plan, Records, View};
 use protocol::describe_quorum_response as quorum;
 use protocol::{
     AllocateProducerIdsRequest, AlterConfigsRequest, ApiKey, AssignReplicasToDirsRequest, BrokerHeartbeatRequest,
-    BrokerRegistrationRequest, CreatePartitionsRequest, CreateTopicsRequest, Cursor, Decode, DeleteTopicsRequest,
-    DescribeQuorumRequest, DescribeQuorumResponse, ElectLeadersRequest, IncrementalAlterConfigsRequest,
-    ListPartitionReassignmentsRequest, Message, UnregisterBrokerRequest, UpdateFeaturesRequest,
+    BrokerRegistrationRequest, ControllerRegistrationRequest, CreatePartitionsRequest, CreateTopicsRequest, Cursor,
+    Decode, DeleteTopicsRequest, DescribeQuorumRequest, DescribeQuorumResponse, ElectLeadersRequest,
+    IncrementalAlterConfigsRequest, ListPartitionReassignmentsRequest, Message, UnregisterBrokerRequest,
+    UpdateFeaturesRequest,
 };
 use raft::ReplicaProgress;
 
@@ -67,6 +68,10 @@ impl QuorumNode {
             ApiKey::BrokerRegistration => {
                 let request: BrokerRegistrationRequest<'_> = decode(body, version)?;
                 encoded(controller.register_broker(view, &request), version)
+            }
+            ApiKey::ControllerRegistration => {
+                let request: ControllerRegistrationRequest<'_> = decode(body, version)?;
+                encoded(controller.register_controller(view, &request), version)
             }
             ApiKey::UnregisterBroker => {
                 let request: UnregisterBrokerRequest = decode(body, version)?;

@@ -2,14 +2,15 @@
 
 use base::ErrorCode;
 use protocol::{
-    AllocateProducerIdsResponse, AlterConfigsRequest, AlterConfigsResponse, ApiKey, AssignReplicasToDirsResponse,
-    BeginQuorumEpochResponse, BrokerHeartbeatResponse, BrokerRegistrationResponse, CreatePartitionsRequest,
-    CreatePartitionsResponse, CreateTopicsRequest, CreateTopicsResponse, Cursor, Decode, DeleteTopicsRequest,
-    DeleteTopicsResponse, DescribeClusterResponse, DescribeLogDirsResponse, DescribeQuorumResponse,
-    ElectLeadersResponse, EndQuorumEpochResponse, FetchResponse, FetchSnapshotResponse, IncrementalAlterConfigsRequest,
-    IncrementalAlterConfigsResponse, ListConfigResourcesResponse, ListPartitionReassignmentsResponse, Message,
-    UnregisterBrokerResponse, UpdateFeaturesResponse, VoteResponse, alter_configs_response, create_partitions_response,
-    create_topics_response, delete_topics_response, incremental_alter_configs_response,
+    AddRaftVoterResponse, AllocateProducerIdsResponse, AlterConfigsRequest, AlterConfigsResponse, ApiKey,
+    AssignReplicasToDirsResponse, BeginQuorumEpochResponse, BrokerHeartbeatResponse, BrokerRegistrationResponse,
+    ControllerRegistrationResponse, CreatePartitionsRequest, CreatePartitionsResponse, CreateTopicsRequest,
+    CreateTopicsResponse, Cursor, Decode, DeleteTopicsRequest, DeleteTopicsResponse, DescribeClusterResponse,
+    DescribeLogDirsResponse, DescribeQuorumResponse, ElectLeadersResponse, EndQuorumEpochResponse, FetchResponse,
+    FetchSnapshotResponse, IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponse,
+    ListConfigResourcesResponse, ListPartitionReassignmentsResponse, Message, RemoveRaftVoterResponse,
+    UnregisterBrokerResponse, UpdateFeaturesResponse, UpdateRaftVoterResponse, VoteResponse, alter_configs_response,
+    create_partitions_response, create_topics_response, delete_topics_response, incremental_alter_configs_response,
 };
 
 /// Encodes the answer to a request that changes metadata; for others the error itself comes back.
@@ -21,7 +22,20 @@ pub(crate) fn refusal(
     message: Option<&'static str>,
 ) -> Result<Vec<u8>, ErrorCode> {
     let code = error.code();
+    let error_message = message.map(Into::into);
     match api {
+        ApiKey::AddRaftVoter => {
+            encoded(&AddRaftVoterResponse { error_code: code, error_message, ..Default::default() }, version)
+        }
+        ApiKey::RemoveRaftVoter => {
+            encoded(&RemoveRaftVoterResponse { error_code: code, error_message, ..Default::default() }, version)
+        }
+        ApiKey::UpdateRaftVoter => {
+            encoded(&UpdateRaftVoterResponse { error_code: code, ..Default::default() }, version)
+        }
+        ApiKey::ControllerRegistration => {
+            encoded(&ControllerRegistrationResponse { error_code: code, error_message, ..Default::default() }, version)
+        }
         ApiKey::CreateTopics => encoded(&create_topics(&decode(body, version)?, code, message), version),
         ApiKey::DeleteTopics => encoded(&delete_topics(&decode(body, version)?, code, message), version),
         ApiKey::CreatePartitions => encoded(&create_partitions(&decode(body, version)?, code, message), version),
@@ -38,11 +52,9 @@ pub(crate) fn refusal(
             encoded(&refused, version)
         }
         ApiKey::UpdateFeatures => {
-            let error_message = message.map(Into::into);
             encoded(&UpdateFeaturesResponse { error_code: code, error_message, ..Default::default() }, version)
         }
         ApiKey::UnregisterBroker => {
-            let error_message = message.map(Into::into);
             encoded(&UnregisterBrokerResponse { error_code: code, error_message, ..Default::default() }, version)
         }
         ApiKey::BrokerRegistration => {
@@ -116,11 +128,16 @@ pub fn is_not_controller(api: ApiKey, version: i16, body: &[u8]) -> bool {
         ApiKey::BrokerHeartbeat => whole!(BrokerHeartbeatResponse),
         ApiKey::AllocateProducerIds => whole!(AllocateProducerIdsResponse),
         ApiKey::AssignReplicasToDirs => whole!(AssignReplicasToDirsResponse),
+        ApiKey::AddRaftVoter => whole!(AddRaftVoterResponse<'_>),
+        ApiKey::RemoveRaftVoter => whole!(RemoveRaftVoterResponse<'_>),
         _ => None,
     };
     error.map(ErrorCode::from_code).is_some_and(|error| match error {
         ErrorCode::NotController => true,
-        error => api == ApiKey::DescribeQuorum && error == ErrorCode::NotLeaderOrFollower,
+        ErrorCode::NotLeaderOrFollower => {
+            matches!(api, ApiKey::DescribeQuorum | ApiKey::AddRaftVoter | ApiKey::RemoveRaftVoter)
+        }
+        _ => false,
     })
 }
 

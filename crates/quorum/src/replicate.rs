@@ -355,4 +355,5 @@ pub(crate) fn answer<M: Message>(reply: Reply, response: &M, version: i16) -> Re
 pub(crate) fn is_of_quorum(api: ApiKey) -> bool {
     use ApiKey as K;
     matches!(api, K::Fetch | K::FetchSnapshot | K::Vote | K::BeginQuorumEpoch | K::EndQuorumEpoch)
+        || matches!(api, K::AddRaftVoter | K::RemoveRaftVoter | K::UpdateRaftVoter)
 }

@@ -21,7 +21,9 @@ impl QuorumNode {
         if by_time {
             self.next_snapshot_us = self.snapshot_by_time(now);
         }
-        if self.committed.in_transaction() || self.bytes_since_snapshot == 0 || !self.has_caught_up() {
+        // A snapshot names the voters too: those of its end, so not before they are committed.
+        let is_open = self.committed.in_transaction() || self.voters_since >= self.applied;
+        if is_open || self.bytes_since_snapshot == 0 || !self.has_caught_up() {
             return self.clean(now);
         }
         self.begin_snapshot(now);

@@ -74,6 +74,8 @@ pub enum Event {
     LeaderCommitted { high_watermark: Offset },
     /// This replica is about to stop: it leads no more, and stands for nothing. (The only voter goes on.)
     Leave,
+    /// This leader is no voter any more, and that is committed: it leads no more, and follows from now on.
+    Removed,
 }
 
 /// What is to be done; see the crate's documentation for the order.
@@ -250,10 +252,12 @@ impl Raft {
 
     /// When the next `Timer` event is due, in microseconds of the monotonic clock.
     pub fn deadline_us(&self) -> Option<u64> {
+        let votes = self.voters.contains(&self.local);
         match &self.role {
-            _ if !self.voters.contains(&self.local) => None,
-            Role::Leader(_) if self.voters.len() == 1 => None,
+            Role::Leader(_) if votes && self.voters.len() == 1 => None,
+            // Also one that has been removed leads until that is committed.
             Role::Leader(leadership) => Some(leadership.deadline_us()),
+            _ if !votes => None,
             _ if self.leaves => None,
             Role::Prospective(poll) | Role::Candidate(poll) if !poll.unanswered.is_empty() => {
                 Some(self.deadline_us.min(poll.again_us))
@@ -262,12 +266,20 @@ impl Raft {
         }
     }
 
-    /// Replaces the voters, as a committed or appended KRaftVoters record says.
-    pub fn set_voters(&mut self, voters: VoterSet) {
-        if let Role::Leader(leadership) = &mut self.role {
-            leadership.set_voters(&voters);
+    /// Replaces the voters, as a KRaftVoters record says: from the moment when it is in the log, committed or not.
+    pub fn set_voters(&mut self, now: Now, voters: VoterSet) {
+        match &mut self.role {
+            Role::Leader(leadership) => leadership.set_voters(now, &voters, &self.timing),
+            // Who has just become a voter has its leader to thank for it: that one is alive.
+            _ if !self.voters.contains(&self.local) => self.deadline_us = self.fetch_deadline(now),
+            _ => {}
         }
         self.voters = voters;
+    }
+
+    /// Whether this leader is no voter any more: once that is committed, it steps down.
+    pub fn is_removed(&self) -> bool {
+        self.is_leader() && !self.voters.contains(&self.local)
     }
 
     /// Takes one event; see the crate's documentation for what to do with the effects.
@@ -317,6 +329,12 @@ impl Raft {
                 if follows && self.high_watermark.is_none_or(|current| known > current) {
                     self.high_watermark = Some(known);
                     effects.push(Effect::HighWatermark(known));
+                }
+            }
+            Event::Removed => {
+                if self.is_removed() {
+                    self.resign(now, effects);
+                    self.role = Role::Unattached;
                 }
             }
             Event::Leave => {

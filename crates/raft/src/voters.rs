@@ -50,6 +50,20 @@ impl VoterSet {
         self.0.get(&id)
     }
 
+    /// The same with this voter, in the place of one with its id.
+    pub fn with(&self, voter: Voter) -> VoterSet {
+        let mut voters = self.0.clone();
+        voters.insert(voter.key.id, voter);
+        VoterSet(voters)
+    }
+
+    /// The same without the voter of this id.
+    pub fn without(&self, id: NodeId) -> VoterSet {
+        let mut voters = self.0.clone();
+        voters.remove(&id);
+        VoterSet(voters)
+    }
+
     pub fn iter(&self) -> impl Iterator<Item = &Voter> {
         self.0.values()
     }

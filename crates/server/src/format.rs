@@ -20,10 +20,17 @@ pub struct FormatRequest {
     pub features: Vec<(String, i16)>,
     /// Records beside the levels (SCRAM credentials).
     pub more_records: Vec<Record>,
-    /// `--standalone`: this node is the only voter of a dynamic quorum, reached here. `None`: static voters.
-    pub standalone: Option<Vec<Endpoint>>,
-    /// Id of the metadata log directory, where the voters were agreed on before (`--initial-controllers`); else a new one.
-    pub metadata_directory_id: Option<base::DirectoryId>,
+    /// Voters that a dynamic quorum begins with. `None`: static voters, or a node that joins a quorum later.
+    pub voters: Option<InitialVoters>,
+}
+
+/// Voters of a dynamic quorum (KIP-853).
+#[derive(Debug, Clone)]
+pub enum InitialVoters {
+    /// `--standalone`: this node alone, reached here.
+    Standalone(Vec<Endpoint>),
+    /// `--initial-controllers`: agreed on before, directories included.
+    These(VoterSet),
 }
 
 /// Formats every directory that is not formatted yet; returns those with the directory ids that they got.
@@ -51,11 +58,17 @@ pub fn format_at(
             continue;
         }
         let is_metadata_dir = *path == request.metadata_log_dir;
-        let given_id = request.metadata_directory_id.filter(|_| is_metadata_dir);
-        let directory_id = given_id.unwrap_or_else(|| random.uuid());
-        let voters = request.standalone.as_ref().map(|endpoints| {
-            let key = ReplicaKey { id: request.node_id, directory_id };
-            VoterSet::new([Voter { key, endpoints: endpoints.clone() }])
+        let given_id = match &request.voters {
+            Some(InitialVoters::These(voters)) if is_metadata_dir => voters.get(request.node_id),
+            _ => None,
+        };
+        let directory_id = given_id.map_or_else(|| random.uuid(), |voter| voter.key.directory_id);
+        let voters = request.voters.as_ref().map(|voters| match voters {
+            InitialVoters::These(voters) => voters.clone(),
+            InitialVoters::Standalone(endpoints) => {
+                let key = ReplicaKey { id: request.node_id, directory_id };
+                VoterSet::new([Voter { key, endpoints: endpoints.clone() }])
+            }
         });
         let plan = FormatPlan {
             records: &records,

@@ -27,7 +27,7 @@ mod thread_report;
 pub use assemble::{Assembled, BrokerRole, Event, NodeParts, OnEvent, Parts, assemble};
 pub use error::ServerError;
 pub use folders::{Folders, FormatAdvice};
-pub use format::{FormatRequest, format, format_at};
+pub use format::{FormatRequest, InitialVoters, format, format_at};
 pub use logging::{LogFormat, init_logging};
 pub use options::{Options, Source};
 pub use panics::abort_on_panic;

@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use storage::{Log, LogConfig, OpenOptions};
 
-/// Opens the metadata log and what stands on it; a dynamic quorum of several voters is refused.
+/// Opens the metadata log and what stands on it. A controller that is no voter of a dynamic quorum follows it.
 pub fn open_quorum(
     config: &ServerConfig,
     folders: &Folders,
@@ -77,6 +77,7 @@ pub fn open_quorum(
         controller_listener,
         request_timeout_ms: config.controller.request_timeout_ms.max(1) as u64,
         retry_backoff_ms: config.controller.retry_backoff_ms.max(1) as u64,
+        joins: config.controller.auto_join_enable,
         fetch_bytes_max: config.controller.fetch_bytes_max,
         fetch_snapshot_bytes_max: config.controller.fetch_snapshot_bytes_max,
         metadata_log_dir: PathBuf::from(dir.path()),
@@ -104,16 +105,10 @@ pub fn open_quorum(
     let node = QuorumNode::open(files.clone(), log, quorum_config, ports, random, now)?;
     let (count, is_voter) = (node.voter_count(), node.is_voter());
     let roles = &config.node.roles;
-    if count > 1 && node.kraft_version() > 0 {
+    let is_static = matches!(config.controller.quorum, Quorum::Static(_)) && node.kraft_version() == 0;
+    if roles.controller && !is_voter && is_static {
         return Err(ServerError::Fatal(format!(
-            "the quorum of this cluster is a dynamic one of {count} voters; Ottla runs several voters only where \
-             controller.quorum.voters names them so far"
-        )));
-    }
-    if roles.controller && !is_voter {
-        return Err(ServerError::Fatal(format!(
-            "this node (node.id={}) has the role controller and is none of the {count} voters of its quorum; Ottla runs \
-             controllers that vote so far.\n\
+            "this node (node.id={}) has the role controller and is none of the {count} voters of its quorum.\n\
              hint: name it in controller.quorum.voters",
             config.node.node_id
         )));

@@ -3,7 +3,7 @@
 use crate::addresses::{bind_all, endpoint, has_ipv6};
 use crate::assemble::Event;
 use crate::folders::{Folders, FormatAdvice, all_dirs, is_fresh};
-use crate::format::{FormatRequest, format};
+use crate::format::{FormatRequest, InitialVoters, format};
 use crate::log_sink::Stream;
 use crate::logging::{flush, say};
 use crate::node::Node;
@@ -240,9 +240,9 @@ fn prepare_zero(
     if unformatted.is_empty() {
         return Ok(());
     }
-    let standalone = match &config.controller.quorum {
+    let voters = match &config.controller.quorum {
         Quorum::Static(_) => None,
-        Quorum::Dynamic(_) => Some(controller_endpoints(config)),
+        Quorum::Dynamic(_) => Some(InitialVoters::Standalone(controller_endpoints(config))),
     };
     let request = FormatRequest {
         cluster_id: cluster_id.map_or_else(|| SystemRandom.uuid().to_string(), str::to_owned),
@@ -251,8 +251,7 @@ fn prepare_zero(
         metadata_log_dir: PathBuf::from(&config.log.metadata_log_dir),
         features: controller::default_feature_levels(),
         more_records: Vec::new(),
-        standalone,
-        metadata_directory_id: None,
+        voters,
     };
     format(files, &request)?;
     files.replace(&data_dir.join("server.properties"), settings.to_file().as_bytes())?;

@@ -29,8 +29,7 @@ fn formatted() -> SimFiles {
         metadata_log_dir: PathBuf::from("/d1"),
         features: controller::default_feature_levels(),
         more_records: Vec::new(),
-        standalone: None,
-        metadata_directory_id: None,
+        voters: None,
     };
     format_at(&shared(&files), &request, NOW, &mut SplitMix64(1)).unwrap();
     for dir in ["/d1", "/d2"] {

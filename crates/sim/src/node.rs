@@ -144,8 +144,7 @@ pub fn format_node(
         metadata_log_dir: PathBuf::from("/data"),
         features: controller::default_feature_levels(),
         more_records: Vec::new(),
-        standalone: None,
-        metadata_directory_id: None,
+        voters: None,
     };
     let files: Arc<dyn Files> = Arc::new(files.clone());
     format_at(&files, &request, now, random).map_err(|error| error.to_string())?;

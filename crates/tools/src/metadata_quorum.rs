@@ -176,7 +176,7 @@ fn remove(matches: &Matches, io: &mut Io) -> Outcome {
         return Ok(());
     }
     admin_of(matches)?.remove_voter(id, directory)?;
-    io.say(format!("Removed KRaft controller {id} with directory id {directory}"));
+    io.say(format!("Removed  KRaft controller {id} with directory id {directory}"));
     Ok(())
 }
 

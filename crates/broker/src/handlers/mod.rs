@@ -77,6 +77,8 @@ pub fn rows() -> Vec<Row<Arc<Broker>>> {
         cluster_row(K::DescribeQuorum, forward::handle, O::Describe),
         cluster_row(K::UpdateFeatures, forward::handle, O::Alter),
         cluster_row(K::UnregisterBroker, forward::handle, O::Alter),
+        cluster_row(K::AddRaftVoter, forward::handle, O::Alter),
+        cluster_row(K::RemoveRaftVoter, forward::handle, O::Alter),
         row(K::DeleteRecords, records::handle, O::Delete, R::Topic, Q::Request),
         row(K::InitProducerId, producers::init_producer_id, O::IdempotentWrite, R::Cluster, Q::Request),
         row(K::DescribeProducers, producers::describe_producers, O::Read, R::Topic, Q::Request),

@@ -198,6 +198,7 @@ impl Admin {
     /// Adds a controller to the voters (KIP-853).
     pub fn add_voter(&self, id: NodeId, directory_id: Uuid, listeners: &[(String, Address)]) -> Result<()> {
         let build = |version: i16| AddRaftVoterRequest {
+            cluster_id: None,
             timeout_ms: self.timeout_ms(),
             voter_id: id,
             voter_directory_id: directory_id,
@@ -220,7 +221,12 @@ impl Admin {
 
     /// Takes a controller out of the voters (KIP-853).
     pub fn remove_voter(&self, id: NodeId, directory_id: Uuid) -> Result<()> {
-        let build = |_| RemoveRaftVoterRequest { voter_id: id, voter_directory_id: directory_id, ..Default::default() };
+        let build = |_| RemoveRaftVoterRequest {
+            cluster_id: None,
+            voter_id: id,
+            voter_directory_id: directory_id,
+            ..Default::default()
+        };
         let response =
             self.call("removeRaftVoter", self.quorum_target(), build, |r| ErrorCode::from_code(r.error_code))?;
         item_result(response.error_code, response.error_message.as_deref())

@@ -8,8 +8,8 @@ use controller::Record;
 use metadata::SUPPORTED;
 use os::{RealFiles, SystemRandom};
 use protocol::{MetadataRecord, UserScramCredentialRecord};
-use raft::Endpoint;
-use server::FormatRequest;
+use raft::{Endpoint, ReplicaKey, Voter, VoterSet};
+use server::{FormatRequest, InitialVoters};
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -17,12 +17,6 @@ use std::sync::Arc;
 
 /// The first metadata version with SCRAM records, 3.5-IV2.
 const SCRAM_SINCE: i16 = 11;
-
-/// Voters of the quorum that the node begins with.
-struct Voters {
-    endpoints: Vec<Endpoint>,
-    directory_id: Option<DirectoryId>,
-}
 
 pub(super) fn run(parsed: &Parsed, out: &mut dyn Write) -> Result<i32, Failure> {
     let config = config_file::read(parsed.get("--config").unwrap_or_default())?;
@@ -67,8 +61,7 @@ pub(super) fn run(parsed: &Parsed, out: &mut dyn Write) -> Result<i32, Failure> 
             metadata_log_dir: metadata_log_dir.clone(),
             features: levels.levels.clone(),
             more_records: more_records.collect(),
-            standalone: voters.as_ref().map(|voters| voters.endpoints.clone()),
-            metadata_directory_id: voters.as_ref().and_then(|voters| voters.directory_id),
+            voters: voters.clone(),
         };
         server::format(&files, &request).map_err(|error| Failure(error.to_string()))?;
     }
@@ -133,7 +126,7 @@ fn feature_levels(parsed: &Parsed) -> Result<Levels, Failure> {
 }
 
 /// `None`: static voters, or a node that joins a quorum later.
-fn voters(parsed: &Parsed, config: &ServerConfig) -> Result<Option<Voters>, Failure> {
+fn voters(parsed: &Parsed, config: &ServerConfig) -> Result<Option<InitialVoters>, Failure> {
     let is_static = matches!(config.controller.quorum, Quorum::Static(_));
     let (standalone, initial) = (parsed.has("--standalone"), parsed.get("--initial-controllers"));
     let is_controller = config.node.roles.controller;
@@ -152,7 +145,7 @@ fn voters(parsed: &Parsed, config: &ServerConfig) -> Result<Option<Voters>, Fail
         return initial_controllers(text, config).map(Some);
     }
     if standalone {
-        return Ok(Some(Voters { endpoints: server::controller_endpoints(config), directory_id: None }));
+        return Ok(Some(InitialVoters::Standalone(server::controller_endpoints(config))));
     }
     if !is_static && is_controller && !parsed.has("--no-initial-controllers") {
         return Err(Failure(
@@ -194,7 +187,7 @@ struct InitialController {
     directory_id: DirectoryId,
 }
 
-fn initial_controllers(text: &str, config: &ServerConfig) -> Result<Voters, Failure> {
+fn initial_controllers(text: &str, config: &ServerConfig) -> Result<InitialVoters, Failure> {
     let mut controllers: Vec<InitialController> = Vec::new();
     for entry in text.split(',').map(str::trim).filter(|entry| !entry.is_empty()) {
         let controller = initial_controller(entry).map_err(|message| Failure(message.to_owned()))?;
@@ -203,23 +196,15 @@ fn initial_controllers(text: &str, config: &ServerConfig) -> Result<Voters, Fail
         }
         controllers.push(controller);
     }
-    let node_id = config.node.node_id;
-    match controllers.as_slice() {
-        [] => Err(Failure("No voters given.".into())),
-        [only] if only.id == node_id => {
-            let listener = config.network.controller_listener_names.first();
-            let endpoint = Endpoint {
-                listener: listener.map(ToString::to_string).unwrap_or_default(),
-                host: only.host.clone(),
-                port: only.port,
-            };
-            Ok(Voters { endpoints: vec![endpoint], directory_id: Some(only.directory_id) })
-        }
-        _ => Err(Failure(format!(
-            "--initial-controllers must name this node ({node_id}) and no other: quorums of several controllers are not \
-             supported yet: {text}"
-        ))),
+    if controllers.is_empty() {
+        return Err(Failure("No voters given.".into()));
     }
+    let listener = config.network.controller_listener_names.first().map(ToString::to_string).unwrap_or_default();
+    let voters = controllers.into_iter().map(|controller| Voter {
+        key: ReplicaKey { id: controller.id, directory_id: controller.directory_id },
+        endpoints: vec![Endpoint { listener: listener.clone(), host: controller.host, port: controller.port }],
+    });
+    Ok(InitialVoters::These(VoterSet::new(voters)))
 }
 
 fn initial_controller(text: &str) -> Result<InitialController, &'static str> {

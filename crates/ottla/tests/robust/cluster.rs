@@ -16,7 +16,20 @@ pub struct Member {
     pub port: u16,
     file: PathBuf,
     log: PathBuf,
+    /// Of `storage format`.
+    flags: Vec<String>,
     process: Option<Child>,
+}
+
+/// How controllers know who votes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Quorum {
+    /// `controller.quorum.voters`
+    Static,
+    /// All of them, named when they were formatted (`--initial-controllers`).
+    Initial,
+    /// The first controller alone; the others follow until they are added.
+    Standalone,
 }
 
 /// Controllers (the first members) and some brokers.
@@ -38,11 +51,35 @@ impl Cluster {
 
     /// The same with several controllers; the brokers come after them.
     pub fn start_many(controllers: usize, brokers: usize, more_of_controllers: &str, more_of_brokers: &str) -> Cluster {
+        Cluster::start_as(Quorum::Static, controllers, brokers, more_of_controllers, more_of_brokers)
+    }
+
+    /// The same with another kind of quorum.
+    pub fn start_as(
+        quorum: Quorum,
+        controllers: usize,
+        brokers: usize,
+        more_of_controllers: &str,
+        more_of_brokers: &str,
+    ) -> Cluster {
         let folder = tempfile::Builder::new().prefix("ottla-cluster-").tempdir().expect("a folder");
         let ports: Vec<u16> = (0..controllers + brokers).map(|_| free_ports()).collect();
         let voter = |index: usize| format!("{}@127.0.0.1:{}", 100 + index, ports[index]);
         let voters: Vec<String> = (0..controllers).map(voter).collect();
-        let voters = format!("controller.quorum.voters={}\n", voters.join(","));
+        let addresses: Vec<String> = ports[..controllers].iter().map(|port| format!("127.0.0.1:{port}")).collect();
+        let with_directory =
+            |index: usize| format!("{}:AAAAAAAAAAAAAAAAAAA{}ZA", voter(index), (b'A' + index as u8) as char);
+        let initial: Vec<String> = (0..controllers).map(with_directory).collect();
+        let flags = |index: usize| match quorum {
+            Quorum::Initial => vec!["--initial-controllers".to_owned(), initial.join(",")],
+            Quorum::Standalone if index == 0 => vec!["--standalone".to_owned()],
+            Quorum::Standalone => vec!["--no-initial-controllers".to_owned()],
+            Quorum::Static => Vec::new(),
+        };
+        let voters = match quorum {
+            Quorum::Static => format!("controller.quorum.voters={}\n", voters.join(",")),
+            _ => format!("controller.quorum.bootstrap.servers={}\n", addresses.join(",")),
+        };
         let mut members = Vec::new();
         for (index, port) in ports.into_iter().enumerate() {
             let is_controller = index < controllers;
@@ -59,7 +96,8 @@ impl Cluster {
             );
             let (file, log) = (folder.path().join(format!("{id}.properties")), folder.path().join(format!("{id}.log")));
             std::fs::write(&file, content).expect("a file");
-            let member = Member { id, port, file, log, process: None };
+            let flags = if is_controller { flags(index) } else { Vec::new() };
+            let member = Member { id, port, file, log, flags, process: None };
             member.format(CLUSTER_ID);
             members.push(member);
         }
@@ -103,7 +141,7 @@ impl Cluster {
         let content = content.replace(&*data.to_string_lossy(), &own.to_string_lossy());
         let (file, log) = (of.file.with_extension("double.properties"), of.log.with_extension("double.log"));
         std::fs::write(&file, format!("{content}{more}")).expect("a file");
-        let double = Member { id: of.id, port: of.port, file, log, process: None };
+        let double = Member { id: of.id, port: of.port, file, log, flags: of.flags.clone(), process: None };
         double.format(cluster_id);
         double
     }
@@ -118,12 +156,31 @@ impl Cluster {
     }
 }
 
+impl Drop for Cluster {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!("{}", self.logs());
+        }
+    }
+}
+
 impl Member {
     /// Formats its data folder.
     pub fn format(&self, cluster_id: &str) {
         let format = ["storage", "format", "-t", cluster_id, "-c"];
-        let status = Command::new(BINARY).args(format).arg(&self.file).stdout(Stdio::null()).status();
+        let mut command = Command::new(BINARY);
+        let status = command.args(format).arg(&self.file).args(&self.flags).stdout(Stdio::null()).status();
         assert!(status.expect("the binary runs").success());
+    }
+
+    /// Its `server.properties`.
+    pub fn file(&self) -> &str {
+        self.file.to_str().expect("a name")
+    }
+
+    /// Other flags of `storage format` from now on.
+    pub fn set_flags(&mut self, flags: &[&str]) {
+        self.flags = flags.iter().map(|flag| flag.to_string()).collect();
     }
 
     /// Waits until it has ended by itself; its exit code.

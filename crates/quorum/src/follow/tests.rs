@@ -88,6 +88,7 @@ impl Observer {
             controller_listener: "CONTROLLER".into(),
             request_timeout_ms: 2_000,
             retry_backoff_ms: 20,
+            joins: false,
             fetch_bytes_max: 1 << 20,
             fetch_snapshot_bytes_max: 1 << 20,
             metadata_log_dir: dir.to_owned(),

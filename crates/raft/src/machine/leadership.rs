@@ -75,13 +75,21 @@ impl Leadership {
         self.check_us.min(self.begin_us)
     }
 
-    pub(super) fn set_voters(&mut self, voters: &VoterSet) {
-        self.replicas.retain(|id, _| voters.get(*id).is_some());
+    /// Who votes now. What was known of a replica before it could vote, is known; another directory is another replica.
+    /// All have the time of a new leadership to be heard of.
+    pub(super) fn set_voters(&mut self, now: Now, voters: &VoterSet, timing: &Timing) {
+        let before = std::mem::take(&mut self.replicas);
         for voter in voters.iter() {
-            let progress = self.replicas.entry(voter.key.id).or_insert(ReplicaProgress::of(voter.key));
+            let known = before.get(&voter.key.id).filter(|known| known.key.matches(&voter.key)).copied();
+            let known = known.or_else(|| self.observers.remove(&voter.key));
             // A static quorum does not know the directories of its voters.
-            progress.key = voter.key;
+            let progress = ReplicaProgress { key: voter.key, ..known.unwrap_or(ReplicaProgress::of(voter.key)) };
+            self.replicas.insert(voter.key.id, progress);
         }
+        let (begin_after_us, check_after_us) = times_us(timing);
+        self.fetched.clear();
+        self.check_us = now.monotonic_us + check_after_us;
+        self.begin_us = now.monotonic_us + begin_after_us;
     }
 
     /// The progress of a replica, voter or not; `None` where no more observers can be kept in mind.

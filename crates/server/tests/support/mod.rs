@@ -125,8 +125,7 @@ impl Node {
             metadata_log_dir: PathBuf::from("/data"),
             features,
             more_records: Vec::new(),
-            standalone: None,
-            metadata_directory_id: None,
+            voters: None,
         };
         format_at(&shared, &request, now, &mut SplitMix64(1)).unwrap();
         let Opened { quorum, elsewhere, mailbox, publications, view } = open(&files, more, now);
