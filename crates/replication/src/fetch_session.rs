@@ -57,6 +57,11 @@ impl<K: Ord + Clone, P: PartialEq + Clone> FetchSession<K, P> {
         (self.wanted.get(key) == Some(asked) || base::mutant(base::Mutant::OldFetchAppended)).then_some(asked)
     }
 
+    /// How many partitions the other side remembers.
+    pub fn told(&self) -> usize {
+        self.told.len()
+    }
+
     /// The next request.
     pub fn plan(&mut self) -> FetchPlan<K, P> {
         let (mut named, mut forgotten) = (Vec::new(), Vec::new());

@@ -16,8 +16,12 @@ use std::sync::Arc;
 impl Fetcher {
     /// What became of a request.
     pub fn answered(self: &Arc<Self>, token: u64, outcome: Result<Vec<u8>, LineError>) {
-        if self.state.lock().asked != Some(token) {
-            return;
+        {
+            let mut state = self.state.lock();
+            if state.asked != Some(token) {
+                return;
+            }
+            state.is_answered = true;
         }
         let frame = match outcome {
             Ok(frame) => frame,

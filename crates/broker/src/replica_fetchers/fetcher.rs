@@ -13,6 +13,15 @@ use std::sync::{Arc, Weak};
 /// leadership is not kept waiting for a second.
 const PAUSE_US: u64 = 20_000;
 
+/// A request that waits at the leader is given up, with its connection, for a partition that is not in it: after an
+/// election nobody waits for half a second (`replica.fetch.wait.max.ms`) until the new leader hears what is here. But not
+/// before it has been under way for so long, not so soon after the last time, not where so many partitions would have to
+/// be named again, and not for one that fails again and again.
+const GIVE_UP_AFTER_US: u64 = 5_000;
+const GIVE_UP_EVERY_US: u64 = 20_000;
+const GIVE_UP_PARTITIONS_MAX: usize = 256;
+const GIVE_UP_FAILURES_MAX: u32 = 6;
+
 /// A partition that is to be followed.
 pub(super) type New = (Key, Arc<PartitionCell>, LeaderEpoch);
 
@@ -32,10 +41,16 @@ pub(super) struct State {
     delays: BTreeSet<(u64, Key)>,
     /// The request that is under way, or whose answer is being worked on.
     pub asked: Option<u64>,
+    asked_us: u64,
+    /// Its answer is being worked on.
+    pub is_answered: bool,
+    /// Something has its place since that request left, and waits for the next one.
+    hurries: bool,
     next_token: u64,
     /// Failures of the whole fetcher in a row.
     failures: u32,
     not_before_us: u64,
+    gave_up_us: u64,
     timer_us: Option<u64>,
     is_closed: bool,
 }
@@ -59,9 +74,13 @@ impl Fetcher {
             followed: BTreeMap::new(),
             delays: BTreeSet::new(),
             asked: None,
+            asked_us: 0,
+            is_answered: false,
+            hurries: false,
             next_token: 0,
             failures: 0,
             not_before_us: 0,
+            gave_up_us: 0,
             timer_us: None,
             is_closed: false,
         };
@@ -131,11 +150,12 @@ impl Fetcher {
         let position = cell.follower_position(epoch, &waiter);
         let mut state = self.state.lock();
         let is_it = |one: &&Followed| one.epoch == epoch && !one.is_busy;
-        if state.followed.get(&key).filter(is_it).is_none() {
-            return;
-        }
+        let Some(failures) = state.followed.get(&key).filter(is_it).map(|one| one.failures) else { return };
         match position {
-            Ok(Some(position)) => state.session.want(key, position),
+            Ok(Some(position)) => {
+                state.session.want(key, position);
+                state.hurries |= !state.is_answered && failures <= GIVE_UP_FAILURES_MAX;
+            }
             // It waits for the disk, or for the image that says what it is now.
             Ok(None) | Err(_) => state.session.unwant(&key),
         }
@@ -164,6 +184,8 @@ impl Fetcher {
         let now = broker.executor.now();
         let due: Vec<Key> = self.state.lock().take_due(now.monotonic_us);
         due.into_iter().for_each(|key| self.place(key));
+        let given_up = self.give_up(&broker, now);
+        drop(given_up);
         let (line, plan, token) = {
             let mut state = self.state.lock();
             if state.is_closed || state.asked.is_some() {
@@ -176,6 +198,7 @@ impl Fetcher {
             let line = state.line.get_or_insert_with(|| broker.network.data_line(&remote)).clone();
             state.next_token += 1;
             state.asked = Some(state.next_token);
+            (state.asked_us, state.hurries) = (now.monotonic_us, false);
             (line, state.session.plan(), state.next_token)
         };
         let this = self.clone();
@@ -194,7 +217,30 @@ impl Fetcher {
     fn set_timer(self: &Arc<Self>, state: &mut State, broker: &Broker, now: Now) {
         let delayed = state.delays.first().map(|(at_us, _)| *at_us);
         let at_us = if state.session.is_idle() { delayed } else { Some(state.not_before_us) };
-        let Some(at_us) = at_us else { return };
+        if let Some(at_us) = at_us {
+            self.wake_at(state, broker, now, at_us);
+        }
+    }
+
+    /// Gives the request up that keeps others waiting, once it is time; returns its line.
+    fn give_up(self: &Arc<Self>, broker: &Broker, now: Now) -> Option<Arc<dyn Line>> {
+        let mut state = self.state.lock();
+        let is_large = state.session.told() > GIVE_UP_PARTITIONS_MAX;
+        if state.asked.is_none() || state.is_answered || !state.hurries || is_large {
+            return None;
+        }
+        let at_us = (state.asked_us + GIVE_UP_AFTER_US).max(state.gave_up_us + GIVE_UP_EVERY_US);
+        if now.monotonic_us < at_us {
+            self.wake_at(&mut state, broker, now, at_us);
+            return None;
+        }
+        state.asked = None;
+        state.gave_up_us = now.monotonic_us;
+        state.session.begin_anew();
+        state.line.take()
+    }
+
+    fn wake_at(self: &Arc<Self>, state: &mut State, broker: &Broker, now: Now, at_us: u64) {
         if state.timer_us.is_none_or(|set| set > at_us || set <= now.monotonic_us) {
             state.timer_us = Some(at_us);
             broker.executor.run_at(at_us, Arc::new(Wake { fetcher: Arc::downgrade(self), at_us }));
@@ -210,7 +256,7 @@ impl Fetcher {
             if state.asked != Some(token) {
                 return;
             }
-            state.asked = None;
+            (state.asked, state.is_answered) = (None, false);
             state.session.begin_anew();
             state.not_before_us = now.monotonic_us + pause_us(state.failures, backoff_us);
             state.failures += 1;
@@ -228,7 +274,7 @@ impl Fetcher {
         {
             let mut state = self.state.lock();
             if state.asked == Some(token) {
-                state.asked = None;
+                (state.asked, state.is_answered) = (None, false);
                 state.failures = 0;
             }
         }
@@ -244,7 +290,7 @@ impl Fetcher {
 impl State {
     /// What is under way does not count any more.
     fn forget_request(&mut self) {
-        self.asked = None;
+        (self.asked, self.is_answered) = (None, false);
     }
 
     fn take_due(&mut self, now_us: u64) -> Vec<Key> {

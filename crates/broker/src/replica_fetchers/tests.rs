@@ -274,6 +274,21 @@ fn where_an_acknowledgement_means_on_disk_nothing_more_is_asked_before_it_is() {
 }
 
 #[test]
+fn a_request_that_waits_is_given_up_for_a_partition_that_is_not_in_it() {
+    let following = Following::new(|_| {});
+    following.follow(4);
+    let waits = following.request();
+    following.follow(5);
+    following.bench.executor.pass(4);
+    assert!(following.is_quiet(), "its answer may be on its way");
+    following.bench.executor.pass(1);
+    let request = following.request();
+    assert_eq!((asked(&request).0, position(&request)), (0, (0, 5, 0)));
+    answer(waits, &of_topic(data(0, Vec::new())));
+    assert!(following.is_quiet());
+}
+
+#[test]
 fn who_stops_asks_nothing_more() {
     let following = Following::new(|_| {});
     following.follow(4);
