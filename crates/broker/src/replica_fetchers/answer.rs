@@ -7,11 +7,12 @@ use super::{Key, out_of_range};
 use crate::broker::Broker;
 use crate::log_dirs::Directory;
 use crate::partition::{AppendError, Effects, Fetched, FollowerPosition, PartitionCell};
-use base::{ErrorCode, LeaderEpoch, LineError, Now};
+use base::{ErrorCode, LeaderEpoch, LineError, Now, Offset};
 use protocol::fetch_response::PartitionData;
 use protocol::header::decode_response_header;
 use protocol::{ApiKey, FetchResponse};
 use std::sync::Arc;
+use storage::StorageError;
 
 impl Fetcher {
     /// What became of a request.
@@ -135,6 +136,11 @@ impl Fetcher {
             }
             // It is no follower of that epoch any more: the image says what it is.
             Err(AppendError::Refused(_)) => self.state.lock().session.unwant(&key),
+            Err(AppendError::Storage(StorageError::UnexpectedAppendOffset { first, end }))
+                if first < end && end == asked.offset && cell.with_log(|log| log.log_start_offset()) == end =>
+            {
+                self.begin_inside(key, cell.clone(), (asked.leader_epoch, first), data);
+            }
             Err(AppendError::Storage(error)) => {
                 if error.is_shortage() {
                     cell.directory.tell_shortage(&error);
@@ -145,6 +151,28 @@ impl Fetcher {
                 self.delay(key, now);
             }
         }
+    }
+
+    /// The leader's log begins inside of a batch (DeleteRecords), and nothing is here yet: the own log begins with that batch,
+    /// and its start is where the leader's is.
+    fn begin_inside(
+        self: &Arc<Self>,
+        key: Key,
+        cell: Arc<PartitionCell>,
+        (leader_epoch, offset): (LeaderEpoch, Offset),
+        data: &PartitionData<'_>,
+    ) {
+        let Some(broker) = self.broker.upgrade() else { return };
+        let records = data.records.as_ref().map(|records| records.as_bytes().to_vec()).unwrap_or_default();
+        let (high_watermark, log_start_offset) = (data.high_watermark, data.log_start_offset);
+        self.blocking(&broker, (key, leader_epoch), cell, move |broker, cell| {
+            broker.replicas.begin_anew(cell, leader_epoch, offset)?;
+            let fetched = Fetched { leader_epoch, offset, records: &records, high_watermark, log_start_offset };
+            let (now, mut effects) = (broker.executor.now(), Effects::default());
+            let appended = cell.append_fetched(&fetched, now, &mut effects);
+            effects.run(cell, now);
+            appended.map(|_| ())
+        });
     }
 
     /// Cuts a log that went another way, on a thread that may wait.

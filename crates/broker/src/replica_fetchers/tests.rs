@@ -248,6 +248,26 @@ fn a_log_that_ends_below_its_leaders_start_begins_anew_there() {
 }
 
 #[test]
+fn a_log_whose_leaders_begins_inside_of_a_batch_begins_with_that_batch() {
+    let following = Following::new(|_| {});
+    let mut builder = records::BatchBuilder::new(records::BatchOptions::default());
+    (0..10).for_each(|_| builder.append(following.bench.now().wall_ms, None, Some(b"v"), &[]));
+    let bytes = builder.finish().unwrap();
+    let batch = storage::LeaderBatch::built(&bytes, storage::AppendOrigin::Coordinator).unwrap();
+    following.source.with_log(|log| log.append_as_leader(&batch, 4, 0).unwrap());
+    following.follow(4);
+    answer(following.request(), &of_topic(failed(ErrorCode::OffsetOutOfRange)));
+    answer_offset(following.request(), storage::LATEST_TIMESTAMP, 10);
+    answer_offset(following.request(), storage::EARLIEST_TIMESTAMP, 4);
+    let request = following.request();
+    assert_eq!(position(&request).0, 4);
+    answer(request, &of_topic(PartitionData { log_start_offset: 4, ..data(9, following.records(4)) }));
+    assert_eq!(position(&following.request()).0, 10);
+    let offsets = following.cell.with_log(|log| (log.log_start_offset(), log.high_watermark(), log.log_end_offset()));
+    assert_eq!(offsets, (4, 9, 10));
+}
+
+#[test]
 fn a_log_that_ends_above_its_leaders_end_is_cut_there() {
     let following = Following::new(|_| {});
     following.bench.lead_in(&following.cell, &[NODE], 1);
