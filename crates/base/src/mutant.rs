@@ -81,10 +81,20 @@ pub enum Mutant {
     NoCheckQuorum,
     /// A change of the metadata is answered before a majority has it.
     AnswersBeforeCommit,
+    /// KIP-101: a follower is cut at its high watermark, not where the epochs part.
+    TruncatesToHighWatermark,
+    /// KAFKA-14704: a follower believes the high watermark of an answer that says that it diverges.
+    HighWatermarkBeforeTruncation,
+    /// An older ISR is applied over a newer one.
+    StaleIsrApplied,
+    /// KAFKA-18723, KAFKA-13207: what was fetched in an older epoch is appended.
+    OldFetchAppended,
+    /// KIP-966: the high watermark moves while fewer replicas are in sync than `min.insync.replicas`.
+    CommitsUnderMinIsr,
 }
 
 impl Mutant {
-    pub const ALL: [Mutant; 38] = [
+    pub const ALL: [Mutant; 43] = [
         Mutant::StateBeforeAppend,
         Mutant::EndLeftBehind,
         Mutant::CutBackMissing,
@@ -123,6 +133,11 @@ impl Mutant {
         Mutant::CommitsOlderEpochs,
         Mutant::NoCheckQuorum,
         Mutant::AnswersBeforeCommit,
+        Mutant::TruncatesToHighWatermark,
+        Mutant::HighWatermarkBeforeTruncation,
+        Mutant::StaleIsrApplied,
+        Mutant::OldFetchAppended,
+        Mutant::CommitsUnderMinIsr,
     ];
 
     /// Whether it takes several nodes to show it.
@@ -135,6 +150,11 @@ impl Mutant {
                 | Mutant::CommitsOlderEpochs
                 | Mutant::NoCheckQuorum
                 | Mutant::AnswersBeforeCommit
+                | Mutant::TruncatesToHighWatermark
+                | Mutant::HighWatermarkBeforeTruncation
+                | Mutant::StaleIsrApplied
+                | Mutant::OldFetchAppended
+                | Mutant::CommitsUnderMinIsr
         )
     }
 }

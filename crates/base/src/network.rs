@@ -57,6 +57,11 @@ pub struct Outbound {
 pub trait Network: Send + Sync {
     /// A line to a node. It connects when something is to be sent, and again after it broke; opening it does nothing yet.
     fn line(&self, remote: &Remote) -> Arc<dyn Line>;
+
+    /// A line for large answers: they are worked off where other data is, and keep up nobody's heartbeats.
+    fn data_line(&self, remote: &Remote) -> Arc<dyn Line> {
+        self.line(remote)
+    }
 }
 
 /// Requests to one node, over one connection at a time. They leave in the order of the calls, and answers are in the same

@@ -5,10 +5,12 @@ use crate::auto_create::BeingCreated;
 use crate::channel::ControllerChannel;
 use crate::coordinator::Coordinators;
 use crate::fetch_sessions::FetchSessions;
+use crate::isr_changes::IsrChanges;
 use crate::producer_ids::ProducerIdAllocator;
+use crate::replica_fetchers::ReplicaFetchers;
 use crate::replicas::Replicas;
 use arc_swap::ArcSwap;
-use base::{BrokerEpoch, Executor, NodeId, Random};
+use base::{BrokerEpoch, Executor, Network, NodeId, Random};
 use config::{BrokerLayers, Loggers, ServerConfig};
 use metadata::{ConfigResource, Image};
 use parking_lot::Mutex;
@@ -21,6 +23,7 @@ pub struct BrokerParts {
     pub config: ServerConfig,
     pub cluster_id: String,
     pub executor: Arc<dyn Executor>,
+    pub network: Arc<dyn Network>,
     pub controller: Arc<dyn ControllerChannel>,
     pub replicas: Replicas,
     pub random: Box<dyn Random>,
@@ -37,6 +40,7 @@ pub struct Broker {
     /// As the file says.
     pub static_config: ServerConfig,
     pub executor: Arc<dyn Executor>,
+    pub(crate) network: Arc<dyn Network>,
     pub controller: Arc<dyn ControllerChannel>,
     pub image: ArcSwap<Image>,
     pub replicas: Replicas,
@@ -47,6 +51,8 @@ pub struct Broker {
     pub(crate) random: Arc<Mutex<Box<dyn Random>>>,
     pub(crate) being_created: BeingCreated,
     pub(crate) assignments: DirectoryAssignments,
+    pub(crate) isr_changes: Arc<IsrChanges>,
+    pub(crate) replica_fetchers: ReplicaFetchers,
     epoch: AtomicI64,
     view: SharedView,
 }
@@ -57,25 +63,38 @@ impl Broker {
         let random = Arc::new(Mutex::new(parts.random));
         let draws = random.clone();
         let sessions_max = config.limits.fetch_session_slots_max.max(0) as usize;
-        Arc::new_cyclic(|myself| Broker {
-            node_id: config.node.node_id,
-            cluster_id: parts.cluster_id,
-            sessions: FetchSessions::new(sessions_max, Box::new(move || draws.lock().next_u64())),
-            coordinators: Coordinators::new(myself.clone(), &config.groups),
-            config: ArcSwap::from_pointee(config.clone()),
-            static_config: config,
-            executor: parts.executor,
-            controller: parts.controller,
-            image: ArcSwap::from_pointee(Image::empty()),
-            replicas: parts.replicas,
-            producer_ids: ProducerIdAllocator::default(),
-            random,
-            epoch: AtomicI64::new(-1),
-            being_created: BeingCreated::default(),
-            assignments: DirectoryAssignments::default(),
-            view: parts.view,
-            loggers: parts.loggers,
+        let lag_time_max_us = config.replication.lag_time_max_ms.max(0) as u64 * 1000;
+        let isr_changes = parts.replicas.isr_changes.clone();
+        Arc::new_cyclic(|myself| {
+            isr_changes.connect(myself, lag_time_max_us);
+            Broker {
+                node_id: config.node.node_id,
+                cluster_id: parts.cluster_id,
+                sessions: FetchSessions::new(sessions_max, Box::new(move || draws.lock().next_u64())),
+                coordinators: Coordinators::new(myself.clone(), &config.groups),
+                config: ArcSwap::from_pointee(config.clone()),
+                static_config: config,
+                executor: parts.executor,
+                network: parts.network,
+                controller: parts.controller,
+                image: ArcSwap::from_pointee(Image::empty()),
+                replicas: parts.replicas,
+                producer_ids: ProducerIdAllocator::default(),
+                random,
+                epoch: AtomicI64::new(-1),
+                being_created: BeingCreated::default(),
+                assignments: DirectoryAssignments::default(),
+                isr_changes,
+                replica_fetchers: ReplicaFetchers::default(),
+                view: parts.view,
+                loggers: parts.loggers,
+            }
         })
+    }
+
+    /// Follows nobody any more: the node stops.
+    pub fn stop_fetching(&self) {
+        self.replica_fetchers.close();
     }
 
     /// The epoch of this incarnation; -1 before it is registered.

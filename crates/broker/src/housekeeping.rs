@@ -14,6 +14,7 @@ enum Chore {
     FlushByTime,
     ExpireProducers,
     ExpireWaits,
+    CheckIsrs,
 }
 
 /// One recurring chore of a broker.
@@ -39,6 +40,8 @@ impl Housekeeping {
             (Chore::FlushByTime, log.flush_scheduler_interval_ms),
             (Chore::ExpireProducers, limits.producer_id_expiration_check_interval_ms as i64),
             (Chore::ExpireWaits, 1000),
+            // As in Kafka: who lags leaves after one and a half times that.
+            (Chore::CheckIsrs, broker.static_config.replication.lag_time_max_ms / 2),
         ];
         for (chore, interval_ms) in chores {
             let Some(interval_us) = interval_ms.max(100).checked_mul(1000).map(|us| us as u64) else { continue };
@@ -67,6 +70,10 @@ impl Task for Housekeeping {
             broker.expire_waits(now);
             return self.again();
         }
+        if matches!(chore, Chore::CheckIsrs) {
+            broker.check_isrs(now);
+            return self.again();
+        }
         let this = self.clone();
         broker.executor.clone().run_blocking(Box::new(move || {
             match chore {
@@ -77,7 +84,7 @@ impl Task for Housekeeping {
                 Chore::Retention => broker.apply_retention(),
                 Chore::FlushByTime => broker.flush_by_time(),
                 Chore::ExpireProducers => broker.expire_producers(),
-                Chore::ExpireWaits => {}
+                Chore::ExpireWaits | Chore::CheckIsrs => {}
             }
             this.again();
         }));

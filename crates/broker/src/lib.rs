@@ -17,11 +17,13 @@ mod fetch_sessions;
 mod fetch_wait;
 mod handlers;
 mod housekeeping;
+mod isr_changes;
 mod lifecycle;
 mod log_dirs;
 mod partition;
 mod producer_ids;
 mod publisher;
+mod replica_fetchers;
 mod replicas;
 mod served_file;
 #[cfg(test)]

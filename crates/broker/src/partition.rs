@@ -21,6 +21,7 @@
 pub(crate) mod append;
 mod effects;
 mod follow;
+mod isr;
 mod read;
 mod retention;
 mod role;
@@ -28,11 +29,12 @@ mod role;
 mod tests;
 mod waits;
 
+use crate::isr_changes::IsrChanges;
 use crate::log_dirs::Directory;
 use crate::topic_settings::TopicSettings;
 use base::{ErrorCode, LeaderEpoch, NodeId, Now, Offset, TopicId, TopicPartition};
 use parking_lot::Mutex;
-use replication::{Follower, Leader};
+use replication::{Follower, Leader, Leadership, Moved, Rules};
 use role::{Offline, Role};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -41,6 +43,7 @@ use waits::{AckWaits, DataWaits};
 
 pub use append::{Acks, Append, AppendError, own_batch};
 pub use effects::{AckWaiter, DataWaiter, Effects};
+pub use follow::{Fetched, FollowerPosition};
 pub use read::{ColdData, Position, ReadError, ReadOutcome, ReadRequest, Reader};
 pub use waits::DataPlace;
 
@@ -51,6 +54,9 @@ struct Inner {
     acks: AckWaits,
     readers: DataWaits,
     unflushed_since: Offset,
+    /// Who follows here on behalf of this partition, and waits until what was appended is on disk.
+    waits_for_sync: Option<Arc<dyn DataWaiter>>,
+    lag_time_max_us: u64,
 }
 
 /// A replica that this broker hosts.
@@ -60,18 +66,21 @@ pub struct PartitionCell {
     pub directory: Arc<Directory>,
     /// The partition waits for a sync in its directory's queue.
     pub flush_queued: AtomicBool,
+    /// Where changes of its in-sync replicas are asked for.
+    pub(crate) isr_changes: Arc<IsrChanges>,
     /// Somebody waits for an acknowledgement; looked at without the lock.
     has_waits: AtomicBool,
     inner: Mutex<Inner>,
 }
 
 impl PartitionCell {
-    pub fn new(
+    pub(crate) fn new(
         name: TopicPartition,
         topic_id: TopicId,
         directory: Arc<Directory>,
         log: Log,
         settings: Arc<TopicSettings>,
+        isr_changes: Arc<IsrChanges>,
     ) -> PartitionCell {
         let unflushed_since = log.recovery_point();
         let inner = Inner {
@@ -81,12 +90,15 @@ impl PartitionCell {
             acks: AckWaits::new(),
             readers: DataWaits::new(),
             unflushed_since,
+            waits_for_sync: None,
+            lag_time_max_us: isr_changes.lag_time_max_us(),
         };
         PartitionCell {
             name,
             topic_id,
             directory,
             flush_queued: AtomicBool::new(false),
+            isr_changes,
             has_waits: AtomicBool::new(false),
             inner: Mutex::new(inner),
         }
@@ -110,11 +122,13 @@ impl PartitionCell {
     pub fn set_settings(&self, settings: Arc<TopicSettings>, effects: &mut Effects) {
         let mut inner = self.inner.lock();
         inner.log.set_config(settings.log.clone());
-        let on_disk = settings.acknowledges_on_disk();
         inner.settings = settings;
-        if inner.role.leader_mut().is_some_and(|leader| leader.set_acknowledges_on_disk(on_disk)) {
+        let rules = inner.rules();
+        if inner.role.leader_mut().is_some_and(|leader| leader.set_rules(rules)) {
             inner.high_watermark_moved(effects);
         }
+        // A follower that waited for the disk may not have to any more.
+        inner.synced(effects);
     }
 
     /// Takes over a registration of the metadata image: leads from now on, goes on leading, or follows.
@@ -122,6 +136,7 @@ impl PartitionCell {
         &self,
         local: NodeId,
         registration: &metadata::Partition,
+        now: Now,
         effects: &mut Effects,
     ) -> Result<(), StorageError> {
         let mut inner = self.inner.lock();
@@ -134,7 +149,7 @@ impl PartitionCell {
             return Ok(());
         }
         match registration.leader == local {
-            true => inner.lead(local, registration, effects),
+            true => inner.lead(local, registration, now, effects),
             false => inner.follow(registration, effects),
         }
         Ok(())
@@ -182,6 +197,7 @@ impl PartitionCell {
         } else {
             inner.acknowledge(effects);
         }
+        inner.synced(effects);
         // Something was appended meanwhile that waits for the disk as well.
         let waits_for_disk = inner.settings.acknowledges_on_disk() && inner.log.log_end_offset() > up_to;
         effects.wants_flush |= waits_for_disk;
@@ -221,27 +237,51 @@ impl PartitionCell {
 
 impl Inner {
     /// Leads from now on, or goes on leading.
-    fn lead(&mut self, local: NodeId, registration: &metadata::Partition, effects: &mut Effects) {
+    fn lead(&mut self, local: NodeId, registration: &metadata::Partition, now: Now, effects: &mut Effects) {
         let (epoch, partition_epoch) = (registration.leader_epoch, registration.partition_epoch);
         let (isr, replicas) = (registration.isr.clone(), &registration.replicas);
         if let Some(leader) = self.role.leader_mut().filter(|leader| leader.epoch() == epoch) {
-            if leader.set_registration(partition_epoch, isr, replicas) {
-                self.high_watermark_moved(effects);
-            }
-            return;
+            let moved = leader.set_registration(partition_epoch, isr, replicas);
+            return self.leader_moved(moved, effects);
         }
         effects.jobs.extend(self.log.assign_leader_epoch(epoch));
         let (end, flushed) = (self.log.log_end_offset(), self.log.recovery_point());
         let high_watermark = self.log.high_watermark();
-        let leader = if self.settings.acknowledges_on_disk() {
-            effects.wants_flush |= flushed < end;
-            Leader::on_disk(local, (epoch, partition_epoch), isr, replicas, end, flushed, high_watermark)
-        } else {
-            Leader::new(local, epoch, partition_epoch, isr, replicas, end, high_watermark)
-        };
+        let rules = self.rules();
+        effects.wants_flush |= rules.acknowledges_on_disk && flushed < end;
+        let leader = Leader::new(Leadership {
+            local,
+            epoch,
+            partition_epoch,
+            isr,
+            replicas,
+            rules,
+            log_end_offset: end,
+            flushed_offset: flushed,
+            high_watermark,
+            now_us: now.monotonic_us,
+        });
         self.role = Role::Leader(leader);
+        self.waits_for_sync = None;
         self.high_watermark_moved(effects);
         self.readers.release(effects);
+    }
+
+    /// What the leader of this partition goes by.
+    fn rules(&self) -> Rules {
+        Rules {
+            min_insync_replicas: self.settings.min_insync_replicas,
+            lag_time_max_us: self.lag_time_max_us,
+            acknowledges_on_disk: self.settings.acknowledges_on_disk(),
+        }
+    }
+
+    /// Carries on what came of an input to the leader.
+    fn leader_moved(&mut self, moved: Moved, effects: &mut Effects) {
+        effects.isr_changes |= moved.proposes;
+        if moved.high_watermark {
+            self.high_watermark_moved(effects);
+        }
     }
 
     fn follow(&mut self, registration: &metadata::Partition, effects: &mut Effects) {
@@ -251,6 +291,7 @@ impl Inner {
             return;
         }
         self.role = Role::Follower(follower);
+        self.waits_for_sync = None;
         self.release_all(ErrorCode::NotLeaderOrFollower, effects);
     }
 
@@ -330,7 +371,11 @@ impl Inner {
 
     fn acknowledge(&mut self, effects: &mut Effects) {
         if let Role::Leader(leader) = &self.role {
-            self.acks.reached(leader.local_position(), leader.high_watermark(), effects);
+            let committed = match leader.keeps_promise() {
+                true => Ok(()),
+                false => Err(ErrorCode::NotEnoughReplicasAfterAppend),
+            };
+            self.acks.reached(leader.local_position(), (leader.high_watermark(), committed), effects);
         }
     }
 

@@ -154,6 +154,7 @@ fn first(broker: &Arc<Broker>, image: Arc<Image>, state: &Mutex<Loading>, progre
     broker.replicas.set_aside_strays();
     broker.replicas.vouch();
     let mut delta = Delta::default();
+    delta.brokers.extend(image.brokers.keys());
     for topic in image.topics_by_name() {
         delta.topics.insert(topic.id);
         delta.partitions.extend(topic.partitions.keys().map(|index| (topic.id, *index)));
@@ -264,15 +265,32 @@ fn apply(broker: &Arc<Broker>, image: &Arc<Image>, delta: &Delta, now: Now) {
             in_other_directories.push((*topic_id, *index));
         }
         let mut effects = Effects::default();
-        if let Err(error) = cell.apply(broker.node_id, partition, &mut effects) {
+        if let Err(error) = cell.apply(broker.node_id, partition, now, &mut effects) {
             report_open(broker, &name, *topic_id, &error);
         }
         effects.run(&cell, now);
     }
     apply_topic_configs(broker, image, delta, &values, broker_configs, now);
+    if !delta.brokers.is_empty() {
+        apply_eligibility(broker, image, now);
+    }
     broker.image.store(image.clone());
+    broker.replica_fetchers.update(broker, image, delta);
     notify_coordinators(broker, image, delta);
     broker.assign_directories(in_other_directories);
+}
+
+/// Leaders hear which brokers may be in sync: those in service, in the epoch that they fetch in.
+fn apply_eligibility(broker: &Broker, image: &Image, now: Now) {
+    let is_eligible = |id: NodeId, epoch: Option<base::BrokerEpoch>| {
+        let active = image.brokers.get(&id).filter(|broker| broker.is_active());
+        active.is_some_and(|broker| epoch.is_none_or(|epoch| epoch == broker.epoch))
+    };
+    broker.replicas.for_each(|cell| {
+        let mut effects = Effects::default();
+        cell.set_eligible(&is_eligible, &mut effects);
+        effects.run(cell, now);
+    });
 }
 
 /// New configs reach the partitions that are there already.

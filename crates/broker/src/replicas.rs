@@ -1,5 +1,6 @@
 //! The partitions that this broker hosts, and the directories in which they lie.
 
+use crate::isr_changes::IsrChanges;
 use crate::log_dirs::Directory;
 use crate::partition::{AppendError, Effects, PartitionCell};
 use crate::topic_settings::TopicSettings;
@@ -59,6 +60,7 @@ pub struct Replicas {
     executor: Arc<dyn Executor>,
     seed: AtomicU64,
     pub(crate) cancel: storage::Cancel,
+    pub(crate) isr_changes: Arc<IsrChanges>,
 }
 
 impl Replicas {
@@ -73,6 +75,7 @@ impl Replicas {
             executor,
             seed: AtomicU64::new(seed),
             cancel: storage::Cancel::default(),
+            isr_changes: IsrChanges::new(),
         }
     }
 
@@ -198,7 +201,8 @@ impl Replicas {
         if let Some(job) = topic_id_job {
             directory.run_job(job);
         }
-        let cell = Arc::new(PartitionCell::new(name.clone(), topic_id, directory, log, settings));
+        let cell = PartitionCell::new(name.clone(), topic_id, directory, log, settings, self.isr_changes.clone());
+        let cell = Arc::new(cell);
         {
             let mut cells = self.cells.write();
             if self.is_closing.load(Ordering::Acquire) {
@@ -345,17 +349,41 @@ impl Replicas {
         leader_epoch: LeaderEpoch,
         offset: Offset,
     ) -> Result<Offset, AppendError> {
-        let before = cell.prepare_truncation(leader_epoch, offset)?;
-        let prepared = before.run(&**cell.directory.dir.files());
-        if let Err(error) = prepared.and_then(|()| self.write_checkpoints(&cell.directory)) {
-            cell.with_log(Log::forget_cut);
-            cell.directory.report(&error);
-            return Err(AppendError::Storage(error));
-        }
+        self.prepare_cut(cell, leader_epoch, offset)?;
         let (now, mut effects) = (self.executor.now(), Effects::default());
         let end = cell.truncate(leader_epoch, offset, now, &mut effects);
         effects.run(cell, now);
         end
+    }
+
+    /// Empties the log of a follower, on behalf of the leader of this epoch; it goes on at `offset`. Blocks on the disk.
+    pub fn begin_anew(
+        &self,
+        cell: &Arc<PartitionCell>,
+        leader_epoch: LeaderEpoch,
+        offset: Offset,
+    ) -> Result<(), AppendError> {
+        self.prepare_cut(cell, leader_epoch, -1)?;
+        let (now, mut effects) = (self.executor.now(), Effects::default());
+        let begun = cell.begin_anew(leader_epoch, offset, now, &mut effects);
+        effects.run(cell, now);
+        begun
+    }
+
+    /// What has to be on disk, or gone from it, before a log is cut.
+    fn prepare_cut(
+        &self,
+        cell: &Arc<PartitionCell>,
+        leader_epoch: LeaderEpoch,
+        offset: Offset,
+    ) -> Result<(), AppendError> {
+        let before = cell.prepare_truncation(leader_epoch, offset)?;
+        let prepared = before.run(&**cell.directory.dir.files());
+        prepared.and_then(|()| self.write_checkpoints(&cell.directory)).map_err(|error| {
+            cell.with_log(Log::forget_cut);
+            cell.directory.report(&error);
+            AppendError::Storage(error)
+        })
     }
 
     /// Every partition of a directory that failed is offline.

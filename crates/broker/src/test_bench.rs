@@ -7,7 +7,8 @@ use crate::partition::append::AppendOutcome;
 use crate::partition::{Acks, AppendError, Effects, PartitionCell};
 use crate::replicas::{RecoveryHint, Replicas};
 use crate::topic_settings::TopicSettings;
-use base::{BlockingWork, Executor, Files, LeaderEpoch, NodeId, Now, Offset, Task, TopicId, TopicPartition, Uuid};
+use base::{BlockingWork, Executor, Files, LeaderEpoch, Line, Network, NodeId, Now, Offset, Outbound, Remote, Task};
+use base::{TopicId, TopicPartition, Uuid};
 use metadata::{Delta, Image};
 use parking_lot::Mutex;
 use protocol::{FeatureLevelRecord, Message, MetadataRecord, PartitionRecord, TopicRecord};
@@ -120,12 +121,42 @@ impl TestExecutor {
     }
 }
 
+/// Lines whose requests the test answers.
+#[derive(Default)]
+pub(crate) struct TestNetwork(Arc<Requests>);
+
+type Requests = Mutex<VecDeque<(Remote, Outbound)>>;
+
+struct TestLine(Remote, Arc<Requests>);
+
+impl Network for TestNetwork {
+    fn line(&self, remote: &Remote) -> Arc<dyn Line> {
+        Arc::new(TestLine(remote.clone(), self.0.clone()))
+    }
+}
+
+impl Line for TestLine {
+    fn send(&self, request: Outbound) {
+        self.1.lock().push_back((self.0.clone(), request));
+    }
+
+    fn close(&self) {}
+}
+
+impl TestNetwork {
+    /// The oldest request that was not taken yet.
+    pub fn take(&self) -> Option<(Remote, Outbound)> {
+        self.0.lock().pop_front()
+    }
+}
+
 /// Log directories with their partitions.
 pub(crate) struct Bench {
     pub files: SimFiles,
     pub executor: Arc<TestExecutor>,
     pub replicas: Replicas,
     pub settings: Arc<TopicSettings>,
+    pub network: Arc<TestNetwork>,
     watched: Arc<Mutex<Vec<Weak<PartitionCell>>>>,
     next_wait: Arc<Mutex<Option<BlockingWork>>>,
 }
@@ -171,7 +202,7 @@ impl Bench {
         };
         change(&mut log);
         let settings = TopicSettings { log, produce: ProduceRules::default(), min_insync_replicas: 1 };
-        Bench { files, executor, replicas, settings: Arc::new(settings), watched, next_wait }
+        Bench { files, executor, replicas, settings: Arc::new(settings), network: Arc::default(), watched, next_wait }
     }
 
     pub fn now(&self) -> Now {
@@ -236,10 +267,31 @@ impl Bench {
 
     /// Hears that this node leads the partition in this epoch.
     pub fn register(&self, cell: &Arc<PartitionCell>, replicas: &[NodeId], leader: NodeId, leader_epoch: LeaderEpoch) {
+        self.apply(cell, (replicas, replicas), (leader, leader_epoch, 0));
+    }
+
+    /// Hears that this node leads the partition with these replicas and in-sync replicas, in this leader epoch and
+    /// partition epoch.
+    pub fn register_isr(
+        &self,
+        cell: &Arc<PartitionCell>,
+        replicas: (&[NodeId], &[NodeId]),
+        leader_epoch: LeaderEpoch,
+        partition_epoch: i32,
+    ) {
+        self.apply(cell, replicas, (NODE, leader_epoch, partition_epoch));
+    }
+
+    fn apply(
+        &self,
+        cell: &Arc<PartitionCell>,
+        (replicas, isr): (&[NodeId], &[NodeId]),
+        (leader, leader_epoch, partition_epoch): (NodeId, LeaderEpoch, i32),
+    ) {
         let registration = metadata::Partition {
             replicas: replicas.to_vec(),
             directories: vec![Uuid::DIRECTORY_UNASSIGNED; replicas.len()],
-            isr: replicas.to_vec(),
+            isr: isr.to_vec(),
             removing_replicas: Vec::new(),
             adding_replicas: Vec::new(),
             elr: Vec::new(),
@@ -247,10 +299,10 @@ impl Bench {
             leader,
             leader_recovery_state: 0,
             leader_epoch,
-            partition_epoch: 0,
+            partition_epoch,
         };
         let mut effects = Effects::default();
-        cell.apply(NODE, &registration, &mut effects).unwrap();
+        cell.apply(NODE, &registration, self.now(), &mut effects).unwrap();
         effects.run(cell, self.now());
     }
 
@@ -328,6 +380,7 @@ impl Bench {
             config: loaded.config,
             cluster_id: String::new(),
             executor: self.executor.clone(),
+            network: self.network.clone(),
             controller: Arc::new(mailbox.clone()),
             replicas,
             random: Box::new(base::SplitMix64(1)),

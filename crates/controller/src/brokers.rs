@@ -1,15 +1,16 @@
 //! Registration, heartbeats, fencing and unregistration of brokers.
 
-use crate::elections::Election;
-use crate::plan::{Plan, Records, at_level, record};
+use crate::leaders::{Movement, is_live_on};
+use crate::plan::{Plan, Records, after, at_level, record};
 use crate::{Controller, SmallMap, View};
-use base::{BrokerEpoch, ErrorCode, NodeId, Now, Uuid};
-use metadata::{Broker, Endpoint, VersionRange};
+use base::{BrokerEpoch, DirectoryId, ErrorCode, NodeId, Now, Offset, Uuid};
+use metadata::{Broker, Endpoint, Image, Partition, VersionRange};
 use protocol::{
     BrokerHeartbeatRequest, BrokerHeartbeatResponse, BrokerRegistrationChangeRecord, BrokerRegistrationRequest,
     BrokerRegistrationResponse, UnregisterBrokerRecord, UnregisterBrokerRequest, UnregisterBrokerResponse,
     broker_registration_request,
 };
+use std::collections::BTreeSet;
 
 /// Who was heard of, and when. Not replicated: a new leader starts afresh.
 #[derive(Debug, Default)]
@@ -22,16 +23,39 @@ struct Session {
     last_contact_us: u64,
     /// False while the broker is only expected to be alive.
     heard: bool,
+    /// What the broker has of the metadata log, as it last said; -1: it has not said anything yet.
+    metadata_offset: Offset,
+    /// Where the records end by which the broker's leaderships were handed over, once it has asked to stop.
+    handed_over_at: Option<Offset>,
+}
+
+impl Session {
+    const EXPECTED: Session = Session { last_contact_us: 0, heard: false, metadata_offset: -1, handed_over_at: None };
 }
 
 impl Heartbeats {
     /// Gives a broker a session without having heard of it.
     pub fn expect(&mut self, id: NodeId, now: Now) {
-        self.sessions.insert(id, Session { last_contact_us: now.monotonic_us, heard: false });
+        let session = Session { last_contact_us: now.monotonic_us, ..Session::EXPECTED };
+        self.sessions.insert(id, session);
     }
 
-    fn touch(&mut self, id: NodeId, now: Now) {
-        self.sessions.insert(id, Session { last_contact_us: now.monotonic_us, heard: true });
+    /// A new session of a broker that registers.
+    fn begin(&mut self, id: NodeId, now: Now) {
+        let session = Session { last_contact_us: now.monotonic_us, heard: true, ..Session::EXPECTED };
+        self.sessions.insert(id, session);
+    }
+
+    /// The session of a broker that registers again as the same incarnation goes on.
+    fn keep(&mut self, id: NodeId, now: Now) {
+        let session = self.sessions.entry(id).or_insert(Session::EXPECTED);
+        (session.last_contact_us, session.heard) = (now.monotonic_us, true);
+    }
+
+    fn touch(&mut self, id: NodeId, now: Now, metadata_offset: Offset) -> &mut Session {
+        let session = self.sessions.entry(id).or_insert(Session::EXPECTED);
+        (session.last_contact_us, session.heard, session.metadata_offset) = (now.monotonic_us, true, metadata_offset);
+        session
     }
 
     fn is_alive(&self, id: NodeId, now: Now, timeout_ms: u64) -> bool {
@@ -46,6 +70,13 @@ impl Heartbeats {
             .iter()
             .map(|(id, session)| (*id, session.last_contact_us + timeout_ms * 1000))
             .min_by_key(|(id, at)| (*at, *id))
+    }
+
+    /// Up to where every active broker has the metadata log, but for this one.
+    fn lowest_offset_of_others(&self, image: &Image, id: NodeId) -> Offset {
+        let others = image.active_brokers().map(|broker| broker.id).filter(|other| *other != id);
+        let known = |other: NodeId| self.sessions.get(&other).map_or(-1, |session| session.metadata_offset);
+        others.map(known).min().unwrap_or(Offset::MAX)
     }
 }
 
@@ -77,8 +108,8 @@ impl Controller {
                 return refuse(ErrorCode::UnsupportedVersion);
             }
         }
-        if view.image.features.assigns_directories() && request.log_dirs.is_empty() {
-            return refuse(ErrorCode::InvalidRequest);
+        if view.image.features.assigns_directories() && !are_directories_valid(view.image, request) {
+            return refuse(ErrorCode::InvalidRegistration);
         }
         let mut records = Records::new();
         // A broker that comes again with the same incarnation keeps its epoch (KAFKA-16952) and its state: it may be the
@@ -86,30 +117,33 @@ impl Controller {
         let same_incarnation = existing
             .filter(|existing| existing.incarnation_id == request.incarnation_id)
             .map(|existing| existing.epoch);
-        let broker_epoch = same_incarnation.unwrap_or(view.next_offset);
         if let (Some(existing), None) = (existing, same_incarnation) {
-            self.leave(view, existing, request.previous_broker_epoch == existing.epoch, &mut records);
+            self.leave(view.image, existing.id, request.previous_broker_epoch == existing.epoch, &mut records);
         }
+        // The offset of the registration's record or, as in Kafka, of the first that comes with it.
+        let broker_epoch = same_incarnation.unwrap_or(view.next_offset);
         let mut registration = registration(request, broker_epoch);
         if let (Some(existing), Some(_)) = (existing, same_incarnation) {
             registration.fenced = existing.fenced;
             registration.in_controlled_shutdown = existing.in_controlled_shutdown;
         }
         records.push(at_level(registration.to_record(), &view.image.features));
-        self.heartbeats.touch(request.broker_id, view.now);
+        match same_incarnation {
+            Some(_) => self.heartbeats.keep(request.broker_id, view.now),
+            None => self.heartbeats.begin(request.broker_id, view.now),
+        }
         let reply = BrokerRegistrationResponse { broker_epoch, ..Default::default() };
         Plan::new(records, reply)
     }
 
-    /// What is written about the incarnation before when a new one registers.
-    fn leave(&mut self, view: View<'_>, existing: &Broker, stopped_in_order: bool, records: &mut Records) {
-        if !existing.fenced {
-            self.change_partitions_of(view, existing.id, &[], records);
-            records.push(fence(existing.id, existing.epoch));
+    /// What is written about the incarnation before when a new one registers: it is in sync nowhere. One that has not
+    /// stopped in order may have lost its tail, and is no eligible leader any more (KIP-966).
+    fn leave(&self, image: &Image, id: NodeId, stopped_in_order: bool, records: &mut Records) {
+        if stopped_in_order || !image.features.keeps_eligible_leaders() {
+            return self.leave_isrs(image, id, records);
         }
-        if !stopped_in_order && view.image.features.keeps_eligible_leaders() {
-            self.forget_eligibility(view, existing.id, records);
-        }
+        let concerns = |partition: &Partition| is_live_on(partition, id) || partition.elr.contains(&id);
+        self.move_leaders(image, Movement::LostItsTail(id), concerns, records);
     }
 
     /// BrokerHeartbeat (KIP-631): keeps the session and moves the broker between its states.
@@ -120,7 +154,7 @@ impl Controller {
             let error_code = ErrorCode::StaleBrokerEpoch;
             return Plan::answer(BrokerHeartbeatResponse { error_code: error_code.code(), ..Default::default() });
         };
-        self.heartbeats.touch(broker.id, view.now);
+        let handed_over_at = self.heartbeats.touch(broker.id, view.now, request.current_metadata_offset).handed_over_at;
         let is_caught_up = request.current_metadata_offset >= broker.epoch;
         let mut records = Records::new();
         let mut reply = BrokerHeartbeatResponse {
@@ -129,50 +163,59 @@ impl Controller {
             should_shut_down: false,
             ..Default::default()
         };
-        if request.want_shut_down {
-            let leads = self.leads_any(view, broker.id);
-            if broker.fenced || !leads {
-                if !broker.fenced {
-                    self.change_partitions_of(view, broker.id, &[], &mut records);
-                    records.push(fence(broker.id, broker.epoch));
-                }
-                reply.is_fenced = true;
-                reply.should_shut_down = true;
-            } else if !broker.in_controlled_shutdown {
-                records.push(at_level(
-                    BrokerRegistrationChangeRecord {
-                        broker_id: broker.id,
-                        broker_epoch: broker.epoch,
-                        in_controlled_shutdown: 1,
-                        ..Default::default()
-                    },
-                    &view.image.features,
-                ));
-                self.change_partitions_of(view, broker.id, &[], &mut records);
+        if broker.fenced {
+            reply.should_shut_down = request.want_shut_down;
+            if !request.want_shut_down && !request.want_fence && is_caught_up {
+                self.unfence(view.image, broker, &mut records);
+                reply.is_fenced = false;
             }
         } else if request.want_fence {
-            if !broker.fenced {
-                self.change_partitions_of(view, broker.id, &[], &mut records);
-                records.push(fence(broker.id, broker.epoch));
-                reply.is_fenced = true;
+            self.fence(view.image, broker, &mut records);
+            (reply.is_fenced, reply.should_shut_down) = (true, request.want_shut_down);
+        } else if request.want_shut_down || handed_over_at.is_some() {
+            if leads_any(view.image, broker.id) {
+                self.hand_over(view, broker, &mut records);
+            } else if handed_over_at
+                .is_none_or(|at| at <= self.heartbeats.lowest_offset_of_others(view.image, broker.id))
+            {
+                self.fence(view.image, broker, &mut records);
+                (reply.is_fenced, reply.should_shut_down) = (true, true);
             }
-        } else if broker.fenced && is_caught_up {
-            records.push(record(
-                BrokerRegistrationChangeRecord {
-                    broker_id: broker.id,
-                    broker_epoch: broker.epoch,
-                    fenced: -1,
-                    ..Default::default()
-                },
-                0,
-            ));
-            self.elect_on_return(view, broker.id, &mut records);
-            reply.is_fenced = false;
         }
-        if !request.offline_log_dirs.is_empty() {
-            self.take_offline(view, broker, &request.offline_log_dirs, &mut records);
+        let image = after(view.image, &records);
+        if let Some(broker) = image.brokers.get(&broker.id) {
+            self.take_offline(&image, broker, &request.offline_log_dirs, &mut records);
+            records.extend(cordoned(&image, broker, request.cordoned_log_dirs.as_deref()));
         }
         Plan::new(records, reply)
+    }
+
+    fn fence(&self, image: &Image, broker: &Broker, records: &mut Records) {
+        self.leave_isrs(image, broker.id, records);
+        let change = BrokerRegistrationChangeRecord { fenced: 1, ..unchanged(broker) };
+        records.push(record(change, 0));
+    }
+
+    /// The broker may serve, and leads again where nobody does and it can.
+    fn unfence(&self, image: &Image, broker: &Broker, records: &mut Records) {
+        let change = BrokerRegistrationChangeRecord { fenced: -1, ..unchanged(broker) };
+        records.push(record(change, 0));
+        let is_leaderless = |partition: &Partition| partition.leader == metadata::NO_LEADER;
+        self.move_leaders(image, Movement::Comes(broker.id), is_leaderless, records);
+    }
+
+    /// The broker has asked to stop: it leaves ISRs and leaderships. It may end when the other brokers know that; from which
+    /// offset on they do is noted once, or a busy log would keep it waiting for ever (KAFKA-14292).
+    fn hand_over(&mut self, view: View<'_>, broker: &Broker, records: &mut Records) {
+        if !broker.in_controlled_shutdown {
+            let change = BrokerRegistrationChangeRecord { in_controlled_shutdown: 1, ..unchanged(broker) };
+            records.push(at_level(change, &view.image.features));
+        }
+        self.leave_isrs(view.image, broker.id, records);
+        let end = view.next_offset + records.len() as Offset - 1;
+        if let Some(session) = self.heartbeats.sessions.get_mut(&broker.id) {
+            session.handed_over_at.get_or_insert(end);
+        }
     }
 
     /// Fences the broker whose session has ended; `None` if there is none. Call it again after `next_expiry_us`.
@@ -184,8 +227,7 @@ impl Controller {
         self.heartbeats.sessions.remove(&id);
         let mut records = Records::new();
         if let Some(broker) = view.image.brokers.get(&id).filter(|broker| !broker.fenced) {
-            self.change_partitions_of(view, id, &[], &mut records);
-            records.push(fence(id, broker.epoch));
+            self.fence(view.image, broker, &mut records);
         }
         Some(Plan::new(records, id))
     }
@@ -204,7 +246,7 @@ impl Controller {
             });
         };
         let mut records = Records::new();
-        self.change_partitions_of(view, broker.id, &[], &mut records);
+        self.leave_isrs(view.image, broker.id, &mut records);
         records.push(record(
             UnregisterBrokerRecord { broker_id: broker.id, broker_epoch: broker.epoch, ..Default::default() },
             0,
@@ -212,109 +254,37 @@ impl Controller {
         // Its session ends by itself: until the records are in the log the broker is there.
         Plan::new(records, UnregisterBrokerResponse::default())
     }
-
-    fn leads_any(&self, view: View<'_>, id: NodeId) -> bool {
-        view.image.topics_by_name().any(|topic| topic.partitions.values().any(|partition| partition.leader == id))
-    }
-
-    /// Removes a broker that goes from ISRs and leaderships.
-    fn change_partitions_of(&self, view: View<'_>, id: NodeId, unclean: &[NodeId], records: &mut Records) {
-        for topic in view.image.topics_by_name() {
-            for (index, partition) in &topic.partitions {
-                if !partition.isr.contains(&id) && partition.leader != id {
-                    continue;
-                }
-                let target_isr = partition.isr.iter().copied().filter(|replica| *replica != id).collect();
-                let may_lead = |replica: NodeId| replica != id && self.may_lead(view, replica);
-                let change = self.partition_change(view, topic, *index, partition, Election::Online, &may_lead);
-                let change = crate::PartitionChange { target_isr, unclean_shutdown: unclean, ..change };
-                records.extend(change.into_record().map(|change| at_level(change, &view.image.features)));
-            }
-        }
-    }
-
-    /// A replica that did not stop in order may have lost its tail: it is no eligible leader any more (KIP-966).
-    fn forget_eligibility(&self, view: View<'_>, id: NodeId, records: &mut Records) {
-        for topic in view.image.topics_by_name() {
-            for (index, partition) in &topic.partitions {
-                let was_live = partition.isr.contains(&id) || partition.leader == id;
-                if !was_live && !partition.elr.contains(&id) {
-                    continue;
-                }
-                // Where the broker was live until now, the change before this one has just made it eligible.
-                let mut before = (**partition).clone();
-                if was_live {
-                    before.isr.retain(|replica| *replica != id);
-                    before.elr.push(id);
-                    if before.leader == id {
-                        before.last_known_elr = vec![id];
-                        before.leader = metadata::NO_LEADER;
-                    }
-                }
-                let may_lead = |replica: NodeId| replica != id && self.may_lead(view, replica);
-                let change = self.partition_change(view, topic, *index, &before, Election::Online, &may_lead);
-                let change = crate::PartitionChange { unclean_shutdown: &[id], ..change };
-                records.extend(change.into_record().map(|change| at_level(change, &view.image.features)));
-            }
-        }
-    }
-
-    /// Elects leaders where the broker that is back makes it possible.
-    fn elect_on_return(&self, view: View<'_>, id: NodeId, records: &mut Records) {
-        let may_lead = |replica: NodeId| replica == id || self.may_lead(view, replica);
-        for topic in view.image.topics_by_name() {
-            for (index, partition) in &topic.partitions {
-                if partition.leader != metadata::NO_LEADER || !partition.replicas.contains(&id) {
-                    continue;
-                }
-                let election = match self.is_unclean_allowed(view, &topic.name) {
-                    true => Election::Unclean,
-                    false => Election::Online,
-                };
-                let change = self.partition_change(view, topic, *index, partition, election, &may_lead);
-                records.extend(change.into_record().map(|change| at_level(change, &view.image.features)));
-            }
-        }
-    }
-
-    /// Replicas in directories that went out of service lead no more.
-    fn take_offline(&self, view: View<'_>, broker: &Broker, offline: &[Uuid], records: &mut Records) {
-        let online: Vec<Uuid> = broker.log_dirs.iter().copied().filter(|dir| !offline.contains(dir)).collect();
-        if online.len() == broker.log_dirs.len() || online.is_empty() {
-            return;
-        }
-        let id = broker.id;
-        records.push(at_level(
-            BrokerRegistrationChangeRecord {
-                broker_id: id,
-                broker_epoch: broker.epoch,
-                log_dirs: online,
-                ..Default::default()
-            },
-            &view.image.features,
-        ));
-        for topic in view.image.topics_by_name() {
-            for (index, partition) in &topic.partitions {
-                if !offline.contains(&partition.directory_of(id)) || !partition.isr.contains(&id) {
-                    continue;
-                }
-                let target_isr = partition.isr.iter().copied().filter(|replica| *replica != id).collect();
-                let may_lead = |replica: NodeId| replica != id && self.may_lead(view, replica);
-                let change = self.partition_change(view, topic, *index, partition, Election::Online, &may_lead);
-                let change = crate::PartitionChange { target_isr, ..change };
-                records.extend(change.into_record().map(|change| at_level(change, &view.image.features)));
-            }
-        }
-    }
-
-    /// A broker that is registered, not fenced and not leaving.
-    pub(crate) fn may_lead(&self, view: View<'_>, id: NodeId) -> bool {
-        view.image.brokers.get(&id).is_some_and(|broker| broker.is_active())
-    }
 }
 
-fn fence(id: NodeId, epoch: BrokerEpoch) -> crate::Record {
-    record(BrokerRegistrationChangeRecord { broker_id: id, broker_epoch: epoch, fenced: 1, ..Default::default() }, 0)
+fn leads_any(image: &Image, id: NodeId) -> bool {
+    image.topics_by_name().any(|topic| topic.partitions.values().any(|partition| partition.leader == id))
+}
+
+/// A change of the registration that so far changes nothing.
+fn unchanged(broker: &Broker) -> BrokerRegistrationChangeRecord {
+    BrokerRegistrationChangeRecord { broker_id: broker.id, broker_epoch: broker.epoch, ..Default::default() }
+}
+
+/// What is written when a broker says that other directories of it take no new replicas.
+fn cordoned(image: &Image, broker: &Broker, now: Option<&[DirectoryId]>) -> Option<crate::Record> {
+    let now = now.filter(|_| image.features.cordons_log_dirs())?;
+    let sorted = |directories: &[DirectoryId]| directories.iter().copied().collect::<BTreeSet<DirectoryId>>();
+    let before = broker.cordoned_log_dirs.as_deref().unwrap_or_default();
+    let change = BrokerRegistrationChangeRecord { cordoned_log_dirs: Some(now.to_vec()), ..unchanged(broker) };
+    (sorted(before) != sorted(now)).then(|| at_level(change, &image.features))
+}
+
+/// Kafka keeps the ids below for special meanings.
+const RESERVED_END: DirectoryId = Uuid::from_u128(100);
+
+/// Directories are told, each once, and none of them is another broker's.
+fn are_directories_valid(image: &Image, request: &BrokerRegistrationRequest<'_>) -> bool {
+    let others = || image.brokers.values().filter(|broker| broker.id != request.broker_id);
+    let distinct: BTreeSet<DirectoryId> = request.log_dirs.iter().copied().collect();
+    let is_valid = |directory: &DirectoryId| {
+        *directory >= RESERVED_END && !others().any(|broker| broker.log_dirs.contains(directory))
+    };
+    !distinct.is_empty() && distinct.len() == request.log_dirs.len() && distinct.iter().all(is_valid)
 }
 
 /// The registration that a broker asks for; it begins fenced.

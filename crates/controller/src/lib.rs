@@ -4,21 +4,26 @@
 //!
 //! No I/O, no clock, no randomness but what the caller hands in. Partition leaders, ISR and ELR follow KIP-966.
 
+mod alter_partition;
 mod brokers;
+mod candidates;
 mod configs;
 mod controllers;
+mod directories;
 mod elections;
 mod features;
-mod partitions;
+mod leaders;
 mod placement;
 mod plan;
+mod producer_ids;
+mod reassignments;
 mod topics;
 
+pub use alter_partition::{IsrChange, IsrChanged, OfTopics};
 pub use brokers::Heartbeats;
 pub use configs::dynamic_configs;
-pub use elections::{Election, PartitionChange};
 pub use features::{FeaturesPlan, bootstrap_records, default_feature_levels, feature_records};
-pub use partitions::refused_elections;
+pub use leaders::refused_elections;
 pub use plan::{Plan, Record, Records};
 pub use topics::validate_topic_name;
 

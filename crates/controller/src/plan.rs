@@ -1,6 +1,6 @@
 //! What a request leads to.
 
-use metadata::Features;
+use metadata::{Delta, Features, Image};
 use protocol::MetadataRecord;
 
 /// A metadata record and the version in which it is written.
@@ -42,4 +42,14 @@ pub(crate) fn at_level(value: impl Into<MetadataRecord<'static>>, features: &Fea
 /// A record that has one version.
 pub(crate) fn record(value: impl Into<MetadataRecord<'static>>, version: i16) -> Record {
     Record { value: value.into(), version }
+}
+
+/// The image with these records, for a plan that decides in steps.
+pub(crate) fn after(image: &Image, records: &[Record]) -> Image {
+    let mut image = image.clone();
+    for record in records {
+        // What does not fit stops the node where it is appended.
+        _ = image.replay(&record.value, &mut Delta::default());
+    }
+    image
 }

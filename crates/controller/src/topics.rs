@@ -1,10 +1,11 @@
 //! CreateTopics, CreatePartitions and DeleteTopics.
 
+use crate::candidates::Candidates;
 use crate::configs::clear_elr_records;
-use crate::placement::place;
+use crate::placement::{place, takes_new_replicas};
 use crate::plan::{Plan, Records, at_level, record};
 use crate::{Controller, View};
-use base::{ErrorCode, NodeId, Random, TopicId, Uuid};
+use base::{ErrorCode, NodeId, PartitionIndex, Random, TopicId, Uuid};
 use imbl::OrdMap;
 use metadata::{Broker, Topic};
 use protocol::{
@@ -50,9 +51,6 @@ pub fn validate_topic_name(name: &str) -> Result<(), String> {
     }
     Ok(())
 }
-
-/// Followers would never fetch, and be waited for or elected with empty logs.
-const ONE_REPLICA: &str = "this version of Ottla does not replicate yet; use a replication factor of 1.";
 
 impl Controller {
     /// CreateTopics (KIP-4). `random` draws topic ids.
@@ -173,16 +171,6 @@ impl Controller {
         topic: &create_topics_request::CreatableTopic<'_>,
     ) -> Result<Vec<Vec<NodeId>>, TopicError> {
         if topic.assignments.is_empty() {
-            let count = match topic.num_partitions {
-                -1 => self.settings.partitions_default,
-                n if n <= 0 => {
-                    return Err((
-                        ErrorCode::InvalidPartitions,
-                        "Number of partitions was set to an invalid non-positive value.".into(),
-                    ));
-                }
-                n => n,
-            };
             let factor = match topic.replication_factor {
                 -1 => self.settings.replication_factor_default,
                 n if n <= 0 => {
@@ -193,7 +181,22 @@ impl Controller {
                 }
                 n => n,
             };
-            return self.place_new(view, count as usize, factor as usize);
+            let count = match topic.num_partitions {
+                -1 => self.settings.partitions_default,
+                n if n <= 0 => {
+                    return Err((
+                        ErrorCode::InvalidPartitions,
+                        "Number of partitions was set to an invalid non-positive value.".into(),
+                    ));
+                }
+                n => n,
+            };
+            return self.place_new(view, count as usize, factor as usize).map_err(|error| match error {
+                (error @ ErrorCode::InvalidReplicationFactor, why) => {
+                    (error, format!("Unable to replicate the partition {factor} time(s): {why}"))
+                }
+                other => other,
+            });
         }
         if topic.replication_factor != -1 {
             return Err((
@@ -222,6 +225,7 @@ impl Controller {
             }
             let factor = assignments.first().map(Vec::len);
             self.check_manual(view, &assignment.broker_ids, factor)?;
+            self.check_active(view, &assignment.broker_ids, assignment.partition_index)?;
             assignments.push(assignment.broker_ids.clone());
         }
         Ok(assignments)
@@ -231,42 +235,44 @@ impl Controller {
         if count > PARTITIONS_PER_REQUEST_MAX {
             return Err(excessive());
         }
-        let unable = |why: String| {
-            (ErrorCode::InvalidReplicationFactor, format!("Unable to replicate the partition {factor} time(s): {why}"))
-        };
-        let registered: Vec<Arc<Broker>> =
-            view.image.brokers.values().filter(|broker| !broker.in_controlled_shutdown).cloned().collect();
-        if registered.iter().all(|broker| broker.fenced) {
+        let unable = |why: String| (ErrorCode::InvalidReplicationFactor, why);
+        let usable: Vec<Arc<Broker>> =
+            view.image.brokers.values().filter(|broker| takes_new_replicas(broker)).cloned().collect();
+        if usable.iter().all(|broker| broker.fenced) {
             return Err(unable("All brokers are currently fenced or in controlled shutdown.".into()));
         }
-        if factor > registered.len() {
+        if factor > usable.len() {
             return Err(unable(format!(
                 "The target replication factor of {factor} cannot be reached because only {} broker(s) are registered or \
                  some brokers have all their log directories cordoned.",
-                registered.len()
+                usable.len()
             )));
-        }
-        if factor > 1 {
-            return Err(unable(ONE_REPLICA.into()));
         }
         let start = self.next_placement;
         self.next_placement = self.next_placement.wrapping_add(count as u64) % (1 << 32);
-        Ok(place(&registered, count, factor, start))
+        Ok(place(&usable, count, factor, start))
     }
 
-    fn check_manual(&self, view: View<'_>, replicas: &[NodeId], factor: Option<usize>) -> Result<(), TopicError> {
+    /// Whether these brokers may be the replicas of a partition, of as many as others have where that is given.
+    pub(crate) fn check_manual(
+        &self,
+        view: View<'_>,
+        replicas: &[NodeId],
+        factor: Option<usize>,
+    ) -> Result<(), TopicError> {
         let refuse = |message: String| Err((ErrorCode::InvalidReplicaAssignment, message));
         if replicas.is_empty() {
             return refuse("The manual partition assignment includes an empty replica list.".into());
         }
-        let mut seen = BTreeSet::new();
-        for replica in replicas {
+        let mut sorted = replicas.to_vec();
+        sorted.sort_unstable();
+        for (i, replica) in sorted.iter().enumerate() {
             if !view.image.brokers.contains_key(replica) {
                 return refuse(format!(
                     "The manual partition assignment includes broker {replica}, but no such broker is registered."
                 ));
             }
-            if !seen.insert(*replica) {
+            if i > 0 && sorted[i - 1] == *replica {
                 return refuse(format!(
                     "The manual partition assignment includes the broker {replica} more than once."
                 ));
@@ -278,45 +284,45 @@ impl Controller {
                  with previous partitions, which have {factor} replica(s).",
                 replicas.len()
             )),
-            _ if replicas.len() > 1 => {
-                refuse(format!("The manual partition assignment cannot be served: {ONE_REPLICA}"))
-            }
             _ => Ok(()),
         }
     }
 
-    fn new_partition(&self, view: View<'_>, topic_id: TopicId, index: i32, replicas: Vec<NodeId>) -> crate::Record {
-        let mut isr: Vec<NodeId> = replicas.iter().copied().filter(|id| self.may_lead(view, *id)).collect();
-        if isr.is_empty() {
-            // Manually assigned to brokers that are all away: they are in sync, as all are empty.
-            isr = replicas.clone();
+    /// A manual assignment of a new partition needs a broker that can lead it.
+    fn check_active(&self, view: View<'_>, replicas: &[NodeId], index: PartitionIndex) -> Result<(), TopicError> {
+        let candidates = Candidates::of(view.image);
+        match replicas.iter().any(|id| candidates.is_active(*id)) {
+            true => Ok(()),
+            false => Err((
+                ErrorCode::InvalidReplicaAssignment,
+                format!(
+                    "All brokers specified in the manual partition assignment for partition {index} are fenced or in \
+                     controlled shutdown."
+                ),
+            )),
         }
-        let leader = if self.may_lead(view, isr[0]) { isr[0] } else { metadata::NO_LEADER };
+    }
+
+    /// A partition whose replicas are empty: those of active brokers are in sync, and the first of them leads.
+    fn new_partition(&self, view: View<'_>, topic_id: TopicId, index: i32, replicas: Vec<NodeId>) -> crate::Record {
+        let candidates = Candidates::of(view.image);
+        let isr: Vec<NodeId> = replicas.iter().copied().filter(|id| candidates.is_active(*id)).collect();
         let directories = match view.image.features.assigns_directories() {
-            true => replicas.iter().map(|id| self.directory_for(view, *id)).collect(),
+            true => replicas.iter().map(|id| candidates.directory_of_new(*id)).collect(),
             false => Vec::new(),
         };
         let partition = PartitionRecord {
             partition_id: index,
             topic_id,
             replicas,
+            leader: isr.first().copied().unwrap_or(metadata::NO_LEADER),
             isr,
-            leader,
             leader_epoch: 0,
             partition_epoch: 0,
             directories,
             ..Default::default()
         };
         at_level(partition, &view.image.features)
-    }
-
-    /// The only directory of a broker; where there are several, the broker chooses and tells (KIP-858).
-    fn directory_for(&self, view: View<'_>, id: NodeId) -> Uuid {
-        match view.image.brokers.get(&id).map(|broker| &broker.log_dirs[..]) {
-            Some([only]) => *only,
-            Some([]) => Uuid::DIRECTORY_MIGRATING,
-            _ => Uuid::DIRECTORY_UNASSIGNED,
-        }
     }
 
     /// CreatePartitions (KIP-195).
@@ -401,8 +407,9 @@ impl Controller {
                 ));
             }
             Some(assignments) => {
-                for assignment in assignments {
+                for (index, assignment) in (current..).zip(assignments) {
                     self.check_manual(view, &assignment.broker_ids, Some(factor))?;
+                    self.check_active(view, &assignment.broker_ids, index)?;
                 }
                 assignments.iter().map(|assignment| assignment.broker_ids.clone()).collect()
             }

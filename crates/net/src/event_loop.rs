@@ -104,6 +104,7 @@ impl EventLoop {
             self.read_mail(now);
             self.run_timers(now);
             let before = work_done();
+            self.outgoings.go_on(&mut self.buffer, self.poll.registry());
             for _ in 0..self.ready.len() {
                 if let Some(key) = self.ready.pop_front() {
                     self.serve(key, now);
@@ -128,7 +129,10 @@ impl EventLoop {
     }
 
     fn poll_timeout(&mut self) -> Option<Duration> {
-        if !self.ready.is_empty() || with_turn(|turn| !turn.deferred.is_empty()) == Some(true) {
+        if !self.ready.is_empty()
+            || self.outgoings.has_ready()
+            || with_turn(|turn| !turn.deferred.is_empty()) == Some(true)
+        {
             return Some(Duration::ZERO);
         }
         self.timers.drop_over();

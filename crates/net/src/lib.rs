@@ -15,6 +15,7 @@ mod answer;
 mod blocking;
 mod connection;
 mod event_loop;
+mod incoming;
 mod input;
 mod kept;
 mod mailbox;

@@ -1,4 +1,5 @@
-//! Lines to other nodes: the real form of `base::Network`. One loop, the one that no client keeps busy, owns their sockets.
+//! Lines to other nodes: the real form of `base::Network`. One loop owns the socket of a line: the one that no client keeps
+//! busy, or, for large answers, one of those that serve clients.
 //!
 //! ```text
 //!            send           resolved          connected
@@ -13,8 +14,10 @@
 //! caller's affair: a line fails what it was given at once.
 
 use crate::blocking::BlockingPool;
+use crate::incoming::{Incoming, Received};
 use crate::mailbox::{LoopHandle, Message};
 use crate::transport::Transport;
+use crate::turn;
 use base::{Done, Line, LineError, Network, Outbound, Remote};
 use mio::net::TcpStream;
 use mio::{Interest, Registry, Token};
@@ -28,8 +31,8 @@ use std::sync::Arc;
 
 /// Tokens of outgoing connections lie from here on, below those of listeners.
 pub(crate) const FIRST_OUTGOING: usize = usize::MAX / 4;
-/// Largest answer that is taken.
-const ANSWER_BYTES_MAX: usize = 100 << 20;
+/// Bytes of answers that one line may receive in one turn: what is more comes in the next one.
+const RECEIVE_MAX: usize = 256 * 1024;
 
 /// A request that was handed over and has no answer so far. One that is dropped says that the line was closed.
 struct Asked {
@@ -142,21 +145,24 @@ struct Outgoing {
     /// Frames to be written, and how much of the first one has left.
     out: VecDeque<Vec<u8>>,
     written: usize,
-    /// Bytes of an incomplete answer.
-    input: Vec<u8>,
+    input: Incoming,
     asked: VecDeque<Asked>,
+    /// More may be there than the last turn has taken.
+    is_ready: bool,
 }
 
 /// The outgoing connections of one loop.
 pub(crate) struct Outgoings {
     entries: Slab<Outgoing>,
+    /// Those that have used up their turn.
+    ready: Vec<usize>,
     /// Knows what a line is made with.
     wrappings: Arc<crate::server::Registry>,
 }
 
 impl Outgoings {
     pub fn new(wrappings: Arc<crate::server::Registry>) -> Outgoings {
-        Outgoings { entries: Slab::new(), wrappings }
+        Outgoings { entries: Slab::new(), ready: Vec::new(), wrappings }
     }
 
     /// When the first request is out of time.
@@ -208,8 +214,9 @@ impl Outgoings {
                 phase: Phase::Resolving,
                 out: VecDeque::new(),
                 written: 0,
-                input: Vec::new(),
+                input: Incoming::default(),
                 asked: VecDeque::new(),
+                is_ready: false,
             });
             line.mail.lock().key = Some(key);
             key
@@ -324,14 +331,31 @@ impl Outgoings {
         self.write(key, registry);
     }
 
+    /// Whether a line has more to receive than its last turn took.
+    pub fn has_ready(&self) -> bool {
+        !self.ready.is_empty()
+    }
+
+    /// The next turn of those that used up their last one.
+    pub fn go_on(&mut self, buffer: &mut [u8], registry: &Registry) {
+        for key in std::mem::take(&mut self.ready) {
+            // Its place may have gone to another line meanwhile, which loses nothing by a look.
+            if self.entries.get_mut(key).is_some_and(|entry| std::mem::take(&mut entry.is_ready)) {
+                self.read(key, buffer, registry);
+            }
+        }
+    }
+
     fn read(&mut self, key: usize, buffer: &mut [u8], registry: &Registry) {
-        loop {
+        let mut left = RECEIVE_MAX;
+        while left > 0 {
             let Some(entry) = self.entries.get_mut(key) else { return };
             let Phase::Open(transport) = &entry.phase else { return };
-            match transport.receive(buffer) {
+            match entry.input.receive(buffer, left, |room| transport.receive(room)) {
                 Ok(0) => return self.end(key, registry, &LineError::Broken("the other side closed it".to_owned())),
                 Ok(n) => {
-                    entry.input.extend_from_slice(&buffer[..n]);
+                    left = left.saturating_sub(n);
+                    turn::add_work(n);
                     if let Err(reason) = entry.answers() {
                         return self.end(key, registry, &LineError::Broken(reason));
                     }
@@ -340,6 +364,11 @@ impl Outgoings {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => return self.end(key, registry, &LineError::Broken(error.to_string())),
             }
+        }
+        if let Some(entry) = self.entries.get_mut(key)
+            && !std::mem::replace(&mut entry.is_ready, true)
+        {
+            self.ready.push(key);
         }
     }
 
@@ -406,22 +435,17 @@ impl LineState {
 impl Outgoing {
     /// Hands over the answers that are complete.
     fn answers(&mut self) -> Result<(), String> {
-        let mut at = 0;
-        while let Some(prefix) = self.input[at..].first_chunk::<4>() {
-            let length = usize::try_from(i32::from_be_bytes(*prefix)).ok().filter(|length| *length <= ANSWER_BYTES_MAX);
-            let Some(length) = length else {
-                return Err(format!("an answer of {} bytes", i32::from_be_bytes(*prefix)));
-            };
-            let Some(frame) = self.input.get(at + 4..at + 4 + length) else { break };
-            let Some(asked) = self.asked.pop_front() else { return Err("an answer that nobody asked for".to_owned()) };
-            asked.finish(Ok(frame.to_vec()));
-            at += 4 + length;
+        loop {
+            match self.input.next()? {
+                Received::Incomplete => return Ok(()),
+                Received::Frame(frame) => {
+                    let Some(asked) = self.asked.pop_front() else {
+                        return Err("an answer that nobody asked for".to_owned());
+                    };
+                    asked.finish(Ok(frame));
+                }
+            }
         }
-        self.input.drain(..at);
-        if self.input.is_empty() {
-            self.input = Vec::new();
-        }
-        Ok(())
     }
 }
 

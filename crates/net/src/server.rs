@@ -299,6 +299,11 @@ impl Network for Server {
     fn line(&self, remote: &Remote) -> Arc<dyn Line> {
         Lines { owner: self.loops[0].clone(), clock: self.clock }.line(remote)
     }
+
+    fn data_line(&self, remote: &Remote) -> Arc<dyn Line> {
+        let number = self.next_defer.fetch_add(1, Ordering::Relaxed) % (self.loops.len() - 1);
+        Lines { owner: self.loops[1 + number].clone(), clock: self.clock }.line(remote)
+    }
 }
 
 impl Executor for Server {

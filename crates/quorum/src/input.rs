@@ -139,6 +139,7 @@ pub(crate) fn is_of_nodes(api: ApiKey) -> bool {
             | ApiKey::BrokerHeartbeat
             | ApiKey::AllocateProducerIds
             | ApiKey::AssignReplicasToDirs
+            | ApiKey::AlterPartition
             | ApiKey::Fetch
             | ApiKey::FetchSnapshot
             | ApiKey::Vote
@@ -151,9 +152,9 @@ pub(crate) fn is_of_nodes(api: ApiKey) -> bool {
 
 /// Whether an answer leaves behind the publication of what it is about. What other nodes live by rests on nothing that is
 /// shown here. A heartbeat waits for no publication, not even this node's own: those take as long as a disk does, and a
-/// session may be shorter.
+/// session may be shorter. What AlterPartition answers says all that its caller has to know.
 pub(crate) fn waits_until_shown(api: ApiKey, is_own: bool) -> bool {
-    api != ApiKey::BrokerHeartbeat && (is_own || !is_of_nodes(api))
+    !matches!(api, ApiKey::BrokerHeartbeat | ApiKey::AlterPartition) && (is_own || !is_of_nodes(api))
 }
 
 impl Mailbox {
@@ -275,6 +276,7 @@ mod tests {
             (ApiKey::BrokerRegistration, true, false),
             (ApiKey::AllocateProducerIds, true, false),
             (ApiKey::BrokerHeartbeat, false, false),
+            (ApiKey::AlterPartition, false, false),
         ] {
             assert_eq!(waits_until_shown(api, true), node, "{api}");
             assert_eq!(waits_until_shown(api, false), client, "{api}");

@@ -8,6 +8,7 @@
 //! Invariants: a reply leaves when everything up to the end of the log at its planning is committed; publishers see
 //! committed records only, in the same order everywhere, and before the replies that depend on them leave.
 
+mod alter_partition;
 mod bootstrap;
 mod cleaning;
 mod commit;

@@ -438,7 +438,15 @@ impl QuorumNode {
         }
         let bytes_max = self.batch_bytes_max();
         let batches = data_batches(&planned.records, now.wall_ms, bytes_max)?;
-        let may_split = matches!(api, ApiKey::BrokerHeartbeat | ApiKey::BrokerRegistration | ApiKey::UnregisterBroker);
+        let may_split = matches!(
+            api,
+            ApiKey::BrokerHeartbeat
+                | ApiKey::BrokerRegistration
+                | ApiKey::UnregisterBroker
+                | ApiKey::AlterPartition
+                | ApiKey::ElectLeaders
+                | ApiKey::AssignReplicasToDirs
+        );
         let is_one_batch = match &batches[..] {
             [] => true,
             [only] => only.bytes.len() <= bytes_max,

@@ -1,5 +1,6 @@
 //! The controller API: what each request leads to.
 
+use crate::alter_partition;
 use crate::node::QuorumNode;
 use crate::refusal::refusal;
 use crate::replicate::METADATA_TOPIC;
@@ -7,11 +8,11 @@ use base::{ErrorCode, Now};
 use controller::{Plan, Records, View};
 use protocol::describe_quorum_response as quorum;
 use protocol::{
-    AllocateProducerIdsRequest, AlterConfigsRequest, ApiKey, AssignReplicasToDirsRequest, BrokerHeartbeatRequest,
-    BrokerRegistrationRequest, ControllerRegistrationRequest, CreatePartitionsRequest, CreateTopicsRequest, Cursor,
-    Decode, DeleteTopicsRequest, DescribeQuorumRequest, DescribeQuorumResponse, ElectLeadersRequest,
-    IncrementalAlterConfigsRequest, ListPartitionReassignmentsRequest, Message, UnregisterBrokerRequest,
-    UpdateFeaturesRequest,
+    AllocateProducerIdsRequest, AlterConfigsRequest, AlterPartitionReassignmentsRequest, AlterPartitionRequest, ApiKey,
+    AssignReplicasToDirsRequest, BrokerHeartbeatRequest, BrokerRegistrationRequest, ControllerRegistrationRequest,
+    CreatePartitionsRequest, CreateTopicsRequest, Cursor, Decode, DeleteTopicsRequest, DescribeQuorumRequest,
+    DescribeQuorumResponse, ElectLeadersRequest, IncrementalAlterConfigsRequest, ListPartitionReassignmentsRequest,
+    Message, UnregisterBrokerRequest, UpdateFeaturesRequest,
 };
 use raft::ReplicaProgress;
 
@@ -113,6 +114,16 @@ impl QuorumNode {
                 let raises_kraft_version = plan.raises_kraft_version;
                 let planned = encoded(plan.plan, version)?;
                 Ok(Planned { raises_kraft_version, ..planned })
+            }
+            ApiKey::AlterPartition => {
+                let request: AlterPartitionRequest = decode(body, version)?;
+                let broker = (request.broker_id, request.broker_epoch);
+                let plan = controller.alter_partition(view, broker, alter_partition::changes(request, version));
+                encoded(Plan::new(plan.records, alter_partition::response(plan.reply)), version)
+            }
+            ApiKey::AlterPartitionReassignments => {
+                let request: AlterPartitionReassignmentsRequest<'_> = decode(body, version)?;
+                encoded(controller.alter_reassignments(view, &request), version)
             }
             ApiKey::AllocateProducerIds => {
                 let request: AllocateProducerIdsRequest = decode(body, version)?;

@@ -2,15 +2,16 @@
 
 use base::ErrorCode;
 use protocol::{
-    AddRaftVoterResponse, AllocateProducerIdsResponse, AlterConfigsRequest, AlterConfigsResponse, ApiKey,
-    AssignReplicasToDirsResponse, BeginQuorumEpochResponse, BrokerHeartbeatResponse, BrokerRegistrationResponse,
-    ControllerRegistrationResponse, CreatePartitionsRequest, CreatePartitionsResponse, CreateTopicsRequest,
-    CreateTopicsResponse, Cursor, Decode, DeleteTopicsRequest, DeleteTopicsResponse, DescribeClusterResponse,
-    DescribeLogDirsResponse, DescribeQuorumResponse, ElectLeadersResponse, EndQuorumEpochResponse, FetchResponse,
-    FetchSnapshotResponse, IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponse,
-    ListConfigResourcesResponse, ListPartitionReassignmentsResponse, Message, RemoveRaftVoterResponse,
-    UnregisterBrokerResponse, UpdateFeaturesResponse, UpdateRaftVoterResponse, VoteResponse, alter_configs_response,
-    create_partitions_response, create_topics_response, delete_topics_response, incremental_alter_configs_response,
+    AddRaftVoterResponse, AllocateProducerIdsResponse, AlterConfigsRequest, AlterConfigsResponse,
+    AlterPartitionReassignmentsResponse, AlterPartitionResponse, ApiKey, AssignReplicasToDirsResponse,
+    BeginQuorumEpochResponse, BrokerHeartbeatResponse, BrokerRegistrationResponse, ControllerRegistrationResponse,
+    CreatePartitionsRequest, CreatePartitionsResponse, CreateTopicsRequest, CreateTopicsResponse, Cursor, Decode,
+    DeleteTopicsRequest, DeleteTopicsResponse, DescribeClusterResponse, DescribeLogDirsResponse,
+    DescribeQuorumResponse, ElectLeadersResponse, EndQuorumEpochResponse, FetchResponse, FetchSnapshotResponse,
+    IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponse, ListConfigResourcesResponse,
+    ListPartitionReassignmentsResponse, Message, RemoveRaftVoterResponse, UnregisterBrokerResponse,
+    UpdateFeaturesResponse, UpdateRaftVoterResponse, VoteResponse, alter_configs_response, create_partitions_response,
+    create_topics_response, delete_topics_response, incremental_alter_configs_response,
 };
 
 /// Encodes the answer to a request that changes metadata; for others the error itself comes back.
@@ -65,6 +66,12 @@ pub(crate) fn refusal(
         }
         ApiKey::AllocateProducerIds => {
             encoded(&AllocateProducerIdsResponse { error_code: code, ..Default::default() }, version)
+        }
+        ApiKey::AlterPartition => encoded(&AlterPartitionResponse { error_code: code, ..Default::default() }, version),
+        ApiKey::AlterPartitionReassignments => {
+            let error_message = message.map(Into::into);
+            let refused = AlterPartitionReassignmentsResponse { error_code: code, error_message, ..Default::default() };
+            encoded(&refused, version)
         }
         ApiKey::AssignReplicasToDirs => {
             encoded(&AssignReplicasToDirsResponse { error_code: code, ..Default::default() }, version)
@@ -130,6 +137,8 @@ pub fn is_not_controller(api: ApiKey, version: i16, body: &[u8]) -> bool {
         ApiKey::AssignReplicasToDirs => whole!(AssignReplicasToDirsResponse),
         ApiKey::AddRaftVoter => whole!(AddRaftVoterResponse<'_>),
         ApiKey::RemoveRaftVoter => whole!(RemoveRaftVoterResponse<'_>),
+        ApiKey::AlterPartition => whole!(AlterPartitionResponse),
+        ApiKey::AlterPartitionReassignments => whole!(AlterPartitionReassignmentsResponse<'_>),
         _ => None,
     };
     error.map(ErrorCode::from_code).is_some_and(|error| match error {

@@ -1,11 +1,15 @@
-//! The leader of a partition as a machine without I/O: it is told how far the local log and the followers have come and
-//! says how far the partition is committed.
+//! The leader of a partition as a machine without I/O: it is told how far the local log and the followers have come, says
+//! how far the partition is committed, and who is to join or leave the in-sync replicas.
 //!
 //! Invariants: the high watermark never goes back, neither within a leadership nor where one begins, and never lies above
-//! the log end; it is the least position of the in-sync replicas. The leader's own position is its log end or, where an acknowledgement means "on
-//! disk" (`flush.messages=1`), what it has flushed.
+//! the log end; it is the least position of the maximal ISR, and of those who are about to join it; it stands still while
+//! there are fewer in-sync replicas than `min.insync.replicas` (KIP-966). The leader's own position is its log end or,
+//! where an acknowledgement means "on disk" (`flush.messages=1`), what it has flushed.
 
-use base::{LeaderEpoch, Map, NodeId, Offset, PartitionEpoch};
+use crate::isr::{Isr, IsrAnswer, IsrProposal};
+use crate::progress::{FetchingReplica, Progress};
+use base::{BrokerEpoch, LeaderEpoch, NodeId, Offset, PartitionEpoch};
+use std::collections::BTreeMap;
 
 /// What decides whether a write with acks=all may be accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,13 +19,40 @@ pub enum Admission {
     NotEnoughReplicas,
 }
 
-/// How far a follower has come, as its leader sees it.
+/// What a topic's configuration and the broker's say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Progress {
-    /// It has everything below.
+pub struct Rules {
+    pub min_insync_replicas: usize,
+    /// `replica.lag.time.max.ms`.
+    pub lag_time_max_us: u64,
+    /// An acknowledgement means that the record is on disk.
+    pub acknowledges_on_disk: bool,
+}
+
+/// What a leadership begins with.
+#[derive(Debug, Clone)]
+pub struct Leadership<'a> {
+    pub local: NodeId,
+    pub epoch: LeaderEpoch,
+    pub partition_epoch: PartitionEpoch,
+    pub isr: Vec<NodeId>,
+    pub replicas: &'a [NodeId],
+    pub rules: Rules,
     pub log_end_offset: Offset,
-    /// Monotonic time when it last had everything that the leader had.
-    pub caught_up_us: u64,
+    /// What this process has not flushed does not count as on disk, although a recovery found it.
+    pub flushed_offset: Offset,
+    /// What the replica knew before.
+    pub high_watermark: Offset,
+    pub now_us: u64,
+}
+
+/// What came of an input.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[must_use]
+pub struct Moved {
+    pub high_watermark: bool,
+    /// [`Leader::proposal`] has something to send.
+    pub proposes: bool,
 }
 
 /// The leader of one partition in one epoch.
@@ -29,65 +60,40 @@ pub struct Progress {
 pub struct Leader {
     local: NodeId,
     epoch: LeaderEpoch,
-    partition_epoch: PartitionEpoch,
-    isr: Vec<NodeId>,
-    followers: Map<NodeId, Progress>,
+    isr: Isr,
+    followers: BTreeMap<NodeId, Progress>,
+    rules: Rules,
     log_end_offset: Offset,
     flushed_offset: Offset,
-    acknowledges_on_disk: bool,
     high_watermark: Offset,
     /// Where this epoch's records begin in the log.
     epoch_start_offset: Offset,
+    /// The newest time that it was told.
+    now_us: u64,
     /// An invariant that does not hold any more: whoever drives this must stop.
     broken: Option<&'static str>,
 }
 
 impl Leader {
-    /// A leadership that begins at the end of the local log. `high_watermark` is what the replica knew before.
-    pub fn new(
-        local: NodeId,
-        epoch: LeaderEpoch,
-        partition_epoch: PartitionEpoch,
-        isr: Vec<NodeId>,
-        replicas: &[NodeId],
-        log_end_offset: Offset,
-        high_watermark: Offset,
-    ) -> Leader {
+    /// A leadership that begins at the end of the local log.
+    pub fn new(begin: Leadership<'_>) -> Leader {
+        let Leadership { local, epoch, partition_epoch, isr, replicas, rules, log_end_offset, now_us, .. } = begin;
         let followers = replicas.iter().filter(|id| **id != local);
-        let followers = followers.map(|id| (*id, Progress { log_end_offset: -1, caught_up_us: 0 })).collect();
+        let followers = followers.map(|id| (*id, Progress::new(isr.contains(id), now_us))).collect();
         let mut leader = Leader {
             local,
             epoch,
-            partition_epoch,
-            isr,
+            isr: Isr::new(partition_epoch, isr),
             followers,
+            rules,
             log_end_offset,
-            flushed_offset: log_end_offset,
-            acknowledges_on_disk: false,
-            high_watermark: high_watermark.clamp(0, log_end_offset),
+            flushed_offset: begin.flushed_offset.clamp(0, log_end_offset),
+            high_watermark: begin.high_watermark.clamp(0, log_end_offset),
             epoch_start_offset: log_end_offset,
+            now_us,
             broken: None,
         };
         leader.advance();
-        leader
-    }
-
-    /// The same where an acknowledgement means "on disk": what this process has not flushed does not count, although a
-    /// recovery found it. What was committed before stays so.
-    pub fn on_disk(
-        local: NodeId,
-        (epoch, partition_epoch): (LeaderEpoch, PartitionEpoch),
-        isr: Vec<NodeId>,
-        replicas: &[NodeId],
-        log_end_offset: Offset,
-        flushed_offset: Offset,
-        high_watermark: Offset,
-    ) -> Leader {
-        let flushed_offset = flushed_offset.clamp(0, log_end_offset);
-        let mut leader = Leader::new(local, epoch, partition_epoch, isr, replicas, flushed_offset, 0);
-        leader.acknowledges_on_disk = true;
-        leader.high_watermark = leader.high_watermark.max(high_watermark.min(log_end_offset));
-        (leader.log_end_offset, leader.epoch_start_offset) = (log_end_offset, log_end_offset);
         leader
     }
 
@@ -106,11 +112,12 @@ impl Leader {
     }
 
     pub fn partition_epoch(&self) -> PartitionEpoch {
-        self.partition_epoch
+        self.isr.partition_epoch()
     }
 
+    /// The members that the controller has committed.
     pub fn isr(&self) -> &[NodeId] {
-        &self.isr
+        self.isr.committed()
     }
 
     pub fn high_watermark(&self) -> Offset {
@@ -121,35 +128,50 @@ impl Leader {
         self.epoch_start_offset
     }
 
-    /// Whether an acknowledgement means that the record is on the leader's disk.
-    pub fn set_acknowledges_on_disk(&mut self, on_disk: bool) -> bool {
-        self.acknowledges_on_disk = on_disk;
+    /// Replicas that are not in sync.
+    pub fn lacking(&self) -> usize {
+        (self.followers.len() + 1).saturating_sub(self.isr().len())
+    }
+
+    /// How the configuration is from now on. True if the high watermark has moved.
+    pub fn set_rules(&mut self, rules: Rules) -> bool {
+        self.rules = rules;
         self.advance()
     }
 
-    /// The partition was registered anew in the same leadership (ISR or partition epoch changed).
-    pub fn set_registration(&mut self, partition_epoch: PartitionEpoch, isr: Vec<NodeId>, replicas: &[NodeId]) -> bool {
-        self.partition_epoch = partition_epoch;
-        self.isr = isr;
-        self.followers.retain(|id, _| replicas.contains(id));
-        for id in replicas.iter().filter(|id| **id != self.local) {
-            self.followers.entry(*id).or_insert(Progress { log_end_offset: -1, caught_up_us: 0 });
+    /// The partition was registered anew in the same leadership. News that is older than what is known changes nothing.
+    pub fn set_registration(
+        &mut self,
+        partition_epoch: PartitionEpoch,
+        isr: Vec<NodeId>,
+        replicas: &[NodeId],
+    ) -> Moved {
+        if partition_epoch >= self.isr.partition_epoch() {
+            self.followers.retain(|id, _| replicas.contains(id));
+            for id in replicas.iter().filter(|id| **id != self.local) {
+                let progress = Progress::new(isr.contains(id), self.now_us);
+                self.followers.entry(*id).or_insert(progress);
+            }
         }
-        self.advance()
+        self.isr.commit(partition_epoch, isr);
+        Moved { high_watermark: self.advance(), proposes: false }
     }
 
     /// Whether a write with acks=all may be appended now. More in-sync replicas than the partition has replicas are never
     /// asked for.
-    pub fn admit(&self, min_insync_replicas: usize) -> Admission {
-        let replicas = self.followers.len() + 1;
-        match self.isr.len() >= min_insync_replicas.min(replicas) {
-            true => Admission::Accepted,
-            false => Admission::NotEnoughReplicas,
-        }
+    pub fn admit(&self) -> Admission {
+        if self.is_under_min_isr() { Admission::NotEnoughReplicas } else { Admission::Accepted }
+    }
+
+    /// Whether what is committed now may be called so by a producer that asked for all: members may have left since its
+    /// write was admitted.
+    pub fn keeps_promise(&self) -> bool {
+        self.isr.maximal_len() >= self.min_insync_replicas()
     }
 
     /// The local log ends at this offset now. True if the high watermark has moved.
-    pub fn appended(&mut self, log_end_offset: Offset) -> bool {
+    pub fn appended(&mut self, log_end_offset: Offset, now_us: u64) -> bool {
+        self.now_us = self.now_us.max(now_us);
         if log_end_offset < self.log_end_offset {
             self.broken = Some("a leader's log only grows");
             return false;
@@ -164,29 +186,111 @@ impl Leader {
         self.advance()
     }
 
-    /// A follower fetches from this offset on: it has everything below. True if the high watermark has moved.
-    pub fn fetched(&mut self, follower: NodeId, log_end_offset: Offset, now_us: u64) -> bool {
+    /// Whether the broker is another replica of the partition, and the process that fetches the newest one with its id.
+    pub fn is_follower(&self, by: &FetchingReplica) -> bool {
+        self.followers.get(&by.id).is_some_and(|known| !known.is_outdated(by))
+    }
+
+    /// A follower fetches from this offset on: it has everything below.
+    pub fn fetched(&mut self, by: &FetchingReplica, log_end_offset: Offset, now_us: u64) -> Moved {
+        self.now_us = self.now_us.max(now_us);
         let leader_end = self.log_end_offset;
-        let Some(state) = self.followers.get_mut(&follower) else { return false };
-        state.log_end_offset = log_end_offset.min(leader_end);
-        if log_end_offset >= leader_end {
-            state.caught_up_us = now_us;
+        let Some(state) = self.followers.get_mut(&by.id).filter(|known| !known.is_outdated(by)) else {
+            return Moved::default();
+        };
+        state.fetched(by, log_end_offset, leader_end, now_us);
+        let high_watermark = self.advance();
+        let proposes = !self.isr.is_asked() && self.may_join(by.id);
+        if proposes {
+            self.ask_for_joiners(self.isr.committed().to_vec());
+        }
+        Moved { high_watermark, proposes }
+    }
+
+    /// Time has passed: who has not kept up is to leave the in-sync replicas.
+    pub fn tick(&mut self, now_us: u64) -> Moved {
+        self.now_us = self.now_us.max(now_us);
+        let high_watermark = self.advance();
+        if self.isr.is_pending() {
+            // It is sent again where it was not answered.
+            return Moved { high_watermark, proposes: true };
+        }
+        let keeps_up = |id: &NodeId| *id == self.local || self.followers.get(id).is_some_and(|f| self.is_caught_up(f));
+        let staying: Vec<NodeId> = self.isr.committed().iter().copied().filter(keeps_up).collect();
+        let proposes = staying.len() < self.isr.committed().len();
+        if proposes {
+            self.ask_for_joiners(staying);
+        }
+        Moved { high_watermark, proposes }
+    }
+
+    /// What the metadata says of brokers has changed: whether a replica, known by this epoch, may be in sync. True if the
+    /// high watermark has moved.
+    pub fn set_eligible(&mut self, is_eligible: impl Fn(NodeId, Option<BrokerEpoch>) -> bool) -> bool {
+        for (id, state) in &mut self.followers {
+            state.is_eligible = is_eligible(*id, state.broker_epoch);
         }
         self.advance()
     }
 
-    /// Whether the broker is another replica of the partition.
-    pub fn is_follower(&self, id: NodeId) -> bool {
-        self.followers.contains_key(&id)
+    /// The question to the controller, for the first time or again.
+    pub fn proposal(&mut self) -> Option<IsrProposal> {
+        let (leader_epoch, partition_epoch) = (self.epoch, self.isr.partition_epoch());
+        let (number, isr) = self.isr.send()?;
+        let followers = &self.followers;
+        let epoch_of = |id: &NodeId| followers.get(id).and_then(|state| state.broker_epoch).unwrap_or(-1);
+        let isr = isr.iter().map(|id| (*id, epoch_of(id))).collect();
+        Some(IsrProposal { number, leader_epoch, partition_epoch, isr })
+    }
+
+    /// What the controller has answered to the question of this number.
+    pub fn answered(&mut self, number: u64, answer: IsrAnswer) -> Moved {
+        self.isr.answered(number, self.epoch, answer);
+        // Whoever left holds nothing up any more (KAFKA-13091).
+        Moved { high_watermark: self.advance(), proposes: false }
     }
 
     /// How far the leader's own copy counts.
     pub fn local_position(&self) -> Offset {
-        if self.acknowledges_on_disk { self.flushed_offset } else { self.log_end_offset }
+        if self.rules.acknowledges_on_disk { self.flushed_offset } else { self.log_end_offset }
+    }
+
+    fn min_insync_replicas(&self) -> usize {
+        self.rules.min_insync_replicas.min(self.followers.len() + 1)
+    }
+
+    fn is_under_min_isr(&self) -> bool {
+        self.isr.committed().len() < self.min_insync_replicas()
+    }
+
+    fn is_caught_up(&self, follower: &Progress) -> bool {
+        follower.is_caught_up(self.log_end_offset, self.now_us, self.rules.lag_time_max_us)
+    }
+
+    /// Whether a follower has what is committed, and all that was there when this leadership began.
+    fn may_join(&self, id: NodeId) -> bool {
+        let has_all = |f: &Progress| {
+            f.log_end_offset >= self.high_watermark && f.log_end_offset >= self.epoch_start_offset && f.is_eligible
+        };
+        !self.isr.committed().contains(&id) && self.followers.get(&id).is_some_and(has_all)
+    }
+
+    fn ask_for_joiners(&mut self, mut isr: Vec<NodeId>) {
+        let joiners: Vec<NodeId> = self.followers.keys().copied().filter(|id| self.may_join(*id)).collect();
+        isr.extend(joiners);
+        self.isr.ask_for(isr);
     }
 
     fn advance(&mut self) -> bool {
-        let followers = self.isr.iter().filter_map(|id| self.followers.get(id)).map(|f| f.log_end_offset);
+        if self.is_under_min_isr() && !base::mutant(base::Mutant::CommitsUnderMinIsr) {
+            return false;
+        }
+        let counts = |(id, follower): &(&NodeId, &Progress)| match self.isr.is_in_maximal(**id) {
+            true => true,
+            // About to join: were it not waited for, it would never have what is committed.
+            false => follower.is_eligible && self.is_caught_up(follower),
+        };
+        let followers = self.followers.iter().filter(counts).map(|(_, follower)| follower.log_end_offset);
         let least = followers.chain([self.local_position()]).min().unwrap_or(self.high_watermark);
         if least <= self.high_watermark || self.broken.is_some() {
             return false;
@@ -201,86 +305,4 @@ impl Leader {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn alone_it_commits_what_it_appends() {
-        let mut leader = Leader::new(1, 0, 0, vec![1], &[1], 5, 3);
-        assert_eq!(leader.high_watermark(), 5);
-        assert!(leader.appended(8));
-        assert_eq!(leader.high_watermark(), 8);
-    }
-
-    #[test]
-    fn what_a_recovery_found_is_not_on_disk_before_it_is_flushed() {
-        let mut leader = Leader::on_disk(1, (0, 0), vec![1], &[1], 9, 6, 0);
-        assert_eq!(leader.high_watermark(), 6);
-        assert!(!leader.appended(12));
-        assert!(leader.flushed(12));
-        assert_eq!(leader.high_watermark(), 12);
-    }
-
-    #[test]
-    fn what_was_committed_before_stays_so_although_it_is_not_on_disk_yet() {
-        let mut leader = Leader::on_disk(1, (3, 0), vec![1], &[1], 9, 2, 7);
-        assert_eq!((leader.high_watermark(), leader.local_position()), (7, 2));
-        assert!(!leader.flushed(5));
-        assert!(leader.flushed(8));
-        assert_eq!(leader.high_watermark(), 8);
-        assert_eq!(Leader::on_disk(1, (3, 0), vec![1], &[1], 9, 2, 20).high_watermark(), 9);
-    }
-
-    #[test]
-    fn on_disk_means_flushed() {
-        let mut leader = Leader::new(1, 0, 0, vec![1], &[1], 0, 0);
-        leader.set_acknowledges_on_disk(true);
-        assert!(!leader.appended(4));
-        assert!(leader.flushed(3));
-        assert_eq!(leader.high_watermark(), 3);
-        assert!(leader.set_acknowledges_on_disk(false));
-        assert_eq!(leader.high_watermark(), 4);
-    }
-
-    #[test]
-    fn the_slowest_in_sync_replica_decides() {
-        let mut leader = Leader::new(1, 2, 0, vec![1, 2], &[1, 2, 3], 0, 0);
-        assert!(!leader.appended(10));
-        assert!(!leader.fetched(3, 10, 0), "not in the ISR");
-        assert!(leader.fetched(2, 7, 0));
-        assert_eq!(leader.high_watermark(), 7);
-        assert!(leader.set_registration(1, vec![1], &[1, 2, 3]));
-        assert_eq!(leader.high_watermark(), 10);
-        assert_eq!(leader.admit(2), Admission::NotEnoughReplicas);
-    }
-
-    #[test]
-    fn a_log_that_shrinks_under_it_breaks_it_and_commits_nothing_more() {
-        let mut leader = Leader::new(1, 0, 0, vec![1], &[1], 5, 5);
-        assert!(!leader.appended(4));
-        assert!(leader.broken().is_some());
-        assert!(!leader.appended(9));
-        assert_eq!(leader.high_watermark(), 5);
-    }
-
-    #[test]
-    fn no_more_in_sync_replicas_are_asked_for_than_there_are_replicas() {
-        let mut leader = Leader::new(1, 0, 0, vec![1], &[1], 0, 0);
-        assert_eq!(leader.admit(2), Admission::Accepted);
-        leader.set_registration(1, vec![1, 2], &[1, 2]);
-        assert_eq!(leader.admit(3), Admission::Accepted);
-        leader.set_registration(2, vec![1], &[1, 2]);
-        assert_eq!(leader.admit(3), Admission::NotEnoughReplicas);
-        leader.set_registration(3, vec![1], &[1]);
-        assert_eq!(leader.admit(3), Admission::Accepted);
-    }
-
-    #[test]
-    fn it_never_goes_back() {
-        let mut leader = Leader::new(1, 0, 0, vec![1], &[1, 2], 5, 5);
-        assert!(!leader.set_registration(1, vec![1, 2], &[1, 2]));
-        assert_eq!(leader.high_watermark(), 5);
-        assert!(!leader.fetched(2, 3, 0));
-        assert_eq!(leader.high_watermark(), 5);
-    }
-}
+mod tests;

@@ -3,7 +3,7 @@
 
 use crate::ServerError;
 use crate::folders::Folders;
-use crate::guards::{AclWatch, ReplicationGuard, watch_directories};
+use crate::guards::{AclWatch, watch_directories};
 use crate::quorum_parts::open_quorum;
 use api::{AllowAll, Authorizer, Dispatcher};
 use arc_swap::ArcSwap;
@@ -120,13 +120,15 @@ pub fn assemble(parts: Parts<'_>) -> Result<Assembled, ServerError> {
         let local = config.node.roles.controller.then(|| mailbox.clone());
         let channel: Arc<dyn ControllerChannel> = match local {
             Some(local) if !is_apart => Arc::new(local),
-            local => Arc::new(RemoteController::new(local, network, executor.clone(), view.clone(), times(&config))),
+            local => {
+                Arc::new(RemoteController::new(local, network.clone(), executor.clone(), view.clone(), times(&config)))
+            }
         };
-        let node_id = config.node.node_id;
         let broker = Broker::new(BrokerParts {
             config,
             cluster_id,
             executor,
+            network,
             controller: channel,
             replicas,
             random: random(),
@@ -138,7 +140,7 @@ pub fn assemble(parts: Parts<'_>) -> Result<Assembled, ServerError> {
         let lifecycle = Lifecycle::new(broker.clone(), random().uuid(), previous_broker_epoch, is_apart, on_change);
         let progress = StartProgress { broker: broker.clone(), lifecycle: lifecycle.clone(), on_published };
         let publisher = BrokerPublisher::new(broker.clone(), recovery_threads, Arc::new(progress));
-        publishers.push(Box::new(ReplicationGuard::new(node_id, Box::new(publisher), on_event.clone())));
+        publishers.push(Box::new(publisher));
         let clients = Arc::new(Dispatcher::new(Arc::new(broker.clone()), broker::rows(), authorizer.clone()));
         BrokerRole { broker, lifecycle, clients }
     });
@@ -181,6 +183,7 @@ impl NodeParts {
     /// Closes the logs of the broker; true if that went well. Nothing may be published any more.
     pub fn close_logs(&self) -> bool {
         let Some(BrokerRole { broker, .. }) = &self.broker else { return true };
+        broker.stop_fetching();
         let clean = broker.close_logs();
         // Who was never registered has opened nothing.
         if broker.epoch() >= 0 {

@@ -167,7 +167,7 @@ fn a_coordinator_of_an_older_epoch_writes_nothing_into_a_newer_one() {
     // A publication that reached the partition, and its coordinator not yet.
     let mut newer = metadata::Partition::clone(image.partition(topic.id, partition).unwrap());
     newer.leader_epoch += 1;
-    cell.apply(broker.node_id, &newer, &mut Default::default()).unwrap();
+    cell.apply(broker.node_id, &newer, broker.executor.now(), &mut Default::default()).unwrap();
     assert_eq!(commit(&mut bench, "a", 6), ErrorCode::NotCoordinator);
     assert_eq!(end(), before);
     broker.coordinators.leadership(topic.id, partition, Some(newer.leader_epoch));

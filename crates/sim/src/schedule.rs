@@ -40,7 +40,8 @@ pub fn run_seed(seed: u64) -> Report {
 fn run(seed: u64) -> Report {
     let mut random = SplitMix64(seed);
     let swarm = Swarm::draw(&mut random);
-    let mut world = World { files: SimFiles::new(), random, swarm, told: Told::new(swarm.segment_bytes), now: START };
+    let mut world =
+        World { files: SimFiles::new(), random, swarm, told: Told::new(swarm.segment_bytes, 1), now: START };
     world.format();
     let lives = 2 + world.random.below(4);
     for _ in 0..lives {

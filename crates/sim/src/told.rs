@@ -33,9 +33,9 @@ pub(crate) struct Told {
 }
 
 impl Told {
-    pub fn new(segment_bytes: u32) -> Told {
+    pub fn new(segment_bytes: u32, replicas: i16) -> Told {
         Told {
-            clients: Clients::new(segment_bytes),
+            clients: Clients::new(segment_bytes, replicas),
             knowledge: Knowledge::default(),
             trace: FixedState::default().build_hasher(),
             processes: 0,

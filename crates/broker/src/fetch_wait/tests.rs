@@ -39,6 +39,7 @@ fn greedy(bench: &Bench, cells: &[Arc<PartitionCell>]) -> Fetch {
         bytes_max: i32::MAX,
         bytes_min: i32::MAX as usize,
         uses_topic_ids: true,
+        is_news: true,
     }
 }
 

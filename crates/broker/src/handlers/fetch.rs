@@ -9,10 +9,11 @@ use crate::partition::{
 };
 use crate::served_file::ServedFile;
 use api::{Operation, Request, Responder};
-use base::{ErrorCode, Map, NodeId, Now, Offset, TopicId, Uuid};
+use base::{BrokerEpoch, ErrorCode, Map, NodeId, Now, Offset, TopicId, Uuid};
 use net::{Piece, Pipelining};
 use protocol::fetch_response::{AbortedTransaction, EpochEndOffset, FetchableTopicResponse, PartitionData};
 use protocol::{DecodeError, FetchRequest, FetchResponse, RecordsField};
+use replication::FetchingReplica;
 use std::sync::Arc;
 
 /// A fetch that is being answered or waits.
@@ -25,6 +26,8 @@ pub(crate) struct Fetch {
     pub bytes_max: i32,
     pub bytes_min: usize,
     pub uses_topic_ids: bool,
+    /// Nobody has looked at all partitions yet: what a follower asks from is news.
+    pub is_news: bool,
 }
 
 /// Who met cold data of one partition so often in a row waits for the disk inside of it in the end, on a thread that may.
@@ -95,7 +98,7 @@ pub(super) fn handle(broker: &Arc<Broker>, request: Request<'_>) -> Result<Pipel
         }
     };
     let reader = match (replica, fetch.isolation_level) {
-        (0.., _) => Reader::Replica(replica),
+        (0.., _) => Reader::Replica(fetching_replica(broker, replica, fetch.replica_state.replica_epoch)),
         (_, 1) => Reader::Committed,
         _ => Reader::Uncommitted,
     };
@@ -111,6 +114,7 @@ pub(super) fn handle(broker: &Arc<Broker>, request: Request<'_>) -> Result<Pipel
         bytes_max,
         bytes_min: fetch.min_bytes.max(0).min(bytes_max.max(0)) as usize,
         uses_topic_ids,
+        is_news: true,
     };
     let deadline_us = request.now.monotonic_us + wait_ms.max(0) as u64 * 1000;
     answer_or_wait(fetch, request.responder, deadline_us, request.now, false);
@@ -135,6 +139,14 @@ fn answer_or_wait(mut fetch: Fetch, responder: Responder, deadline_us: u64, now:
     } else {
         FetchWait::begin(fetch, responder, now, deadline_us);
     }
+}
+
+/// A broker that follows, and whether the metadata has it in service.
+fn fetching_replica(broker: &Broker, id: NodeId, broker_epoch: BrokerEpoch) -> FetchingReplica {
+    let image = broker.image.load();
+    let active = image.brokers.get(&id).filter(|known| known.is_active());
+    let is_eligible = active.is_some_and(|known| broker_epoch < 0 || broker_epoch == known.epoch);
+    FetchingReplica { id, broker_epoch, is_eligible }
 }
 
 /// The partitions that the request names; of one that is named twice the last counts.
@@ -241,7 +253,8 @@ impl Fetch {
             let mut effects = Effects::default();
             let at_least_one = found.bytes == 0;
             let may_wait = may_wait && target.cold_looks >= COLD_LOOKS_MAX;
-            let request = ReadRequest { position, reader: self.reader, bytes_max, at_least_one, may_wait };
+            let request =
+                ReadRequest { position, reader: self.reader, bytes_max, at_least_one, may_wait, is_news: self.is_news };
             let read = cell.read(&request, now, &mut effects);
             effects.run(cell, now);
             let result = match read {
@@ -266,6 +279,7 @@ impl Fetch {
             };
             found.results.push(result);
         }
+        self.is_news = false;
         // Not before: while others are looked for, what was read may leave memory again.
         self.partitions.iter_mut().for_each(|target| target.cold_looks = 0);
         found

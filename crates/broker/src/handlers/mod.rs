@@ -73,6 +73,7 @@ pub fn rows() -> Vec<Row<Arc<Broker>>> {
         row(K::AlterConfigs, forward::replace_configs, O::AlterConfigs, R::Topic, Q::Request),
         row(K::IncrementalAlterConfigs, forward::alter_configs, O::AlterConfigs, R::Topic, Q::Request),
         cluster_row(K::ElectLeaders, forward::handle, O::Alter),
+        cluster_row(K::AlterPartitionReassignments, forward::handle, O::Alter),
         cluster_row(K::ListPartitionReassignments, forward::handle, O::Describe),
         cluster_row(K::DescribeQuorum, forward::handle, O::Describe),
         cluster_row(K::UpdateFeatures, forward::handle, O::Alter),

@@ -90,7 +90,7 @@ impl PartitionCell {
         effects.jobs.extend(appended.jobs);
         effects.wants_sealed_flush |= appended.rolled;
         let end = inner.log.log_end_offset();
-        if inner.role.leader_mut().is_some_and(|leader| leader.appended(end)) {
+        if inner.role.leader_mut().is_some_and(|leader| leader.appended(end, now.monotonic_us)) {
             inner.high_watermark_moved(effects);
         } else {
             // Nothing more is committed; the log has grown, which is news for followers.
@@ -164,7 +164,7 @@ impl PartitionCell {
 impl Inner {
     /// Whether there are replicas enough for this acknowledgement.
     fn check_replicas(&self, leader: &Leader, acks: Acks) -> Result<(), ErrorCode> {
-        if acks == Acks::All && leader.admit(self.settings.min_insync_replicas) != Admission::Accepted {
+        if acks == Acks::All && leader.admit() != Admission::Accepted {
             return Err(ErrorCode::NotEnoughReplicas);
         }
         Ok(())

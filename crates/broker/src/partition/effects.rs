@@ -25,6 +25,8 @@ pub struct Effects {
     pub(super) wants_flush: bool,
     pub(super) wants_sealed_flush: bool,
     pub(super) failed: bool,
+    /// The leader has a question about its in-sync replicas for the controller.
+    pub(super) isr_changes: bool,
 }
 
 impl Effects {
@@ -38,6 +40,9 @@ impl Effects {
         }
         for job in self.jobs {
             cell.directory.run_job(job);
+        }
+        if self.isr_changes {
+            cell.isr_changes.ask(cell);
         }
         if self.failed {
             cell.directory.fail();

@@ -5,7 +5,8 @@ use super::role::Role;
 use super::waits::{Bound, DataPlace};
 use super::{Effects, Inner, PartitionCell};
 use crate::log_dirs::Directory;
-use base::{ColdRange, ErrorCode, LeaderEpoch, NodeId, Now, Offset, OpenMode};
+use base::{ColdRange, ErrorCode, LeaderEpoch, Now, Offset, OpenMode};
+use replication::FetchingReplica;
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -21,6 +22,8 @@ pub struct ReadRequest {
     pub at_least_one: bool,
     /// The disk is waited for in the cell.
     pub may_wait: bool,
+    /// It is the first look of a fetch: a follower has everything below its offset now, and not at later looks.
+    pub is_news: bool,
 }
 
 /// Where a reader stands.
@@ -41,7 +44,7 @@ pub enum Reader {
     /// A consumer, up to the last stable offset.
     Committed,
     /// A follower, to the end.
-    Replica(NodeId),
+    Replica(FetchingReplica),
 }
 
 /// What a reader may see of a partition.
@@ -167,24 +170,30 @@ impl PartitionCell {
         let Position { offset, current_leader_epoch, last_fetched_epoch } = request.position;
         let mut inner = self.inner.lock();
         inner.check_leadership(current_leader_epoch).map_err(ReadError::Refused)?;
+        if let Reader::Replica(by) = &request.reader
+            && !inner.role.leader().is_some_and(|leader| leader.is_follower(by))
+        {
+            return Err(ReadError::Refused(ErrorCode::NotLeaderOrFollower));
+        }
+        if offset < inner.log.log_start_offset() {
+            // Whatever became of its epoch: there is nothing here to compare it with.
+            return Err(ReadError::OutOfRange);
+        }
         if last_fetched_epoch >= 0
             && let Some(diverging) = inner.check_divergence(offset, last_fetched_epoch)?
         {
             return Ok(ReadOutcome::new(&inner.log, LogSlice::empty(offset), Some(diverging)));
         }
-        if let Reader::Replica(id) = request.reader
-            && !inner.role.leader().is_some_and(|leader| leader.is_follower(id))
-        {
-            return Err(ReadError::Refused(ErrorCode::NotLeaderOrFollower));
-        }
-        if offset < inner.log.log_start_offset() || offset > inner.log.log_end_offset() {
+        if offset > inner.log.log_end_offset() {
             return Err(ReadError::OutOfRange);
         }
         // Only an offset of this log says how far the follower has come.
-        if let Reader::Replica(id) = request.reader
-            && inner.role.leader_mut().is_some_and(|leader| leader.fetched(id, offset, now.monotonic_us))
+        if let Reader::Replica(by) = &request.reader
+            && request.is_news
+            && let Some(leader) = inner.role.leader_mut()
         {
-            inner.high_watermark_moved(effects);
+            let moved = leader.fetched(by, offset, now.monotonic_us);
+            inner.leader_moved(moved, effects);
         }
         let log = &inner.log;
         let limits = ReadLimits {

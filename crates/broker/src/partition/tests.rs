@@ -5,12 +5,15 @@ use base::{Files, Uuid};
 
 const TOPIC: Uuid = Uuid::from_u128(7);
 const FOLLOWER: NodeId = 2;
+const FOLLOWS: Reader =
+    Reader::Replica(replication::FetchingReplica { id: FOLLOWER, broker_epoch: -1, is_eligible: true });
 
 /// A fetch from an offset, in the epoch of the bench.
 fn read(bench: &Bench, cell: &Arc<PartitionCell>, reader: Reader, offset: Offset) -> Result<ReadOutcome, ReadError> {
     let position = Position { offset, current_leader_epoch: -1, last_fetched_epoch: -1 };
     let mut effects = Effects::default();
-    let request = ReadRequest { position, reader, bytes_max: 1 << 20, at_least_one: true, may_wait: false };
+    let request =
+        ReadRequest { position, reader, bytes_max: 1 << 20, at_least_one: true, may_wait: false, is_news: true };
     let read = cell.read(&request, bench.now(), &mut effects);
     effects.run(cell, bench.now());
     read
@@ -26,11 +29,11 @@ fn an_offset_that_is_not_in_the_log_does_not_say_how_far_a_follower_has_come() {
     bench.fill(&cell, 6);
     assert_eq!(high_watermark(), 4);
     for beyond in [11, i64::MAX, -1] {
-        let refused = read(&bench, &cell, Reader::Replica(FOLLOWER), beyond);
+        let refused = read(&bench, &cell, FOLLOWS, beyond);
         assert!(matches!(refused, Err(ReadError::OutOfRange)), "{beyond}");
         assert_eq!(high_watermark(), 4, "after a fetch from {beyond}");
     }
-    read(&bench, &cell, Reader::Replica(FOLLOWER), 8).ok().unwrap();
+    read(&bench, &cell, FOLLOWS, 8).ok().unwrap();
     assert_eq!(high_watermark(), 8);
 }
 
@@ -186,11 +189,23 @@ fn a_broken_invariant_takes_the_partition_offline_and_nothing_else() {
     let all: [(&str, Breaks); 3] = [
         ("the epoch of the image falls", |bench, cell| bench.lead_in(cell, &[NODE], 2)),
         ("the log end falls under the leader", |_, cell| {
-            cell.inner.lock().role.leader_mut().iter_mut().for_each(|leader| assert!(!leader.appended(1)));
+            cell.inner.lock().role.leader_mut().iter_mut().for_each(|leader| assert!(!leader.appended(1, 0)));
         }),
         ("the high watermark is beyond the log end", |bench, cell| {
             let mut inner = cell.inner.lock();
-            inner.role = Role::Leader(Leader::new(NODE, 3, 0, vec![NODE], &[NODE], 100, 100));
+            let rules = inner.rules();
+            inner.role = Role::Leader(Leader::new(Leadership {
+                local: NODE,
+                epoch: 3,
+                partition_epoch: 0,
+                isr: vec![NODE],
+                replicas: &[NODE],
+                rules,
+                log_end_offset: 100,
+                flushed_offset: 100,
+                high_watermark: 100,
+                now_us: 0,
+            }));
             let mut effects = Effects::default();
             inner.high_watermark_moved(&mut effects);
             drop(inner);
@@ -238,7 +253,7 @@ fn an_append_of_another_epoch_is_refused_and_leaves_nothing() {
 
 /// Bytes that a leader appended, as a follower fetches them.
 fn fetched_from(bench: &Bench, cell: &Arc<PartitionCell>, offset: Offset) -> Vec<u8> {
-    read(bench, cell, Reader::Replica(FOLLOWER), offset).ok().unwrap().slice.read().unwrap()
+    read(bench, cell, FOLLOWS, offset).ok().unwrap().slice.read().unwrap()
 }
 
 fn append_fetched(
@@ -248,7 +263,8 @@ fn append_fetched(
     records: &[u8],
 ) -> Result<Offset, AppendError> {
     let mut effects = Effects::default();
-    let fetched = Fetched { leader_epoch, records, high_watermark, log_start_offset };
+    let offset = cell.with_log(|log| log.log_end_offset());
+    let fetched = Fetched { leader_epoch, offset, records, high_watermark, log_start_offset };
     let end = cell.append_fetched(&fetched, bench.now(), &mut effects);
     effects.run(cell, bench.now());
     end
@@ -295,7 +311,7 @@ fn a_follower_serves_no_clients_and_takes_bytes_of_its_own_epoch_only() {
     assert_eq!((refusal(4), refusal(6)), (ErrorCode::FencedLeaderEpoch, ErrorCode::UnknownLeaderEpoch));
     assert!(matches!(bench.produce_in(&cell, 5, 0), Err(AppendError::Refused(ErrorCode::NotLeaderOrFollower))));
     assert_eq!(cell.admit(Acks::All).err(), Some(ErrorCode::NotLeaderOrFollower));
-    for reader in [Reader::Uncommitted, Reader::Replica(FOLLOWER)] {
+    for reader in [Reader::Uncommitted, FOLLOWS] {
         let refused = read(&bench, &cell, reader, 0);
         assert!(matches!(refused, Err(ReadError::Refused(ErrorCode::NotLeaderOrFollower))));
     }
@@ -333,14 +349,14 @@ fn acknowledgements_come_at_their_offsets_and_deadlines_in_any_order_of_registra
     });
     let told = || waits.each_ref().map(|told| told.0.lock().first().copied());
     let (done, late) = (Some(Ok(())), Some(Err(ErrorCode::RequestTimedOut)));
-    read(&bench, &cell, Reader::Replica(FOLLOWER), 5).ok().unwrap();
+    read(&bench, &cell, FOLLOWS, 5).ok().unwrap();
     assert_eq!(told(), [None, done, None, done]);
     bench.executor.pass(5);
     let mut effects = Effects::default();
     cell.expire_waits(bench.now(), &mut effects);
     effects.run(&cell, bench.now());
     assert_eq!(told(), [None, done, late, done]);
-    read(&bench, &cell, Reader::Replica(FOLLOWER), 9).ok().unwrap();
+    read(&bench, &cell, FOLLOWS, 9).ok().unwrap();
     assert_eq!(told(), [done, done, late, done]);
 }
 
@@ -359,7 +375,7 @@ fn a_follower_is_woken_by_the_append_and_a_consumer_by_the_commit() {
     let bench = Bench::new(&["/data"], |_| {});
     let cell = bench.open("t-0", TOPIC);
     bench.lead(&cell, &[NODE, FOLLOWER]);
-    let readers = [Reader::Replica(FOLLOWER), Reader::Uncommitted, Reader::Committed].map(|reader| {
+    let readers = [FOLLOWS, Reader::Uncommitted, Reader::Committed].map(|reader| {
         let (woken, mut at) = (Arc::new(Woken::default()), None);
         let waiter: Arc<dyn DataWaiter> = woken.clone();
         assert!(cell.wait_for_data(&waiter, reader, 0, &mut at));
@@ -370,7 +386,7 @@ fn a_follower_is_woken_by_the_append_and_a_consumer_by_the_commit() {
     let woken = || readers.each_ref().map(|woken| woken.0.load(Ordering::Relaxed));
     bench.fill(&cell, 1);
     assert_eq!(woken(), [1, 0, 0]);
-    read(&bench, &cell, Reader::Replica(FOLLOWER), 1).ok().unwrap();
+    read(&bench, &cell, FOLLOWS, 1).ok().unwrap();
     assert_eq!(woken(), [1, 1, 1]);
     bench.fill(&cell, 1);
     assert_eq!(woken(), [1, 1, 1]);

@@ -88,14 +88,20 @@ impl AckWaits {
         self.deadlines.insert((deadline_us, is_committed, place));
     }
 
-    /// Tells those whose offsets are reached.
-    pub fn reached(&mut self, local_position: Offset, high_watermark: Offset, effects: &mut Effects) {
+    /// Tells those whose offsets are reached; what those hear who asked for all comes with the high watermark.
+    pub fn reached(
+        &mut self,
+        local_position: Offset,
+        (high_watermark, committed): (Offset, Result<(), ErrorCode>),
+        effects: &mut Effects,
+    ) {
         for (position, is_committed) in [(local_position, false), (high_watermark, true)] {
+            let result = if is_committed { committed } else { Ok(()) };
             let AckWaits { on_leader, committed, deadlines } = self;
             let list = if is_committed { committed } else { on_leader };
             for (place, wait) in list.reached(position) {
                 deadlines.remove(&(wait.deadline_us, is_committed, place));
-                effects.acknowledged.push((wait.waiter, wait.index, Ok(())));
+                effects.acknowledged.push((wait.waiter, wait.index, result));
             }
         }
     }

@@ -2,6 +2,7 @@
 
 mod network;
 mod nodes;
+mod replicas;
 mod schedule;
 
 pub use schedule::run_cluster;

@@ -19,7 +19,7 @@ use testkit::SimFiles;
 
 /// The controllers' ids; brokers are 1, 2, ...
 pub const CONTROLLERS: [NodeId; 3] = [100, 101, 102];
-pub const BROKERS: [NodeId; 2] = [1, 2];
+pub const BROKERS: [NodeId; 3] = [1, 2, 3];
 /// A leader that no majority reaches resigns after one and a half fetch timeouts (of 2 s); what is on its way then may still
 /// count.
 const LONELY_US: u64 = 4_000_000;
@@ -38,6 +38,10 @@ pub struct Shape {
     pub is_slow: bool,
     /// One in so many actions is a fault.
     pub fault_every: u32,
+    /// Of every partition; where there are three, two must have what is acknowledged.
+    pub replicas: u32,
+    /// In one fetch of a follower.
+    pub replica_bytes: u32,
 }
 
 impl Shape {
@@ -51,6 +55,8 @@ impl Shape {
             fetch_bytes: one_of([200, 2_000, 1 << 20]),
             is_slow: one_of([0, 1, 1]) == 1,
             fault_every: one_of([12, 50, 200]),
+            replicas: one_of([1, 3, 3]),
+            replica_bytes: one_of([300, 3_000, 1 << 20]),
         }
     }
 }
@@ -65,16 +71,17 @@ fn port(id: NodeId) -> u16 {
 
 fn config(id: NodeId, shape: &Shape) -> Result<ServerConfig, String> {
     let (role, listener) = if is_controller(id) { ("controller", "CONTROLLER") } else { ("broker", "PLAINTEXT") };
-    let Shape { snapshot_bytes, retention_bytes, session_ms, fetch_bytes, .. } = shape;
+    let Shape { snapshot_bytes, retention_bytes, session_ms, fetch_bytes, replicas, replica_bytes, .. } = shape;
     let text = format!(
         "process.roles={role}\nnode.id={id}\ncontroller.quorum.voters={}\n\
          listeners={listener}://127.0.0.1:{}\ncontroller.listener.names=CONTROLLER\nlog.dirs=/data\n\
-         offsets.topic.replication.factor=1\noffsets.topic.num.partitions=3\nlog.index.size.max.bytes=4096\n\
+         offsets.topic.replication.factor={replicas}\noffsets.topic.num.partitions=3\nlog.index.size.max.bytes=4096\n\
          log.index.interval.bytes=256\ngroup.initial.rebalance.delay.ms=0\nlog.retention.check.interval.ms=150\n\
          metadata.log.max.record.bytes.between.snapshots={snapshot_bytes}\nmetadata.log.segment.bytes=8388608\n\
          metadata.max.retention.bytes={retention_bytes}\nbroker.session.timeout.ms={session_ms}\n\
          controller.quorum.fetch.max.bytes={fetch_bytes}\ncontroller.quorum.fetch.snapshot.max.bytes={fetch_bytes}\n\
-         broker.heartbeat.interval.ms={}\n",
+         broker.heartbeat.interval.ms={}\nreplica.lag.time.max.ms=2000\nreplica.fetch.wait.max.ms=200\n\
+         replica.fetch.max.bytes={replica_bytes}\nnum.replica.fetchers=2\n",
         CONTROLLERS.map(|id| format!("{id}@127.0.0.1:{}", port(id))).join(","),
         port(id),
         session_ms / 4
@@ -84,10 +91,10 @@ fn config(id: NodeId, shape: &Shape) -> Result<ServerConfig, String> {
     Ok(loaded.config)
 }
 
-struct Place {
-    id: NodeId,
+pub(super) struct Place {
+    pub id: NodeId,
     files: SimFiles,
-    node: Option<SimNode>,
+    pub node: Option<SimNode>,
     /// How many lives it has had.
     life: u64,
     /// The end of the metadata that it has shown in this life.
@@ -96,7 +103,7 @@ struct Place {
 
 /// All nodes, their network, and the clients' way to them.
 pub struct Cluster {
-    places: Vec<Place>,
+    pub(super) places: Vec<Place>,
     pub network: Arc<SimNetwork>,
     shape: Shape,
     pub now: Now,
@@ -105,13 +112,15 @@ pub struct Cluster {
     /// Requests of clients, and the broker that each went to. Those that were answered go with the next that dies.
     under_way: Vec<(NodeId, u64)>,
     /// The newest image that anybody had committed.
-    truth: Arc<Image>,
+    pub(super) truth: Arc<Image>,
     /// Images that were seen, by their offset.
     images: BTreeMap<Offset, Arc<Image>>,
     /// Who led each epoch of the metadata quorum: the node, and in which of its lives.
     leaders: BTreeMap<LeaderEpoch, (NodeId, u64)>,
     /// The last time when a leader could be fetched from by a majority.
     reached: BTreeMap<NodeId, u64>,
+    /// Who leads each epoch of a partition.
+    pub(super) partition_leaders: BTreeMap<(TopicId, i32, LeaderEpoch), NodeId>,
 }
 
 impl Cluster {
@@ -139,6 +148,7 @@ impl Cluster {
             images: BTreeMap::new(),
             leaders: BTreeMap::new(),
             reached: BTreeMap::new(),
+            partition_leaders: BTreeMap::new(),
         })
     }
 

@@ -29,7 +29,7 @@ pub fn run_cluster(seed: u64) -> Report {
 fn run(seed: u64) -> Report {
     let mut random = SplitMix64(seed ^ 0xc1_05_7e_12);
     let shape = Shape::draw(&mut random);
-    let mut told = Told::new(shape.segment_bytes);
+    let mut told = Told::new(shape.segment_bytes, shape.replicas as i16);
     let cluster = match Cluster::new(shape, START, &mut random) {
         Ok(cluster) => cluster,
         Err(error) => {
@@ -141,7 +141,7 @@ impl World {
     /// Something happens to a process or to the network.
     fn fault(&mut self) {
         self.last_fault_us = self.cluster.now.monotonic_us;
-        let kind = self.random.below(16);
+        let kind = self.random.below(19);
         let id = self.any_node();
         (kind, id).hash(&mut self.told.trace);
         tracing::info!(kind, id, now = ?self.cluster.now, "a fault");
@@ -183,6 +183,17 @@ impl World {
                 Some(leader) => self.die(leader, true),
                 None => self.cluster.network.heal(),
             },
+            // Between two brokers, one way or both.
+            16 | 17 => {
+                let (one, other) = (BROKERS[self.random.below(3) as usize], BROKERS[self.random.below(3) as usize]);
+                if one != other {
+                    self.cluster.network.cut(one, other);
+                    if self.random.below(2) == 0 {
+                        self.cluster.network.cut(other, one);
+                    }
+                    self.heals_later();
+                }
+            }
             _ => self.cluster.network.heal(),
         }
     }
@@ -248,11 +259,16 @@ impl World {
     }
 
     fn look_inside(&mut self) {
-        for wrong in
-            [self.cluster.wrong_logs(), self.cluster.wrong_images(), self.cluster.wrong_leaders()].into_iter().flatten()
-        {
-            self.told.knowledge.say(wrong);
-        }
+        let cluster = &mut self.cluster;
+        let replicas = if self.random.below(16) == 0 { cluster.wrong_replicas(false) } else { None };
+        let wrong = [
+            cluster.wrong_logs(),
+            cluster.wrong_images(),
+            cluster.wrong_leaders(),
+            cluster.wrong_partition_leaders(),
+            replicas,
+        ];
+        wrong.into_iter().flatten().for_each(|wrong| self.told.knowledge.say(wrong));
     }
 
     /// The faults end: everybody comes back, everything gets done and is there, all stop in order and leave good files.
@@ -264,6 +280,13 @@ impl World {
             return knowledge.say("not every node serves although nothing is wrong any more".into());
         }
         ending::settle(cluster, random, clients, knowledge);
+        if !ending::run_until(cluster, random, |cluster| cluster.lacking().is_none()) {
+            let lacking = cluster.lacking().unwrap_or_default();
+            knowledge.say(format!("not every replica is in sync although nothing is wrong any more: {lacking}"));
+        }
+        if let Some(wrong) = cluster.wrong_replicas(true) {
+            knowledge.say(wrong);
+        }
         self.look_inside();
         for id in BROKERS.into_iter().chain(CONTROLLERS) {
             self.cluster.leaves(id, true);

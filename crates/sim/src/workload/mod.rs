@@ -94,10 +94,11 @@ pub struct Clients {
 }
 
 impl Clients {
-    pub fn new(segment_bytes: u32) -> Clients {
+    /// Topics of so many replicas, where two must have what is acknowledged if there are three.
+    pub fn new(segment_bytes: u32, replicas: i16) -> Clients {
         Clients {
             pending: BTreeMap::new(),
-            topics: Topics::new(segment_bytes),
+            topics: Topics::new(segment_bytes, replicas),
             producers: Producers::new(),
             readers: Readers::default(),
             groups: Groups::default(),

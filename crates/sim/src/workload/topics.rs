@@ -46,11 +46,12 @@ enum State {
 pub struct Topics {
     states: [State; TOPICS.len()],
     segment_bytes: u32,
+    replicas: i16,
 }
 
 impl Topics {
-    pub fn new(segment_bytes: u32) -> Topics {
-        Topics { states: [State::Missing; TOPICS.len()], segment_bytes }
+    pub fn new(segment_bytes: u32, replicas: i16) -> Topics {
+        Topics { states: [State::Missing; TOPICS.len()], segment_bytes, replicas }
     }
 
     pub fn exists(&self, name: &str) -> bool {
@@ -98,6 +99,9 @@ impl Topics {
             ("segment.ms", "2000".to_owned()),
             ("file.delete.delay.ms", "700".to_owned()),
         ];
+        if self.replicas > 1 {
+            configs.push(("min.insync.replicas", "2".to_owned()));
+        }
         if is_promised(name) {
             configs.push(("flush.messages", "1".to_owned()));
         }
@@ -114,7 +118,7 @@ impl Topics {
         let topic = create_topics_request::CreatableTopic {
             name: name.into(),
             num_partitions: partitions,
-            replication_factor: 1,
+            replication_factor: self.replicas,
             configs: configs.into_iter().map(config).collect(),
             ..Default::default()
         };

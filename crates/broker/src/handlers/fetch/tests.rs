@@ -36,6 +36,7 @@ fn cold_fetch() -> (Bench, Fetch) {
         bytes_max: 1 << 20,
         bytes_min: 1,
         uses_topic_ids: true,
+        is_news: true,
     };
     (bench, fetch)
 }

@@ -1,0 +1,48 @@
+//! The in-sync replicas of a partition that this broker leads: who has to leave, what the controller is asked, and what
+//! comes of its answer.
+
+use super::role::Role;
+use super::{Effects, Inner, PartitionCell};
+use base::{BrokerEpoch, NodeId, Now};
+use replication::{IsrAnswer, IsrProposal, Leader, Moved};
+
+impl PartitionCell {
+    /// What the controller is to be asked, for the first time or again.
+    pub(crate) fn isr_proposal(&self) -> Option<IsrProposal> {
+        self.inner.lock().role.leader_mut().and_then(Leader::proposal)
+    }
+
+    /// What the controller has answered to a question of this leader epoch.
+    pub(crate) fn isr_answered(&self, asked: &IsrProposal, answer: IsrAnswer, effects: &mut Effects) {
+        let leads =
+            |leader: &Leader| leader.epoch() == asked.leader_epoch || base::mutant(base::Mutant::StaleIsrApplied);
+        self.of_leader(effects, |leader| match leads(leader) {
+            true => leader.answered(asked.number, answer),
+            false => Moved::default(),
+        });
+    }
+
+    /// Time has passed: who has not kept up is to leave.
+    pub(crate) fn check_isr(&self, now: Now, effects: &mut Effects) {
+        self.of_leader(effects, |leader| leader.tick(now.monotonic_us));
+    }
+
+    /// What the metadata says of brokers has changed.
+    pub(crate) fn set_eligible(&self, is: &dyn Fn(NodeId, Option<BrokerEpoch>) -> bool, effects: &mut Effects) {
+        self.of_leader(effects, |leader| Moved { high_watermark: leader.set_eligible(is), proposes: false });
+    }
+
+    /// How many replicas are not in sync, where this broker leads.
+    pub fn lacking_replicas(&self) -> Option<usize> {
+        self.inner.lock().role.leader().map(Leader::lacking)
+    }
+
+    fn of_leader(&self, effects: &mut Effects, change: impl FnOnce(&mut Leader) -> Moved) {
+        let mut inner = self.inner.lock();
+        if let Role::Leader(leader) = &mut inner.role {
+            let moved = change(leader);
+            inner.leader_moved(moved, effects);
+            Inner::check_leader(&mut inner, effects);
+        }
+    }
+}

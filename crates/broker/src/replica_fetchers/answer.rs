@@ -1,0 +1,261 @@
+//! What comes of an answer: it is worked off on the thread that received it, and the records are appended from the buffer
+//! into which they were received. A directory whose disk has become slow is written on a thread that may wait.
+
+use super::fetcher::Fetcher;
+use super::request::{FETCH_VERSION, correlation_id};
+use super::{Key, out_of_range};
+use crate::broker::Broker;
+use crate::log_dirs::Directory;
+use crate::partition::{AppendError, Effects, Fetched, FollowerPosition, PartitionCell};
+use base::{ErrorCode, LeaderEpoch, LineError, Now, Offset};
+use protocol::fetch_response::PartitionData;
+use protocol::header::decode_response_header;
+use protocol::{ApiKey, FetchResponse};
+use std::sync::Arc;
+use storage::StorageError;
+
+impl Fetcher {
+    /// What became of a request.
+    pub fn answered(self: &Arc<Self>, token: u64, outcome: Result<Vec<u8>, LineError>) {
+        {
+            let mut state = self.state.lock();
+            if state.asked != Some(token) {
+                return;
+            }
+            state.is_answered = true;
+        }
+        let frame = match outcome {
+            Ok(frame) => frame,
+            Err(LineError::Closed) => return self.failed(token, "closed"),
+            Err(error) => return self.failed(token, &error.to_string()),
+        };
+        let Some(broker) = self.broker.upgrade() else { return };
+        match self.slow_directory(&broker) {
+            None => self.take(&broker, token, &frame),
+            Some(directory) => {
+                let this = self.clone();
+                directory.run_slow(Box::new(move || this.take(&broker, token, &frame)));
+            }
+        }
+    }
+
+    /// A directory to which appends would keep this thread waiting.
+    fn slow_directory(&self, broker: &Broker) -> Option<Arc<Directory>> {
+        let now_us = broker.executor.monotonic_us();
+        broker.replicas.directories().iter().find(|directory| directory.is_slow(now_us)).cloned()
+    }
+
+    fn take(self: &Arc<Self>, broker: &Arc<Broker>, token: u64, frame: &[u8]) {
+        let response = match decode_response_header(frame, ApiKey::Fetch, FETCH_VERSION) {
+            Ok((id, mut body)) if id == correlation_id(token) => FetchResponse::decode(&mut body, FETCH_VERSION),
+            _ => return self.failed(token, "the answer belongs to another request"),
+        };
+        let response = match response {
+            Ok(response) => response,
+            Err(error) => return self.failed(token, &error.to_string()),
+        };
+        match ErrorCode::from_code(response.error_code) {
+            ErrorCode::None => self.state.lock().session.answered(response.session_id),
+            error => return self.failed(token, &error.to_string()),
+        }
+        for topic in &response.responses {
+            for partition in &topic.partitions {
+                self.take_partition(broker, (topic.topic_id, partition.partition_index), partition);
+            }
+        }
+        self.finished(token);
+    }
+
+    fn take_partition(self: &Arc<Self>, broker: &Arc<Broker>, key: Key, data: &PartitionData<'_>) {
+        let (cell, asked) = {
+            let state = self.state.lock();
+            let Some(one) = state.followed.get(&key).filter(|one| !one.is_busy) else { return };
+            let Some(asked) = state.session.asked(&key).copied() else { return };
+            if asked.leader_epoch != one.epoch && !base::mutant(base::Mutant::OldFetchAppended) {
+                return;
+            }
+            (one.cell.clone(), asked)
+        };
+        let now = broker.executor.now();
+        match ErrorCode::from_code(data.error_code) {
+            ErrorCode::None if data.diverging_epoch.epoch >= 0 || data.diverging_epoch.end_offset >= 0 => {
+                if base::mutant(base::Mutant::HighWatermarkBeforeTruncation) {
+                    self.append(key, &cell, &asked, data, now);
+                }
+                self.truncate(broker, key, cell, &asked, (data.diverging_epoch.epoch, data.diverging_epoch.end_offset));
+            }
+            ErrorCode::None => self.append(key, &cell, &asked, data, now),
+            ErrorCode::OffsetOutOfRange => out_of_range::begin(self, broker, key, cell, &asked),
+            // The image that brings the new epoch places it again.
+            ErrorCode::FencedLeaderEpoch => self.state.lock().session.unwant(&key),
+            error => {
+                let is_passing = matches!(
+                    error,
+                    ErrorCode::NotLeaderOrFollower
+                        | ErrorCode::UnknownLeaderEpoch
+                        | ErrorCode::UnknownTopicId
+                        | ErrorCode::UnknownTopicOrPartition
+                );
+                if !is_passing && self.line.is_due(now) {
+                    tracing::warn!(partition = %cell.name, leader = self.source.0, %error, "a partition is not fetched");
+                }
+                self.delay(key, now);
+            }
+        }
+    }
+
+    /// Appends what came, and asks for what comes behind it.
+    fn append(
+        self: &Arc<Self>,
+        key: Key,
+        cell: &Arc<PartitionCell>,
+        asked: &FollowerPosition,
+        data: &PartitionData<'_>,
+        now: Now,
+    ) {
+        let fetched = Fetched {
+            leader_epoch: asked.leader_epoch,
+            offset: asked.offset,
+            records: data.records.as_ref().map(|records| records.as_bytes()).unwrap_or_default(),
+            high_watermark: data.high_watermark,
+            log_start_offset: data.log_start_offset,
+        };
+        let mut effects = Effects::default();
+        let pace = cell.directory.append_begins();
+        let appended = cell.append_fetched(&fetched, now, &mut effects);
+        cell.directory.append_ended(pace);
+        effects.run(cell, now);
+        match appended {
+            Ok(end) => {
+                if let Some(one) = self.state.lock().followed.get_mut(&key) {
+                    one.failures = 0;
+                }
+                if end != asked.offset {
+                    self.place(key);
+                }
+            }
+            // It is no follower of that epoch any more: the image says what it is.
+            Err(AppendError::Refused(_)) => self.state.lock().session.unwant(&key),
+            Err(AppendError::Storage(StorageError::UnexpectedAppendOffset { first, end }))
+                if first < end && end == asked.offset && cell.with_log(|log| log.log_start_offset()) == end =>
+            {
+                self.begin_inside(key, cell.clone(), (asked.leader_epoch, first), data);
+            }
+            Err(AppendError::Storage(error)) => {
+                if error.is_shortage() {
+                    cell.directory.tell_shortage(&error);
+                } else if self.line.is_due(now) {
+                    let leader = self.source.0;
+                    tracing::warn!(partition = %cell.name, leader, %error, "what was fetched cannot be appended");
+                }
+                self.delay(key, now);
+            }
+        }
+    }
+
+    /// The leader's log begins inside of a batch (DeleteRecords), and nothing is here yet: the own log begins with that batch,
+    /// and its start is where the leader's is.
+    fn begin_inside(
+        self: &Arc<Self>,
+        key: Key,
+        cell: Arc<PartitionCell>,
+        (leader_epoch, offset): (LeaderEpoch, Offset),
+        data: &PartitionData<'_>,
+    ) {
+        let Some(broker) = self.broker.upgrade() else { return };
+        let records = data.records.as_ref().map(|records| records.as_bytes().to_vec()).unwrap_or_default();
+        let (high_watermark, log_start_offset) = (data.high_watermark, data.log_start_offset);
+        self.blocking(&broker, (key, leader_epoch), cell, move |broker, cell| {
+            broker.replicas.begin_anew(cell, leader_epoch, offset)?;
+            let fetched = Fetched { leader_epoch, offset, records: &records, high_watermark, log_start_offset };
+            let (now, mut effects) = (broker.executor.now(), Effects::default());
+            let appended = cell.append_fetched(&fetched, now, &mut effects);
+            effects.run(cell, now);
+            appended.map(|_| ())
+        });
+    }
+
+    /// Cuts a log that went another way, on a thread that may wait.
+    fn truncate(
+        self: &Arc<Self>,
+        broker: &Arc<Broker>,
+        key: Key,
+        cell: Arc<PartitionCell>,
+        asked: &FollowerPosition,
+        leader_end: (i32, i64),
+    ) {
+        let Ok(offset) = cell.divergence(asked.leader_epoch, leader_end) else {
+            return self.state.lock().session.unwant(&key);
+        };
+        let (epoch, end_offset) = leader_end;
+        tracing::info!(
+            partition = %cell.name, from = asked.offset, to = offset, epoch, end_offset, leader = self.source.0,
+            "the log is cut to where its leader agrees"
+        );
+        self.cut(broker, key, cell, asked, offset);
+    }
+
+    /// Cuts a log at an offset, on a thread that may wait, and goes on from there.
+    pub(super) fn cut(
+        self: &Arc<Self>,
+        broker: &Arc<Broker>,
+        key: Key,
+        cell: Arc<PartitionCell>,
+        asked: &FollowerPosition,
+        offset: i64,
+    ) {
+        let leader_epoch = asked.leader_epoch;
+        self.blocking(broker, (key, leader_epoch), cell, move |broker, cell| {
+            broker.replicas.truncate(cell, leader_epoch, offset).map(|_| ())
+        });
+    }
+
+    /// Does something with the log of a partition on a thread that may wait; meanwhile it is not fetched.
+    pub(super) fn blocking(
+        self: &Arc<Self>,
+        broker: &Arc<Broker>,
+        (key, epoch): (Key, LeaderEpoch),
+        cell: Arc<PartitionCell>,
+        work: impl FnOnce(&Broker, &Arc<PartitionCell>) -> Result<(), AppendError> + Send + 'static,
+    ) {
+        self.set_busy(key);
+        let (this, at) = (self.clone(), broker.clone());
+        broker.executor.run_blocking(Box::new(move || {
+            let done = work(&at, &cell);
+            this.unblocked(&at, (key, epoch), &cell, done);
+        }));
+    }
+
+    pub(super) fn set_busy(&self, key: Key) {
+        let mut state = self.state.lock();
+        state.session.unwant(&key);
+        if let Some(one) = state.followed.get_mut(&key) {
+            one.is_busy = true;
+        }
+    }
+
+    /// What was done with the log has come to its end.
+    fn unblocked(
+        self: &Arc<Self>,
+        broker: &Broker,
+        (key, epoch): (Key, LeaderEpoch),
+        cell: &Arc<PartitionCell>,
+        done: Result<(), AppendError>,
+    ) {
+        {
+            let mut state = self.state.lock();
+            // It may be followed in another epoch by now.
+            let Some(one) = state.followed.get_mut(&key).filter(|one| one.epoch == epoch) else { return };
+            one.is_busy = false;
+        }
+        match done {
+            Ok(()) => self.place(key),
+            Err(AppendError::Refused(_)) => {}
+            Err(AppendError::Storage(error)) => {
+                cell.directory.report(&error);
+                self.delay(key, broker.executor.now());
+            }
+        }
+        self.go_on();
+    }
+}

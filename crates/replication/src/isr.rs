@@ -1,0 +1,206 @@
+//! The in-sync replicas of a partition as its leader knows them: what the controller has committed, what the leader has
+//! asked for and has no answer to, and what an older question of it may still bring.
+//!
+//! Invariant: whoever the controller may count as in sync is in the maximal ISR, and the high watermark waits for it. A
+//! member that was asked for stays in it until the partition epoch moves, unless the one copy of the question that was
+//! ever sent was answered with a refusal.
+
+use base::{BrokerEpoch, LeaderEpoch, NodeId, PartitionEpoch};
+
+/// What the controller is asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IsrProposal {
+    /// To be given back with the answer.
+    pub number: u64,
+    pub leader_epoch: LeaderEpoch,
+    pub partition_epoch: PartitionEpoch,
+    /// The members with the epochs of their registrations; -1: not known, or the leader's own.
+    pub isr: Vec<(NodeId, BrokerEpoch)>,
+}
+
+/// What the controller has answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum IsrAnswer {
+    /// This is the partition now.
+    Is { leader_epoch: LeaderEpoch, partition_epoch: PartitionEpoch, isr: Vec<NodeId> },
+    /// It has changed nothing, and would not do so either if the same came again now.
+    Refused,
+    /// The partition is not what the leader takes it for: the metadata will say what it is.
+    Outdated,
+}
+
+#[derive(Debug, Clone)]
+struct Pending {
+    number: u64,
+    isr: Vec<NodeId>,
+    sent: u32,
+    /// Nobody asks again: the metadata decides.
+    is_over: bool,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Isr {
+    committed: Vec<NodeId>,
+    partition_epoch: PartitionEpoch,
+    pending: Option<Pending>,
+    /// Those whom a question that was given up may still bring in.
+    lingering: Vec<NodeId>,
+    next_number: u64,
+}
+
+impl Isr {
+    pub fn new(partition_epoch: PartitionEpoch, committed: Vec<NodeId>) -> Isr {
+        Isr { committed, partition_epoch, pending: None, lingering: Vec::new(), next_number: 1 }
+    }
+
+    pub fn committed(&self) -> &[NodeId] {
+        &self.committed
+    }
+
+    pub fn partition_epoch(&self) -> PartitionEpoch {
+        self.partition_epoch
+    }
+
+    /// Whether a question was sent that has no answer yet.
+    pub fn is_asked(&self) -> bool {
+        self.pending.as_ref().is_some_and(|pending| pending.sent > 0)
+    }
+
+    /// Whether there is a question.
+    pub fn is_pending(&self) -> bool {
+        self.pending.is_some()
+    }
+
+    /// Whether the controller may count this replica as in sync.
+    pub fn is_in_maximal(&self, id: NodeId) -> bool {
+        let asked_for = self.pending.as_ref().is_some_and(|pending| pending.isr.contains(&id));
+        self.committed.contains(&id) || asked_for || self.lingering.contains(&id)
+    }
+
+    pub fn maximal_len(&self) -> usize {
+        let asked_for = self.pending.iter().flat_map(|pending| &pending.isr);
+        let mut all: Vec<NodeId> = self.committed.iter().chain(asked_for).chain(&self.lingering).copied().collect();
+        all.sort_unstable();
+        all.dedup();
+        all.len()
+    }
+
+    /// Asks for these members, unless a question is on its way.
+    pub fn ask_for(&mut self, isr: Vec<NodeId>) {
+        if !self.is_asked() {
+            let number = self.next_number;
+            self.next_number += 1;
+            self.pending = Some(Pending { number, isr, sent: 0, is_over: false });
+        }
+    }
+
+    /// What is to be sent, for the first time or again.
+    pub fn send(&mut self) -> Option<(u64, &[NodeId])> {
+        let pending = self.pending.as_mut().filter(|pending| !pending.is_over)?;
+        pending.sent += 1;
+        Some((pending.number, &pending.isr))
+    }
+
+    /// The partition is this now. False: that is older than what is known.
+    pub fn commit(&mut self, partition_epoch: PartitionEpoch, isr: Vec<NodeId>) -> bool {
+        if partition_epoch <= self.partition_epoch && !base::mutant(base::Mutant::StaleIsrApplied) {
+            return false;
+        }
+        self.partition_epoch = partition_epoch;
+        self.committed = isr;
+        self.pending = None;
+        self.lingering.clear();
+        true
+    }
+
+    /// The question of this number was answered. True: the members have changed.
+    pub fn answered(&mut self, number: u64, leader_epoch: LeaderEpoch, answer: IsrAnswer) -> bool {
+        if self.pending.as_ref().is_none_or(|pending| pending.number != number)
+            && !base::mutant(base::Mutant::StaleIsrApplied)
+        {
+            return false;
+        }
+        match answer {
+            IsrAnswer::Is { leader_epoch: answered, partition_epoch, isr } if answered == leader_epoch => {
+                if partition_epoch == self.partition_epoch {
+                    // It was so already: what was asked for, and nothing else.
+                    self.pending = None;
+                    self.lingering.retain(|id| isr.contains(id));
+                    return false;
+                }
+                self.commit(partition_epoch, isr)
+            }
+            IsrAnswer::Refused => {
+                if let Some(pending) = self.pending.take()
+                    && pending.sent > 1
+                {
+                    let Isr { committed, lingering, .. } = self;
+                    lingering.extend(pending.isr.iter().filter(|id| !committed.contains(id)));
+                }
+                false
+            }
+            IsrAnswer::Is { .. } | IsrAnswer::Outdated => {
+                if let Some(pending) = &mut self.pending {
+                    pending.is_over = true;
+                }
+                false
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn is(partition_epoch: PartitionEpoch, isr: &[NodeId]) -> IsrAnswer {
+        IsrAnswer::Is { leader_epoch: 3, partition_epoch, isr: isr.to_vec() }
+    }
+
+    #[test]
+    fn who_is_asked_for_counts_until_the_answer() {
+        let mut isr = Isr::new(5, vec![1]);
+        isr.ask_for(vec![1, 2]);
+        assert!(isr.is_in_maximal(2));
+        let (number, asked) = isr.send().unwrap();
+        assert_eq!(asked, [1, 2]);
+        assert!(isr.answered(number, 3, is(6, &[1, 2])));
+        assert_eq!((isr.committed(), isr.partition_epoch(), isr.is_pending()), (&[1, 2][..], 6, false));
+    }
+
+    #[test]
+    fn an_older_answer_changes_nothing() {
+        let mut isr = Isr::new(5, vec![1]);
+        isr.ask_for(vec![1, 2]);
+        let number = isr.send().unwrap().0;
+        assert!(isr.commit(7, vec![1, 3]));
+        assert!(!isr.answered(number, 3, is(6, &[1, 2])));
+        assert_eq!(isr.committed(), [1, 3]);
+        assert!(!isr.commit(6, vec![1, 2]), "nor does an older image");
+    }
+
+    #[test]
+    fn who_was_refused_once_is_out_and_who_was_asked_for_twice_may_still_come_in() {
+        for (times, stays) in [(1, false), (2, true)] {
+            let mut isr = Isr::new(5, vec![1]);
+            isr.ask_for(vec![1, 2]);
+            let number = (0..times).filter_map(|_| isr.send().map(|sent| sent.0)).last().unwrap();
+            assert!(!isr.answered(number, 3, IsrAnswer::Refused));
+            assert!(!isr.is_pending());
+            assert_eq!((isr.is_in_maximal(2), isr.maximal_len()), (stays, 1 + usize::from(stays)));
+            assert!(isr.commit(6, vec![1]));
+            assert!(!isr.is_in_maximal(2), "the partition epoch has moved");
+        }
+    }
+
+    #[test]
+    fn a_leader_that_is_behind_waits_for_the_metadata() {
+        let mut isr = Isr::new(5, vec![1]);
+        isr.ask_for(vec![1, 2]);
+        let number = isr.send().unwrap().0;
+        assert!(!isr.answered(number, 3, IsrAnswer::Outdated));
+        assert!(isr.send().is_none() && isr.is_in_maximal(2));
+        assert!(isr.commit(6, vec![1]));
+        assert!(!isr.is_pending());
+    }
+}

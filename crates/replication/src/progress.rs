@@ -1,0 +1,69 @@
+//! How far a follower has come, as its leader sees it.
+
+use base::{BrokerEpoch, NodeId, Offset};
+
+/// A broker that fetches a partition.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FetchingReplica {
+    pub id: NodeId,
+    /// The epoch of its registration, -1 where it does not say.
+    pub broker_epoch: BrokerEpoch,
+    /// The metadata has it in service under this epoch: it may be in sync (KIP-841, KIP-903).
+    pub is_eligible: bool,
+}
+
+/// How far a follower has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress {
+    /// It has everything below; -1 before its first fetch.
+    pub log_end_offset: Offset,
+    /// Of its newest fetch that said so: an older one belongs to a process that is gone (KAFKA-15221).
+    pub broker_epoch: Option<BrokerEpoch>,
+    pub is_eligible: bool,
+    /// Monotonic time up to which it had everything that the leader had, if it ever had.
+    caught_up_us: Option<u64>,
+    /// The newest fetch: its time, and where the leader's log ended then.
+    fetched: Option<(u64, Offset)>,
+}
+
+impl Progress {
+    /// One that has not fetched in this leadership. What is in sync is taken for caught up until it shows otherwise.
+    pub(crate) fn new(is_in_sync: bool, now_us: u64) -> Progress {
+        Progress {
+            log_end_offset: -1,
+            broker_epoch: None,
+            is_eligible: true,
+            caught_up_us: is_in_sync.then_some(now_us),
+            fetched: None,
+        }
+    }
+
+    /// Whether a fetch comes from a process that another one has replaced.
+    pub(crate) fn is_outdated(&self, by: &FetchingReplica) -> bool {
+        by.broker_epoch >= 0 && self.broker_epoch.is_some_and(|known| by.broker_epoch < known)
+    }
+
+    /// It fetches from this offset on. Who has now what the leader had at the fetch before was caught up then.
+    pub(crate) fn fetched(&mut self, by: &FetchingReplica, offset: Offset, leader_end: Offset, now_us: u64) {
+        if offset >= leader_end {
+            self.caught_up_us = Some(now_us);
+        } else if let Some((at_us, end)) = self.fetched
+            && offset >= end
+        {
+            self.caught_up_us = self.caught_up_us.max(Some(at_us));
+        }
+        self.fetched = Some((now_us, leader_end));
+        self.log_end_offset = offset.min(leader_end);
+        self.is_eligible = by.is_eligible;
+        if by.broker_epoch >= 0 {
+            self.broker_epoch = Some(by.broker_epoch);
+        }
+    }
+
+    /// Whether it has everything, or had it not longer ago than that. A partition that stands still keeps nobody out
+    /// (KAFKA-7152).
+    pub(crate) fn is_caught_up(&self, leader_end: Offset, now_us: u64, lag_time_max_us: u64) -> bool {
+        self.log_end_offset == leader_end
+            || self.caught_up_us.is_some_and(|at| now_us.saturating_sub(at) <= lag_time_max_us)
+    }
+}
