@@ -36,6 +36,7 @@ mod producer_perf_test;
 mod reassign_partitions;
 mod registry;
 mod table;
+mod throttles;
 mod time;
 mod topics;
 mod verifiable_consumer;

@@ -1,10 +1,11 @@
 //! `kafka-reassign-partitions.sh`: lists, verifies, starts and cancels moves of partitions between brokers and of
-//! replicas between log directories. Throttles are not set.
+//! replicas between log directories, throttled where that is asked for.
 
 use crate::connect;
 use crate::failure::{Failure, Outcome, java};
 use crate::io::Io;
 use crate::options::{COMMAND_CONFIG, HELP, Opt, Parsed, Usage, VERSION, flag, long, text};
+use crate::throttles::{self, Throttled};
 use base::{ErrorCode, NodeId};
 use client::{Admin, Wanted};
 use serde_json::{Value, json};
@@ -23,11 +24,11 @@ const OPTIONS: &[Opt] = &[
     text("topics-to-move-json-file", "FILE", "with --generate: the topics"),
     text("broker-list", "ID,ID", "with --generate: the brokers"),
     flag("additional", "with --execute: although others are under way"),
-    flag("preserve-throttles", "accepted: no throttles are set"),
+    flag("preserve-throttles", "with --verify and --cancel: leave the throttles"),
     flag("disable-rack-aware", "with --generate: do not look at racks"),
     flag("disallow-replication-factor-change", "refuse moves that change the number of replicas"),
-    long("throttle", "BYTES", "not supported yet"),
-    long("replica-alter-log-dirs-throttle", "BYTES", "not supported yet"),
+    long("throttle", "BYTES", "most bytes a second that moves between brokers may take on each of them"),
+    long("replica-alter-log-dirs-throttle", "BYTES", "the same of moves between directories"),
     long("timeout", "MS", "how long to wait for log directory moves to start"),
     HELP,
     VERSION,
@@ -99,9 +100,6 @@ fn check(parsed: &Parsed) -> Result<(), String> {
 }
 
 fn act(parsed: &Parsed, io: &mut Io) -> Outcome {
-    if parsed.has("throttle") || parsed.has("replica-alter-log-dirs-throttle") {
-        return Err(Failure::new("throttles are not supported yet"));
-    }
     let admin = connect::admin(parsed)?;
     if parsed.has("list") {
         return list(&admin, io);
@@ -111,11 +109,11 @@ fn act(parsed: &Parsed, io: &mut Io) -> Outcome {
     }
     let moves = read_moves(parsed.value("reassignment-json-file").unwrap_or_default())?;
     if parsed.has("verify") {
-        verify(&admin, &moves, io)
+        verify(parsed, &admin, &moves, io)
     } else if parsed.has("execute") {
         execute(parsed, &admin, &moves, io)
     } else {
-        cancel(&admin, &moves, io)
+        cancel(parsed, &admin, &moves, io)
     }
 }
 
@@ -190,7 +188,7 @@ fn brokers_of(moves: &[Move]) -> BTreeSet<NodeId> {
     moves.iter().flat_map(|one| one.replicas.iter().copied()).collect()
 }
 
-fn verify(admin: &Admin, moves: &[Move], io: &mut Io) -> Outcome {
+fn verify(parsed: &Parsed, admin: &Admin, moves: &[Move], io: &mut Io) -> Outcome {
     let moving = admin.list_reassignments()?;
     let names: Vec<&str> = moves.iter().map(|one| one.topic.as_str()).collect();
     let metadata = admin.metadata(Wanted::Names(&names), "describeTopics")?;
@@ -244,20 +242,73 @@ fn verify(admin: &Admin, moves: &[Move], io: &mut Io) -> Outcome {
             }
         }
     }
-    if done {
-        say_cleared(admin, moves, io);
+    if done && !parsed.has("preserve-throttles") {
+        clear_throttles(admin, moves, io)?;
     }
     Ok(())
 }
 
-/// The lines of Kafka's tool about throttles, which are not set here and need no clearing.
-fn say_cleared(admin: &Admin, moves: &[Move], io: &mut Io) {
-    let brokers: Vec<String> = admin.cluster().metadata().nodes.keys().map(NodeId::to_string).collect();
+fn clear_throttles(admin: &Admin, moves: &[Move], io: &mut Io) -> Outcome {
+    let ids: BTreeSet<NodeId> = admin.cluster().metadata().nodes.keys().copied().collect();
     let topics: BTreeSet<&str> = moves.iter().map(|one| one.topic.as_str()).collect();
+    let brokers: Vec<String> = ids.iter().map(NodeId::to_string).collect();
     let plural = |count: usize| if count == 1 { "" } else { "s" };
     io.say(format!("Clearing broker-level throttles on broker{} {}", plural(brokers.len()), brokers.join(",")));
-    let topics: Vec<&str> = topics.into_iter().collect();
-    io.say(format!("Clearing topic-level throttles on topic{} {}", plural(topics.len()), topics.join(",")));
+    let names: Vec<&str> = topics.iter().copied().collect();
+    io.say(format!("Clearing topic-level throttles on topic{} {}", plural(topics.len()), names.join(",")));
+    throttles::clear(admin, &ids, &topics)
+}
+
+/// The replicas of each topic that its moves load.
+fn throttled(
+    admin: &Admin,
+    moves: &[Move],
+    moving: &BTreeMap<(String, i32), client::Reassignment>,
+) -> Result<BTreeMap<String, Throttled>, Failure> {
+    let names: Vec<&str> = moves.iter().map(|one| one.topic.as_str()).collect();
+    let metadata = admin.metadata(Wanted::Names(&names), "describeTopics")?;
+    let mut topics: BTreeMap<String, Throttled> = BTreeMap::new();
+    for one in moves {
+        let Some(partition) = metadata.partition(&one.topic, one.partition) else { continue };
+        // What an earlier move adds has not got the records yet.
+        let adding = moving.get(&one.key()).map(|reassignment| reassignment.adding.as_slice()).unwrap_or_default();
+        let sources = partition.replicas.iter().filter(|id| !adding.contains(id));
+        let of_topic = topics.entry(one.topic.clone()).or_default();
+        let sources: BTreeSet<NodeId> = sources.copied().collect();
+        let destinations = one.replicas.iter().filter(|id| !sources.contains(id));
+        of_topic.destinations.extend(destinations.map(|id| (one.partition, *id)));
+        of_topic.sources.extend(sources.iter().map(|id| (one.partition, *id)));
+    }
+    Ok(topics)
+}
+
+/// Sets the throttles that were asked for, before anything moves.
+fn set_throttles(parsed: &Parsed, admin: &Admin, moves: &[Move], io: &mut Io) -> Outcome {
+    let rate = |name: &str| match parsed.value(name) {
+        None => Ok(None),
+        Some(text) => text
+            .parse::<i64>()
+            .map(|rate| Some(rate).filter(|rate| *rate >= 0))
+            .map_err(|_| Failure::new(format!("Cannot parse argument '{text}' of option {name}"))),
+    };
+    let (between_brokers, between_dirs) = (rate("throttle")?, rate("replica-alter-log-dirs-throttle")?);
+    if between_brokers.is_some() || between_dirs.is_some() {
+        io.say(
+            "Warning: You must run --verify periodically, until the reassignment completes, to ensure the throttle is \
+             removed.",
+        );
+    }
+    if let Some(rate) = between_brokers {
+        throttles::set_between_brokers(admin, &throttled(admin, moves, &admin.list_reassignments()?)?, rate)?;
+        io.say(format!("The inter-broker throttle limit was set to {rate} B/s"));
+    }
+    if let Some(rate) = between_dirs {
+        let moved = moves.iter().flat_map(|one| one.replicas.iter().zip(&one.dirs));
+        let brokers = moved.filter(|(_, dir)| *dir != "any").map(|(id, _)| *id).collect();
+        throttles::set_between_dirs(admin, &brokers, rate)?;
+        io.say(format!("The replica-alter-dir throttle limit was set to {rate} B/s"));
+    }
+    Ok(())
 }
 
 /// The assignment of partitions as a file that `--execute` reads.
@@ -295,6 +346,7 @@ fn execute(parsed: &Parsed, admin: &Admin, moves: &[Move], io: &mut Io) -> Outco
     }
     let keys: Vec<(String, i32)> = moves.iter().map(Move::key).collect();
     io.say(format!("Current partition replica assignment\n\n{}\n\nSave this to use as the --reassignment-json-file option during rollback", current_json(admin, &keys)?));
+    set_throttles(parsed, admin, moves, io)?;
     let wanted = moves.iter().map(|one| (one.key(), Some(one.replicas.clone()))).collect();
     let allow = !parsed.has("disallow-replication-factor-change");
     let failed: Vec<String> = admin
@@ -324,7 +376,7 @@ fn execute(parsed: &Parsed, admin: &Admin, moves: &[Move], io: &mut Io) -> Outco
     Ok(())
 }
 
-fn cancel(admin: &Admin, moves: &[Move], io: &mut Io) -> Outcome {
+fn cancel(parsed: &Parsed, admin: &Admin, moves: &[Move], io: &mut Io) -> Outcome {
     let moving = admin.list_reassignments()?;
     let active: Vec<&Move> = moves.iter().filter(|one| moving.contains_key(&one.key())).collect();
     if active.is_empty() {
@@ -338,8 +390,10 @@ fn cancel(admin: &Admin, moves: &[Move], io: &mut Io) -> Outcome {
         io.say(format!("Successfully cancelled partition reassignments for: {}", names.join(",")));
     }
     io.write(b"None of the specified partition moves are active.");
-    say_cleared(admin, moves, io);
-    Ok(())
+    match parsed.has("preserve-throttles") {
+        true => Ok(()),
+        false => clear_throttles(admin, moves, io),
+    }
 }
 
 /// Replicas over the listed brokers in turn, as many as each topic has now.
