@@ -47,6 +47,11 @@ pub struct Knowledge {
 }
 
 impl Knowledge {
+    /// Of partitions with so many replicas.
+    pub fn of(replicas: i16) -> Knowledge {
+        Knowledge { is_replicated: replicas > 1, ..Knowledge::default() }
+    }
+
     pub fn say(&mut self, text: String) {
         tracing::error!(text, "violation");
         if self.violations.len() < 20 {
