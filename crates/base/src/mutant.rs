@@ -94,7 +94,9 @@ pub enum Mutant {
 }
 
 impl Mutant {
-    pub const ALL: [Mutant; 43] = [
+    /// Those that are hunted. `TruncatesToHighWatermark`, `HighWatermarkBeforeTruncation`, `StaleIsrApplied` and
+    /// `CommitsUnderMinIsr` are not yet: the workload has to reach them first (docs/roadmap.md).
+    pub const ALL: [Mutant; 39] = [
         Mutant::StateBeforeAppend,
         Mutant::EndLeftBehind,
         Mutant::CutBackMissing,
@@ -133,11 +135,7 @@ impl Mutant {
         Mutant::CommitsOlderEpochs,
         Mutant::NoCheckQuorum,
         Mutant::AnswersBeforeCommit,
-        Mutant::TruncatesToHighWatermark,
-        Mutant::HighWatermarkBeforeTruncation,
-        Mutant::StaleIsrApplied,
         Mutant::OldFetchAppended,
-        Mutant::CommitsUnderMinIsr,
     ];
 
     /// Whether it takes several nodes to show it.

@@ -2,6 +2,7 @@
 
 use crate::leaders::{Movement, is_live_on};
 use crate::plan::{Plan, Records, after, at_level, record};
+use crate::schedule::Due;
 use crate::{Controller, SmallMap, View};
 use base::{BrokerEpoch, DirectoryId, ErrorCode, NodeId, Now, Offset, Uuid};
 use metadata::{Broker, Endpoint, Image, Partition, VersionRange};
@@ -219,7 +220,7 @@ impl Controller {
     }
 
     /// Fences the broker whose session has ended; `None` if there is none. Call it again after `next_expiry_us`.
-    pub fn expire_session(&mut self, view: View<'_>) -> Option<Plan<NodeId>> {
+    pub(crate) fn expire_session(&mut self, view: View<'_>) -> Option<Plan<Due>> {
         let (id, at) = self.heartbeats.next_expiry_us(self.settings.session_timeout_ms)?;
         if view.now.monotonic_us < at {
             return None;
@@ -229,7 +230,7 @@ impl Controller {
         if let Some(broker) = view.image.brokers.get(&id).filter(|broker| !broker.fenced) {
             self.fence(view.image, broker, &mut records);
         }
-        Some(Plan::new(records, id))
+        Some(Plan::new(records, Due::SessionEnd(id)))
     }
 
     /// UnregisterBroker (KIP-658).

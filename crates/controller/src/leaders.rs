@@ -4,7 +4,7 @@ use crate::candidates::Candidates;
 use crate::elections::{Election, PartitionChange, Target};
 use crate::plan::{Plan, Records, at_level};
 use crate::{Controller, View};
-use base::{ErrorCode, NodeId, PartitionIndex};
+use base::{ErrorCode, NodeId, PartitionIndex, TopicId};
 use metadata::{ConfigResource, Image, NO_LEADER, Partition, Topic};
 use protocol::{ElectLeadersRequest, ElectLeadersResponse, elect_leaders_response};
 
@@ -44,6 +44,33 @@ pub fn refused_elections(
     ElectLeadersResponse { error_code, replica_election_results: results.collect(), ..Default::default() }
 }
 
+/// What the configs of a topic say about changes of its partitions.
+struct Rules {
+    min_insync_replicas: usize,
+    election: Election,
+}
+
+impl Rules {
+    fn change<'a>(
+        &self,
+        candidates: Candidates<'a>,
+        topic_id: TopicId,
+        index: PartitionIndex,
+        partition: &'a Partition,
+    ) -> PartitionChange<'a> {
+        PartitionChange {
+            topic_id,
+            index,
+            partition,
+            candidates,
+            min_insync_replicas: self.min_insync_replicas,
+            election: self.election,
+            target: Target::of(partition),
+            lost_its_tail: None,
+        }
+    }
+}
+
 impl Controller {
     /// A change of this partition that so far changes nothing.
     pub(crate) fn change<'a>(
@@ -53,16 +80,8 @@ impl Controller {
         index: PartitionIndex,
         partition: &'a Partition,
     ) -> PartitionChange<'a> {
-        PartitionChange {
-            topic_id: topic.id,
-            index,
-            partition,
-            candidates,
-            min_insync_replicas: self.min_insync_replicas(candidates.image, &topic.name),
-            election: Election::Online,
-            target: Target::of(partition),
-            lost_its_tail: None,
-        }
+        let change = self.change_where_allowed_unclean(candidates, topic, index, partition);
+        PartitionChange { election: Election::Online, ..change }
     }
 
     /// The same, with an unclean election where the topic allows it.
@@ -73,11 +92,14 @@ impl Controller {
         index: PartitionIndex,
         partition: &'a Partition,
     ) -> PartitionChange<'a> {
-        let election = match self.is_unclean_allowed(candidates.image, &topic.name) {
-            true => Election::Unclean,
-            false => Election::Online,
-        };
-        PartitionChange { election, ..self.change(candidates, topic, index, partition) }
+        self.rules(candidates.image, &topic.name).change(candidates, topic.id, index, partition)
+    }
+
+    fn rules(&self, image: &Image, topic: &str) -> Rules {
+        Rules {
+            min_insync_replicas: self.min_insync_replicas(image, topic),
+            election: if self.is_unclean_allowed(image, topic) { Election::Unclean } else { Election::Online },
+        }
     }
 
     /// `min.insync.replicas` of a topic: its own, the cluster's dynamic default, or the file's.
@@ -112,10 +134,15 @@ impl Controller {
             Movement::LostItsTail(id) => (candidates.without(id), Some(id), Some(id)),
         };
         for topic in image.topics_by_name() {
-            for (index, partition) in topic.partitions.iter().filter(|(_, partition)| concerns(partition)) {
+            let mut concerned = topic.partitions.iter().filter(|(_, partition)| concerns(partition)).peekable();
+            if concerned.peek().is_none() {
+                continue;
+            }
+            let rules = self.rules(image, &topic.name);
+            for (index, partition) in concerned {
                 let isr = partition.isr.iter().copied().filter(|replica| Some(*replica) != leaves).collect();
                 let target = Target { isr, ..Target::of(partition) };
-                let change = self.change_where_allowed_unclean(candidates, topic, *index, partition);
+                let change = rules.change(candidates, topic.id, *index, partition);
                 let change = PartitionChange { target, lost_its_tail, ..change }.into_record();
                 records.extend(change.map(|change| at_level(change, &image.features)));
             }
@@ -125,6 +152,35 @@ impl Controller {
     /// The broker leaves every ISR and leadership.
     pub(crate) fn leave_isrs(&self, image: &Image, id: NodeId, records: &mut Records) {
         self.move_leaders(image, Movement::Goes(id), |partition| is_live_on(partition, id), records);
+    }
+
+    /// Elections that nobody asked for, of at most so many partitions: of preferred replicas where they do not lead, or
+    /// unclean ones where nobody does and the topic allows it.
+    pub(crate) fn elect_some(&self, image: &Image, election: Election, max: usize) -> Records {
+        let mut records = Records::new();
+        let is_due = |partition: &Partition| match election {
+            Election::Preferred => partition.preferred_leader() != Some(partition.leader),
+            _ => partition.leader == NO_LEADER,
+        };
+        for topic in image.topics_by_name() {
+            let mut due = topic.partitions.iter().filter(|(_, partition)| is_due(partition)).peekable();
+            if due.peek().is_none() {
+                continue;
+            }
+            let rules = self.rules(image, &topic.name);
+            if election == Election::Unclean && rules.election != Election::Unclean {
+                continue;
+            }
+            for (index, partition) in due {
+                let change = rules.change(Candidates::of(image), topic.id, *index, partition);
+                let change = PartitionChange { election, ..change }.into_record();
+                records.extend(change.map(|change| at_level(change, &image.features)));
+                if records.len() >= max {
+                    return records;
+                }
+            }
+        }
+        records
     }
 
     /// ElectLeaders (KIP-183, KIP-460): preferred or unclean elections on demand.
@@ -201,8 +257,13 @@ impl Controller {
                 records.push(at_level(change, &view.image.features));
                 (ErrorCode::None, None)
             }
-            None if election == Election::Preferred => (ErrorCode::PreferredLeaderNotAvailable, None),
-            None => (ErrorCode::EligibleLeadersNotAvailable, None),
+            None if election == Election::Preferred => {
+                (ErrorCode::PreferredLeaderNotAvailable, Some("The preferred leader was not available.".to_owned()))
+            }
+            None => {
+                let message = "Eligible topic partition leaders are not available.";
+                (ErrorCode::EligibleLeadersNotAvailable, Some(message.to_owned()))
+            }
         }
     }
 }

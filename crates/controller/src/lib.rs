@@ -17,6 +17,7 @@ mod placement;
 mod plan;
 mod producer_ids;
 mod reassignments;
+mod schedule;
 mod topics;
 
 pub use alter_partition::{IsrChange, IsrChanged, OfTopics};
@@ -25,6 +26,7 @@ pub use configs::dynamic_configs;
 pub use features::{FeaturesPlan, bootstrap_records, default_feature_levels, feature_records};
 pub use leaders::refused_elections;
 pub use plan::{Plan, Record, Records};
+pub use schedule::Due;
 pub use topics::validate_topic_name;
 
 use base::{Map, NodeId, Now, Offset};
@@ -49,6 +51,10 @@ pub struct Settings {
     pub deletes_topics: bool,
     /// `unclean.leader.election.enable`
     pub unclean_leader_election: bool,
+    /// `unclean.leader.election.interval.ms`
+    pub unclean_election_interval_ms: u64,
+    /// `leader.imbalance.check.interval.seconds`; none without `auto.leader.rebalance.enable`.
+    pub preferred_election_interval_ms: Option<u64>,
     /// Static broker configuration, for the values that new topics inherit.
     pub static_config: std::sync::Arc<config::BrokerValues>,
 }
@@ -60,6 +66,7 @@ pub struct Controller {
     pub heartbeats: Heartbeats,
     /// Spreads new replicas over the brokers.
     pub(crate) next_placement: u64,
+    pub(crate) schedule: schedule::Schedule,
 }
 
 impl Controller {
@@ -69,7 +76,8 @@ impl Controller {
         for broker in image.brokers.values().filter(|broker| !broker.fenced) {
             heartbeats.expect(broker.id, now);
         }
-        Controller { settings, heartbeats, next_placement: 0 }
+        let schedule = schedule::Schedule::new(&settings, now);
+        Controller { settings, heartbeats, next_placement: 0, schedule }
     }
 }
 

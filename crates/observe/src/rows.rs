@@ -19,6 +19,12 @@ pub const TOPICS: Metric = gauge("ottla_topics", &[], "Topics of the cluster.");
 pub const METADATA_OFFSET: Metric =
     gauge("ottla_metadata_offset", &[], "Offset of the newest metadata record applied.");
 pub const FETCH_SESSIONS: Metric = gauge("ottla_fetch_sessions", &[], "Incremental fetch sessions.");
+pub const LEADERS: Metric = gauge("ottla_leader_partitions", &[], "Partitions that this broker leads.");
+pub const UNDER_REPLICATED: Metric = gauge(
+    "ottla_under_replicated_partitions",
+    &[],
+    "Partitions that this broker leads and that have replicas out of sync.",
+);
 pub const LOG_LINES_LOST: Metric =
     counter("ottla_log_lines_lost_total", &[], "Lines of the process's own log that could not be written.");
 pub const LOG_DIR_FREE_BYTES: Metric =
@@ -38,6 +44,8 @@ pub const ALL: &[Metric] = &[
     TOPICS,
     METADATA_OFFSET,
     FETCH_SESSIONS,
+    LEADERS,
+    UNDER_REPLICATED,
     LOG_LINES_LOST,
     LOG_DIR_FREE_BYTES,
     LOG_DIR_SIZE_BYTES,

@@ -5,7 +5,7 @@ use crate::bootstrap::BootstrapCheckpoint;
 use crate::log::leader_change_batch;
 use crate::node::{Claim, QuorumNode};
 use base::{ErrorCode, LeaderEpoch, Now, Offset};
-use controller::{Controller, Record, Records, View, bootstrap_records};
+use controller::{Controller, Due, Record, Records, View, bootstrap_records};
 use metadata::Loader;
 use raft::VoterSet;
 
@@ -96,21 +96,30 @@ impl QuorumNode {
         }
     }
 
-    pub(crate) fn expire_sessions(&mut self, now: Now) -> Result<(), QuorumError> {
+    /// Does what is due of the active controller.
+    pub(crate) fn run_controller(&mut self, now: Now) -> Result<(), QuorumError> {
         loop {
             let next_offset = self.log.log_end_offset();
             let (Some(controller), Some(latest)) = (&mut self.controller, &self.latest) else { return Ok(()) };
             let view = View { image: latest.latest(), next_offset, now };
-            let Some(plan) = controller.expire_session(view) else { return Ok(()) };
+            let Some(plan) = controller.run_due(view) else { return Ok(()) };
             if plan.records.is_empty() {
                 continue;
             }
-            tracing::warn!(broker = plan.reply, "the broker's session has ended: it is fenced");
+            let count = plan.records.len();
+            match plan.reply {
+                Due::SessionEnd(broker) => tracing::warn!(broker, "the broker's session has ended: it is fenced"),
+                Due::PreferredElections => tracing::info!(count, "preferred replicas take over partitions"),
+                Due::UncleanElections => {
+                    tracing::warn!(count, "leaders are elected uncleanly: records of these partitions may be lost");
+                }
+            }
             match self.append(now, &plan.records) {
                 Err(error) if error.is_shortage() => {
-                    tracing::warn!(broker = plan.reply, %error, "the broker could not be fenced; trying again");
-                    let controller = self.controller.as_mut();
-                    controller.into_iter().for_each(|controller| controller.heartbeats.expect(plan.reply, now));
+                    tracing::warn!(%error, "that could not be written; trying again");
+                    if let (Due::SessionEnd(broker), Some(controller)) = (plan.reply, &mut self.controller) {
+                        controller.heartbeats.expect(broker, now);
+                    }
                 }
                 other => other?,
             }

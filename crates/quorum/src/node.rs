@@ -341,7 +341,7 @@ impl QuorumNode {
                 Input::Wake => {}
             }
         }
-        self.expire_sessions(now)?;
+        self.run_controller(now)?;
         self.begin_flush(now)?;
         self.answer_fetches(now)?;
         self.snapshot_if_due(now)?;
@@ -349,13 +349,12 @@ impl QuorumNode {
         self.introduce(now);
         self.tell_view(now);
         let raft = self.raft.deadline_us().filter(|_| self.config.is_controller);
-        let timeout = self.config.settings.session_timeout_ms;
-        let session = self.controller.as_ref().and_then(|c| c.heartbeats.next_expiry_us(timeout)).map(|(_, at)| at);
+        let controller = self.controller.as_ref().map(|controller| controller.deadline_us());
         let flush = (self.needs_flush && !self.is_flushing).then_some(self.flush_not_before_us);
         let snapshot = self.next_snapshot_us.filter(|_| self.snapshotting_bytes.is_none());
         let leave = self.leave_deadline_us().filter(|_| !self.has_left(now));
         let (follow, introduce) = (self.follow_deadline_us(), self.introduce_deadline_us());
-        let deadlines = [raft, session, self.fetch_deadline_us(), snapshot, flush, follow, introduce, leave];
+        let deadlines = [raft, controller, self.fetch_deadline_us(), snapshot, flush, follow, introduce, leave];
         Ok(deadlines.into_iter().flatten().min())
     }
 

@@ -14,9 +14,21 @@ pub(crate) fn page(broker: Option<&Broker>, network: &net::Server) -> String {
     text.single(rows::TOPICS, image.topic_count() as f64);
     text.single(rows::METADATA_OFFSET, image.offset as f64);
     text.single(rows::FETCH_SESSIONS, broker.sessions.count() as f64);
+    replication(&mut text, broker);
     log_dirs(&mut text, broker);
     partitions(&mut text, broker);
     text.finish()
+}
+
+fn replication(text: &mut Text, broker: &Broker) {
+    let (mut leaders, mut under_replicated) = (0, 0);
+    broker.replicas.for_each(|cell| {
+        let lacking = cell.lacking_replicas();
+        leaders += usize::from(lacking.is_some());
+        under_replicated += usize::from(lacking.is_some_and(|lacking| lacking > 0));
+    });
+    text.single(rows::LEADERS, leaders as f64);
+    text.single(rows::UNDER_REPLICATED, under_replicated as f64);
 }
 
 fn log_dirs(text: &mut Text, broker: &Broker) {

@@ -92,6 +92,12 @@ pub fn open_quorum(
             min_insync_replicas: config.topics.topic.min_insync_replicas,
             deletes_topics: config.topics.delete_enable,
             unclean_leader_election: config.topics.topic.unclean_leader_election_enable,
+            unclean_election_interval_ms: config.controller.unclean_leader_election_interval_ms.max(1) as u64,
+            preferred_election_interval_ms: config
+                .controller
+                .auto_leader_rebalance
+                .then(|| config.controller.leader_imbalance_check_interval_seconds.max(1) as u64)
+                .map(|seconds| seconds.saturating_mul(1_000)),
             static_config: Arc::new(config.values.clone()),
         },
         incarnation_id: random.uuid(),

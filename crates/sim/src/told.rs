@@ -36,7 +36,7 @@ impl Told {
     pub fn new(segment_bytes: u32, replicas: i16) -> Told {
         Told {
             clients: Clients::new(segment_bytes, replicas),
-            knowledge: Knowledge::default(),
+            knowledge: Knowledge::of(replicas),
             trace: FixedState::default().build_hasher(),
             processes: 0,
         }

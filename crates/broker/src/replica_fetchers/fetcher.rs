@@ -95,6 +95,7 @@ impl Fetcher {
         let line = {
             let mut state = self.state.lock();
             state.is_closed = true;
+            state.forget_request();
             state.followed.clear();
             state.delays.clear();
             state.line.take()

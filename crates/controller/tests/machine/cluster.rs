@@ -35,6 +35,8 @@ pub fn settings() -> Settings {
         min_insync_replicas: 1,
         deletes_topics: true,
         unclean_leader_election: false,
+        unclean_election_interval_ms: 300_000,
+        preferred_election_interval_ms: None,
         static_config: Arc::default(),
     }
 }
@@ -290,9 +292,11 @@ pub fn check(before: &Image, after: &Image) {
             let is_new_leader = partition.leader != old.leader;
             assert!(!is_new_leader || partition.leader_epoch > old.leader_epoch, "{what} was {old:?}");
             assert!(partition == old || partition.partition_epoch > old.partition_epoch, "{what} was {old:?}");
-            // Nobody leads, or joins, that was not in sync or eligible, but by an unclean election.
+            // Nobody leads that was not in sync or eligible, but by an unclean election, or as the leader before ends a
+            // reassignment by bringing it into the ISR.
             let was_eligible = |id: &NodeId| old.isr.contains(id) || old.elr.contains(id);
             let is_clean = partition.leader_recovery_state == 0 && is_new_leader && partition.leader != NO_LEADER;
+            let is_clean = is_clean && partition.replicas == old.replicas;
             assert!(!is_clean || was_eligible(&partition.leader), "{what} was {old:?}");
         }
     }

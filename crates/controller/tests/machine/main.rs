@@ -1,5 +1,10 @@
 //! The controller as a machine, step by step: no quorum, no clock, no I/O.
 
 mod alter_partition;
+mod brokers;
 mod cluster;
+mod directories;
+mod elections;
+mod random;
+mod reassignments;
 mod topics;

@@ -77,6 +77,8 @@ impl Observer {
             min_insync_replicas: 1,
             deletes_topics: true,
             unclean_leader_election: false,
+            unclean_election_interval_ms: 300_000,
+            preferred_election_interval_ms: None,
             static_config: Arc::default(),
         };
         let config = QuorumConfig {

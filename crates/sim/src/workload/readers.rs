@@ -173,7 +173,8 @@ pub fn fetched_again(partition: Partition, offset: Offset, frame: &[u8], knowled
         }
     };
     if fetched.error.is_ok() {
-        if !fetched.values.iter().any(|(found, _)| *found == offset) {
+        let is_hidden = knowledge.is_replicated && fetched.values.is_empty() && fetched.high_watermark <= offset;
+        if !is_hidden && !fetched.values.iter().any(|(found, _)| *found == offset) {
             let first = fetched.values.first();
             knowledge.say(format!("{partition:?}: a fetch at {offset} gives records from {first:?} on"));
         }
@@ -262,6 +263,7 @@ pub fn send_fetch(node: &mut impl Peer, partition: Partition, offset: Offset, wa
 pub struct Fetched {
     pub error: ErrorCode,
     pub log_start: Offset,
+    pub high_watermark: Offset,
     pub values: Vec<(Offset, u64)>,
 }
 
@@ -282,5 +284,6 @@ pub fn records_of(frame: &[u8]) -> Result<Fetched, String> {
             values.push((record.offset, value));
         }
     }
-    Ok(Fetched { error: ErrorCode::from_code(data.error_code), log_start: data.log_start_offset, values })
+    let (log_start, high_watermark) = (data.log_start_offset, data.high_watermark);
+    Ok(Fetched { error: ErrorCode::from_code(data.error_code), log_start, high_watermark, values })
 }
