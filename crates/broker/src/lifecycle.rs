@@ -9,8 +9,8 @@ use base::{BlockingWork, BrokerEpoch, DirectoryId, ErrorCode, Now, Seldom, Task,
 use metadata::Image;
 use parking_lot::Mutex;
 use protocol::{
-    ApiKey, ApiVersionsRequest, ApiVersionsResponse, BrokerHeartbeatRequest, BrokerHeartbeatResponse,
-    BrokerRegistrationRequest, BrokerRegistrationResponse, Cursor, broker_registration_request,
+    ApiKey, BrokerHeartbeatRequest, BrokerHeartbeatResponse, BrokerRegistrationRequest, BrokerRegistrationResponse,
+    Cursor, broker_registration_request,
 };
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -215,40 +215,10 @@ impl Lifecycle {
             inner.state
         };
         match state {
-            State::Registering if self.is_apart => self.look_at_controller(),
             State::Registering => self.register(),
             State::CatchingUp | State::Running | State::Leaving => self.heartbeat(state == State::Leaving),
             State::Starting | State::Left | State::Refused(_) => {}
         }
-    }
-
-    /// Asks what the controller serves. One that changes ISRs expects replicas, which this broker does not have yet: it would
-    /// be given some, never fetch, and be elected with an empty log.
-    fn look_at_controller(self: Arc<Self>) {
-        let channel = self.broker.controller.clone();
-        let request = ApiVersionsRequest {
-            client_software_name: "ottla".into(),
-            client_software_version: env!("CARGO_PKG_VERSION").into(),
-            ..Default::default()
-        };
-        call(&*channel, ApiKey::ApiVersions, &request, Patience::Once, move |result, version| {
-            let served = result.and_then(|body| {
-                ApiVersionsResponse::decode(&mut Cursor::new(&body), version)
-                    .map(|response| response.api_keys.iter().any(|api| api.api_key == ApiKey::AlterPartition.id()))
-                    .map_err(|_| ErrorCode::UnknownServerError)
-            });
-            match served {
-                Ok(false) => self.register(),
-                Ok(true) => {
-                    tracing::error!(
-                        "the controller is one that replicates (Apache Kafka's), and this version of Ottla does not: as a \
-                         broker it works with controllers of its own kind only"
-                    );
-                    self.registered(Err(ErrorCode::UnsupportedVersion));
-                }
-                Err(error) => self.registered(Err(error)),
-            }
-        });
     }
 
     fn register(self: Arc<Self>) {
