@@ -19,8 +19,6 @@ mod answer;
 mod fetcher;
 mod out_of_range;
 mod request;
-#[cfg(test)]
-mod tests;
 
 use crate::broker::Broker;
 use base::{FixedState, LeaderEpoch, Map, NodeId, PartitionIndex, Remote, TopicId};
@@ -140,3 +138,6 @@ fn remote(broker: &Broker, image: &Image, id: NodeId) -> Option<Remote> {
     let endpoint = image.brokers.get(&id)?.endpoint(&listener)?;
     Some(Remote { host: endpoint.host.clone(), port: endpoint.port, listener: listener.as_str().into() })
 }
+
+#[cfg(test)]
+mod tests;
