@@ -279,7 +279,7 @@ impl Lifecycle {
                 })
                 .collect(),
             rack: broker.static_config.node.rack.clone().map(Into::into),
-            log_dirs: broker.replicas.directories().iter().map(|directory| directory.id).collect(),
+            log_dirs: self.directories(false),
             previous_broker_epoch: self.previous_broker_epoch,
             ..Default::default()
         };
@@ -364,7 +364,7 @@ impl Lifecycle {
             current_metadata_offset: self.applied.load(Ordering::Acquire),
             want_fence: false,
             want_shut_down,
-            offline_log_dirs: self.offline_dirs(),
+            offline_log_dirs: self.directories(true),
             ..Default::default()
         };
         let channel = broker.controller.clone();
@@ -378,9 +378,11 @@ impl Lifecycle {
         });
     }
 
-    fn offline_dirs(&self) -> Vec<DirectoryId> {
+    /// The directories that are out of service, or the others. Of one that could not be read the id is not known.
+    fn directories(&self, are_failed: bool) -> Vec<DirectoryId> {
         let directories = self.broker.replicas.directories().iter();
-        directories.filter(|directory| directory.dir.is_failed()).map(|directory| directory.id).collect()
+        let are_meant = directories.filter(|directory| directory.dir.is_failed() == are_failed);
+        are_meant.map(|directory| directory.id).filter(|id| *id != Uuid::DIRECTORY_LOST).collect()
     }
 
     fn heard(self: Arc<Self>, outcome: Result<BrokerHeartbeatResponse, ErrorCode>) {

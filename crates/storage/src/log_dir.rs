@@ -87,6 +87,12 @@ impl LogDir {
         Ok(LogDir { files, witness, path, lock: Some(lock), failed: AtomicBool::new(false) })
     }
 
+    /// A directory that cannot be opened: out of service from the start, and not locked. Nothing in it is touched.
+    pub fn out_of_service(files: Arc<dyn Files>, path: PathBuf) -> LogDir {
+        let witness = Arc::new(Witness::absent(files.clone(), &path));
+        LogDir { files, witness, path, lock: None, failed: AtomicBool::new(true) }
+    }
+
     pub fn path(&self) -> &Path {
         &self.path
     }
@@ -241,6 +247,9 @@ impl LogDir {
 
     /// Removes the lock's file, as Kafka does at a clean stop; the lock itself is held as long as the directory lives.
     pub fn remove_lock_file(&self) -> Result<(), StorageError> {
+        if self.lock.is_none() {
+            return Ok(());
+        }
         crate::job::remove_if_present(&*self.files, &self.path.join(LOCK))
     }
 
