@@ -4,7 +4,7 @@
 mod robust;
 
 use robust::cluster::Cluster;
-use robust::node::until;
+use robust::node::{free_ports, get, until};
 use rustix::process::Signal;
 
 const CONTROLLERS: usize = 3;
@@ -73,4 +73,19 @@ fn without_a_majority_nothing_is_answered_and_with_it_all_goes_on() {
     others.iter().for_each(|index| cluster.members[*index].run_again());
     create(&cluster, "after");
     assert_eq!(cluster.ask(BROKER, &["topics", "--list"]), "after\nbefore\n");
+}
+
+#[test]
+fn a_controller_is_ready_while_it_hears_of_a_leader() {
+    let mut cluster = Cluster::start_many(CONTROLLERS, 0, "", "");
+    let port = free_ports();
+    cluster.members[0].configure(&format!("ottla.http.listen=127.0.0.1:{port}\n"));
+    cluster.members[0].end(Signal::KILL);
+    cluster.members[0].run_again();
+    let is_ready = || get(port, "/ready").is_ok_and(|page| page.starts_with("HTTP/1.1 200"));
+    until("it hears the leader", is_ready);
+    (1..CONTROLLERS).for_each(|index| cluster.members[index].end(Signal::KILL));
+    until("it is alone", || get(port, "/ready").is_ok_and(|page| page.contains("no leader of the quorum")));
+    cluster.members[1].run_again();
+    until("there is a leader again", is_ready);
 }

@@ -380,6 +380,7 @@ impl QuorumNode {
             leader_id: self.raft.leader_id().filter(|id| *id != local || self.raft.is_leader()),
             leader: self.following.leader.clone(),
             is_active: self.controller.is_some(),
+            is_led: self.raft.is_led(now),
             has_left: self.has_left(now),
             kraft_version: self.kraft_version,
         };

@@ -282,6 +282,15 @@ impl Raft {
         self.is_leader() && !self.voters.contains(&self.local)
     }
 
+    /// Whether this replica leads, or has heard of its leader within the fetch timeout.
+    pub fn is_led(&self, now: Now) -> bool {
+        match self.role {
+            Role::Leader(_) => true,
+            Role::Follower { hears_leader } => hears_leader && now.monotonic_us < self.deadline_us,
+            _ => false,
+        }
+    }
+
     /// Takes one event; see the crate's documentation for what to do with the effects.
     pub fn step(&mut self, now: Now, event: Event, effects: &mut Vec<Effect>) {
         match event {

@@ -178,6 +178,12 @@ impl Member {
         self.file.to_str().expect("a name")
     }
 
+    /// More of its configuration, from its next start on.
+    pub fn configure(&self, more: &str) {
+        let content = std::fs::read_to_string(&self.file).expect("a file");
+        std::fs::write(&self.file, content + more).expect("a file");
+    }
+
     /// Other flags of `storage format` from now on.
     pub fn set_flags(&mut self, flags: &[&str]) {
         self.flags = flags.iter().map(|flag| flag.to_string()).collect();
