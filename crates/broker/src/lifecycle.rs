@@ -417,10 +417,7 @@ impl Lifecycle {
                     if inner.state != State::Leaving =>
                 {
                     let node = self.broker.node_id;
-                    let cause = match error {
-                        ErrorCode::BrokerIdNotRegistered => "it was unregistered, or the controller lost its metadata",
-                        _ => "somebody registered with this node.id after it: another process may run with it",
-                    };
+                    let cause = self.why_gone(error);
                     tracing::warn!(node, %error, cause, "the registration of this broker is gone; registering again");
                     (Some(State::Registering), Some(RETRY_US))
                 }
@@ -440,6 +437,24 @@ impl Lifecycle {
         }
         if let Some(again_us) = again_us {
             self.again_in(again_us);
+        }
+    }
+
+    /// Why the controller does not know the registration any more, by what is shown here; that may be older.
+    fn why_gone(&self, error: ErrorCode) -> &'static str {
+        let (image, epoch) = (self.broker.image.load(), self.broker.epoch());
+        let shown = image.brokers.get(&self.broker.node_id).map(|own| own.epoch);
+        match shown {
+            _ if error == ErrorCode::BrokerIdNotRegistered => {
+                "it was unregistered, or the controller lost its metadata"
+            }
+            Some(other) if other > epoch => {
+                "somebody registered with this node.id after it: another process may run with it"
+            }
+            None if image.offset >= epoch => "it was unregistered",
+            _ => {
+                "it was unregistered, or somebody registered with this node.id after it (another process with this id)"
+            }
         }
     }
 
