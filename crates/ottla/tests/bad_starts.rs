@@ -189,3 +189,17 @@ fn a_node_starts_without_a_log_directory_that_is_a_file_and_shows_it() {
     rustix::process::kill_process(id, rustix::process::Signal::TERM).unwrap();
     assert!(node.wait().unwrap().success());
 }
+
+#[test]
+fn a_link_that_leads_nowhere_is_named_by_format() {
+    let place = tempfile::tempdir().unwrap();
+    let file = formatted(place.path(), &[], "");
+    let link = place.path().join("link");
+    std::os::unix::fs::symlink(place.path().join("gone"), &link).unwrap();
+    let text = std::fs::read_to_string(&file).unwrap().replace("log.dirs=", &format!("log.dirs={}", link.display()));
+    std::fs::write(&file, text).unwrap();
+    let mut format = Command::new(BINARY);
+    format.args(["storage", "format", "--standalone", "-t", ONE, "-c"]).arg(&file);
+    let (code, said) = refused(format);
+    assert!(code != 0 && said.contains(&format!("{} is", link.display())) && said.contains("link"), "{code} {said}");
+}

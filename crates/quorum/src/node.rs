@@ -382,6 +382,7 @@ impl QuorumNode {
             leader: self.following.leader.clone(),
             is_active: self.controller.is_some(),
             is_led: self.raft.is_led(now),
+            refusal: self.following.refusal.clone(),
             has_left: self.has_left(now),
             kraft_version: self.kraft_version,
         };

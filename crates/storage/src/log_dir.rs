@@ -271,7 +271,11 @@ fn make_durably(files: &dyn Files, path: &Path) -> Result<(), StorageError> {
         }
         made.push(folder);
     }
-    files.create_dir_all(path).or_writing(path)?;
+    if let Err(error) = files.create_dir_all(path) {
+        // What was not there has a name that is taken: a link that leads nowhere.
+        let taken = made.last().filter(|_| error.kind() == io::ErrorKind::AlreadyExists);
+        return Err(taken.map_or_else(|| StorageError::writing(path, error), |link| StorageError::broken_link(link)));
+    }
     for folder in made.iter().rev() {
         let parent = folder.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
         files.sync_dir(parent).or_failed(parent)?;
