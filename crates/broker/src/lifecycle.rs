@@ -249,7 +249,7 @@ impl Lifecycle {
                 })
                 .collect(),
             rack: broker.static_config.node.rack.clone().map(Into::into),
-            log_dirs: broker.replicas.directories().iter().map(|directory| directory.id).collect(),
+            log_dirs: self.directories(false),
             previous_broker_epoch: self.previous_broker_epoch,
             ..Default::default()
         };
@@ -334,7 +334,7 @@ impl Lifecycle {
             current_metadata_offset: self.applied.load(Ordering::Acquire),
             want_fence: false,
             want_shut_down,
-            offline_log_dirs: self.offline_dirs(),
+            offline_log_dirs: self.directories(true),
             ..Default::default()
         };
         let channel = broker.controller.clone();
@@ -348,9 +348,11 @@ impl Lifecycle {
         });
     }
 
-    fn offline_dirs(&self) -> Vec<DirectoryId> {
+    /// The directories that are out of service, or the others. Of one that could not be read the id is not known.
+    fn directories(&self, are_failed: bool) -> Vec<DirectoryId> {
         let directories = self.broker.replicas.directories().iter();
-        directories.filter(|directory| directory.dir.is_failed()).map(|directory| directory.id).collect()
+        let are_meant = directories.filter(|directory| directory.dir.is_failed() == are_failed);
+        are_meant.map(|directory| directory.id).filter(|id| *id != Uuid::DIRECTORY_LOST).collect()
     }
 
     fn heard(self: Arc<Self>, outcome: Result<BrokerHeartbeatResponse, ErrorCode>) {
@@ -385,10 +387,7 @@ impl Lifecycle {
                     if inner.state != State::Leaving =>
                 {
                     let node = self.broker.node_id;
-                    let cause = match error {
-                        ErrorCode::BrokerIdNotRegistered => "it was unregistered, or the controller lost its metadata",
-                        _ => "somebody registered with this node.id after it: another process may run with it",
-                    };
+                    let cause = self.why_gone(error);
                     tracing::warn!(node, %error, cause, "the registration of this broker is gone; registering again");
                     (Some(State::Registering), Some(RETRY_US))
                 }
@@ -408,6 +407,24 @@ impl Lifecycle {
         }
         if let Some(again_us) = again_us {
             self.again_in(again_us);
+        }
+    }
+
+    /// Why the controller does not know the registration any more, by what is shown here; that may be older.
+    fn why_gone(&self, error: ErrorCode) -> &'static str {
+        let (image, epoch) = (self.broker.image.load(), self.broker.epoch());
+        let shown = image.brokers.get(&self.broker.node_id).map(|own| own.epoch);
+        match shown {
+            _ if error == ErrorCode::BrokerIdNotRegistered => {
+                "it was unregistered, or the controller lost its metadata"
+            }
+            Some(other) if other > epoch => {
+                "somebody registered with this node.id after it: another process may run with it"
+            }
+            None if image.offset >= epoch => "it was unregistered",
+            _ => {
+                "it was unregistered, or somebody registered with this node.id after it (another process with this id)"
+            }
         }
     }
 

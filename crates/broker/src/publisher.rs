@@ -160,6 +160,7 @@ fn first(broker: &Arc<Broker>, image: Arc<Image>, state: &Mutex<Loading>, progre
         delta.partitions.extend(topic.partitions.keys().map(|index| (topic.id, *index)));
     }
     apply(broker, &image, &delta, broker.executor.now());
+    broker.replicas.first_image_applied();
     progress.published(&image);
     apply_waiting(broker, state, progress);
 }

@@ -57,6 +57,8 @@ pub struct Replicas {
     doomed: Mutex<Vec<(Arc<Directory>, PathBuf)>>,
     short: Mutex<Short>,
     is_closing: AtomicBool,
+    /// Partitions that come from now on are new.
+    has_first_image: AtomicBool,
     executor: Arc<dyn Executor>,
     seed: AtomicU64,
     pub(crate) cancel: storage::Cancel,
@@ -72,6 +74,7 @@ impl Replicas {
             doomed: Mutex::default(),
             short: Mutex::default(),
             is_closing: AtomicBool::new(false),
+            has_first_image: AtomicBool::new(false),
             executor,
             seed: AtomicU64::new(seed),
             cancel: storage::Cancel::default(),
@@ -237,16 +240,21 @@ impl Replicas {
     }
 
     /// The directory that the registration names, else the one with the fewest partitions. While a directory is out of
-    /// service, a partition that was assigned to another than those in use may lie there: it must not begin anew
-    /// elsewhere (KAFKA-16234).
+    /// service, a partition that was assigned to another than those in use may lie there, and so may one of the first image
+    /// that was assigned to none: it must not begin anew elsewhere (KAFKA-16234).
     fn choose(&self, directory_id: Uuid) -> Result<Arc<Directory>, StorageError> {
         let usable = || self.directories.iter().filter(|directory| !directory.dir.is_failed());
         if let Some(named) = usable().find(|directory| directory.id == directory_id) {
             return Ok(named.clone());
         }
-        let failed = self.directories.iter().find(|directory| directory.dir.is_failed());
-        if let Some(failed) = failed.filter(|_| !NO_DIRECTORY.contains(&directory_id)) {
-            return Err(StorageError::Offline { path: failed.dir.path().to_owned() });
+        if let Some(failed) = self.directories.iter().find(|directory| directory.dir.is_failed()) {
+            if !NO_DIRECTORY.contains(&directory_id) {
+                return Err(StorageError::Offline { path: failed.dir.path().to_owned() });
+            }
+            if !self.has_first_image.load(Ordering::Acquire) {
+                // Later tries look for it there, too.
+                return Ok(failed.clone());
+            }
         }
         if let [only] = self.directories.as_slice() {
             return Ok(only.clone());
@@ -258,6 +266,9 @@ impl Replicas {
     }
 
     fn set_aside(&self, name: &TopicPartition, directory: &Arc<Directory>) {
+        if directory.dir.is_failed() {
+            return;
+        }
         let unique = Random::uuid(&mut base::SplitMix64(self.seed.fetch_add(1, Ordering::Relaxed)));
         let from = directory.dir.path().join(folder_name(name));
         let to = directory.dir.path().join(storage::stray_folder_name(name, unique));
@@ -396,6 +407,11 @@ impl Replicas {
         }
     }
 
+    /// Every partition of the first image was opened, as far as that is possible.
+    pub(crate) fn first_image_applied(&self) {
+        self.has_first_image.store(true, Ordering::Release);
+    }
+
     /// Folders found at the start that no partition of the image claims: renamed to `-stray`, as Kafka does.
     pub fn set_aside_strays(&self) {
         let is_stray = |found: &[Found]| !found.iter().any(|found| found.is_claimed);
@@ -426,7 +442,9 @@ impl Replicas {
             let _nobody_adds_one = self.cells.write();
             self.is_closing.store(true, Ordering::Release);
         }
-        let is_whole = |found: &Found| !found.is_claimed && found.hint.clean_shutdown;
+        // A directory that is out of service gets no marker anyway.
+        let is_whole =
+            |found: &Found| found.directory.dir.is_failed() || !found.is_claimed && found.hint.clean_shutdown;
         self.found.lock().values().flatten().all(is_whole)
     }
 

@@ -2,7 +2,7 @@
 
 mod robust;
 
-use robust::node::{BINARY, Node, free_ports, refused, server, until};
+use robust::node::{BINARY, Node, free_ports, get, refused, server, until};
 use robust::peer::Peer;
 use std::collections::BTreeMap;
 use std::net::TcpListener;
@@ -165,4 +165,41 @@ fn a_port_option_beside_a_topology_of_the_environment_is_told_to_count_little() 
     command.env("KAFKA_PROCESS_ROLES", "broker,controller").env("KAFKA_NODE_ID", "1");
     let (code, said) = refused(command);
     assert!(code == 1 && said.contains("--port 40000 counts for the HTTP port only: process.roles"), "{code} {said}");
+}
+
+#[test]
+fn a_node_starts_without_a_log_directory_that_is_a_file_and_shows_it() {
+    let place = tempfile::tempdir().unwrap();
+    let file = formatted(place.path(), &[("a", ONE, 1), ("b", ONE, 1)], "");
+    std::fs::rename(place.path().join("b"), place.path().join("kept")).unwrap();
+    std::fs::write(place.path().join("b"), "").unwrap();
+    let http = free_ports();
+    let mut node = start(&file).args(["--http-listen", &format!("127.0.0.1:{http}")]).spawn().unwrap();
+    until("the node is ready", || get(http, "/ready").is_ok_and(|page| page.starts_with("HTTP/1.1 200")));
+    let metrics = get(http, "/metrics").unwrap();
+    let online = |dir: &str| format!("{}\"}} 1", place.path().join(dir).display());
+    assert!(metrics.contains(&online("a")), "{metrics}");
+    assert!(!metrics.contains(&online("b")), "{metrics}");
+    let port = std::fs::read_to_string(&file).unwrap();
+    let port = port.split("PLAINTEXT://").nth(1).unwrap().split(',').next().unwrap();
+    let tool = Command::new(BINARY).args(["log-dirs", "--bootstrap-server", port, "--describe"]).output().unwrap();
+    let said = String::from_utf8_lossy(&tool.stdout);
+    assert!(said.contains("KafkaStorageException"), "{said}");
+    let id = rustix::process::Pid::from_raw(node.id() as i32).unwrap();
+    rustix::process::kill_process(id, rustix::process::Signal::TERM).unwrap();
+    assert!(node.wait().unwrap().success());
+}
+
+#[test]
+fn a_link_that_leads_nowhere_is_named_by_format() {
+    let place = tempfile::tempdir().unwrap();
+    let file = formatted(place.path(), &[], "");
+    let link = place.path().join("link");
+    std::os::unix::fs::symlink(place.path().join("gone"), &link).unwrap();
+    let text = std::fs::read_to_string(&file).unwrap().replace("log.dirs=", &format!("log.dirs={}", link.display()));
+    std::fs::write(&file, text).unwrap();
+    let mut format = Command::new(BINARY);
+    format.args(["storage", "format", "--standalone", "-t", ONE, "-c"]).arg(&file);
+    let (code, said) = refused(format);
+    assert!(code != 0 && said.contains(&format!("{} is", link.display())) && said.contains("link"), "{code} {said}");
 }

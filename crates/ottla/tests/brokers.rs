@@ -199,3 +199,16 @@ fn who_cannot_register_in_time_ends_with_the_reason_and_has_changed_nothing() {
     assert!(said.contains("unable to register with the controller quorum"), "{said}");
     assert!(said.contains(&format!("127.0.0.1:{}", cluster.controller().port)), "{said}");
 }
+
+#[test]
+fn a_broker_of_another_cluster_ends_with_that_as_its_reason() {
+    let cluster = Cluster::start(1, "");
+    let port = free_ports();
+    let more = format!("listeners=PLAINTEXT://127.0.0.1:{port}\ninitial.broker.registration.timeout.ms=3000\n");
+    let mut double = cluster.double(1, "AAAAAAAAAAAAAAAAAAAAAQ", &more);
+    double.run();
+    assert_eq!(double.ends(), Some(1));
+    let said = double.said();
+    let last = said.lines().find(|line| line.starts_with("ottla server: unable to register")).unwrap_or_default();
+    assert!(last.contains("INCONSISTENT_CLUSTER_ID") && last.contains("hint"), "{said}");
+}

@@ -4,7 +4,7 @@
 mod robust;
 
 use robust::cluster::Cluster;
-use robust::node::until;
+use robust::node::{free_ports, get, until};
 use rustix::process::Signal;
 
 const CONTROLLERS: usize = 3;
@@ -73,4 +73,53 @@ fn without_a_majority_nothing_is_answered_and_with_it_all_goes_on() {
     others.iter().for_each(|index| cluster.members[*index].run_again());
     create(&cluster, "after");
     assert_eq!(cluster.ask(BROKER, &["topics", "--list"]), "after\nbefore\n");
+}
+
+#[test]
+fn a_controller_is_ready_while_it_hears_of_a_leader() {
+    let mut cluster = Cluster::start_many(CONTROLLERS, 0, "", "");
+    let port = free_ports();
+    cluster.members[0].configure(&format!("ottla.http.listen=127.0.0.1:{port}\n"));
+    cluster.members[0].end(Signal::KILL);
+    cluster.members[0].run_again();
+    let is_ready = || get(port, "/ready").is_ok_and(|page| page.starts_with("HTTP/1.1 200"));
+    until("it hears the leader", is_ready);
+    (1..CONTROLLERS).for_each(|index| cluster.members[index].end(Signal::KILL));
+    until("it is alone", || get(port, "/ready").is_ok_and(|page| page.contains("no leader of the quorum")));
+    cluster.members[1].run_again();
+    until("there is a leader again", is_ready);
+}
+
+#[test]
+fn every_controller_shows_all_of_them_and_lets_each_be_asked_and_changed() {
+    let cluster = Cluster::start_many(CONTROLLERS, 1, "", "");
+    let ids: Vec<String> = (0..CONTROLLERS).map(|index| cluster.members[index].id.to_string()).collect();
+    let all_in = |said: &str| ids.iter().all(|id| said.contains(id));
+    for asked in 0..CONTROLLERS {
+        let ask = |arguments: &[&str]| {
+            let output = cluster.tool_of_controller(asked, arguments);
+            let said =
+                format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+            (output.status.success(), said)
+        };
+        let works = |arguments: &[&str]| {
+            let (success, said) = ask(arguments);
+            assert!(success, "{arguments:?} at {asked}: {said}");
+            said
+        };
+        until("all are listed", || all_in(&ask(&["cluster", "list-endpoints"]).1));
+        let status = works(&["metadata-quorum", "describe", "--status"]);
+        assert!(all_in(&status), "{status}");
+        for id in &ids {
+            let of = |kind: &'static str| ["configs", "--entity-type", kind, "--entity-name", id.as_str()];
+            let with = |kind, more: &[&'static str]| works(&[&of(kind)[..], more].concat());
+            let level = ["INFO", "WARN", "ERROR"][asked];
+            with("brokers", &["--alter", "--add-config", "max.connections=10086"]);
+            until("the change is shown", || with("brokers", &["--describe"]).contains("max.connections=10086"));
+            let change: &'static str = format!("quorum={level}").leak();
+            with("broker-loggers", &["--alter", "--add-config", change]);
+            let said = with("broker-loggers", &["--describe"]);
+            assert!(said.contains(&format!("quorum={level}")), "{said}");
+        }
+    }
 }

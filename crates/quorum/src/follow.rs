@@ -42,6 +42,8 @@ pub(crate) struct Following {
     next_bootstrap: usize,
     /// Where the leader of the epoch is reached.
     pub leader: Option<Remote>,
+    /// What was answered last, where that was no.
+    pub refusal: Option<Arc<str>>,
     line: Option<(Remote, Arc<dyn Line>)>,
     asked: Option<Asked>,
     not_before_us: u64,
@@ -110,6 +112,7 @@ impl Following {
             bootstrap: config.bootstrap.clone(),
             next_bootstrap: 0,
             leader: None,
+            refusal: None,
             line: None,
             asked: None,
             not_before_us: 0,
@@ -265,6 +268,8 @@ impl QuorumNode {
         outcome: Result<Vec<u8>, LineError>,
     ) -> Result<(), QuorumError> {
         let Some(asked) = self.following.asked.take_if(|asked| asked.token == token) else { return Ok(()) };
+        self.following.refusal = None;
+        let is_answered = outcome.is_ok();
         let taken = match outcome {
             Err(error) => refused(error.to_string()),
             // Meanwhile another leader was heard of.
@@ -294,6 +299,7 @@ impl QuorumNode {
             }
             Err(Refused::Reason(reason)) => {
                 self.not_reached(now, &reason);
+                self.following.refusal = is_answered.then(|| reason.into());
                 Ok(())
             }
             Err(Refused::Short(reason)) => {

@@ -321,9 +321,6 @@ impl QuorumNode {
     /// # Errors
     /// The node cannot go on and must stop.
     pub fn step(&mut self, now: Now, inputs: impl IntoIterator<Item = Input>) -> Result<Option<u64>, QuorumError> {
-        if self.config.is_controller && self.raft.deadline_us().is_some_and(|at| at <= now.monotonic_us) {
-            self.raft_event(now, Event::Timer)?;
-        }
         for input in inputs {
             match input {
                 Input::Request(request) => self.request(now, request)?,
@@ -340,6 +337,10 @@ impl QuorumNode {
                 Input::Leave => self.leave(now)?,
                 Input::Wake => {}
             }
+        }
+        // What has come says more than that nothing has: this thread may have stood still since.
+        if self.config.is_controller && self.raft.deadline_us().is_some_and(|at| at <= now.monotonic_us) {
+            self.raft_event(now, Event::Timer)?;
         }
         self.run_controller(now)?;
         self.begin_flush(now)?;
@@ -379,6 +380,8 @@ impl QuorumNode {
             leader_id: self.raft.leader_id().filter(|id| *id != local || self.raft.is_leader()),
             leader: self.following.leader.clone(),
             is_active: self.controller.is_some(),
+            is_led: self.raft.is_led(now),
+            refusal: self.following.refusal.clone(),
             has_left: self.has_left(now),
             kraft_version: self.kraft_version,
         };
@@ -561,7 +564,10 @@ impl QuorumNode {
     fn carry_out(&mut self, now: Now, effects: Vec<Effect>) -> Result<(), QuorumError> {
         for effect in effects {
             match effect {
-                Effect::Persist(state) => self.write_quorum_state(&state)?,
+                Effect::Persist(state) => {
+                    self.write_quorum_state(&state)?;
+                    self.raft.persisted(now, self.ports.executor.now());
+                }
                 Effect::BecameLeader { epoch, epoch_start_offset, granting } => {
                     self.became_leader(now, epoch, epoch_start_offset, &granting)?;
                 }

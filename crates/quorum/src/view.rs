@@ -13,6 +13,10 @@ pub struct QuorumView {
     pub leader: Option<Remote>,
     /// This node is the active controller.
     pub is_active: bool,
+    /// This node leads, or has heard of the leader within the fetch timeout.
+    pub is_led: bool,
+    /// What a controller answered last, where that was no: why this node does not get the metadata.
+    pub refusal: Option<Arc<str>>,
     /// It was asked to stop, and the quorum does not need it any more.
     pub has_left: bool,
     /// Level of `kraft.version`, which is not among the features of the image.

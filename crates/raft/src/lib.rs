@@ -44,7 +44,8 @@
 //! high watermark are not kept: a replica that led comes back Unattached, in its epoch, which it gives to nobody else.
 //!
 //! The caller's duties, in this order, for the effects of one step:
-//! 1. `Persist`: write and sync `quorum-state` before anything else of this step is carried out;
+//! 1. `Persist`: write and sync `quorum-state` before anything else of this step is carried out, then tell how long that
+//!    took ([`Raft::persisted`]): an election has its time from then on;
 //! 2. `SendVote`, `BeginEpoch`, `EndEpoch`: send; a vote request without an answer comes back as `VoteFailed`;
 //! 3. `BecameLeader`: append the LeaderChange record of that epoch (and, at the birth of a dynamic quorum, KRaftVersion
 //!    and KRaftVoters with it) at `epoch_start_offset`, then report `Appended` and, once it is durable, `Flushed`;

@@ -152,6 +152,8 @@ pub struct Raft {
     flushed_offset: Offset,
     high_watermark: Option<Offset>,
     deadline_us: u64,
+    /// When what is waited for until `deadline_us` began.
+    waits_since_us: u64,
     timing: Timing,
     /// Spreads the elections of replicas that time out together.
     random: SplitMix64,
@@ -193,6 +195,7 @@ impl Raft {
             flushed_offset: end_offset,
             high_watermark: None,
             deadline_us: now.monotonic_us,
+            waits_since_us: now.monotonic_us,
             timing,
             random: SplitMix64(seed),
             leaves: false,
@@ -280,6 +283,29 @@ impl Raft {
     /// Whether this leader is no voter any more: once that is committed, it steps down.
     pub fn is_removed(&self) -> bool {
         self.is_leader() && !self.voters.contains(&self.local)
+    }
+
+    /// To be called after each `Persist` that was carried out, with the time of the event that led to it, and the time now.
+    /// Nothing was asked or heard meanwhile: a wait that began with that event begins now, however slow the disk is.
+    pub fn persisted(&mut self, since: Now, now: Now) {
+        let took_us = now.monotonic_us.saturating_sub(since.monotonic_us);
+        if self.waits_since_us != since.monotonic_us {
+            return;
+        }
+        self.waits_since_us = since.monotonic_us + took_us;
+        self.deadline_us += took_us;
+        if let Role::Leader(leadership) = &mut self.role {
+            leadership.delay(took_us);
+        }
+    }
+
+    /// Whether this replica leads, or has heard of its leader within the fetch timeout.
+    pub fn is_led(&self, now: Now) -> bool {
+        match self.role {
+            Role::Leader(_) => true,
+            Role::Follower { hears_leader } => hears_leader && now.monotonic_us < self.deadline_us,
+            _ => false,
+        }
     }
 
     /// Takes one event; see the crate's documentation for what to do with the effects.
@@ -452,12 +478,14 @@ impl Raft {
         self.voters.iter().map(|voter| voter.key).filter(move |key| key.id != local)
     }
 
-    fn fetch_deadline(&self, now: Now) -> u64 {
+    fn fetch_deadline(&mut self, now: Now) -> u64 {
+        self.waits_since_us = now.monotonic_us;
         now.monotonic_us + self.timing.fetch_ms * 1000
     }
 
     /// Between one and two election timeouts from now; different replicas and rounds draw different delays.
     fn election_deadline(&mut self, now: Now) -> u64 {
+        self.waits_since_us = now.monotonic_us;
         let election_us = self.timing.election_ms * 1000;
         now.monotonic_us + election_us + self.random.below(election_us.max(1))
     }

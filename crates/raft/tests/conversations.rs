@@ -4,6 +4,7 @@
 //! ```text
 //! quorum N              N voters with empty logs, ids 1 to N, that started two seconds before time 0
 //! MS timer ID           the deadline of a replica is looked at, at this time
+//! MS slow ID N          from now on it takes N milliseconds until what a replica writes is on its disk
 //! MS append ID N        its log grows by N records of its epoch; they are not durable yet
 //! MS flush ID           they are
 //! MS fetch ID from TO   a replica tells a leader how far its log is, and follows what it answers
@@ -45,6 +46,8 @@ struct Quorum {
     disks: BTreeMap<NodeId, Disk>,
     /// Ends of the logs, durable or not, and their last epochs.
     logs: BTreeMap<NodeId, (i64, i32)>,
+    /// Milliseconds that a write takes, where that is any time.
+    slow: BTreeMap<NodeId, u64>,
     asked: Vec<(NodeId, NodeId, raft::VoteRequest)>,
     announced: Vec<(NodeId, NodeId, i32)>,
     handed: Vec<(NodeId, NodeId, i32, Vec<ReplicaKey>)>,
@@ -60,6 +63,7 @@ impl Quorum {
             replicas: BTreeMap::new(),
             disks: (1..=count).map(|id| (id, disk.clone())).collect(),
             logs: BTreeMap::new(),
+            slow: BTreeMap::new(),
             asked: Vec::new(),
             announced: Vec::new(),
             handed: Vec::new(),
@@ -92,6 +96,8 @@ impl Quorum {
                     writeln!(self.said, "  {id} writes epoch {} led by {leader}, voted {voted}", state.leader_epoch)
                         .unwrap();
                     self.disks.get_mut(&id).unwrap().state = state;
+                    let took_ms = self.slow.get(&id).copied().unwrap_or(0);
+                    self.replicas.get_mut(&id).unwrap().persisted(at(ms), at(ms + took_ms));
                 }
                 Effect::SendVote { to, request } => {
                     let kind = if request.pre_vote { "would" } else { "does" };
@@ -200,6 +206,7 @@ impl Quorum {
         let id = |at: usize| words[at].parse::<NodeId>().unwrap();
         match words[0] {
             "timer" => self.step(id(1), ms, Event::Timer),
+            "slow" => drop(self.slow.insert(id(1), words[2].parse().unwrap())),
             "append" => self.append(id(1), ms, words[2].parse().unwrap()),
             "flush" => self.flush(id(1), ms),
             "fetch" => self.fetch(id(1), id(3), ms),

@@ -199,7 +199,10 @@ impl NodeParts {
             if clean && !directory.dir.is_failed() {
                 directory.dir.write_clean_shutdown(epoch)?;
             }
-            directory.dir.remove_lock_file()?;
+            match directory.dir.remove_lock_file() {
+                Err(error) if directory.dir.is_failed() => tracing::debug!(%error, "a lock file stays"),
+                other => other?,
+            }
         }
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! Why a node does not start, or ends. Each message says what to do.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 #[derive(Debug, thiserror::Error)]
 pub enum ServerError {
@@ -48,6 +48,17 @@ pub enum ServerError {
     Io(#[from] std::io::Error),
     #[error("{0}")]
     Fatal(String),
+}
+
+impl ServerError {
+    /// Where the disk failed, if that is the reason.
+    pub(crate) fn path(&self) -> Option<&Path> {
+        match self {
+            ServerError::Storage(error) => error.path(),
+            ServerError::Folder { path, .. } => Some(path),
+            _ => None,
+        }
+    }
 }
 
 /// What the system says, without the number of the error.

@@ -2,14 +2,15 @@
 
 use crate::ServerError;
 use crate::format::folder_error;
-use base::{BrokerEpoch, Executor, Files, Map, Offset, TopicPartition};
+use crate::offline_folders::OfflineFolders;
+use base::{BrokerEpoch, DirectoryId, Executor, Files, Map, Offset, TopicPartition};
 use broker::{Directory, RecoveryHint, Replicas};
 use config::{Quorum, ServerConfig};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use storage::{
-    CLEANER_OFFSETS, FolderState, LOG_START_OFFSETS, LogDir, MetaProperties, PartitionFolder, RECOVERY_POINTS,
-    REPLICATION_OFFSETS, second_copy,
+    CLEANER_OFFSETS, CleanShutdown, FolderState, LOG_START_OFFSETS, LogDir, MetaProperties, PartitionFolder,
+    RECOVERY_POINTS, REPLICATION_OFFSETS, StorageError, second_copy,
 };
 
 const METADATA_TOPIC: &str = "__cluster_metadata";
@@ -17,6 +18,8 @@ const METADATA_TOPIC: &str = "__cluster_metadata";
 /// The locked directories of a formatted node.
 pub struct Folders {
     pub dirs: Vec<(LogDir, MetaProperties)>,
+    /// Out of service from the start, with their ids as far as they are known.
+    offline: Vec<(LogDir, DirectoryId)>,
     pub cluster_id: String,
     /// Index of the directory with the metadata log.
     pub metadata: usize,
@@ -51,52 +54,100 @@ pub(crate) fn is_fresh(files: &dyn Files, dir: &Path) -> std::io::Result<bool> {
 
 impl Folders {
     /// Locks every directory, then checks each for itself and against the others, before anything in any of them is
-    /// written.
+    /// written. As in Kafka an I/O error takes the directory out of service and the node starts without it, unless the
+    /// metadata log lies there or no other is left.
     pub fn open(files: &Arc<dyn Files>, config: &ServerConfig, advice: &FormatAdvice) -> Result<Folders, ServerError> {
         let paths = all_dirs(config);
         let not_formatted = |dir: &Path| ServerError::NotFormatted {
             dir: dir.to_owned(),
             command: advice.command(config, stored_cluster_id(files, &paths).as_deref()),
         };
+        let metadata_path = Path::new(&config.log.metadata_log_dir);
+        let mut offline = OfflineFolders::new(files, config);
+        let mut formatted = Vec::new();
         for path in &paths {
-            let about = |source| ServerError::Folder { path: path.clone(), source };
-            if !files.exists(&path.join("meta.properties")).map_err(about)? {
-                return Err(not_formatted(path));
+            match files.exists(&path.join("meta.properties")) {
+                Ok(true) => formatted.push(path),
+                Ok(false) => return Err(not_formatted(path)),
+                Err(source) => offline.add_path(path, ServerError::Folder { path: path.clone(), source })?,
             }
         }
         let mut locked = Vec::new();
-        for path in &paths {
-            locked.push(LogDir::open(files.clone(), path.clone()).map_err(|error| folder_error(path, error))?);
+        for path in formatted {
+            match LogDir::open(files.clone(), path.clone()) {
+                Ok(dir) => locked.push(dir),
+                Err(error) => offline.add_path(path, folder_error(path, error))?,
+            }
         }
         let mut dirs: Vec<(LogDir, MetaProperties)> = Vec::new();
         let mut partitions = Vec::new();
         for dir in locked {
-            let meta = dir.meta_properties().map_err(|error| folder_error(dir.path(), error))?;
-            let Some(meta) = meta else {
-                return Err(not_formatted(dir.path()));
+            let meta = match dir.meta_properties().map_err(|error| folder_error(dir.path(), error)) {
+                Ok(Some(meta)) => meta,
+                Ok(None) => return Err(not_formatted(dir.path())),
+                Err(error) => {
+                    offline.add(dir, None, error)?;
+                    continue;
+                }
             };
             check(&dirs, dir.path(), &meta, config)?;
-            partitions.push(dir.partition_folders()?);
-            dirs.push((dir, meta));
+            match dir.partition_folders() {
+                Ok(folders) => {
+                    partitions.push(folders);
+                    dirs.push((dir, meta));
+                }
+                Err(error) => offline.add(dir, meta.directory_id, error.into())?,
+            }
         }
-        let metadata_path = Path::new(&config.log.metadata_log_dir);
-        let metadata = dirs.iter().position(|(dir, _)| dir.path() == metadata_path).unwrap_or(0);
-        check_copies(files, &partitions, dirs[metadata].0.path())?;
-        for (dir, meta) in dirs.iter_mut().filter(|(_, meta)| meta.directory_id.is_none()) {
-            // A folder of Kafka before 3.7 gets its id now, as Kafka does it.
-            meta.directory_id = Some(base::Random::uuid(&mut os::SystemRandom));
-            dir.write_meta_properties(meta, os::Clock::new().now().wall_ms)?;
+        while let Err(error) = check_copies(files, &partitions, metadata_path) {
+            let Some(at) =
+                dirs.iter().position(|(dir, _)| error.path().is_some_and(|path| path.starts_with(dir.path())))
+            else {
+                return Err(error);
+            };
+            partitions.remove(at);
+            let (dir, meta) = dirs.remove(at);
+            offline.add(dir, meta.directory_id, error)?;
         }
-        let mut clean = Vec::new();
-        let mut previous = None;
-        for (dir, _) in &dirs {
-            let marker = dir.take_clean_shutdown()?;
-            clean.push(marker.is_some());
-            let epoch = marker.map_or(-1, |marker| marker.broker_epoch);
-            previous = Some(previous.map_or(epoch, |before| if before == epoch { epoch } else { -1 }));
+        let mut folders = Folders {
+            dirs: Vec::new(),
+            offline: Vec::new(),
+            cluster_id: String::new(),
+            metadata: 0,
+            previous_broker_epoch: -1,
+            clean: Vec::new(),
+            partitions: Vec::new(),
+        };
+        for ((dir, mut meta), found) in dirs.into_iter().zip(partitions) {
+            let directory_id = meta.directory_id;
+            match begin(&dir, &mut meta) {
+                Ok(marker) => folders.add(dir, meta, found, marker, metadata_path),
+                Err(error) => offline.add(dir, directory_id, error.into())?,
+            }
         }
-        let cluster_id = dirs[metadata].1.cluster_id.clone();
-        Ok(Folders { dirs, cluster_id, metadata, previous_broker_epoch: previous.unwrap_or(-1), clean, partitions })
+        folders.offline = offline.finish()?;
+        Ok(folders)
+    }
+
+    /// One more that is in service.
+    fn add(
+        &mut self,
+        dir: LogDir,
+        meta: MetaProperties,
+        found: Vec<PartitionFolder>,
+        marker: Option<CleanShutdown>,
+        metadata_path: &Path,
+    ) {
+        if dir.path() == metadata_path {
+            self.metadata = self.dirs.len();
+            self.cluster_id.clone_from(&meta.cluster_id);
+        }
+        let epoch = marker.map_or(-1, |marker| marker.broker_epoch);
+        let is_same = self.dirs.is_empty() || self.previous_broker_epoch == epoch;
+        self.previous_broker_epoch = if is_same { epoch } else { -1 };
+        self.clean.push(marker.is_some());
+        self.partitions.push(found);
+        self.dirs.push((dir, meta));
     }
 
     /// Whether the metadata log was closed in order.
@@ -153,6 +204,8 @@ impl Folders {
             tracing::debug!(dir = %path.display(), clean, "log directory opened");
             directories.push(directory);
         }
+        let offline = self.offline.into_iter();
+        directories.extend(offline.map(|(dir, id)| Directory::new(id, dir, executor.clone())));
         let replicas = Replicas::new(directories.clone(), executor.clone(), seed);
         for (partition, directory, topic_id, hint) in found {
             replicas.add_found(partition, directory, topic_id, hint);
@@ -197,6 +250,16 @@ impl FormatAdvice {
 fn stored_cluster_id(files: &Arc<dyn Files>, paths: &[PathBuf]) -> Option<String> {
     let stored = |path: &PathBuf| storage::read_meta_properties(&**files, path).ok().flatten();
     paths.iter().find_map(stored).map(|meta| meta.cluster_id)
+}
+
+/// The first that is changed in a directory: one of Kafka before 3.7 gets its id, as Kafka does it, and the marker of an
+/// orderly stop is taken.
+fn begin(dir: &LogDir, meta: &mut MetaProperties) -> Result<Option<CleanShutdown>, StorageError> {
+    if meta.directory_id.is_none() {
+        meta.directory_id = Some(base::Random::uuid(&mut os::SystemRandom));
+        dir.write_meta_properties(meta, os::Clock::new().now().wall_ms)?;
+    }
+    dir.take_clean_shutdown()
 }
 
 fn check(

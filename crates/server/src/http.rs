@@ -23,12 +23,17 @@ pub(crate) fn routes(node: &Node, ready: &Arc<AtomicBool>) -> Vec<Route> {
     let ready = ready.clone();
     let broker = node.parts.broker.as_ref().map(|role| role.broker.clone());
     let lifecycle = node.parts.broker.as_ref().map(|role| role.lifecycle.clone());
+    // Who is a controller alone is there for the quorum.
+    let quorum = node.parts.broker.is_none().then(|| node.parts.view.clone());
     let network = node.network.clone();
     vec![
         Route::new("/live", Right::Public, || Page::text(200, "live\n")),
         Route::new("/ready", Right::Public, move || match ready.load(Ordering::Acquire) {
             true if lifecycle.as_ref().is_some_and(|lifecycle| !lifecycle.is_ready()) => {
                 Page::text(503, "fenced or not registered\n")
+            }
+            true if quorum.as_ref().is_some_and(|view| !view.load().is_led) => {
+                Page::text(503, "no leader of the quorum is heard of\n")
             }
             true => Page::text(200, "ready\n"),
             false => Page::text(503, "starting or stopping\n"),

@@ -14,6 +14,7 @@ mod log_sink;
 mod logging;
 mod metrics;
 mod node;
+mod offline_folders;
 mod options;
 mod panics;
 mod properties_file;

@@ -134,9 +134,10 @@ impl Node {
         self.parts.broker.as_ref().map_or(LifecycleState::Running, |role| role.lifecycle.state())
     }
 
-    /// Why the controller did not take the broker's registration, if that is so.
+    /// Why the controller did not take the broker's registration, or shows no metadata, if that is so.
     pub fn refusal(&self) -> Option<String> {
-        self.parts.broker.as_ref()?.lifecycle.refusal()
+        let of_registration = self.parts.broker.as_ref()?.lifecycle.refusal();
+        of_registration.or_else(|| self.parts.view.load().refusal.as_ref().map(ToString::to_string))
     }
 
     /// Opens the client listeners: the broker is unfenced and every log is open.

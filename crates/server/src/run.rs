@@ -228,14 +228,19 @@ fn prepare_zero(
 ) -> Result<(), ServerError> {
     let mut unformatted = Vec::new();
     for dir in all_dirs(config) {
-        let about = |source| ServerError::Folder { path: dir.clone(), source };
-        if files.exists(&dir.join("meta.properties")).map_err(about)? {
-            continue;
+        let looked = files
+            .exists(&dir.join("meta.properties"))
+            .and_then(|is_formatted| if is_formatted { Ok(None) } else { is_fresh(&**files, &dir).map(Some) });
+        match looked {
+            Ok(None) => {}
+            Ok(Some(true)) => unformatted.push(dir),
+            Ok(Some(false)) => return Err(ServerError::ForeignFolder { dir }),
+            Err(source) if dir == Path::new(&config.log.metadata_log_dir) => {
+                return Err(ServerError::Folder { path: dir, source });
+            }
+            // It may be that the node can start without it.
+            Err(error) => tracing::debug!(dir = %dir.display(), %error, "a log directory cannot be looked at"),
         }
-        if !is_fresh(&**files, &dir).map_err(about)? {
-            return Err(ServerError::ForeignFolder { dir });
-        }
-        unformatted.push(dir);
     }
     if unformatted.is_empty() {
         return Ok(());

@@ -1,12 +1,12 @@
 //! The log directories at a start: two copies of one truth are refused, by name, before anything is written.
 
 use base::{Files, SplitMix64, Uuid};
-use config::{Properties, Settings, load};
+use config::{Properties, ServerConfig, Settings, load};
 use server::{Folders, FormatAdvice, FormatRequest, format_at};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use testkit::SimFiles;
+use testkit::{Fault, FaultOn, SimFiles};
 
 const FILE: &str = "\
 process.roles=broker,controller
@@ -66,14 +66,18 @@ fn everything(files: &SimFiles, dir: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     all
 }
 
+fn config(file: &str) -> ServerConfig {
+    let properties = Properties::parse_str(file).unwrap();
+    load(&Settings::default().file("test", &properties)).unwrap().config
+}
+
 /// What a start says; nothing may have been written when it says no.
 fn open(files: &SimFiles) -> Result<(), String> {
     open_with(files, FILE)
 }
 
 fn open_with(files: &SimFiles, file: &str) -> Result<(), String> {
-    let properties = Properties::parse_str(file).unwrap();
-    let config = load(&Settings::default().file("test", &properties)).unwrap().config;
+    let config = config(file);
     let before = everything(files, Path::new("/"));
     let advice = FormatAdvice::Tool { config: "server.properties".to_owned() };
     let opened = Folders::open(&shared(files), &config, &advice).map(drop).map_err(|error| error.to_string());
@@ -186,4 +190,59 @@ fn a_directory_that_is_a_copy_of_another_is_refused() {
     let first = files.read(Path::new("/d1/meta.properties")).unwrap();
     files.put(Path::new("/d2/meta.properties"), &first);
     refused(&files, &["/d1", "/d2", "directory.id"]);
+}
+
+/// The directories with which a node starts.
+fn in_service(files: &SimFiles, file: &str) -> Result<Vec<PathBuf>, String> {
+    let opened = Folders::open(&shared(files), &config(file), &FormatAdvice::NewFolder);
+    let paths = |folders: Folders| folders.dirs.iter().map(|(dir, _)| dir.path().to_owned()).collect();
+    opened.map(paths).map_err(|error| error.to_string())
+}
+
+#[test]
+fn a_node_starts_without_a_directory_that_cannot_be_read_unless_the_metadata_log_is_there() {
+    let unreadable = |dir: &str| {
+        let files = formatted();
+        let path = Path::new(dir).join("meta.properties");
+        files.remove_file(&path).unwrap();
+        files.create_dir_all(&path).unwrap();
+        files
+    };
+    assert_eq!(in_service(&unreadable("/d2"), FILE).unwrap(), [PathBuf::from("/d1")]);
+    refused(&unreadable("/d1"), &["/d1/meta.properties", "is a directory"]);
+    let only_other = FILE.replace("log.dirs=/d1,/d2", "log.dirs=/d2\nmetadata.log.dir=/d1");
+    let said = in_service(&unreadable("/d2"), &only_other).unwrap_err();
+    assert!(said.contains("/d2/meta.properties"), "no other directory for partitions is left: {said}");
+    let files = formatted();
+    files.put(Path::new("/d2/meta.properties"), b"");
+    refused(&files, &["/d2", "version must be 1"]);
+}
+
+#[test]
+fn whatever_a_start_does_first_an_error_of_the_disk_takes_the_directory_out_or_names_the_one_of_the_metadata() {
+    for on in [FaultOn::Any, FaultOn::Open] {
+        let mut outcomes = [0; 3];
+        for after in 0.. {
+            let files = formatted();
+            put_copy(&files, "/d1/t-0", Some(7), b"some");
+            put_copy(&files, "/d2/u-0", Some(8), b"more");
+            files.inject(Fault { on, after, errno: 5, sticky: false });
+            let outcome = in_service(&files, FILE);
+            match &outcome {
+                Ok(dirs) if dirs.len() == 2 => {
+                    outcomes[0] += 1;
+                    break;
+                }
+                Ok(dirs) => {
+                    assert_eq!(dirs[..], [PathBuf::from("/d1")], "{on:?} {after}");
+                    outcomes[1] += 1;
+                }
+                Err(said) => {
+                    assert!(said.contains("/d1"), "{on:?} {after}: {said}");
+                    outcomes[2] += 1;
+                }
+            }
+        }
+        assert!(outcomes.iter().all(|count| *count > 0), "{on:?}: {outcomes:?}");
+    }
 }

@@ -416,3 +416,43 @@ fn a_topic_that_is_made_again_does_not_inherit_the_recovery_point_of_the_old_one
     assert_eq!(bench.produce("reborn"), ErrorCode::None);
     assert_eq!(row(&bench), 0);
 }
+
+#[test]
+fn a_directory_that_cannot_be_read_at_a_start_is_out_of_service_until_the_start_at_which_it_can() {
+    let mut bench = Bench::new(true);
+    with_old_records(&mut bench);
+    let Bench { files, node, mut random } = bench;
+    node.stop(&mut random);
+    files.process_died();
+    let meta = Path::new("/more/meta.properties");
+    let content = files.read(meta).unwrap();
+    files.remove_file(meta).unwrap();
+    files.create_dir_all(meta).unwrap();
+
+    let mut bench = Bench { node: SimNode::start(&files, &swarm(true), START, 3).unwrap(), files, random };
+    bench.run_until(|node| node.serves());
+    assert_eq!(bench.failed(), [PathBuf::from("/more")]);
+    assert_eq!(bench.produce("first"), ErrorCode::None);
+    assert_eq!(bench.produce("second"), ErrorCode::NotLeaderOrFollower);
+    assert_eq!(bench.create("third"), ErrorCode::None);
+    assert_eq!(bench.produce("third"), ErrorCode::None);
+    bench.pass(15_000_000);
+    assert!(!bench.files.exists(Path::new("/data/second-0")).unwrap(), "it was begun anew elsewhere");
+    let Bench { files, node, mut random } = bench;
+    node.stop(&mut random);
+    files.process_died();
+    assert!(files.exists(Path::new(CLEAN_SHUTDOWN)).unwrap());
+    files.remove_dir_all(meta).unwrap();
+    files.put(meta, &content);
+
+    let mut bench = Bench { node: SimNode::start(&files, &swarm(true), START, 4).unwrap(), files, random };
+    bench.run_until(|node| node.serves());
+    bench.pass(1_000_000);
+    assert_eq!(bench.failed(), Vec::<PathBuf>::new());
+    for (topic, expected) in [("first", 31), ("second", 30), ("third", 1)] {
+        let tag = bench.send_list_offsets(topic, -1);
+        let answer = bench.answer::<ListOffsetsRequest<'_>>(tag, 7).unwrap();
+        assert_eq!(answer.topics[0].partitions[0].offset, expected, "{topic}");
+        assert_eq!(bench.produce(topic), ErrorCode::None);
+    }
+}

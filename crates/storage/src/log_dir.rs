@@ -87,6 +87,12 @@ impl LogDir {
         Ok(LogDir { files, witness, path, lock: Some(lock), failed: AtomicBool::new(false) })
     }
 
+    /// A directory that cannot be opened: out of service from the start, and not locked. Nothing in it is touched.
+    pub fn out_of_service(files: Arc<dyn Files>, path: PathBuf) -> LogDir {
+        let witness = Arc::new(Witness::absent(files.clone(), &path));
+        LogDir { files, witness, path, lock: None, failed: AtomicBool::new(true) }
+    }
+
     pub fn path(&self) -> &Path {
         &self.path
     }
@@ -241,6 +247,9 @@ impl LogDir {
 
     /// Removes the lock's file, as Kafka does at a clean stop; the lock itself is held as long as the directory lives.
     pub fn remove_lock_file(&self) -> Result<(), StorageError> {
+        if self.lock.is_none() {
+            return Ok(());
+        }
         crate::job::remove_if_present(&*self.files, &self.path.join(LOCK))
     }
 
@@ -262,7 +271,11 @@ fn make_durably(files: &dyn Files, path: &Path) -> Result<(), StorageError> {
         }
         made.push(folder);
     }
-    files.create_dir_all(path).or_writing(path)?;
+    if let Err(error) = files.create_dir_all(path) {
+        // What was not there has a name that is taken: a link that leads nowhere.
+        let taken = made.last().filter(|_| error.kind() == io::ErrorKind::AlreadyExists);
+        return Err(taken.map_or_else(|| StorageError::writing(path, error), |link| StorageError::broken_link(link)));
+    }
     for folder in made.iter().rev() {
         let parent = folder.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
         files.sync_dir(parent).or_failed(parent)?;

@@ -55,6 +55,12 @@ impl Witness {
         Ok(Witness { files, path, was_trusted, state })
     }
 
+    /// The witness of a directory that cannot be used: nothing is read or written.
+    pub fn absent(files: Arc<dyn Files>, dir: &Path) -> Witness {
+        let state = Mutex::new(State { is_final: true, ..State::default() });
+        Witness { files, path: dir.join(NAME), was_trusted: false, state }
+    }
+
     /// Whether everything that the last process had written and the page cache shows is on disk, or will be written.
     pub fn was_trusted(&self) -> bool {
         self.was_trusted || base::mutant(base::Mutant::FailedSyncBelieved)

@@ -128,3 +128,28 @@ fn a_fenced_broker_is_not_ready() {
     answer(only_request(&mailbox), &BrokerHeartbeatResponse { error_code, ..Default::default() });
     assert_eq!((lifecycle.state(), lifecycle.is_ready()), (State::Registering, false));
 }
+
+#[test]
+fn why_a_registration_is_gone_is_said_as_far_as_it_is_shown() {
+    let bench = Bench::new(&[], |_| {});
+    let (lifecycle, _mailbox) = registered(&bench);
+    let other = |epoch| {
+        let mut image = Image::clone(&Bench::image(30, &[]));
+        let own = RegisterBrokerRecord { broker_id: NODE, broker_epoch: epoch, ..Default::default() };
+        image.replay(&own.into(), &mut Delta::default()).unwrap();
+        image
+    };
+    let both = ["it was unregistered", "somebody registered"];
+    for (image, expected) in [
+        (Image::clone(&Bench::image(30, &[])), &both[..1]),
+        (Image::clone(&Bench::image(4, &[])), &both[..]),
+        (other(5), &both[..]),
+        (other(4), &both[..]),
+        (other(6), &both[1..]),
+    ] {
+        lifecycle.broker.image.store(Arc::new(image));
+        let said = lifecycle.why_gone(ErrorCode::StaleBrokerEpoch);
+        let named: Vec<&str> = both.into_iter().filter(|cause| said.contains(cause)).collect();
+        assert_eq!(named, expected, "{said}");
+    }
+}

@@ -54,3 +54,21 @@ fn folders_that_no_topic_claims_are_all_set_aside() {
         assert!(bench.names(dir).iter().any(|name| name.ends_with("-stray")), "{dir}");
     }
 }
+
+#[test]
+fn a_partition_of_the_first_image_that_may_lie_in_a_directory_out_of_service_begins_nowhere_else() {
+    let bench = Bench::new(&["/d1", "/d2"], |_| {});
+    bench.replicas.directories()[1].fail();
+    let open = |partition: &str| {
+        let name = crate::test_bench::name(partition);
+        bench.replicas.open(&name, NEW, Uuid::DIRECTORY_UNASSIGNED, bench.settings.clone()).map(|cell| {
+            let path = cell.directory.dir.path().to_owned();
+            path.to_str().map(str::to_owned)
+        })
+    };
+    assert!(matches!(open("t-0"), Err(storage::StorageError::Offline { .. })));
+    bench.replicas.first_image_applied();
+    assert!(matches!(open("t-0"), Err(storage::StorageError::Offline { .. })), "a later try begins nothing either");
+    assert_eq!(open("t-1").unwrap().as_deref(), Some("/d1"), "a new one has nothing to lose");
+    assert!(bench.replicas.stop_opening(), "what is in service is closed in order");
+}

@@ -1,7 +1,7 @@
 //! Configs of topics, brokers, loggers, groups and client-metrics subscriptions.
 
 use super::{Admin, item_result};
-use crate::{Result, Target};
+use crate::{Result, Target, Wanted};
 use base::ErrorCode;
 use protocol::describe_configs_request::DescribeConfigsResource;
 use protocol::incremental_alter_configs_request::{AlterConfigsResource, AlterableConfig};
@@ -31,7 +31,7 @@ impl ConfigResource {
         ConfigResource { kind, name: name.into() }
     }
 
-    /// Configs of one broker and its loggers are read and changed at that broker itself.
+    /// Configs of one node and its loggers are read and changed at that node itself.
     fn target(&self) -> Target<'static> {
         match (self.kind, self.name.parse()) {
             (ResourceType::Broker | ResourceType::BrokerLogger, Ok(node)) => Target::Node(node),
@@ -98,7 +98,8 @@ impl Admin {
             include_synonyms: synonyms,
             ..Default::default()
         };
-        let mut response = self.call("describeConfigs", self.reachable(first.target()), build, |_| ErrorCode::None)?;
+        let target = self.reachable(first.target(), "describeConfigs")?;
+        let mut response = self.call("describeConfigs", target, build, |_| ErrorCode::None)?;
         resources
             .iter()
             .map(|resource| {
@@ -133,10 +134,13 @@ impl Admin {
             }],
             ..Default::default()
         };
-        let target = match (self.cluster().settings().bootstrap.is_controllers(), self.reachable(resource.target())) {
-            (true, _) | (false, Target::Any) => Target::Controller,
-            (false, node) => node,
+        // Controllers change levels of their own loggers only; everything else goes into the metadata log.
+        let is_logger = resource.kind == ResourceType::BrokerLogger;
+        let target = match self.cluster().settings().bootstrap.is_controllers() && !is_logger {
+            true => Target::Controller,
+            false => self.reachable(resource.target(), "incrementalAlterConfigs")?,
         };
+        let target = if matches!(target, Target::Any) { Target::Controller } else { target };
         let verdict = |r: &protocol::IncrementalAlterConfigsResponse<'static>| {
             let moved = r.responses.iter().any(|t| t.error_code == ErrorCode::NotController.code());
             if moved { ErrorCode::NotController } else { ErrorCode::None }
@@ -158,9 +162,14 @@ impl Admin {
         Ok(of_kind.map(|r| r.resource_name.into_owned()).collect())
     }
 
-    /// Controllers answer for all brokers; only brokers must be asked themselves.
-    fn reachable<'a>(&self, target: Target<'a>) -> Target<'a> {
-        if self.cluster().settings().bootstrap.is_controllers() { Target::Any } else { target }
+    /// A node that is no controller is not known where controllers were bootstrapped from: any of them is asked, and says so.
+    fn reachable<'a>(&self, target: Target<'a>, name: &str) -> Result<Target<'a>> {
+        let Target::Node(node) = target else { return Ok(target) };
+        if !self.cluster().settings().bootstrap.is_controllers() {
+            return Ok(target);
+        }
+        let is_known = self.metadata(Wanted::Nothing, name)?.nodes.contains_key(&node);
+        Ok(if is_known { target } else { Target::Any })
     }
 }
 

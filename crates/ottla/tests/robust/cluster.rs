@@ -123,6 +123,16 @@ impl Cluster {
         command.stdin(Stdio::null()).output().expect("the binary runs")
     }
 
+    /// Runs a tool against a controller.
+    pub fn tool_of_controller(&self, controller: usize, arguments: &[&str]) -> Output {
+        let bootstrap = format!("127.0.0.1:{}", self.members[controller].port);
+        // Only this tool takes it behind its command.
+        let at = if arguments[0] == "cluster" { arguments.len() } else { 1 };
+        let mut command = Command::new(BINARY);
+        command.args(&arguments[..at]).args(["--bootstrap-controller", &bootstrap]).args(&arguments[at..]);
+        command.stdin(Stdio::null()).output().expect("the binary runs")
+    }
+
     /// The same, where it must work; what it printed.
     pub fn ask(&self, broker: usize, arguments: &[&str]) -> String {
         let output = self.tool(broker, arguments);
@@ -176,6 +186,12 @@ impl Member {
     /// Its `server.properties`.
     pub fn file(&self) -> &str {
         self.file.to_str().expect("a name")
+    }
+
+    /// More of its configuration, from its next start on.
+    pub fn configure(&self, more: &str) {
+        let content = std::fs::read_to_string(&self.file).expect("a file");
+        std::fs::write(&self.file, content + more).expect("a file");
     }
 
     /// Other flags of `storage format` from now on.

@@ -148,6 +148,7 @@ impl Raft {
 
     fn lead(&mut self, now: Now, granting: Vec<NodeId>, effects: &mut Vec<Effect>) {
         let epoch_start_offset = self.end_offset;
+        self.waits_since_us = now.monotonic_us;
         let leadership =
             Leadership::new(now, self.local, &self.voters, self.flushed_offset, epoch_start_offset, &self.timing);
         self.role = Role::Leader(leadership);

@@ -75,6 +75,12 @@ impl Leadership {
         self.check_us.min(self.begin_us)
     }
 
+    /// The time that a new leadership has begins later.
+    pub(super) fn delay(&mut self, us: u64) {
+        self.check_us += us;
+        self.begin_us += us;
+    }
+
     /// Who votes now. What was known of a replica before it could vote, is known; another directory is another replica.
     /// All have the time of a new leadership to be heard of.
     pub(super) fn set_voters(&mut self, now: Now, voters: &VoterSet, timing: &Timing) {
