@@ -3,14 +3,14 @@
 
 mod support;
 
-use base::{DirectoryId, ErrorCode, Files};
+use base::{ErrorCode, Files};
 use metadata::{Image, METADATA_VERSION, NO_LEADER, metadata_versions};
 use protocol::{
     AllocateProducerIdsRequest, AssignReplicasToDirsRequest, BrokerHeartbeatRequest, UpdateFeaturesRequest,
     assign_replicas_to_dirs_request as assign, update_features_request,
 };
 use std::path::Path;
-use support::{BROKER, Node, TOPIC};
+use support::{BROKER, DIRECTORY, Node, TOPIC};
 
 /// Snapshots after every few records.
 const FILE: &str = "metadata.log.max.record.bytes.between.snapshots=300\nmetadata.log.max.snapshot.interval.ms=0\n";
@@ -42,7 +42,7 @@ fn assign_directory(node: &mut Node, topic: &str) -> i16 {
     let topic_id = node.quorum.image().topic_by_name(topic).unwrap().id;
     let partitions = vec![assign::PartitionData { partition_index: 0, ..Default::default() }];
     let topics = vec![assign::TopicData { topic_id, partitions, ..Default::default() }];
-    let directories = vec![assign::DirectoryData { id: DirectoryId::from_u128(6), topics, ..Default::default() }];
+    let directories = vec![assign::DirectoryData { id: DIRECTORY, topics, ..Default::default() }];
     let request =
         AssignReplicasToDirsRequest { broker_id: 1, broker_epoch: node.epoch, directories, ..Default::default() };
     node.ask(0, &request).error_code

@@ -64,6 +64,9 @@ struct Opened {
     view: SharedView,
 }
 
+/// The log directory that its broker registers; the ids below 100 have special meanings.
+pub const DIRECTORY: DirectoryId = DirectoryId::from_u128(0x0d1e);
+
 /// A node's quorum without the rest of it.
 pub struct Node {
     pub files: SimFiles,
@@ -195,7 +198,7 @@ impl Node {
             cluster_id: CLUSTER_ID.into(),
             incarnation_id: INCARNATION,
             features: features.collect(),
-            log_dirs: vec![DirectoryId::from_u128(5)],
+            log_dirs: vec![DIRECTORY],
             ..Default::default()
         };
         self.ask(3, &request)
