@@ -74,6 +74,7 @@ impl Controller {
             responses.push(of_response::ReassignableTopicResponse { name, partitions, ..Default::default() });
         }
         let reply = AlterPartitionReassignmentsResponse {
+            error_message: None,
             allow_replication_factor_change: request.allow_replication_factor_change,
             responses,
             ..Default::default()
