@@ -9,6 +9,7 @@ use crate::isr_changes::IsrChanges;
 use crate::producer_ids::ProducerIdAllocator;
 use crate::replica_fetchers::ReplicaFetchers;
 use crate::replicas::Replicas;
+use crate::throttle::Throttle;
 use arc_swap::ArcSwap;
 use base::{BrokerEpoch, Executor, Network, NodeId, Random};
 use config::{BrokerLayers, Loggers, ServerConfig};
@@ -53,6 +54,9 @@ pub struct Broker {
     pub(crate) assignments: DirectoryAssignments,
     pub(crate) isr_changes: Arc<IsrChanges>,
     pub(crate) replica_fetchers: ReplicaFetchers,
+    /// Of throttled replicas that this broker leads, and of those that it follows.
+    pub(crate) leader_throttle: Throttle,
+    pub(crate) follower_throttle: Throttle,
     epoch: AtomicI64,
     view: SharedView,
 }
@@ -86,6 +90,8 @@ impl Broker {
                 assignments: DirectoryAssignments::default(),
                 isr_changes,
                 replica_fetchers: ReplicaFetchers::default(),
+                leader_throttle: Throttle::default(),
+                follower_throttle: Throttle::default(),
                 view: parts.view,
                 loggers: parts.loggers,
             }

@@ -28,6 +28,7 @@ mod replicas;
 mod served_file;
 #[cfg(test)]
 mod test_bench;
+mod throttle;
 mod topic_settings;
 
 pub use broker::{Broker, BrokerParts};

@@ -201,7 +201,14 @@ impl Bench {
             ..LogConfig::default()
         };
         change(&mut log);
-        let settings = TopicSettings { log, produce: ProduceRules::default(), min_insync_replicas: 1 };
+        let none = config::ThrottledReplicas::Listed(Vec::new());
+        let settings = TopicSettings {
+            log,
+            produce: ProduceRules::default(),
+            min_insync_replicas: 1,
+            leader_throttled: none.clone(),
+            follower_throttled: none,
+        };
         Bench { files, executor, replicas, settings: Arc::new(settings), network: Arc::default(), watched, next_wait }
     }
 

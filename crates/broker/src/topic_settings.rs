@@ -1,6 +1,6 @@
 //! What a topic's configuration means for its partitions: computed once per change, shared by all of them.
 
-use config::TopicConfig;
+use config::{ThrottledReplicas, TopicConfig};
 use records::{Codec, Compression, ProduceRules, TimestampType};
 use storage::{CleanupPolicy, LogConfig};
 
@@ -10,6 +10,9 @@ pub struct TopicSettings {
     pub log: LogConfig,
     pub produce: ProduceRules,
     pub min_insync_replicas: usize,
+    /// Replicas that are slowed down where they lead, and where they follow.
+    pub leader_throttled: ThrottledReplicas,
+    pub follower_throttled: ThrottledReplicas,
 }
 
 impl TopicSettings {
@@ -51,7 +54,13 @@ impl TopicSettings {
             compression: compression(topic),
             ..ProduceRules::default()
         };
-        TopicSettings { log, produce, min_insync_replicas: topic.min_insync_replicas.max(1) as usize }
+        TopicSettings {
+            log,
+            produce,
+            min_insync_replicas: topic.min_insync_replicas.max(1) as usize,
+            leader_throttled: topic.leader_throttled_replicas.clone(),
+            follower_throttled: topic.follower_throttled_replicas.clone(),
+        }
     }
 
     /// Whether an acknowledgement means that the record is on disk (`flush.messages=1`).

@@ -296,6 +296,9 @@ pub struct ReplicationConfig {
     pub lag_time_max_ms: i64,
     pub socket_timeout_ms: i32,
     pub socket_receive_buffer_bytes: i32,
+    /// Bytes a second.
+    pub leader_throttled_rate: i64,
+    pub follower_throttled_rate: i64,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -555,6 +558,8 @@ fn controller(v: &BrokerValues, a: &Addresses) -> ControllerConfig {
 fn replication(v: &BrokerValues) -> ReplicationConfig {
     ReplicationConfig {
         num_fetchers: v.i32("num.replica.fetchers"),
+        leader_throttled_rate: v.i64("leader.replication.throttled.rate"),
+        follower_throttled_rate: v.i64("follower.replication.throttled.rate"),
         fetch_bytes_max: v.i32("replica.fetch.max.bytes"),
         fetch_response_bytes_max: v.i32("replica.fetch.response.max.bytes"),
         fetch_bytes_min: v.i32("replica.fetch.min.bytes"),

@@ -34,6 +34,16 @@ pub enum ThrottledReplicas {
     Listed(Vec<(i32, i32)>),
 }
 
+impl ThrottledReplicas {
+    /// Whether this broker's replica of this partition is among them.
+    pub fn contains(&self, partition: i32, broker: i32) -> bool {
+        match self {
+            ThrottledReplicas::All => true,
+            ThrottledReplicas::Listed(pairs) => pairs.contains(&(partition, broker)),
+        }
+    }
+}
+
 /// Everything a partition of the topic is told: the topic's own configs, else the broker's defaults.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TopicConfig {

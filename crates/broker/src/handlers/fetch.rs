@@ -226,12 +226,32 @@ impl Target {
 }
 
 impl Fetch {
+    /// The follower that asks, and the bytes a second that throttled replicas may get; `None` where nothing is throttled.
+    fn throttle(&self) -> Option<(NodeId, i64)> {
+        let Reader::Replica(follower) = self.reader else { return None };
+        let rate = self.broker.config.load().replication.leader_throttled_rate;
+        (rate != i64::MAX).then_some((follower.id, rate))
+    }
+
+    /// Counts what is sent of throttled replicas.
+    fn count_throttled(&self, found: &Found) {
+        let Some((follower, rate)) = self.throttle() else { return };
+        let sent = self.partitions.iter().zip(&found.results).filter_map(|(target, result)| {
+            let cell = target.cell.as_ref().filter(|cell| cell.is_throttled_to(follower))?;
+            Some((cell, result.as_ref().ok()?.slice.length))
+        });
+        let bytes = sent.map(|(_, bytes)| bytes).sum();
+        self.broker.leader_throttle.moved(bytes, rate, self.broker.executor.now());
+    }
+
     /// Looks at every partition, within the limits of the request (KIP-74: the first records come whatever their size).
     /// `may_wait`: this thread may wait for the disk, which it does once that is the only way.
     pub fn look(&mut self, now: Now, may_wait: bool) -> Found {
         let results = Vec::with_capacity(self.partitions.len());
         let mut found = Found { results, bytes: 0, has_error: false, cold: None };
         let mut left = i64::from(self.bytes_max);
+        let throttle = self.throttle();
+        let is_exceeded = throttle.is_some_and(|(_, rate)| self.broker.leader_throttle.is_exceeded(rate, now));
         for target in &mut self.partitions {
             let Some(cell) = &target.cell else {
                 found.has_error |= !target.is_unknown();
@@ -251,7 +271,9 @@ impl Fetch {
                 last_fetched_epoch: asked.last_fetched_epoch,
             };
             let mut effects = Effects::default();
-            let at_least_one = found.bytes == 0;
+            let is_held = is_exceeded && throttle.is_some_and(|(follower, _)| cell.is_throttled_to(follower));
+            let bytes_max = if is_held { 0 } else { bytes_max };
+            let at_least_one = found.bytes == 0 && !is_held;
             let may_wait = may_wait && target.cold_looks >= COLD_LOOKS_MAX;
             let request =
                 ReadRequest { position, reader: self.reader, bytes_max, at_least_one, may_wait, is_news: self.is_news };
@@ -288,6 +310,7 @@ impl Fetch {
 
 /// Sends the answer.
 pub(crate) fn finish(fetch: &Fetch, found: Found, responder: Responder) {
+    fetch.count_throttled(&found);
     let mut response = FetchResponse::default();
     let mut slices: Vec<Option<Piece>> = Vec::new();
     let mut results: Vec<_> = fetch.partitions.iter().zip(found.results).collect();

@@ -7,6 +7,19 @@ use base::{BrokerEpoch, NodeId, Now};
 use replication::{IsrAnswer, IsrProposal, Leader, Moved};
 
 impl PartitionCell {
+    /// Whether the topic slows down what this leader sends to the replica, which is not in sync.
+    pub fn is_throttled_to(&self, follower: NodeId) -> bool {
+        let inner = self.inner.lock();
+        let Some(leader) = inner.role.leader() else { return false };
+        !leader.isr().contains(&follower)
+            && inner.settings.leader_throttled.contains(self.name.partition, leader.local())
+    }
+
+    /// Whether the topic slows down what this broker fetches of the partition.
+    pub fn is_throttled_at(&self, follower: NodeId) -> bool {
+        self.inner.lock().settings.follower_throttled.contains(self.name.partition, follower)
+    }
+
     /// What the controller is to be asked, for the first time or again.
     pub(crate) fn isr_proposal(&self) -> Option<IsrProposal> {
         self.inner.lock().role.leader_mut().and_then(Leader::proposal)

@@ -130,8 +130,12 @@ impl Fetcher {
                 if let Some(one) = self.state.lock().followed.get_mut(&key) {
                     one.failures = 0;
                 }
-                if end != asked.offset {
-                    self.place(key);
+                if end == asked.offset {
+                    return;
+                }
+                match self.is_held(cell, fetched.records.len(), end < data.high_watermark, now) {
+                    true => self.hold(key, now),
+                    false => self.place(key),
                 }
             }
             // It is no follower of that epoch any more: the image says what it is.
@@ -151,6 +155,17 @@ impl Fetcher {
                 self.delay(key, now);
             }
         }
+    }
+
+    /// Counts what came of a throttled replica; whether it has to wait now. One that has all that is committed never does.
+    fn is_held(&self, cell: &PartitionCell, bytes: usize, is_behind: bool, now: Now) -> bool {
+        let Some(broker) = self.broker.upgrade() else { return false };
+        let rate = broker.config.load().replication.follower_throttled_rate;
+        if rate == i64::MAX || !cell.is_throttled_at(broker.node_id) {
+            return false;
+        }
+        broker.follower_throttle.moved(bytes, rate, now);
+        is_behind && broker.follower_throttle.is_exceeded(rate, now)
     }
 
     /// The leader's log begins inside of a batch (DeleteRecords), and nothing is here yet: the own log begins with that batch,

@@ -22,6 +22,9 @@ const GIVE_UP_EVERY_US: u64 = 20_000;
 const GIVE_UP_PARTITIONS_MAX: usize = 256;
 const GIVE_UP_FAILURES_MAX: u32 = 6;
 
+/// After which time a throttled partition is looked at again.
+const HOLD_US: u64 = 100_000;
+
 /// A partition that is to be followed.
 pub(super) type New = (Key, Arc<PartitionCell>, LeaderEpoch);
 
@@ -63,6 +66,8 @@ pub(super) struct Followed {
     pub is_busy: bool,
     /// Errors in a row.
     pub failures: u32,
+    /// It is throttled, and waits until more may move.
+    is_held: bool,
 }
 
 impl Fetcher {
@@ -135,7 +140,7 @@ impl Fetcher {
             let mut state = self.state.lock();
             let insert = |(key, cell, epoch): New| {
                 state.session.unwant(&key);
-                state.followed.insert(key, Followed { cell, epoch, is_busy: false, failures: 0 });
+                state.followed.insert(key, Followed { cell, epoch, is_busy: false, failures: 0, is_held: false });
                 key
             };
             new.into_iter().map(insert).collect()
@@ -174,6 +179,15 @@ impl Fetcher {
         state.delays.insert((at_us, key));
     }
 
+    /// Asks for a throttled partition again after a pause, which is longer where it has to be.
+    pub fn hold(&self, key: Key, now: Now) {
+        let mut state = self.state.lock();
+        let Some(one) = state.followed.get_mut(&key) else { return };
+        one.is_held = true;
+        state.session.unwant(&key);
+        state.delays.insert((now.monotonic_us + HOLD_US, key));
+    }
+
     fn backoff_us(&self) -> u64 {
         let broker = self.broker.upgrade();
         broker.map_or(0, |broker| broker.static_config.replication.fetch_backoff_ms.max(0) as u64 * 1000)
@@ -184,7 +198,16 @@ impl Fetcher {
         let Some(broker) = self.broker.upgrade() else { return };
         let now = broker.executor.now();
         let due: Vec<Key> = self.state.lock().take_due(now.monotonic_us);
-        due.into_iter().for_each(|key| self.place(key));
+        if !due.is_empty() {
+            let rate = broker.config.load().replication.follower_throttled_rate;
+            let is_exceeded = broker.follower_throttle.is_exceeded(rate, now);
+            for key in due {
+                match is_exceeded && self.state.lock().is_held(&key) {
+                    true => self.hold(key, now),
+                    false => self.place(key),
+                }
+            }
+        }
         let given_up = self.give_up(&broker, now);
         drop(given_up);
         let (line, plan, token) = {
@@ -289,6 +312,11 @@ impl Fetcher {
 }
 
 impl State {
+    /// Whether a partition waits for more to be allowed; from now on it does not.
+    fn is_held(&mut self, key: &Key) -> bool {
+        self.followed.get_mut(key).is_some_and(|one| std::mem::take(&mut one.is_held))
+    }
+
     /// What is under way does not count any more.
     fn forget_request(&mut self) {
         (self.asked, self.is_answered) = (None, false);

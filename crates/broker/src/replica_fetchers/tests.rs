@@ -318,3 +318,36 @@ fn who_stops_asks_nothing_more() {
     following.follow(5);
     assert!(following.is_quiet());
 }
+
+#[test]
+fn a_throttled_replica_that_is_behind_waits_until_time_has_paid_for_what_came() {
+    let following = Following::new(|_| {});
+    let set_rate = |bytes_per_second: i64| {
+        let mut config = config::ServerConfig::clone(&following.broker.config.load());
+        config.replication.follower_throttled_rate = bytes_per_second;
+        following.broker.config.store(Arc::new(config));
+    };
+    let mut settings = crate::topic_settings::TopicSettings::clone(&following.cell.settings());
+    settings.follower_throttled = config::ThrottledReplicas::Listed(vec![(0, NODE)]);
+    following.cell.set_settings(Arc::new(settings), &mut crate::partition::Effects::default());
+    following.bench.fill(&following.source, 5);
+    following.follow(4);
+    let first = following.records(0);
+    // What is saved up is gone with the first answer, and a second's allowance is as much again.
+    set_rate(first.len() as i64 / 2);
+    let request = following.request();
+    answer(request, &of_topic(data(20, first)));
+    assert_eq!(end(&following.cell), 5);
+    assert!(following.is_quiet(), "it is behind, and has had more than it may");
+    following.bench.executor.pass(500);
+    assert!(following.is_quiet());
+    following.bench.executor.pass(1_000);
+    let request = following.request();
+    assert_eq!(position(&request).0, 5);
+
+    // Who has all that is committed is asked for at once.
+    set_rate(1);
+    following.bench.produce_in(&following.source, 4, 5).unwrap();
+    answer(request, &of_topic(data(6, following.records(5))));
+    assert_eq!(position(&following.request()).0, 6);
+}
