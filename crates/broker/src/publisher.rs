@@ -287,9 +287,11 @@ fn apply_eligibility(broker: &Broker, image: &Image, now: Now) {
         let active = image.brokers.get(&id).filter(|broker| broker.is_active());
         active.is_some_and(|broker| epoch.is_none_or(|epoch| epoch == broker.epoch))
     };
+    let is_registered =
+        |id: NodeId, epoch: base::BrokerEpoch| image.brokers.get(&id).is_some_and(|broker| broker.epoch == epoch);
     broker.replicas.for_each(|cell| {
         let mut effects = Effects::default();
-        cell.set_eligible(&is_eligible, &mut effects);
+        cell.set_eligible(&is_eligible, &is_registered, &mut effects);
         effects.run(cell, now);
     });
 }

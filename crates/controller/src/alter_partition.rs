@@ -5,6 +5,7 @@
 //! fenced or leaving.
 
 use crate::candidates::Candidates;
+use crate::candidates::has_online;
 use crate::elections::{PartitionChange, RECOVERED, RECOVERING, Target};
 use crate::plan::{Plan, Record, Records, after, at_level};
 use crate::{Controller, View};
@@ -100,7 +101,9 @@ pub(crate) fn is_current(view: View<'_>, (id, epoch): (NodeId, BrokerEpoch)) -> 
 /// Whether the change may be made, in the order in which Kafka looks.
 fn check(view: View<'_>, broker: NodeId, partition: &Partition, change: &IsrChange) -> Result<(), ErrorCode> {
     let isr = || change.isr.iter().map(|(id, _)| *id);
-    let is_set = (1..change.isr.len()).all(|i| isr().take(i).all(|before| before != change.isr[i].0));
+    // Longer than the replicas it cannot be right, and is not looked at more closely.
+    let is_set = change.isr.len() <= partition.replicas.len()
+        && (1..change.isr.len()).all(|i| isr().take(i).all(|before| before != change.isr[i].0));
     match change {
         // The leader knows more than this controller: another one must be active.
         change if change.leader_epoch > partition.leader_epoch => Err(ErrorCode::NotController),
@@ -115,12 +118,16 @@ fn check(view: View<'_>, broker: NodeId, partition: &Partition, change: &IsrChan
         change if change.leader_recovery_state == RECOVERING && partition.leader_recovery_state == RECOVERED => {
             Err(ErrorCode::InvalidRequest)
         }
-        change if !change.isr.iter().all(|replica| is_eligible(view, *replica)) => Err(ErrorCode::IneligibleReplica),
+        change if !change.isr.iter().all(|replica| is_eligible(view, partition, *replica)) => {
+            Err(ErrorCode::IneligibleReplica)
+        }
         _ => Ok(()),
     }
 }
 
-fn is_eligible(view: View<'_>, (id, epoch): (NodeId, BrokerEpoch)) -> bool {
+/// In service, in the epoch that is named, and with the directory that the replica is in.
+fn is_eligible(view: View<'_>, partition: &Partition, (id, epoch): (NodeId, BrokerEpoch)) -> bool {
     let broker = view.image.brokers.get(&id).filter(|broker| broker.is_active());
-    broker.is_some_and(|broker| epoch == -1 || epoch == broker.epoch)
+    broker
+        .is_some_and(|broker| (epoch == -1 || epoch == broker.epoch) && has_online(broker, partition.directory_of(id)))
 }

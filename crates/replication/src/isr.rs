@@ -3,7 +3,11 @@
 //!
 //! Invariant: whoever the controller may count as in sync is in the maximal ISR, and the high watermark waits for it. A
 //! member that was asked for stays in it until the partition epoch moves, unless the one copy of the question that was
-//! ever sent was answered with a refusal.
+//! ever sent was answered with a refusal, or no copy can be taken any more: the broker is another incarnation by now, or
+//! so much time has passed that none is under way.
+//!
+//! A member is asked in as the incarnation that had what is needed (KIP-903, KAFKA-15221): every copy of a question names the
+//! epochs that its members had when it was decided, so that the controller refuses who came back without its log.
 
 use base::{BrokerEpoch, LeaderEpoch, NodeId, PartitionEpoch};
 
@@ -29,10 +33,16 @@ pub enum IsrAnswer {
     Outdated,
 }
 
+/// A replica, and the epoch of its registration; -1: not known, or the leader's own.
+pub(crate) type Member = (NodeId, BrokerEpoch);
+
+/// After which time no copy of a question can be under way any more: connections are given up long before.
+const LINGER_US: u64 = 60_000_000;
+
 #[derive(Debug, Clone)]
 struct Pending {
     number: u64,
-    isr: Vec<NodeId>,
+    isr: Vec<Member>,
     sent: u32,
     /// Nobody asks again: the metadata decides.
     is_over: bool,
@@ -43,8 +53,8 @@ pub(crate) struct Isr {
     committed: Vec<NodeId>,
     partition_epoch: PartitionEpoch,
     pending: Option<Pending>,
-    /// Those whom a question that was given up may still bring in.
-    lingering: Vec<NodeId>,
+    /// Those whom a question that was given up at this time may still bring in.
+    lingering: Vec<(Member, u64)>,
     next_number: u64,
 }
 
@@ -73,20 +83,22 @@ impl Isr {
 
     /// Whether the controller may count this replica as in sync.
     pub fn is_in_maximal(&self, id: NodeId) -> bool {
-        let asked_for = self.pending.as_ref().is_some_and(|pending| pending.isr.contains(&id));
-        self.committed.contains(&id) || asked_for || self.lingering.contains(&id)
+        let asked_for = self.pending.as_ref().is_some_and(|pending| pending.isr.iter().any(|member| member.0 == id));
+        let lingers = || self.lingering.iter().any(|(member, _)| member.0 == id);
+        self.committed.contains(&id) || asked_for || lingers()
     }
 
     pub fn maximal_len(&self) -> usize {
         let asked_for = self.pending.iter().flat_map(|pending| &pending.isr);
-        let mut all: Vec<NodeId> = self.committed.iter().chain(asked_for).chain(&self.lingering).copied().collect();
+        let others = asked_for.chain(self.lingering.iter().map(|(member, _)| member)).map(|member| member.0);
+        let mut all: Vec<NodeId> = self.committed.iter().copied().chain(others).collect();
         all.sort_unstable();
         all.dedup();
         all.len()
     }
 
     /// Asks for these members, unless a question is on its way.
-    pub fn ask_for(&mut self, isr: Vec<NodeId>) {
+    pub fn ask_for(&mut self, isr: Vec<Member>) {
         if !self.is_asked() {
             let number = self.next_number;
             self.next_number += 1;
@@ -94,8 +106,24 @@ impl Isr {
         }
     }
 
+    /// Takes those out of a question that nobody has seen yet who are not what they were when it was decided.
+    pub fn drop_unsent(&mut self, is_so_still: impl Fn(Member) -> bool) {
+        let Some(pending) = self.pending.as_mut().filter(|pending| pending.sent == 0) else { return };
+        let committed = &self.committed;
+        pending.isr.retain(|member| committed.contains(&member.0) || is_so_still(*member));
+        if pending.isr.len() == committed.len() && pending.isr.iter().all(|member| committed.contains(&member.0)) {
+            self.pending = None;
+        }
+    }
+
+    /// Forgets who can be brought in by nothing any more: it is registered under another epoch by now, or a question of it
+    /// would have come long ago.
+    pub fn forget_lingering(&mut self, now_us: u64, is_registered: impl Fn(Member) -> bool) {
+        self.lingering.retain(|(member, since_us)| now_us < since_us + LINGER_US && is_registered(*member));
+    }
+
     /// What is to be sent, for the first time or again.
-    pub fn send(&mut self) -> Option<(u64, &[NodeId])> {
+    pub fn send(&mut self) -> Option<(u64, &[Member])> {
         let pending = self.pending.as_mut().filter(|pending| !pending.is_over)?;
         pending.sent += 1;
         Some((pending.number, &pending.isr))
@@ -114,7 +142,7 @@ impl Isr {
     }
 
     /// The question of this number was answered. True: the members have changed.
-    pub fn answered(&mut self, number: u64, leader_epoch: LeaderEpoch, answer: IsrAnswer) -> bool {
+    pub fn answered(&mut self, number: u64, leader_epoch: LeaderEpoch, answer: IsrAnswer, now_us: u64) -> bool {
         if self.pending.as_ref().is_none_or(|pending| pending.number != number)
             && !base::mutant(base::Mutant::StaleIsrApplied)
         {
@@ -125,7 +153,7 @@ impl Isr {
                 if partition_epoch == self.partition_epoch {
                     // It was so already: what was asked for, and nothing else.
                     self.pending = None;
-                    self.lingering.retain(|id| isr.contains(id));
+                    self.lingering.retain(|(member, _)| isr.contains(&member.0));
                     return false;
                 }
                 self.commit(partition_epoch, isr)
@@ -135,7 +163,8 @@ impl Isr {
                     && pending.sent > 1
                 {
                     let Isr { committed, lingering, .. } = self;
-                    lingering.extend(pending.isr.iter().filter(|id| !committed.contains(id)));
+                    let asked_in = pending.isr.iter().filter(|member| !committed.contains(&member.0));
+                    lingering.extend(asked_in.map(|member| (*member, now_us)));
                 }
                 false
             }
@@ -160,21 +189,21 @@ mod tests {
     #[test]
     fn who_is_asked_for_counts_until_the_answer() {
         let mut isr = Isr::new(5, vec![1]);
-        isr.ask_for(vec![1, 2]);
+        isr.ask_for(vec![(1, -1), (2, 12)]);
         assert!(isr.is_in_maximal(2));
         let (number, asked) = isr.send().unwrap();
-        assert_eq!(asked, [1, 2]);
-        assert!(isr.answered(number, 3, is(6, &[1, 2])));
+        assert_eq!(asked, [(1, -1), (2, 12)]);
+        assert!(isr.answered(number, 3, is(6, &[1, 2]), 0));
         assert_eq!((isr.committed(), isr.partition_epoch(), isr.is_pending()), (&[1, 2][..], 6, false));
     }
 
     #[test]
     fn an_older_answer_changes_nothing() {
         let mut isr = Isr::new(5, vec![1]);
-        isr.ask_for(vec![1, 2]);
+        isr.ask_for(vec![(1, -1), (2, 12)]);
         let number = isr.send().unwrap().0;
         assert!(isr.commit(7, vec![1, 3]));
-        assert!(!isr.answered(number, 3, is(6, &[1, 2])));
+        assert!(!isr.answered(number, 3, is(6, &[1, 2]), 0));
         assert_eq!(isr.committed(), [1, 3]);
         assert!(!isr.commit(6, vec![1, 2]), "nor does an older image");
     }
@@ -183,9 +212,9 @@ mod tests {
     fn who_was_refused_once_is_out_and_who_was_asked_for_twice_may_still_come_in() {
         for (times, stays) in [(1, false), (2, true)] {
             let mut isr = Isr::new(5, vec![1]);
-            isr.ask_for(vec![1, 2]);
+            isr.ask_for(vec![(1, -1), (2, 12)]);
             let number = (0..times).filter_map(|_| isr.send().map(|sent| sent.0)).last().unwrap();
-            assert!(!isr.answered(number, 3, IsrAnswer::Refused));
+            assert!(!isr.answered(number, 3, IsrAnswer::Refused, 0));
             assert!(!isr.is_pending());
             assert_eq!((isr.is_in_maximal(2), isr.maximal_len()), (stays, 1 + usize::from(stays)));
             assert!(isr.commit(6, vec![1]));
@@ -196,11 +225,30 @@ mod tests {
     #[test]
     fn a_leader_that_is_behind_waits_for_the_metadata() {
         let mut isr = Isr::new(5, vec![1]);
-        isr.ask_for(vec![1, 2]);
+        isr.ask_for(vec![(1, -1), (2, 12)]);
         let number = isr.send().unwrap().0;
-        assert!(!isr.answered(number, 3, IsrAnswer::Outdated));
+        assert!(!isr.answered(number, 3, IsrAnswer::Outdated, 0));
         assert!(isr.send().is_none() && isr.is_in_maximal(2));
         assert!(isr.commit(6, vec![1]));
         assert!(!isr.is_pending());
+    }
+
+    #[test]
+    fn who_may_still_come_in_is_forgotten_when_nothing_can_bring_it() {
+        let lingering = || {
+            let mut isr = Isr::new(5, vec![1]);
+            isr.ask_for(vec![(1, -1), (2, 12)]);
+            let number = (0..2).filter_map(|_| isr.send().map(|sent| sent.0)).last().unwrap();
+            assert!(!isr.answered(number, 3, IsrAnswer::Refused, 1_000));
+            isr
+        };
+        let mut isr = lingering();
+        isr.forget_lingering(2_000, |member| member == (2, 12));
+        assert!(isr.is_in_maximal(2), "it may be unfenced in the epoch that was named");
+        isr.forget_lingering(2_000, |_| false);
+        assert!(!isr.is_in_maximal(2), "it is another incarnation");
+        let mut isr = lingering();
+        isr.forget_lingering(1_000 + LINGER_US, |_| true);
+        assert!(!isr.is_in_maximal(2), "no copy of the question is under way");
     }
 }

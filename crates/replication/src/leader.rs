@@ -202,7 +202,8 @@ impl Leader {
         let high_watermark = self.advance();
         let proposes = !self.isr.is_asked() && self.may_join(by.id);
         if proposes {
-            self.ask_for_joiners(self.isr.committed().to_vec());
+            // Who fetches now, and nobody else: of others only their past is known.
+            self.ask_for(self.isr.committed().to_vec(), Some(by.id));
         }
         Moved { high_watermark, proposes }
     }
@@ -210,6 +211,7 @@ impl Leader {
     /// Time has passed: who has not kept up is to leave the in-sync replicas.
     pub fn tick(&mut self, now_us: u64) -> Moved {
         self.now_us = self.now_us.max(now_us);
+        self.isr.forget_lingering(self.now_us, |_| true);
         let high_watermark = self.advance();
         if self.isr.is_pending() {
             // It is sent again where it was not answered.
@@ -219,33 +221,39 @@ impl Leader {
         let staying: Vec<NodeId> = self.isr.committed().iter().copied().filter(keeps_up).collect();
         let proposes = staying.len() < self.isr.committed().len();
         if proposes {
-            self.ask_for_joiners(staying);
+            self.ask_for(staying, None);
         }
         Moved { high_watermark, proposes }
     }
 
-    /// What the metadata says of brokers has changed: whether a replica, known by this epoch, may be in sync. True if the
-    /// high watermark has moved.
-    pub fn set_eligible(&mut self, is_eligible: impl Fn(NodeId, Option<BrokerEpoch>) -> bool) -> bool {
+    /// What the metadata says of brokers has changed: whether a replica, known by this epoch, may be in sync, and whether it
+    /// is registered under it at all. True if the high watermark has moved.
+    pub fn set_eligible(
+        &mut self,
+        is_eligible: impl Fn(NodeId, Option<BrokerEpoch>) -> bool,
+        is_registered: impl Fn(NodeId, BrokerEpoch) -> bool,
+    ) -> bool {
         for (id, state) in &mut self.followers {
             state.is_eligible = is_eligible(*id, state.broker_epoch);
         }
+        self.isr.forget_lingering(self.now_us, |(id, epoch)| epoch == -1 || is_registered(id, epoch));
         self.advance()
     }
 
     /// The question to the controller, for the first time or again.
     pub fn proposal(&mut self) -> Option<IsrProposal> {
         let (leader_epoch, partition_epoch) = (self.epoch, self.isr.partition_epoch());
+        let (followers, start) = (&self.followers, (self.high_watermark, self.epoch_start_offset));
+        self.isr.drop_unsent(|(id, epoch)| {
+            followers.get(&id).is_some_and(|it| has_all(it, start) && it.broker_epoch.unwrap_or(-1) == epoch)
+        });
         let (number, isr) = self.isr.send()?;
-        let followers = &self.followers;
-        let epoch_of = |id: &NodeId| followers.get(id).and_then(|state| state.broker_epoch).unwrap_or(-1);
-        let isr = isr.iter().map(|id| (*id, epoch_of(id))).collect();
-        Some(IsrProposal { number, leader_epoch, partition_epoch, isr })
+        Some(IsrProposal { number, leader_epoch, partition_epoch, isr: isr.to_vec() })
     }
 
     /// What the controller has answered to the question of this number.
     pub fn answered(&mut self, number: u64, answer: IsrAnswer) -> Moved {
-        self.isr.answered(number, self.epoch, answer);
+        self.isr.answered(number, self.epoch, answer, self.now_us);
         // Whoever left holds nothing up any more (KAFKA-13091).
         Moved { high_watermark: self.advance(), proposes: false }
     }
@@ -269,15 +277,14 @@ impl Leader {
 
     /// Whether a follower has what is committed, and all that was there when this leadership began.
     fn may_join(&self, id: NodeId) -> bool {
-        let has_all = |f: &Progress| {
-            f.log_end_offset >= self.high_watermark && f.log_end_offset >= self.epoch_start_offset && f.is_eligible
-        };
-        !self.isr.committed().contains(&id) && self.followers.get(&id).is_some_and(has_all)
+        let start = (self.high_watermark, self.epoch_start_offset);
+        !self.isr.committed().contains(&id) && self.followers.get(&id).is_some_and(|it| has_all(it, start))
     }
 
-    fn ask_for_joiners(&mut self, mut isr: Vec<NodeId>) {
-        let joiners: Vec<NodeId> = self.followers.keys().copied().filter(|id| self.may_join(*id)).collect();
-        isr.extend(joiners);
+    /// Asks for these members and one that joins, each as the incarnation that fetches now.
+    fn ask_for(&mut self, members: Vec<NodeId>, joiner: Option<NodeId>) {
+        let epoch_of = |id: NodeId| self.followers.get(&id).and_then(|state| state.broker_epoch).unwrap_or(-1);
+        let isr = members.into_iter().chain(joiner).map(|id| (id, epoch_of(id))).collect();
         self.isr.ask_for(isr);
     }
 
@@ -302,6 +309,12 @@ impl Leader {
         self.high_watermark = least;
         true
     }
+}
+
+/// Whether a follower may be in sync, and has what is committed and what was there when the leadership began.
+fn has_all(follower: &Progress, (high_watermark, epoch_start_offset): (Offset, Offset)) -> bool {
+    let end = follower.log_end_offset;
+    end >= high_watermark && end >= epoch_start_offset && follower.is_eligible
 }
 
 #[cfg(test)]

@@ -41,8 +41,16 @@ impl PartitionCell {
     }
 
     /// What the metadata says of brokers has changed.
-    pub(crate) fn set_eligible(&self, is: &dyn Fn(NodeId, Option<BrokerEpoch>) -> bool, effects: &mut Effects) {
-        self.of_leader(effects, |leader| Moved { high_watermark: leader.set_eligible(is), proposes: false });
+    pub(crate) fn set_eligible(
+        &self,
+        is_eligible: &dyn Fn(NodeId, Option<BrokerEpoch>) -> bool,
+        is_registered: &dyn Fn(NodeId, BrokerEpoch) -> bool,
+        effects: &mut Effects,
+    ) {
+        self.of_leader(effects, |leader| Moved {
+            high_watermark: leader.set_eligible(is_eligible, is_registered),
+            proposes: false,
+        });
     }
 
     /// How many replicas are not in sync, where this broker leads.

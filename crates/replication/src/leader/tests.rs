@@ -128,6 +128,37 @@ fn who_has_what_is_committed_and_what_was_there_at_the_start_is_asked_in() {
 }
 
 #[test]
+fn who_comes_back_without_its_log_is_not_asked_in_for_what_it_was() {
+    let again =
+        |end: Offset, leader: &mut Leader| leader.fetched(&FetchingReplica { broker_epoch: 20, ..by(2) }, end, 5);
+    // Nobody has seen the question: there is none any more.
+    let mut leader = leading(&[1, 3], &[1, 2, 3], 1, (10, 4));
+    assert!(leader.fetched(&by(2), 10, 0).proposes);
+    assert!(!again(0, &mut leader).proposes);
+    assert_eq!(leader.proposal(), None);
+    // A copy is under way: it is sent again as it was, and the controller refuses the epoch.
+    let mut leader = leading(&[1, 3], &[1, 2, 3], 1, (10, 4));
+    assert!(leader.fetched(&by(2), 10, 0).proposes);
+    let first = leader.proposal().unwrap();
+    let _nothing_new = again(0, &mut leader);
+    assert_eq!(leader.proposal().unwrap().isr, first.isr);
+    assert_eq!(first.isr[2], (2, 12));
+}
+
+#[test]
+fn only_who_fetches_is_asked_in() {
+    let mut leader = leading(&[1], &[1, 2, 3], 1, (10, 4));
+    assert!(leader.fetched(&by(2), 10, 0).proposes);
+    let number = leader.proposal().unwrap().number;
+    let _waits = leader.fetched(&by(3), 10, 0);
+    let _joined = leader.answered(number, is(1, &[1, 2]));
+    assert_eq!(leader.proposal(), None);
+    assert!(leader.fetched(&by(3), 10, 1).proposes);
+    let ids: Vec<NodeId> = leader.proposal().unwrap().isr.iter().map(|member| member.0).collect();
+    assert_eq!(ids, [1, 2, 3]);
+}
+
+#[test]
 fn who_keeps_up_is_waited_for_before_it_is_asked_in() {
     let mut leader = leading(&[1], &[1, 2], 1, (0, 0));
     let _joins = leader.fetched(&by(2), 0, 0);
@@ -145,7 +176,7 @@ fn a_replica_that_is_fenced_is_not_waited_for() {
     let number = leader.proposal().unwrap().number;
     let _refused = leader.answered(number, IsrAnswer::Refused);
     assert!(!leader.appended(5, 1));
-    assert!(leader.set_eligible(|_, epoch| epoch != Some(12)));
+    assert!(leader.set_eligible(|_, epoch| epoch != Some(12), |_, _| true));
     assert_eq!(leader.high_watermark(), 5);
 }
 
