@@ -10,7 +10,8 @@
 //!   controllers of the configuration, one after the other, with a pause that grows
 //! ```
 //!
-//! One request is under way at a time. A voter tells by it what it has on disk, so it waits for its own sync first. An answer counts for the epoch in which it was asked for, and only then
+//! One request is under way at a time. A controller tells by it what it has on disk, so it waits for its own
+//! sync first. An answer counts for the epoch in which it was asked for, and only then
 //! (KAFKA-18723). What another node sends can be wrong: it is refused, named in the log, and asked for again; it never ends
 //! this node, unless it wants to take back what it had committed.
 
@@ -165,7 +166,8 @@ impl QuorumNode {
 
     /// When `follow` is due.
     pub(crate) fn follow_deadline_us(&self) -> Option<u64> {
-        let is_synced = !self.is_voter() || self.raft.flushed_offset() >= self.log.log_end_offset();
+        // What a controller tells may count at once, or from the moment when it becomes a voter: it is on its disk.
+        let is_synced = !self.config.is_controller || self.raft.flushed_offset() >= self.log.log_end_offset();
         let is_idle = self.fetches_log() && self.following.asked.is_none() && is_synced;
         is_idle.then_some(self.following.not_before_us)
     }

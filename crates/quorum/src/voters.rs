@@ -12,7 +12,7 @@ use crate::input::{Input, Reply};
 use crate::log::voters_record;
 use crate::node::QuorumNode;
 use crate::replicate::{answer, is_other_cluster};
-use base::{ErrorCode, LineError, Now, Offset, Outbound, Remote};
+use base::{ErrorCode, LineError, Now, Offset, Outbound, Remote, Uuid};
 use metadata::KRAFT_VERSION;
 use protocol::{
     AddRaftVoterRequest, AddRaftVoterResponse, ApiKey, ApiVersionsRequest, ApiVersionsResponse, Cursor, Message,
@@ -137,7 +137,7 @@ impl QuorumNode {
         }
         if self.kraft_version < DYNAMIC {
             // In no log: this leader keeps it, for the day when the quorum becomes a dynamic one.
-            if supports.contains(&DYNAMIC) {
+            if supports.contains(&DYNAMIC) && key.directory_id != Uuid::ZERO {
                 self.told_voters = self.told_voters.with(voter);
             }
             return self.tell(asker, (ErrorCode::None, String::new()));
@@ -185,6 +185,9 @@ impl QuorumNode {
         if voter.key.id < 0 {
             return Err((ErrorCode::InvalidRequest, format!("{} is no node id.", voter.key.id)));
         }
+        if voter.key.directory_id == Uuid::ZERO {
+            return Err((ErrorCode::InvalidRequest, "A voter needs the id of its directory.".into()));
+        }
         if self.raft.voters().get(voter.key.id).is_some() {
             let message = format!(
                 "The voter id for {} is already part of the set of voters {}.",
@@ -229,8 +232,9 @@ impl QuorumNode {
             std::cmp::Ordering::Greater => return Err(ErrorCode::UnknownLeaderEpoch),
             std::cmp::Ordering::Equal => {}
         }
-        let known = self.raft.voters().get(voter.key.id).filter(|known| known.key.matches(&voter.key));
-        known.ok_or(ErrorCode::VoterNotFound)?;
+        // A static quorum knows no directories; in a dynamic one each is named.
+        let is_it = |known: &&Voter| if is_static { known.key.matches(&voter.key) } else { known.key == voter.key };
+        self.raft.voters().get(voter.key.id).filter(is_it).ok_or(ErrorCode::VoterNotFound)?;
         self.reached_at(voter).map(drop).ok_or(ErrorCode::InvalidRequest)
     }
 

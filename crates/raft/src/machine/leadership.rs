@@ -81,13 +81,15 @@ impl Leadership {
         self.begin_us += us;
     }
 
-    /// Who votes now. What was known of a replica before it could vote, is known; another directory is another replica.
+    /// Who votes now. Another directory is another replica.
     /// All have the time of a new leadership to be heard of.
     pub(super) fn set_voters(&mut self, now: Now, voters: &VoterSet, timing: &Timing) {
         let before = std::mem::take(&mut self.replicas);
         for voter in voters.iter() {
             let known = before.get(&voter.key.id).filter(|known| known.key.matches(&voter.key)).copied();
-            let known = known.or_else(|| self.observers.remove(&voter.key));
+            // What it fetched without a vote it need not have on disk: as a voter it says so again.
+            let observed = || self.observers.remove(&voter.key).map(|known| ReplicaProgress { end_offset: 0, ..known });
+            let known = known.or_else(observed);
             // A static quorum does not know the directories of its voters.
             let progress = ReplicaProgress { key: voter.key, ..known.unwrap_or(ReplicaProgress::of(voter.key)) };
             self.replicas.insert(voter.key.id, progress);

@@ -165,3 +165,18 @@ fn a_newer_leader_ends_the_older_leadership() {
     assert_eq!(effects[0], Effect::LostLeadership { epoch: 1 });
     assert_eq!(nodes[0].leader_id(), Some(2));
 }
+
+#[test]
+fn what_a_replica_fetched_without_a_vote_does_not_count_when_it_gets_one() {
+    let mut nodes = cluster(2);
+    let asked = step(&mut nodes[0], 2000, Event::Timer);
+    elect(&mut nodes, 0, 2000, asked);
+    let leader = &mut nodes[0];
+    step(leader, 2001, Event::Appended { end_offset: 9, last_epoch: 1 });
+    step(leader, 2001, Event::Flushed { end_offset: 9 });
+    step(leader, 2002, Event::Fetched { replica: key(3), fetch_offset: 9 });
+    let voters = leader.voters().with(crate::Voter { key: key(3), endpoints: Vec::new() });
+    leader.set_voters(at(2003), voters);
+    assert_eq!(step(leader, 2004, Event::Flushed { end_offset: 9 }), [], "it may not have that on its disk");
+    assert_eq!(step(leader, 2005, Event::Fetched { replica: key(3), fetch_offset: 9 }), [Effect::HighWatermark(9)]);
+}
