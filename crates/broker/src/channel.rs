@@ -229,8 +229,7 @@ impl Sending {
         let request = self.request.lock();
         let request = request.as_ref()?;
         let correlation_id = self.channel.next_correlation_id.fetch_add(1, Ordering::Relaxed) & i32::MAX;
-        let is_enclosed = matches!(request.caller, Caller::Connected { .. }) && request.api.info().forwardable;
-        let sent = Sent { api: request.api, version: request.version, correlation_id, is_enclosed };
+        let sent = Sent::new(request, correlation_id);
         Some((sent, frame(request, &sent)))
     }
 
@@ -276,6 +275,11 @@ struct Sent {
 }
 
 impl Sent {
+    fn new(request: &ControllerRequest, correlation_id: i32) -> Sent {
+        let is_enclosed = matches!(request.caller, Caller::Connected { .. }) && request.api.info().forwardable;
+        Sent { api: request.api, version: request.version, correlation_id, is_enclosed }
+    }
+
     /// The body of the answer, or the error of an envelope; `None` if it belongs to another request.
     fn answer(&self, frame: &[u8]) -> Option<Result<Vec<u8>, ErrorCode>> {
         if !self.is_enclosed {
@@ -341,6 +345,65 @@ pub(crate) fn call<R: Message>(
         Err(error) => {
             tracing::error!(%api, %error, "a request to the controller cannot be encoded");
             done(Err(ErrorCode::UnknownServerError), version);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use protocol::{ListPartitionReassignmentsResponse, UpdateFeaturesResponse};
+
+    const SENT: Sent = Sent { api: ApiKey::UpdateFeatures, version: 1, correlation_id: 9, is_enclosed: true };
+
+    fn frame_of<M: Message>(api: ApiKey, version: i16, correlation_id: i32, message: &M) -> Vec<u8> {
+        api::respond_bytes(api, version, correlation_id, &message.to_bytes(version).unwrap())[4..].to_vec()
+    }
+
+    fn around(data: Option<Vec<u8>>, error: ErrorCode) -> Vec<u8> {
+        let response_data = data.map(Into::into);
+        let envelope = EnvelopeResponse { response_data, error_code: error.code(), ..Default::default() };
+        frame_of(ApiKey::Envelope, 0, 9, &envelope)
+    }
+
+    #[test]
+    fn an_answer_is_taken_out_of_its_envelope() {
+        let response = UpdateFeaturesResponse::default();
+        let data = frame_of(ApiKey::UpdateFeatures, 1, 9, &response);
+        let body = response.to_bytes(1).unwrap();
+        assert_eq!(SENT.answer(&around(Some(data.clone()), ErrorCode::None)), Some(Ok(body.clone())));
+        let bare = Sent { is_enclosed: false, ..SENT };
+        assert_eq!(bare.answer(&data), Some(Ok(body)));
+    }
+
+    #[test]
+    fn the_error_of_an_envelope_is_told_apart_from_what_belongs_elsewhere() {
+        assert_eq!(SENT.answer(&around(None, ErrorCode::NotController)), Some(Err(ErrorCode::NotController)));
+        assert_eq!(SENT.answer(&around(None, ErrorCode::None)), None);
+        let other = frame_of(ApiKey::UpdateFeatures, 1, 8, &UpdateFeaturesResponse::default());
+        assert_eq!(SENT.answer(&around(Some(other.clone()), ErrorCode::None)), None);
+        assert_eq!(SENT.answer(&other), None);
+        assert_eq!(SENT.answer(&[]), None);
+    }
+
+    #[test]
+    fn only_what_a_client_asked_for_goes_in_an_envelope() {
+        let host = [10, 0, 0, 1].into();
+        let client = Caller::Connected { principal: Arc::new(api::Principal::anonymous()), host };
+        let request = |api, caller| {
+            let body = ListPartitionReassignmentsResponse::default().to_bytes(0).unwrap();
+            ControllerRequest { api, version: 0, body, caller, reply: Box::new(|_| {}) }
+        };
+        for (api, caller, is_enclosed) in [
+            (ApiKey::ListPartitionReassignments, client, true),
+            (ApiKey::AllocateProducerIds, Caller::Node, false),
+            (ApiKey::CreateTopics, Caller::Node, false),
+        ] {
+            let request = request(api, caller);
+            let sent = Sent::new(&request, 3);
+            let frame = frame(&request, &sent).unwrap();
+            let key = if is_enclosed { ApiKey::Envelope } else { api };
+            assert_eq!((sent.is_enclosed, &frame[4..6]), (is_enclosed, &key.id().to_be_bytes()[..]), "{api}");
         }
     }
 }
