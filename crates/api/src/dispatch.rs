@@ -1,12 +1,12 @@
 //! Finds the row of a request. What Kafka answers by closing the connection is closed here too: an unknown API, a
 //! version that does not exist, a header or a body that cannot be read.
 
-use crate::authorizer::{Authorizer, CLUSTER, Operation, ResourceType};
-use crate::request::{Request, Responder};
+use crate::authorizer::Authorizer;
+use crate::request::{Received, Responder};
 use crate::session::Open;
 use crate::table::{Node, Row};
 use crate::versions;
-use base::{ErrorCode, Now};
+use base::Now;
 use net::{ConnectionInfo, Pipelining, Reply};
 use protocol::header::decode_request_header;
 use protocol::{ApiKey, Cursor, DecodeError};
@@ -83,39 +83,17 @@ impl<S: Node> Dispatcher<S> {
             listener = %connection.listener,
             "request"
         );
-        let is_allowed_on_cluster = match row.resource {
-            ResourceType::Cluster if row.operation != Operation::None => {
-                let host = connection.peer.ip();
-                self.authorizer.is_allowed(&open.principal, host, row.operation, ResourceType::Cluster, CLUSTER)
-            }
-            _ => true,
-        };
-        if let Some(refusal) = row.refusal.filter(|_| !is_allowed_on_cluster) {
-            let body = cursor.rest();
-            // A malformed body closes the connection, whoever sends it.
-            protocol::decode_request(head.api, head.version, &mut Cursor::new(body))
-                .map_err(|error| error.to_string())?;
-            match refusal(head.api, head.version, body, ErrorCode::ClusterAuthorizationFailed) {
-                Ok(answer) => responder.send_body(&answer),
-                Err(error) => return Err(format!("{} cannot be refused: {error}", head.api)),
-            }
-            return Ok(Pipelining::Hold);
-        }
-        let request = Request {
-            api: head.api,
-            version: head.version,
+        let received = Received {
             client_id: head.client_id.as_deref(),
             connection,
             principal: &open.principal,
+            host: connection.peer.ip(),
             authorizer: &self.authorizer,
-            operation: row.operation,
-            resource: row.resource,
-            is_allowed_on_cluster,
             now,
             body: cursor.rest(),
             responder,
         };
-        (row.handler)(&self.state, request).map_err(|error| format!("{} version {}: {error}", head.api, head.version))
+        row.serve(&self.state, received)
     }
 
     /// Answers ApiVersions, which everybody may ask at any time.

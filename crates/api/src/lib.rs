@@ -12,6 +12,6 @@ mod versions;
 
 pub use authorizer::{AllowAll, Authorizer, CLUSTER, Caller, Operation, Principal, ResourceType};
 pub use dispatch::Dispatcher;
-pub use request::{Request, Responder, respond_bytes};
+pub use request::{Received, Request, Responder, respond_bytes};
 pub use session::{Access, Entry, Exchange, Listener, Open, Plaintext, Session, Step};
 pub use table::{Handler, Node, Quota, Refusal, Row};

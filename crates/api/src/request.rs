@@ -5,18 +5,35 @@ use base::Now;
 use net::{Answer, ConnectionInfo, Piece, Reply};
 use protocol::header::encode_response;
 use protocol::{ApiKey, Cursor, Decode, DecodeError, Message, Writer};
+use std::net::IpAddr;
 use std::sync::Arc;
 
 /// Most answers without records are smaller than this.
 const RESPONSE_BYTES: usize = 256;
 
-/// A request whose header was read.
+/// A request whose header was read and whose row was found.
+pub struct Received<'a> {
+    pub client_id: Option<&'a str>,
+    pub connection: &'a ConnectionInfo,
+    /// Who made it, and from where: not who is behind the connection where a broker forwards it (KIP-590).
+    pub principal: &'a Arc<Principal>,
+    pub host: IpAddr,
+    pub authorizer: &'a Arc<dyn Authorizer>,
+    pub now: Now,
+    /// What follows the header.
+    pub body: &'a [u8],
+    pub responder: Responder,
+}
+
+/// A request with what its row says of it: what handlers get.
 pub struct Request<'a> {
     pub api: ApiKey,
     pub version: i16,
     pub client_id: Option<&'a str>,
     pub connection: &'a ConnectionInfo,
+    /// As in [`Received`].
     pub principal: &'a Arc<Principal>,
+    pub host: IpAddr,
     pub authorizer: &'a Arc<dyn Authorizer>,
     /// What its row asks for, on what.
     pub operation: Operation,
@@ -48,19 +65,19 @@ impl<'a> Request<'a> {
 
     /// Who made it.
     pub fn caller(&self) -> Caller {
-        Caller::Connected { principal: self.principal.clone(), host: self.connection.peer.ip() }
+        Caller::Connected { principal: self.principal.clone(), host: self.host }
     }
 
     /// Answers for who made it after the request is gone.
     pub fn asker(&self) -> impl Fn(Operation, ResourceType, &str) -> bool + Send + use<> {
         let (authorizer, principal) = (self.authorizer.clone(), self.principal.clone());
-        let host = self.connection.peer.ip();
+        let host = self.host;
         move |operation, resource, name| authorizer.is_allowed(&principal, host, operation, resource, name)
     }
 
     /// Asks the authorizer about one resource: what a row does not say.
     pub fn is_allowed(&self, operation: Operation, resource: ResourceType, name: &str) -> bool {
-        self.authorizer.is_allowed(self.principal, self.connection.peer.ip(), operation, resource, name)
+        self.authorizer.is_allowed(self.principal, self.host, operation, resource, name)
     }
 }
 

@@ -1,11 +1,11 @@
 //! The rows.
 
-use crate::authorizer::{Operation, ResourceType};
-use crate::request::Request;
+use crate::authorizer::{CLUSTER, Operation, ResourceType};
+use crate::request::{Received, Request};
 use base::ErrorCode;
 use metadata::Image;
 use net::Pipelining;
-use protocol::ApiKey;
+use protocol::{ApiKey, Cursor};
 use std::sync::Arc;
 
 /// Which quota a request counts against (KIP-13, KIP-219, KIP-599). Declared now, enforced later.
@@ -43,6 +43,42 @@ pub struct Row<S: ?Sized> {
 impl<S: ?Sized> Row<S> {
     pub fn version_range(&self) -> (i16, i16) {
         (self.api.min_version(), self.max_version.unwrap_or(self.api.max_version()))
+    }
+
+    /// Asks what the row says about the cluster, and calls its handler or refuses. An error says why there is no answer.
+    pub fn serve(&self, state: &S, received: Received<'_>) -> Result<Pipelining, String> {
+        let Received { client_id, connection, principal, host, authorizer, now, body, responder } = received;
+        let (api, version) = (responder.api, responder.version);
+        let is_allowed_on_cluster = match self.resource {
+            ResourceType::Cluster if self.operation != Operation::None => {
+                authorizer.is_allowed(principal, host, self.operation, ResourceType::Cluster, CLUSTER)
+            }
+            _ => true,
+        };
+        if let Some(refusal) = self.refusal.filter(|_| !is_allowed_on_cluster) {
+            // A malformed body closes the connection, whoever sends it.
+            protocol::decode_request(api, version, &mut Cursor::new(body)).map_err(|error| error.to_string())?;
+            let answer = refusal(api, version, body, ErrorCode::ClusterAuthorizationFailed)
+                .map_err(|error| format!("{api} cannot be refused: {error}"))?;
+            responder.send_body(&answer);
+            return Ok(Pipelining::Hold);
+        }
+        let request = Request {
+            api,
+            version,
+            client_id,
+            connection,
+            principal,
+            host,
+            authorizer,
+            operation: self.operation,
+            resource: self.resource,
+            is_allowed_on_cluster,
+            now,
+            body,
+            responder,
+        };
+        (self.handler)(state, request).map_err(|error| format!("{api} version {version}: {error}"))
     }
 }
 

@@ -1,9 +1,10 @@
 //! The way from a broker to the active controller: in the same process, or over a line to the node that leads the quorum.
 
+use api::Caller;
 use base::{ErrorCode, Executor, Line, LineError, Network, Now, Outbound, Remote, Seldom, Task};
 use parking_lot::Mutex;
 use protocol::header::{RequestHead, decode_response_header, encode_request_header};
-use protocol::{ApiKey, ApiVersionsResponse, Message, Writer};
+use protocol::{ApiKey, ApiVersionsResponse, Cursor, EncodeError, EnvelopeResponse, Message, Writer};
 use quorum::{ControllerRequest, Intake, Mailbox, SharedView, is_not_controller};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI32, Ordering};
@@ -158,8 +159,9 @@ impl Sending {
         if let Some(mailbox) = self.channel.local.as_ref().filter(|_| self.channel.view.load().is_active) {
             return self.clone().attempt_here(mailbox);
         }
-        let Some((api, version, frame)) = self.frame() else { return };
-        let (frame, correlation_id) = match frame {
+        let Some((sent, frame)) = self.frame() else { return };
+        let api = sent.api;
+        let frame = match frame {
             Ok(frame) => frame,
             Err(error) => {
                 tracing::error!(%api, %error, "a request to the controller cannot be encoded");
@@ -176,9 +178,11 @@ impl Sending {
         };
         let done = Box::new(move |outcome: Result<Vec<u8>, LineError>| match outcome {
             Err(error) => self.failed(api, &error.to_string()),
-            Ok(frame) => match decode_response_header(&frame, api, version) {
-                Ok((id, body)) if id == correlation_id => self.answered(api, version, body.rest().to_vec()),
-                _ => self.failed(api, "its answer belongs to another request"),
+            Ok(frame) => match sent.answer(&frame) {
+                Some(Ok(body)) => self.answered(api, sent.version, body),
+                Some(Err(ErrorCode::NotController)) => self.failed(api, "it is not the active controller"),
+                Some(Err(error)) => self.refused(error),
+                None => self.failed(api, "its answer belongs to another request"),
             },
         });
         line.send(Outbound { frame, timeout_us, done });
@@ -211,13 +215,22 @@ impl Sending {
         self.finish(Ok(body));
     }
 
-    #[allow(clippy::type_complexity)]
-    fn frame(&self) -> Option<(ApiKey, i16, Result<(Vec<u8>, i32), protocol::EncodeError>)> {
+    /// The controller does not take the envelope: the client is told why in the answer to its request.
+    fn refused(&self, error: ErrorCode) {
+        let refusal = match &*self.request.lock() {
+            Some(request) => quorum::refuse(request.api, request.version, &request.body, error),
+            None => return,
+        };
+        tracing::warn!(%error, "the controller refuses what this broker forwards");
+        self.finish(refusal);
+    }
+
+    fn frame(&self) -> Option<(Sent, Result<Vec<u8>, EncodeError>)> {
         let request = self.request.lock();
         let request = request.as_ref()?;
         let correlation_id = self.channel.next_correlation_id.fetch_add(1, Ordering::Relaxed) & i32::MAX;
-        let frame = frame(request, correlation_id).map(|frame| (frame, correlation_id));
-        Some((request.api, request.version, frame))
+        let sent = Sent::new(request, correlation_id);
+        Some((sent, frame(request, &sent)))
     }
 
     fn failed(self: Arc<Self>, api: ApiKey, reason: &str) {
@@ -251,14 +264,65 @@ impl Drop for Sending {
     }
 }
 
-fn frame(request: &ControllerRequest, correlation_id: i32) -> Result<Vec<u8>, protocol::EncodeError> {
+/// How a request was sent, to know its answer by.
+#[derive(Clone, Copy)]
+struct Sent {
+    api: ApiKey,
+    version: i16,
+    correlation_id: i32,
+    /// What a client asked for goes in an envelope that says who it is (KIP-590).
+    is_enclosed: bool,
+}
+
+impl Sent {
+    fn new(request: &ControllerRequest, correlation_id: i32) -> Sent {
+        let is_enclosed = matches!(request.caller, Caller::Connected { .. }) && request.api.info().forwardable;
+        Sent { api: request.api, version: request.version, correlation_id, is_enclosed }
+    }
+
+    /// The body of the answer, or the error of an envelope; `None` if it belongs to another request.
+    fn answer(&self, frame: &[u8]) -> Option<Result<Vec<u8>, ErrorCode>> {
+        if !self.is_enclosed {
+            return self.body(self.api, self.version, frame).map(Ok);
+        }
+        let body = self.body(ApiKey::Envelope, ENVELOPE_VERSION, frame)?;
+        let envelope = EnvelopeResponse::decode(&mut Cursor::new(&body), ENVELOPE_VERSION).ok()?;
+        match (ErrorCode::from_code(envelope.error_code), envelope.response_data) {
+            (ErrorCode::None, data) => self.body(self.api, self.version, &data?).map(Ok),
+            (error, _) => Some(Err(error)),
+        }
+    }
+
+    fn body(&self, api: ApiKey, version: i16, frame: &[u8]) -> Option<Vec<u8>> {
+        let (id, body) = decode_response_header(frame, api, version).ok()?;
+        (id == self.correlation_id).then(|| body.rest().to_vec())
+    }
+}
+
+const ENVELOPE_VERSION: i16 = 0;
+
+fn frame(request: &ControllerRequest, sent: &Sent) -> Result<Vec<u8>, EncodeError> {
+    let head = |api, version| RequestHead {
+        api,
+        version,
+        correlation_id: sent.correlation_id,
+        client_id: Some("ottla-broker".into()),
+    };
     let mut writer = Writer::new();
     writer.i32(0);
-    let client_id = Some("ottla-broker".into());
-    let head = RequestHead { api: request.api, version: request.version, correlation_id, client_id };
-    encode_request_header(&mut writer, &head)?;
+    encode_request_header(&mut writer, &head(request.api, request.version))?;
     let mut frame = writer.into_bytes();
     frame.extend_from_slice(&request.body);
+    if let Caller::Connected { principal, host } = &request.caller
+        && sent.is_enclosed
+    {
+        let envelope = quorum::enclosed(principal, *host, &frame[4..])?;
+        let mut writer = Writer::new();
+        writer.i32(0);
+        encode_request_header(&mut writer, &head(ApiKey::Envelope, ENVELOPE_VERSION))?;
+        envelope.encode(&mut writer, ENVELOPE_VERSION)?;
+        frame = writer.into_bytes();
+    }
     let length = (frame.len() - 4) as i32;
     frame[..4].copy_from_slice(&length.to_be_bytes());
     Ok(frame)
@@ -276,11 +340,70 @@ pub(crate) fn call<R: Message>(
     match request.to_bytes(version) {
         Ok(body) => {
             let reply = Box::new(move |result| done(result, version));
-            channel.send(ControllerRequest { api, version, body, caller: api::Caller::Node, reply }, patience);
+            channel.send(ControllerRequest { api, version, body, caller: Caller::Node, reply }, patience);
         }
         Err(error) => {
             tracing::error!(%api, %error, "a request to the controller cannot be encoded");
             done(Err(ErrorCode::UnknownServerError), version);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use protocol::{ListPartitionReassignmentsResponse, UpdateFeaturesResponse};
+
+    const SENT: Sent = Sent { api: ApiKey::UpdateFeatures, version: 1, correlation_id: 9, is_enclosed: true };
+
+    fn frame_of<M: Message>(api: ApiKey, version: i16, correlation_id: i32, message: &M) -> Vec<u8> {
+        api::respond_bytes(api, version, correlation_id, &message.to_bytes(version).unwrap())[4..].to_vec()
+    }
+
+    fn around(data: Option<Vec<u8>>, error: ErrorCode) -> Vec<u8> {
+        let response_data = data.map(Into::into);
+        let envelope = EnvelopeResponse { response_data, error_code: error.code(), ..Default::default() };
+        frame_of(ApiKey::Envelope, 0, 9, &envelope)
+    }
+
+    #[test]
+    fn an_answer_is_taken_out_of_its_envelope() {
+        let response = UpdateFeaturesResponse::default();
+        let data = frame_of(ApiKey::UpdateFeatures, 1, 9, &response);
+        let body = response.to_bytes(1).unwrap();
+        assert_eq!(SENT.answer(&around(Some(data.clone()), ErrorCode::None)), Some(Ok(body.clone())));
+        let bare = Sent { is_enclosed: false, ..SENT };
+        assert_eq!(bare.answer(&data), Some(Ok(body)));
+    }
+
+    #[test]
+    fn the_error_of_an_envelope_is_told_apart_from_what_belongs_elsewhere() {
+        assert_eq!(SENT.answer(&around(None, ErrorCode::NotController)), Some(Err(ErrorCode::NotController)));
+        assert_eq!(SENT.answer(&around(None, ErrorCode::None)), None);
+        let other = frame_of(ApiKey::UpdateFeatures, 1, 8, &UpdateFeaturesResponse::default());
+        assert_eq!(SENT.answer(&around(Some(other.clone()), ErrorCode::None)), None);
+        assert_eq!(SENT.answer(&other), None);
+        assert_eq!(SENT.answer(&[]), None);
+    }
+
+    #[test]
+    fn only_what_a_client_asked_for_goes_in_an_envelope() {
+        let host = [10, 0, 0, 1].into();
+        let client = Caller::Connected { principal: Arc::new(api::Principal::anonymous()), host };
+        let request = |api, caller| {
+            let body = ListPartitionReassignmentsResponse::default().to_bytes(0).unwrap();
+            ControllerRequest { api, version: 0, body, caller, reply: Box::new(|_| {}) }
+        };
+        for (api, caller, is_enclosed) in [
+            (ApiKey::ListPartitionReassignments, client, true),
+            (ApiKey::AllocateProducerIds, Caller::Node, false),
+            (ApiKey::CreateTopics, Caller::Node, false),
+        ] {
+            let request = request(api, caller);
+            let sent = Sent::new(&request, 3);
+            let frame = frame(&request, &sent).unwrap();
+            let key = if is_enclosed { ApiKey::Envelope } else { api };
+            assert_eq!((sent.is_enclosed, &frame[4..6]), (is_enclosed, &key.id().to_be_bytes()[..]), "{api}");
         }
     }
 }

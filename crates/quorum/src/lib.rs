@@ -14,6 +14,7 @@ mod cleaning;
 mod commit;
 mod describe_configs;
 mod elections;
+mod envelope;
 mod error;
 mod follow;
 mod forward;
@@ -38,6 +39,7 @@ mod voters;
 
 pub use bootstrap::{BootstrapCheckpoint, FormatPlan, write_format};
 pub use describe_configs::{NodeConfigs, describe_configs};
+pub use envelope::enclosed;
 pub use error::QuorumError;
 pub use forward::{alter_configs, forward};
 pub use input::{ControllerRequest, Input, Intake, Mailbox, Reply};

@@ -87,6 +87,7 @@ pub fn rows() -> Vec<Row<ControllerEndpoint>> {
         row(K::ControllerRegistration, post, O::ClusterAction, R::Cluster, Quota::None),
         row(K::AddRaftVoter, post, O::Alter, R::Cluster, Quota::Request),
         row(K::RemoveRaftVoter, post, O::Alter, R::Cluster, Quota::Request),
+        row(K::Envelope, crate::envelope::envelope, O::ClusterAction, R::Cluster, Quota::None),
         row(K::DescribeCluster, describe_cluster, O::Alter, R::Cluster, Quota::Request),
         row(K::DescribeConfigs, describe_configs, O::DescribeConfigs, R::Cluster, Quota::Request),
     ]

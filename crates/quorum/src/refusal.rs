@@ -7,11 +7,11 @@ use protocol::{
     BeginQuorumEpochResponse, BrokerHeartbeatResponse, BrokerRegistrationResponse, ControllerRegistrationResponse,
     CreatePartitionsRequest, CreatePartitionsResponse, CreateTopicsRequest, CreateTopicsResponse, Cursor, Decode,
     DeleteTopicsRequest, DeleteTopicsResponse, DescribeClusterResponse, DescribeLogDirsResponse,
-    DescribeQuorumResponse, ElectLeadersResponse, EndQuorumEpochResponse, FetchResponse, FetchSnapshotResponse,
-    IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponse, ListConfigResourcesResponse,
-    ListPartitionReassignmentsResponse, Message, RemoveRaftVoterResponse, UnregisterBrokerResponse,
-    UpdateFeaturesResponse, UpdateRaftVoterResponse, VoteResponse, alter_configs_response, create_partitions_response,
-    create_topics_response, delete_topics_response, incremental_alter_configs_response,
+    DescribeQuorumResponse, ElectLeadersResponse, EndQuorumEpochResponse, EnvelopeResponse, FetchResponse,
+    FetchSnapshotResponse, IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponse,
+    ListConfigResourcesResponse, ListPartitionReassignmentsResponse, Message, RemoveRaftVoterResponse,
+    UnregisterBrokerResponse, UpdateFeaturesResponse, UpdateRaftVoterResponse, VoteResponse, alter_configs_response,
+    create_partitions_response, create_topics_response, delete_topics_response, incremental_alter_configs_response,
 };
 
 /// Encodes the answer to a request that changes metadata; for others the error itself comes back.
@@ -94,6 +94,7 @@ pub fn refuse(api: ApiKey, version: i16, body: &[u8], error: ErrorCode) -> Resul
         ApiKey::BeginQuorumEpoch => {
             encoded(&BeginQuorumEpochResponse { error_code: code, ..Default::default() }, version)
         }
+        ApiKey::Envelope => encoded(&EnvelopeResponse { error_code: code, ..Default::default() }, version),
         ApiKey::EndQuorumEpoch => encoded(&EndQuorumEpochResponse { error_code: code, ..Default::default() }, version),
         ApiKey::DescribeCluster => {
             encoded(&DescribeClusterResponse { error_code: code, ..Default::default() }, version)

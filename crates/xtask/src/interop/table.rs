@@ -152,6 +152,16 @@ pub fn suites() -> &'static [Suite] {
             limit_s: 180,
         },
         Suite {
+            name: "mixed",
+            what: "clusters of Apache Kafka's nodes and Ottla's: brokers and controllers, nodes killed, replicas compared",
+            folder: "mixed",
+            needs: &["java", "mvn", "kcat", "bash"],
+            prepare: prepare::apache_tools,
+            overrides: &[],
+            own_broker: true,
+            limit_s: 240,
+        },
+        Suite {
             name: "crash",
             what: "kill -9 under load: nothing acknowledged is lost",
             folder: "python",
