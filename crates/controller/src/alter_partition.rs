@@ -122,5 +122,6 @@ fn check(view: View<'_>, broker: NodeId, partition: &Partition, change: &IsrChan
 
 fn is_eligible(view: View<'_>, (id, epoch): (NodeId, BrokerEpoch)) -> bool {
     let broker = view.image.brokers.get(&id).filter(|broker| broker.is_active());
-    broker.is_some_and(|broker| epoch == -1 || epoch == broker.epoch)
+    let is_any = epoch == -1 || base::mutant(base::Mutant::StaleBrokerEpochJoins);
+    broker.is_some_and(|broker| is_any || epoch == broker.epoch)
 }
