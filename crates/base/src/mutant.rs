@@ -91,12 +91,17 @@ pub enum Mutant {
     OldFetchAppended,
     /// KIP-966: the high watermark moves while fewer replicas are in sync than `min.insync.replicas`.
     CommitsUnderMinIsr,
+    /// A leader acknowledges acks=all when it alone has the record.
+    AckBeforeIsr,
+    /// A replica that was out of sync is elected although the topic does not allow it.
+    UncleanElection,
+    /// KAFKA-14617, KIP-903: a replica comes in sync by what an earlier process of its broker had.
+    StaleBrokerEpochJoins,
 }
 
 impl Mutant {
-    /// Those that are hunted. `TruncatesToHighWatermark`, `HighWatermarkBeforeTruncation`, `StaleIsrApplied` and
-    /// `CommitsUnderMinIsr` are not yet: the workload has to reach them first (docs/roadmap.md).
-    pub const ALL: [Mutant; 39] = [
+    /// Those that are hunted.
+    pub const ALL: [Mutant; 46] = [
         Mutant::StateBeforeAppend,
         Mutant::EndLeftBehind,
         Mutant::CutBackMissing,
@@ -135,7 +140,14 @@ impl Mutant {
         Mutant::CommitsOlderEpochs,
         Mutant::NoCheckQuorum,
         Mutant::AnswersBeforeCommit,
+        Mutant::TruncatesToHighWatermark,
+        Mutant::HighWatermarkBeforeTruncation,
+        Mutant::StaleIsrApplied,
         Mutant::OldFetchAppended,
+        Mutant::CommitsUnderMinIsr,
+        Mutant::AckBeforeIsr,
+        Mutant::UncleanElection,
+        Mutant::StaleBrokerEpochJoins,
     ];
 
     /// Whether it takes several nodes to show it.
@@ -153,6 +165,9 @@ impl Mutant {
                 | Mutant::StaleIsrApplied
                 | Mutant::OldFetchAppended
                 | Mutant::CommitsUnderMinIsr
+                | Mutant::AckBeforeIsr
+                | Mutant::UncleanElection
+                | Mutant::StaleBrokerEpochJoins
         )
     }
 }

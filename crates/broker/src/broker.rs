@@ -11,13 +11,13 @@ use crate::replica_fetchers::ReplicaFetchers;
 use crate::replicas::Replicas;
 use crate::throttle::Throttle;
 use arc_swap::ArcSwap;
-use base::{BrokerEpoch, Executor, Network, NodeId, Random};
+use base::{BrokerEpoch, Executor, Network, NodeId, Random, Uuid};
 use config::{BrokerLayers, Loggers, ServerConfig};
 use metadata::{ConfigResource, Image};
 use parking_lot::Mutex;
 use quorum::SharedView;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, OnceLock};
 
 /// What a broker is made of.
 pub struct BrokerParts {
@@ -58,6 +58,8 @@ pub struct Broker {
     pub(crate) leader_throttle: Throttle,
     pub(crate) follower_throttle: Throttle,
     epoch: AtomicI64,
+    /// Of this process; where it registers nowhere, there is none.
+    incarnation_id: OnceLock<Uuid>,
     view: SharedView,
 }
 
@@ -86,6 +88,7 @@ impl Broker {
                 producer_ids: ProducerIdAllocator::default(),
                 random,
                 epoch: AtomicI64::new(-1),
+                incarnation_id: OnceLock::new(),
                 being_created: BeingCreated::default(),
                 assignments: DirectoryAssignments::default(),
                 isr_changes,
@@ -106,6 +109,18 @@ impl Broker {
     /// The epoch of this incarnation; -1 before it is registered.
     pub fn epoch(&self) -> BrokerEpoch {
         self.epoch.load(Ordering::Acquire)
+    }
+
+    /// Names this process, as it registers.
+    pub(crate) fn set_incarnation(&self, incarnation_id: Uuid) {
+        let _the_first_one_stays = self.incarnation_id.set(incarnation_id);
+    }
+
+    /// Whether the metadata speaks of this process. What an earlier one led says nothing: after a power cut its log may
+    /// end earlier now, and the same epoch would have other records.
+    pub(crate) fn is_registered_in(&self, image: &Image) -> bool {
+        let registered = image.brokers.get(&self.node_id).map(|broker| broker.incarnation_id);
+        self.incarnation_id.get().is_none_or(|own| registered == Some(*own))
     }
 
     pub(crate) fn set_epoch(&self, epoch: BrokerEpoch) {

@@ -340,7 +340,14 @@ impl Session {
             return Err(SessionError::TopicIds);
         }
         self.epoch = if request.epoch == i32::MAX { 1 } else { request.epoch + 1 };
-        named.into_iter().for_each(|partition| self.put(partition));
+        for partition in named {
+            let place = self.places.get(&partition.key()).copied();
+            self.put(partition);
+            // A follower that has moved since it asked may have left the answer aside: it is told everything once more.
+            if let Some(entry) = place.filter(|_| request.is_replica).and_then(|place| self.entries.get_mut(&place)) {
+                entry.sent = None;
+            }
+        }
         forgotten.iter().for_each(|key| self.remove(key));
         Ok(self.entries.values().map(|entry| entry.partition.clone()).collect())
     }

@@ -91,6 +91,7 @@ impl Lifecycle {
         is_apart: bool,
         on_change: Box<dyn Fn(State) + Send + Sync>,
     ) -> Arc<Lifecycle> {
+        broker.set_incarnation(incarnation_id);
         let inner = Inner {
             state: State::Starting,
             is_asking: false,

@@ -375,7 +375,11 @@ impl Inner {
                 true => Ok(()),
                 false => Err(ErrorCode::NotEnoughReplicasAfterAppend),
             };
-            self.acks.reached(leader.local_position(), (leader.high_watermark(), committed), effects);
+            let high_watermark = match base::mutant(base::Mutant::AckBeforeIsr) {
+                true => leader.local_position(),
+                false => leader.high_watermark(),
+            };
+            self.acks.reached(leader.local_position(), (high_watermark, committed), effects);
         }
     }
 

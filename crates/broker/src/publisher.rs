@@ -8,7 +8,7 @@
 use crate::broker::Broker;
 use crate::partition::Effects;
 use base::{BlockingWork, NodeId, Now, PartitionIndex, Task, TopicId, TopicPartition};
-use metadata::{ConfigResourceType, Delta, Image, Topic};
+use metadata::{ConfigResourceType, Delta, Image, NO_LEADER, Topic};
 use parking_lot::Mutex;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -222,7 +222,21 @@ fn report_open(broker: &Broker, name: &TopicPartition, topic_id: TopicId, error:
     }
 }
 
+/// The changes, and what this broker leads as well where they tell of its registration: it did not before.
+fn with_own(broker: &Broker, image: &Image, delta: &Delta) -> Delta {
+    let mut delta = delta.clone();
+    if delta.brokers.contains(&broker.node_id) && broker.is_registered_in(image) {
+        for topic in image.topics_by_name() {
+            let led = topic.partitions.iter().filter(|(_, partition)| partition.leader == broker.node_id);
+            delta.partitions.extend(led.map(|(index, _)| (topic.id, *index)));
+        }
+    }
+    delta
+}
+
 fn apply(broker: &Arc<Broker>, image: &Arc<Image>, delta: &Delta, now: Now) {
+    let delta = &with_own(broker, image, delta);
+    let is_registered = broker.is_registered_in(image);
     let broker_configs = delta.configs.iter().any(|resource| {
         resource.kind == ConfigResourceType::Broker
             && (resource.name.is_empty() || resource.name == broker.node_id.to_string())
@@ -266,7 +280,15 @@ fn apply(broker: &Arc<Broker>, image: &Arc<Image>, delta: &Delta, now: Now) {
             in_other_directories.push((*topic_id, *index));
         }
         let mut effects = Effects::default();
-        if let Err(error) = cell.apply(broker.node_id, partition, now, &mut effects) {
+        let led_before = partition.leader == broker.node_id && !is_registered;
+        let applied = match led_before {
+            true => {
+                let nobody_leads = metadata::Partition { leader: NO_LEADER, ..metadata::Partition::clone(partition) };
+                cell.apply(broker.node_id, &nobody_leads, now, &mut effects)
+            }
+            false => cell.apply(broker.node_id, partition, now, &mut effects),
+        };
+        if let Err(error) = applied {
             report_open(broker, &name, *topic_id, &error);
         }
         effects.run(&cell, now);
@@ -285,7 +307,8 @@ fn apply(broker: &Arc<Broker>, image: &Arc<Image>, delta: &Delta, now: Now) {
 fn apply_eligibility(broker: &Broker, image: &Image, now: Now) {
     let is_eligible = |id: NodeId, epoch: Option<base::BrokerEpoch>| {
         let active = image.brokers.get(&id).filter(|broker| broker.is_active());
-        active.is_some_and(|broker| epoch.is_none_or(|epoch| epoch == broker.epoch))
+        let is_any = epoch.is_none() || base::mutant(base::Mutant::StaleBrokerEpochJoins);
+        active.is_some_and(|broker| is_any || epoch == Some(broker.epoch))
     };
     let is_registered =
         |id: NodeId, epoch: base::BrokerEpoch| image.brokers.get(&id).is_some_and(|broker| broker.epoch == epoch);
@@ -335,7 +358,7 @@ fn notify_coordinators(broker: &Arc<Broker>, image: &Image, delta: &Delta) {
     if let Some(topic) = image.topic_by_name(name) {
         for (index, partition) in &topic.partitions {
             if delta.partitions.contains(&(topic.id, *index)) {
-                let is_leader: bool = partition.leader == broker.node_id;
+                let is_leader = partition.leader == broker.node_id && broker.is_registered_in(image);
                 let epoch: NodeId = partition.leader_epoch;
                 broker.coordinators.leadership(topic.id, *index, is_leader.then_some(epoch));
             }

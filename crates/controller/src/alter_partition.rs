@@ -128,6 +128,6 @@ fn check(view: View<'_>, broker: NodeId, partition: &Partition, change: &IsrChan
 /// In service, in the epoch that is named, and with the directory that the replica is in.
 fn is_eligible(view: View<'_>, partition: &Partition, (id, epoch): (NodeId, BrokerEpoch)) -> bool {
     let broker = view.image.brokers.get(&id).filter(|broker| broker.is_active());
-    broker
-        .is_some_and(|broker| (epoch == -1 || epoch == broker.epoch) && has_online(broker, partition.directory_of(id)))
+    let is_any = epoch == -1 || base::mutant(base::Mutant::StaleBrokerEpochJoins);
+    broker.is_some_and(|broker| (is_any || epoch == broker.epoch) && has_online(broker, partition.directory_of(id)))
 }

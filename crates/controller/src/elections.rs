@@ -171,7 +171,9 @@ impl PartitionChange<'_> {
         let (partition, target) = (self.partition, &self.target);
         let may_lead = |replica: NodeId| self.candidates.may_lead(partition, replica);
         let is_valid = |replica: NodeId| {
-            let is_eligible = target.isr.contains(&replica) || target.isr.is_empty() && elr.contains(&replica);
+            let is_eligible = target.isr.contains(&replica)
+                || target.isr.is_empty() && elr.contains(&replica)
+                || base::mutant(base::Mutant::UncleanElection);
             is_eligible && may_lead(replica)
         };
         let clean = |leader| Outcome { leader, unclean: false };

@@ -38,6 +38,9 @@ pub struct Knowledge {
     owners: BTreeMap<(String, i32, i32), String>,
     /// The group was deleted, and nobody has tried to join since.
     group_is_new: bool,
+    /// Somebody has tried to join since the deletion was asked for: its answer comes when the others have it too, and the
+    /// group may be a new one by then.
+    has_joined_since: bool,
     /// Records may be older than they were made.
     pub clock_jumped: bool,
     /// Leaders move: a new one hears from its followers first how far the log is committed, and where the log of each
@@ -111,8 +114,7 @@ impl Knowledge {
         let first = values.range(..known_to).find(|(_, (_, timestamp))| *timestamp >= wanted_ms);
         let Some((first, _)) = first else { return };
         let is_early = values.get(&found).is_some_and(|(_, timestamp)| *timestamp < wanted_ms);
-        let is_hidden = self.is_replicated && found < 0;
-        if !is_hidden && (found < 0 || found > *first || is_early) {
+        if found < 0 || found > *first || is_early {
             let text = format!("{partition:?}: time {wanted_ms} is first at {first}, a search finds {found}");
             self.say(text);
         }
@@ -185,6 +187,7 @@ impl Knowledge {
     }
 
     pub fn deleting_group(&mut self, group: u64) {
+        self.has_joined_since = false;
         self.committed.retain(|(other, _), _| *other != group);
     }
 
@@ -192,7 +195,7 @@ impl Knowledge {
         for partition in 0..2 {
             self.committed.insert((group, partition), Register { sure: Some(-1), maybe: BTreeSet::new() });
         }
-        self.group_is_new = true;
+        self.group_is_new = !self.has_joined_since;
     }
 
     /// All members of the group vanished long ago: what the coordinator says of it in the end.
@@ -207,6 +210,7 @@ impl Knowledge {
 
     /// Somebody tries to join. True if the group must begin with its first generation.
     pub fn joining(&mut self) -> bool {
+        self.has_joined_since = true;
         std::mem::replace(&mut self.group_is_new, false)
     }
 

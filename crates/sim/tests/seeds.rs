@@ -27,11 +27,13 @@ fn nothing_acknowledged_is_lost_whatever_fails() {
 }
 
 /// The same of clusters.
-const FOUND_IN_CLUSTERS: [u64; 6] = [
+const FOUND_IN_CLUSTERS: [u64; 10] = [
     40,  // the folder of the metadata log had no durable name: an epoch was led twice after a power cut
     853, // after a start the metadata log forgot where it begins, and agreed with a replica whose records were cut off elsewhere
     824, 949, 1018, // the same
     742,  // the same, where nothing was left behind the newest snapshot
+    92, 354, // a follower never heard of a high watermark; a broker led what its process before had led
+    106, 525, // the same: replicas differed
 ];
 
 /// Three controllers and two brokers, and the network between them.

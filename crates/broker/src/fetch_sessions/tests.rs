@@ -171,3 +171,22 @@ fn a_name_that_no_topic_has_is_looked_up_and_takes_no_memory() {
     assert_eq!((more.partitions.len(), sessions.table.lock().partitions), (3, 2));
     assert_eq!(go_on(&sessions, id, 3, 0), Ok(2));
 }
+
+#[test]
+fn a_follower_that_has_moved_is_told_everything_once_more() {
+    let anonymous = Principal::anonymous();
+    let sent = Sent { high_watermark: 5, log_start_offset: 0, has_error: false };
+    let answers = || [(partitions(1)[0].key(), sent, false)].into_iter();
+    for is_replica in [false, true] {
+        let sessions = sessions();
+        let enter = |id, epoch, named| {
+            let request = SessionRequest { is_replica, ..request(&anonymous, id, epoch) };
+            sessions.enter(&request, named, &[], at(0)).unwrap().session.unwrap()
+        };
+        let session = enter(0, INITIAL_EPOCH, partitions(1));
+        assert_eq!(session.select(answers()), [true]);
+        assert_eq!(enter(session.id, 1, Vec::new()).select(answers()), [false]);
+        let moved = FetchPartition { fetch_offset: 5, ..partitions(1).remove(0) };
+        assert_eq!(enter(session.id, 2, vec![moved]).select(answers()), [is_replica]);
+    }
+}

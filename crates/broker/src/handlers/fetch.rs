@@ -350,9 +350,13 @@ fn sent(target: &Target, result: &Result<ReadOutcome, ErrorCode>) -> (PartitionK
     let key = target.asked.key();
     match result {
         Err(_) => (key, Sent { high_watermark: -1, log_start_offset: -1, has_error: true }, false),
+        // Who has to cut its log first leaves the rest of the answer aside.
+        Ok(read) if read.diverging.is_some() => {
+            (key, Sent { high_watermark: -1, log_start_offset: -1, has_error: false }, true)
+        }
         Ok(read) => {
             let (high_watermark, log_start_offset) = (read.high_watermark, read.log_start_offset);
-            let has_news = !read.slice.is_empty() || read.diverging.is_some();
+            let has_news = !read.slice.is_empty();
             (key, Sent { high_watermark, log_start_offset, has_error: false }, has_news)
         }
     }

@@ -148,7 +148,19 @@ impl Lookup {
             return Err(ReadError::Refused(ErrorCode::FencedLeaderEpoch));
         }
         search.cell.check_leadership(search.current_leader_epoch).map_err(ReadError::Refused)?;
-        search.cell.search(may_wait, |log| self.find(log, search.timestamp))
+        let is_behind = self.from_consumer && search.cell.is_watermark_behind();
+        if is_behind && search.timestamp == LATEST_TIMESTAMP {
+            return Err(self.not_available());
+        }
+        let found = search.cell.search(may_wait, |log| self.find(log, search.timestamp))?;
+        let may_be_hidden = search.timestamp >= 0 || search.timestamp == MAX_TIMESTAMP;
+        if is_behind && found.offset < 0 && may_be_hidden { Err(self.not_available()) } else { Ok(found) }
+    }
+
+    /// What a consumer is told that comes too early (KIP-207).
+    fn not_available(&self) -> ReadError {
+        let is_known = self.version >= 5;
+        ReadError::Refused(if is_known { ErrorCode::OffsetNotAvailable } else { ErrorCode::LeaderNotAvailable })
     }
 
     fn find(&self, log: &Log, timestamp: i64) -> Result<ListOffsetsPartitionResponse, StorageError> {

@@ -175,6 +175,7 @@ impl Inner {
         match acks {
             Acks::None => true,
             Acks::Leader => leader.local_position() >= needed,
+            Acks::All if base::mutant(base::Mutant::AckBeforeIsr) => leader.local_position() >= needed,
             Acks::All => leader.high_watermark() >= needed,
         }
     }

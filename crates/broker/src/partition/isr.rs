@@ -3,7 +3,7 @@
 
 use super::role::Role;
 use super::{Effects, Inner, PartitionCell};
-use base::{BrokerEpoch, NodeId, Now};
+use base::{BrokerEpoch, NodeId, Now, PartitionEpoch};
 use replication::{IsrAnswer, IsrProposal, Leader, Moved};
 
 impl PartitionCell {
@@ -56,6 +56,11 @@ impl PartitionCell {
     /// How many replicas are not in sync, where this broker leads.
     pub fn lacking_replicas(&self) -> Option<usize> {
         self.inner.lock().role.leader().map(Leader::lacking)
+    }
+
+    /// The partition epoch and the in-sync replicas as this broker knows them, where it leads.
+    pub fn in_sync(&self) -> Option<(PartitionEpoch, Vec<NodeId>)> {
+        self.inner.lock().role.leader().map(|leader| (leader.partition_epoch(), leader.isr().to_vec()))
     }
 
     fn of_leader(&self, effects: &mut Effects, change: impl FnOnce(&mut Leader) -> Moved) {

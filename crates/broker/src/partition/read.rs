@@ -146,6 +146,13 @@ impl PartitionCell {
         found
     }
 
+    /// Whether a leadership has begun and its followers have not told yet how far the log is committed: the high watermark
+    /// lies below records that may be (KIP-207).
+    pub(crate) fn is_watermark_behind(&self) -> bool {
+        let inner = self.inner.lock();
+        inner.role.leader().is_some_and(|leader| leader.high_watermark() < leader.epoch_start_offset())
+    }
+
     /// Looks at files of the log; where the disk may not be waited for, what is not in memory is named.
     pub(super) fn looking<R>(
         &self,

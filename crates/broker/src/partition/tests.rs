@@ -38,6 +38,20 @@ fn an_offset_that_is_not_in_the_log_does_not_say_how_far_a_follower_has_come() {
 }
 
 #[test]
+fn a_leader_that_has_just_begun_does_not_know_how_far_its_log_is_committed() {
+    let bench = Bench::new(&["/data"], |_| {});
+    let cell = bench.open("t-0", TOPIC);
+    bench.fill(&cell, 4);
+    bench.lead(&cell, &[NODE, FOLLOWER]);
+    bench.fill(&cell, 6);
+    assert!(!cell.is_watermark_behind(), "what its own epoch has brought is nobody's yet");
+    bench.lead_in(&cell, &[NODE, FOLLOWER], 5);
+    assert!(cell.is_watermark_behind());
+    read(&bench, &cell, FOLLOWS, 10).ok().unwrap();
+    assert!(!cell.is_watermark_behind());
+}
+
+#[test]
 #[should_panic(expected = "inside of a partition's cell")]
 fn the_bench_notices_who_waits_inside_of_a_cell() {
     let bench = Bench::new(&["/data"], |_| {});

@@ -1,6 +1,7 @@
 use super::*;
-use crate::test_bench::{AtOnce, Bench};
-use base::{Files, Uuid};
+use crate::test_bench::{AtOnce, Bench, NODE};
+use base::{ErrorCode, Files, Uuid};
+use protocol::RegisterBrokerRecord;
 use quorum::Publisher;
 use std::sync::atomic::AtomicI64;
 use testkit::{Fault, FaultOn};
@@ -111,4 +112,28 @@ fn who_stops_before_the_registration_leaves_what_was_whole() {
     };
     assert!(found(true).stop_opening());
     assert!(!found(false).stop_opening());
+}
+
+#[test]
+fn what_an_earlier_process_led_is_led_only_when_the_metadata_speaks_of_this_one() {
+    let mut bench = with_records_in_a_log();
+    let (broker, _mailbox) = bench.broker_with_partitions();
+    let (before, own) = (Uuid::from_u128(49), Uuid::from_u128(50));
+    broker.set_incarnation(own);
+    let registered = |image: &Image, incarnation_id| {
+        let mut image = image.clone();
+        image.offset += 1;
+        let record = RegisterBrokerRecord { broker_id: NODE, incarnation_id, ..Default::default() };
+        image.replay(&record.into(), &mut Delta::default()).unwrap();
+        Arc::new(image)
+    };
+    let image = registered(&Bench::image(1, &[("old-0", OLD, Uuid::DIRECTORY_UNASSIGNED)]), before);
+    let mut publisher = BrokerPublisher::new(broker.clone(), 0, Arc::new(AtOnce(|_| {})));
+    publisher.publish(&image, &topics(&[OLD]), bench.now());
+    bench.executor.settle();
+    let cell = broker.replicas.get(OLD, 0).unwrap();
+    assert_eq!(cell.check_leadership(-1), Err(ErrorCode::NotLeaderOrFollower));
+    let of_broker = Delta { brokers: [NODE].into(), ..Delta::default() };
+    publisher.publish(&registered(&image, own), &of_broker, bench.now());
+    assert!(cell.check_leadership(-1).is_ok());
 }

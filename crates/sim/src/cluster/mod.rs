@@ -4,5 +4,6 @@ mod network;
 mod nodes;
 mod replicas;
 mod schedule;
+mod watch;
 
 pub use schedule::run_cluster;

@@ -1,6 +1,7 @@
 //! The processes of a simulated cluster: three controllers, some brokers, each with a disk of its own, on one clock.
 
 use super::network::{Delivery, SimNetwork};
+use super::watch::Seen;
 use crate::ending::Running;
 use crate::node::{Inbox, SimNode, Step, answer_bytes, format_node};
 use crate::workload::Peer;
@@ -96,7 +97,7 @@ pub(super) struct Place {
     files: SimFiles,
     pub node: Option<SimNode>,
     /// How many lives it has had.
-    life: u64,
+    pub(super) life: u64,
     /// The end of the metadata that it has shown in this life.
     shown: Offset,
 }
@@ -121,6 +122,8 @@ pub struct Cluster {
     reached: BTreeMap<NodeId, u64>,
     /// Who leads each epoch of a partition.
     pub(super) partition_leaders: BTreeMap<(TopicId, i32, LeaderEpoch), NodeId>,
+    /// What was seen of the replicas of partitions.
+    pub(super) seen: Seen,
 }
 
 impl Cluster {
@@ -149,6 +152,7 @@ impl Cluster {
             leaders: BTreeMap::new(),
             reached: BTreeMap::new(),
             partition_leaders: BTreeMap::new(),
+            seen: Seen::default(),
         })
     }
 
@@ -198,6 +202,9 @@ impl Cluster {
             place.files.power_cut(seed);
         }
         place.files.process_died();
+        if power.is_some() {
+            self.seen.power_was_cut();
+        }
     }
 
     /// Asks a process to leave; true once it may be closed.
@@ -263,6 +270,7 @@ impl Cluster {
                     if let Some(image) = node.committed_image()
                         && image.offset > self.truth.offset
                     {
+                        self.seen.metadata_changed(&image);
                         self.truth = image;
                     }
                     return Ok(true);

@@ -1,7 +1,7 @@
 //! What must hold of the replicas of partitions, looked at from inside of the brokers.
 
 use super::nodes::Cluster;
-use base::{NodeId, Offset};
+use base::{NodeId, Offset, Random, SplitMix64};
 use broker::Broker;
 use metadata::Partition;
 use std::sync::Arc;
@@ -50,6 +50,13 @@ impl Cluster {
     fn partitions(&self) -> impl Iterator<Item = (base::TopicId, i32, &Partition)> {
         let topics = self.truth.topics_by_name();
         topics.flat_map(|topic| topic.partitions.iter().map(|(index, partition)| (topic.id, *index, &**partition)))
+    }
+
+    /// Who leads some partition, if anybody does.
+    pub fn any_partition_leader(&self, random: &mut SplitMix64) -> Option<NodeId> {
+        let leaders = self.partitions().map(|(_, _, partition)| partition.leader);
+        let leaders: Vec<NodeId> = leaders.filter(|leader| *leader >= 0).collect();
+        (!leaders.is_empty()).then(|| leaders[random.below(leaders.len() as u64) as usize])
     }
 
     /// Replicas hold the same bytes up to the high watermark that both know. Where it was promised only (a power cut may

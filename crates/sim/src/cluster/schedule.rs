@@ -83,6 +83,11 @@ impl World {
                 Err(died) => self.told.knowledge.say(format!("{died} although nothing was wrong with its disk")),
                 Ok(true) => {
                     steps += 1;
+                    if steps.is_multiple_of(4)
+                        && let Some(wrong) = self.cluster.wrong_replication()
+                    {
+                        self.told.knowledge.say(wrong);
+                    }
                     if steps.is_multiple_of(8) {
                         self.look_inside();
                     }
@@ -141,7 +146,7 @@ impl World {
     /// Something happens to a process or to the network.
     fn fault(&mut self) {
         self.last_fault_us = self.cluster.now.monotonic_us;
-        let kind = self.random.below(19);
+        let kind = self.random.below(24);
         let id = self.any_node();
         (kind, id).hash(&mut self.told.trace);
         tracing::info!(kind, id, now = ?self.cluster.now, "a fault");
@@ -194,7 +199,30 @@ impl World {
                     self.heals_later();
                 }
             }
+            // Whoever leads a partition, in the middle of its work.
+            19 | 20 => {
+                let power = self.random.below(3) == 0;
+                match self.cluster.any_partition_leader(&mut self.random) {
+                    Some(leader) if self.cluster.runs(leader) => self.die(leader, power),
+                    _ => self.start_all(),
+                }
+            }
+            // It goes on alone, with its controllers or without them.
+            21..=23 => {
+                let leader = self.cluster.any_partition_leader(&mut self.random).unwrap_or(BROKERS[0]);
+                self.cut_off(leader, kind == 23);
+                self.heals_later();
+            }
             _ => self.cluster.network.heal(),
+        }
+    }
+
+    /// Nothing gets through between a broker and the others any more, or the controllers either.
+    fn cut_off(&mut self, id: NodeId, also_from_controllers: bool) {
+        let controllers = CONTROLLERS.iter().filter(|_| also_from_controllers);
+        for other in BROKERS.iter().chain(controllers).filter(|other| **other != id) {
+            self.cluster.network.cut(id, *other);
+            self.cluster.network.cut(*other, id);
         }
     }
 
