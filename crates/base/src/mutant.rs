@@ -100,8 +100,9 @@ pub enum Mutant {
 }
 
 impl Mutant {
-    /// Those that are hunted.
-    pub const ALL: [Mutant; 46] = [
+    /// Those that are hunted. `StaleIsrApplied`, `HighWatermarkBeforeTruncation` and `StaleBrokerEpochJoins` are not yet:
+    /// docs/simulation.md says why.
+    pub const ALL: [Mutant; 43] = [
         Mutant::StateBeforeAppend,
         Mutant::EndLeftBehind,
         Mutant::CutBackMissing,
@@ -141,13 +142,10 @@ impl Mutant {
         Mutant::NoCheckQuorum,
         Mutant::AnswersBeforeCommit,
         Mutant::TruncatesToHighWatermark,
-        Mutant::HighWatermarkBeforeTruncation,
-        Mutant::StaleIsrApplied,
         Mutant::OldFetchAppended,
         Mutant::CommitsUnderMinIsr,
         Mutant::AckBeforeIsr,
         Mutant::UncleanElection,
-        Mutant::StaleBrokerEpochJoins,
     ];
 
     /// Whether it takes several nodes to show it.
