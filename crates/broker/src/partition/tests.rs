@@ -429,19 +429,24 @@ fn a_follower_that_diverged_is_cut_behind_its_checkpoint_and_nobody_waits_inside
 
 #[test]
 fn what_a_topic_promises_from_now_on_is_kept_for_what_is_there() {
-    let bench = Bench::new(&["/data"], |_| {});
-    let cell = bench.open("t-0", TOPIC);
-    bench.fill(&cell, 4);
-    bench.register(&cell, &[NODE, FOLLOWER], FOLLOWER, 5);
-    bench.executor.settle();
-    assert!(cell.with_log(|log| log.recovery_point()) < 4);
-    let mut settings = TopicSettings::clone(&cell.settings());
-    settings.log.flush_messages = 1;
-    let mut effects = Effects::default();
-    cell.set_settings(Arc::new(settings), &mut effects);
-    effects.run(&cell, bench.now());
-    bench.executor.settle();
-    assert_eq!(cell.with_log(|log| log.recovery_point()), 4);
+    for is_carried_out in [true, false] {
+        let bench = Bench::new(&["/data"], |_| {});
+        let cell = bench.open("t-0", TOPIC);
+        bench.fill(&cell, 4);
+        bench.register(&cell, &[NODE, FOLLOWER], FOLLOWER, 5);
+        bench.executor.settle();
+        assert!(cell.with_log(|log| log.recovery_point()) < 4);
+        let mut settings = TopicSettings::clone(&cell.settings());
+        settings.log.flush_messages = 1;
+        let mut effects = Effects::default();
+        cell.set_settings(Arc::new(settings), &mut effects);
+        match is_carried_out {
+            true => effects.run(&cell, bench.now()),
+            false => bench.register(&cell, &[NODE, FOLLOWER], FOLLOWER, 6),
+        }
+        bench.executor.settle();
+        assert_eq!(cell.with_log(|log| log.recovery_point()), 4);
+    }
 }
 
 #[test]
