@@ -82,18 +82,26 @@ impl IsrChanges {
     /// What is to be asked now; where that is nothing, nobody is busy any more.
     fn take(&self, broker: &Broker) -> Asked {
         let mut asked = Asked::new();
-        let mut state = self.state.lock();
-        while asked.len() < PARTITIONS_MAX
-            && let Some(key) = state.due.pop_first()
-        {
-            if let Some(cell) = broker.replicas.get(key.0, key.1)
-                && let Some(proposal) = cell.isr_proposal()
-            {
-                asked.insert(key, (cell, proposal));
+        loop {
+            let keys: Vec<Key> = {
+                let mut state = self.state.lock();
+                let room = PARTITIONS_MAX.saturating_sub(asked.len());
+                let keys: Vec<Key> = std::iter::from_fn(|| state.due.pop_first()).take(room).collect();
+                if keys.is_empty() {
+                    state.is_busy = !asked.is_empty();
+                    return asked;
+                }
+                keys
+            };
+            // Outside: who is inside of a cell may have a question, and one that waits for a disk keeps nobody else.
+            for key in keys {
+                if let Some(cell) = broker.replicas.get(key.0, key.1)
+                    && let Some(proposal) = cell.isr_proposal()
+                {
+                    asked.insert(key, (cell, proposal));
+                }
             }
         }
-        state.is_busy = !asked.is_empty();
-        asked
     }
 
     /// Goes on with what is due, after a pause where something failed.

@@ -129,6 +129,7 @@ impl PartitionCell {
         }
         // A follower that waited for the disk may not have to any more.
         inner.synced(effects);
+        inner.want_promised_flush(effects);
     }
 
     /// Takes over a registration of the metadata image: leads from now on, goes on leading, or follows.
@@ -248,7 +249,9 @@ impl Inner {
         let (end, flushed) = (self.log.log_end_offset(), self.log.recovery_point());
         let high_watermark = self.log.high_watermark();
         let rules = self.rules();
-        effects.wants_flush |= rules.acknowledges_on_disk && flushed < end;
+        self.want_promised_flush(effects);
+        // A cut of an older epoch is not to be.
+        self.log.forget_cut();
         let leader = Leader::new(Leadership {
             local,
             epoch,
@@ -292,7 +295,16 @@ impl Inner {
         }
         self.role = Role::Follower(follower);
         self.waits_for_sync = None;
+        // A cut of an older epoch is not to be.
+        self.log.forget_cut();
+        self.want_promised_flush(effects);
         self.release_all(ErrorCode::NotLeaderOrFollower, effects);
+    }
+
+    /// What is here is to be on disk where that is what the topic promises.
+    fn want_promised_flush(&self, effects: &mut Effects) {
+        let is_promised = self.settings.acknowledges_on_disk();
+        effects.wants_flush |= is_promised && self.log.recovery_point() < self.log.log_end_offset();
     }
 
     /// Serves nobody any more.

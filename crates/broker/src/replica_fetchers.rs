@@ -12,7 +12,8 @@
 //! ```
 //!
 //! Invariants: an answer counts for the epoch and the offset that were asked for, and only while the partition is followed
-//! in that epoch by that fetcher (KAFKA-13207, KAFKA-18723); what an answer says beside a divergence is not believed
+//! in that epoch by that fetcher (KAFKA-13207, KAFKA-18723); so do what comes of it later, on other threads, and what a
+//! leader was asked besides ([`fetcher::InEpoch`]); what an answer says beside a divergence is not believed
 //! (KAFKA-14704); pauses are monotonic (a clock that steps back holds up nobody).
 
 mod answer;

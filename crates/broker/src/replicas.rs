@@ -391,7 +391,7 @@ impl Replicas {
         let before = cell.prepare_truncation(leader_epoch, offset)?;
         let prepared = before.run(&**cell.directory.dir.files());
         prepared.and_then(|()| self.write_checkpoints(&cell.directory)).map_err(|error| {
-            cell.with_log(Log::forget_cut);
+            cell.forget_truncation(leader_epoch);
             cell.directory.report(&error);
             AppendError::Storage(error)
         })

@@ -7,6 +7,8 @@ use std::io;
 const ANSWER_BYTES_MAX: usize = 100 << 20;
 /// Bytes that are received at once where it is not known what comes.
 const HEAD_BYTES: usize = 16 * 1024;
+/// Bytes of a large answer that are received at once at least, and so zeroed before; at most twice what came last.
+const ROOM_BYTES_MIN: usize = 16 * 1024;
 /// Memory that is taken for an answer before its bytes are there.
 const AHEAD_BYTES_MAX: usize = 1 << 20;
 
@@ -17,6 +19,8 @@ pub(crate) struct Incoming {
     head: Vec<u8>,
     /// An answer whose length is known and that is not whole.
     frame: Option<(Vec<u8>, usize)>,
+    /// How many bytes of an answer came last.
+    last: usize,
 }
 
 /// What there is.
@@ -39,10 +43,12 @@ impl Incoming {
             self.head.extend_from_slice(&buffer[..received]);
             return Ok(received);
         };
-        let (before, room) = (frame.len(), length.saturating_sub(frame.len()).min(bytes_max));
+        let before = frame.len();
+        let room = length.saturating_sub(before).min(bytes_max).min((self.last * 2).max(ROOM_BYTES_MIN));
         frame.resize(before + room, 0);
         let received = receive(&mut frame[before..]);
-        frame.truncate(before + received.as_ref().map_or(0, |n| *n));
+        self.last = received.as_ref().map_or(0, |n| *n);
+        frame.truncate(before + self.last);
         received
     }
 
@@ -108,6 +114,22 @@ mod tests {
             assert_eq!(found.iter().map(Vec::len).collect::<Vec<_>>(), lengths, "{piece}");
             assert!(found.iter().all(|found| found[..] == frame(found.len())[4..]), "{piece}");
         }
+    }
+
+    #[test]
+    fn room_is_made_for_what_comes_and_not_for_what_is_missing() {
+        let (mut incoming, mut buffer, mut rooms) = (Incoming::default(), vec![0; 100], Vec::new());
+        let prefix = (1i32 << 20).to_be_bytes();
+        for brings in [4, 1000, 1000, 16 * 1024, 32 * 1024, 64 * 1024, 10, 10] {
+            let fill = |room: &mut [u8]| {
+                rooms.push(room.len());
+                room[..4].copy_from_slice(&prefix);
+                Ok(brings)
+            };
+            incoming.receive(&mut buffer, 256 * 1024, fill).unwrap();
+            assert!(matches!(incoming.next(), Ok(Received::Incomplete)));
+        }
+        assert_eq!(rooms[1..].iter().map(|room| room / 1024).collect::<Vec<_>>(), [16, 16, 16, 32, 64, 128, 16]);
     }
 
     #[test]

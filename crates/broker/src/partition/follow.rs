@@ -118,8 +118,9 @@ impl PartitionCell {
         effects: &mut Effects,
     ) -> Result<(), AppendError> {
         let mut inner = self.inner.lock();
-        inner.log.forget_cut();
+        // What another epoch has prepared stays as it is.
         inner.following_in(leader_epoch).map_err(AppendError::Refused)?;
+        inner.log.forget_cut();
         let cut = inner.log.truncate_fully_and_start_at(offset, now.wall_ms);
         if let Err(error) = &cut {
             effects.failed |= error.fails_log_dir();
@@ -139,6 +140,14 @@ impl PartitionCell {
         inner.log.prepare_cut(offset).map_err(AppendError::Storage)
     }
 
+    /// The cut that was prepared in this epoch is not to be.
+    pub fn forget_truncation(&self, leader_epoch: LeaderEpoch) {
+        let mut inner = self.inner.lock();
+        if inner.following_in(leader_epoch).is_ok() {
+            inner.log.forget_cut();
+        }
+    }
+
     /// Cuts what diverged from the leader of this epoch. Returns the log end, which may lie below `offset`. Records around
     /// the cut are read inside: on a thread that may wait.
     pub fn truncate(
@@ -149,8 +158,9 @@ impl PartitionCell {
         effects: &mut Effects,
     ) -> Result<Offset, AppendError> {
         let mut inner = self.inner.lock();
-        inner.log.forget_cut();
+        // What another epoch has prepared stays as it is.
         inner.following_in(leader_epoch).map_err(AppendError::Refused)?;
+        inner.log.forget_cut();
         let cut = inner.log.truncate_to(offset, now.wall_ms);
         if let Err(error) = &cut {
             effects.failed |= error.fails_log_dir();
@@ -195,9 +205,7 @@ impl Inner {
         if follower.told(fetched.high_watermark, end) {
             self.high_watermark_moved(effects);
         }
-        if self.settings.acknowledges_on_disk() {
-            effects.wants_flush |= self.log.recovery_point() < end;
-        }
+        self.want_promised_flush(effects);
         let log_start_offset = fetched.log_start_offset.min(self.log.high_watermark());
         let jobs = self.log.advance_log_start_offset(log_start_offset).map_err(AppendError::Storage)?;
         effects.jobs.extend(jobs);

@@ -440,3 +440,49 @@ fn a_follower_that_diverged_is_cut_behind_its_checkpoint_and_nobody_waits_inside
     assert_eq!(bench.produce(&cell, 10).unwrap().base_offset, 10);
     assert!(!cell.directory.dir.is_failed());
 }
+
+#[test]
+fn what_a_topic_promises_from_now_on_is_kept_for_what_is_there() {
+    for is_carried_out in [true, false] {
+        let bench = Bench::new(&["/data"], |_| {});
+        let cell = bench.open("t-0", TOPIC);
+        bench.fill(&cell, 4);
+        bench.register(&cell, &[NODE, FOLLOWER], FOLLOWER, 5);
+        bench.executor.settle();
+        assert!(cell.with_log(|log| log.recovery_point()) < 4);
+        let mut settings = TopicSettings::clone(&cell.settings());
+        settings.log.flush_messages = 1;
+        let mut effects = Effects::default();
+        cell.set_settings(Arc::new(settings), &mut effects);
+        match is_carried_out {
+            true => effects.run(&cell, bench.now()),
+            false => bench.register(&cell, &[NODE, FOLLOWER], FOLLOWER, 6),
+        }
+        bench.executor.settle();
+        assert_eq!(cell.with_log(|log| log.recovery_point()), 4);
+    }
+}
+
+#[test]
+fn a_cut_of_an_older_epoch_takes_nothing_from_one_that_is_prepared() {
+    let bench = Bench::new(&["/data"], |_| {});
+    let cell = bench.open("t-0", TOPIC);
+    bench.fill(&cell, 40);
+    bench.register(&cell, &[NODE, FOLLOWER], FOLLOWER, 5);
+    cell.prepare_truncation(5, 20).unwrap().run(&bench.files).unwrap();
+    bench.register(&cell, &[NODE, FOLLOWER], FOLLOWER, 6);
+    let sync = |cell: &PartitionCell| {
+        let job = cell.with_log(|log| log.flush_job(false)).unwrap();
+        job.into_iter().for_each(|job| cell.flushed(&job.run(&bench.files).unwrap(), &mut Effects::default()));
+        cell.with_log(|log| log.recovery_point())
+    };
+    cell.prepare_truncation(6, 10).unwrap().run(&bench.files).unwrap();
+    let (now, mut effects) = (bench.now(), Effects::default());
+    assert!(matches!(cell.truncate(5, 20, now, &mut effects), Err(AppendError::Refused(_))));
+    assert!(matches!(cell.begin_anew(5, 20, now, &mut effects), Err(AppendError::Refused(_))));
+    cell.forget_truncation(5);
+    assert_eq!(sync(&cell), 10, "what is about to be cut is not taken for durable");
+    // Epoch 6 is over before it cuts: the log is whole, and may be durable as a whole.
+    bench.register(&cell, &[NODE, FOLLOWER], FOLLOWER, 7);
+    assert_eq!(sync(&cell), 40);
+}

@@ -1,7 +1,7 @@
 //! What comes of an answer: it is worked off on the thread that received it, and the records are appended from the buffer
 //! into which they were received. A directory whose disk has become slow is written on a thread that may wait.
 
-use super::fetcher::Fetcher;
+use super::fetcher::{Fetcher, InEpoch};
 use super::request::{FETCH_VERSION, correlation_id};
 use super::{Key, out_of_range};
 use crate::broker::Broker;
@@ -55,20 +55,30 @@ impl Fetcher {
             Err(error) => return self.failed(token, &error.to_string()),
         };
         match ErrorCode::from_code(response.error_code) {
-            ErrorCode::None => self.state.lock().session.answered(response.session_id),
+            ErrorCode::None => {
+                let mut state = self.state.lock();
+                // Meanwhile it may be forgotten, and the session with it.
+                if state.asked != Some(token) {
+                    return;
+                }
+                state.session.answered(response.session_id);
+            }
             error => return self.failed(token, &error.to_string()),
         }
         for topic in &response.responses {
             for partition in &topic.partitions {
-                self.take_partition(broker, (topic.topic_id, partition.partition_index), partition);
+                self.take_partition(broker, token, (topic.topic_id, partition.partition_index), partition);
             }
         }
         self.finished(token);
     }
 
-    fn take_partition(self: &Arc<Self>, broker: &Arc<Broker>, key: Key, data: &PartitionData<'_>) {
+    fn take_partition(self: &Arc<Self>, broker: &Arc<Broker>, token: u64, key: Key, data: &PartitionData<'_>) {
         let (cell, asked) = {
             let state = self.state.lock();
+            if state.asked != Some(token) {
+                return;
+            }
             let Some(one) = state.followed.get(&key).filter(|one| !one.is_busy) else { return };
             let Some(asked) = state.session.asked(&key).copied() else { return };
             if asked.leader_epoch != one.epoch && !base::mutant(base::Mutant::OldFetchAppended) {
@@ -87,7 +97,7 @@ impl Fetcher {
             ErrorCode::None => self.append(key, &cell, &asked, data, now),
             ErrorCode::OffsetOutOfRange => out_of_range::begin(self, broker, key, cell, &asked),
             // The image that brings the new epoch places it again.
-            ErrorCode::FencedLeaderEpoch => self.state.lock().session.unwant(&key),
+            ErrorCode::FencedLeaderEpoch => self.unwant((key, asked.leader_epoch)),
             error => {
                 let is_passing = matches!(
                     error,
@@ -99,7 +109,7 @@ impl Fetcher {
                 if !is_passing && self.line.is_due(now) {
                     tracing::warn!(partition = %cell.name, leader = self.source.0, %error, "a partition is not fetched");
                 }
-                self.delay(key, now);
+                self.delay((key, asked.leader_epoch), now);
             }
         }
     }
@@ -113,6 +123,7 @@ impl Fetcher {
         data: &PartitionData<'_>,
         now: Now,
     ) {
+        let one = (key, asked.leader_epoch);
         let fetched = Fetched {
             leader_epoch: asked.leader_epoch,
             offset: asked.offset,
@@ -127,19 +138,19 @@ impl Fetcher {
         effects.run(cell, now);
         match appended {
             Ok(end) => {
-                if let Some(one) = self.state.lock().followed.get_mut(&key) {
-                    one.failures = 0;
+                if let Some(followed) = self.state.lock().followed_in(one) {
+                    followed.failures = 0;
                 }
                 if end == asked.offset {
                     return;
                 }
                 match self.is_held(cell, fetched.records.len(), end < data.high_watermark, now) {
-                    true => self.hold(key, now),
+                    true => self.hold(one, now),
                     false => self.place(key),
                 }
             }
             // It is no follower of that epoch any more: the image says what it is.
-            Err(AppendError::Refused(_)) => self.state.lock().session.unwant(&key),
+            Err(AppendError::Refused(_)) => self.unwant(one),
             Err(AppendError::Storage(StorageError::UnexpectedAppendOffset { first, end }))
                 if first < end && end == asked.offset && cell.with_log(|log| log.log_start_offset()) == end =>
             {
@@ -152,7 +163,7 @@ impl Fetcher {
                     let leader = self.source.0;
                     tracing::warn!(partition = %cell.name, leader, %error, "what was fetched cannot be appended");
                 }
-                self.delay(key, now);
+                self.delay(one, now);
             }
         }
     }
@@ -200,7 +211,7 @@ impl Fetcher {
         leader_end: (i32, i64),
     ) {
         let Ok(offset) = cell.divergence(asked.leader_epoch, leader_end) else {
-            return self.state.lock().session.unwant(&key);
+            return self.unwant((key, asked.leader_epoch));
         };
         let (epoch, end_offset) = leader_end;
         tracing::info!(
@@ -225,50 +236,54 @@ impl Fetcher {
         });
     }
 
-    /// Does something with the log of a partition on a thread that may wait; meanwhile it is not fetched.
+    /// Does something with the log of a partition on a thread that may wait; meanwhile it is not fetched. Nothing, if it is
+    /// followed in another epoch by now.
     pub(super) fn blocking(
         self: &Arc<Self>,
         broker: &Arc<Broker>,
-        (key, epoch): (Key, LeaderEpoch),
+        one: InEpoch,
         cell: Arc<PartitionCell>,
         work: impl FnOnce(&Broker, &Arc<PartitionCell>) -> Result<(), AppendError> + Send + 'static,
     ) {
-        self.set_busy(key);
+        if !self.set_busy(one) {
+            return;
+        }
         let (this, at) = (self.clone(), broker.clone());
         broker.executor.run_blocking(Box::new(move || {
             let done = work(&at, &cell);
-            this.unblocked(&at, (key, epoch), &cell, done);
+            this.unblocked(&at, one, &cell, done);
         }));
     }
 
-    pub(super) fn set_busy(&self, key: Key) {
+    /// It is not fetched until its log lies as its leader's does. False if it is followed in another epoch by now.
+    pub(super) fn set_busy(&self, one: InEpoch) -> bool {
         let mut state = self.state.lock();
-        state.session.unwant(&key);
-        if let Some(one) = state.followed.get_mut(&key) {
-            one.is_busy = true;
-        }
+        let Some(followed) = state.followed_in(one) else { return false };
+        followed.is_busy = true;
+        state.unwant(&one.0);
+        true
     }
 
     /// What was done with the log has come to its end.
     fn unblocked(
         self: &Arc<Self>,
         broker: &Broker,
-        (key, epoch): (Key, LeaderEpoch),
+        one: InEpoch,
         cell: &Arc<PartitionCell>,
         done: Result<(), AppendError>,
     ) {
         {
             let mut state = self.state.lock();
             // It may be followed in another epoch by now.
-            let Some(one) = state.followed.get_mut(&key).filter(|one| one.epoch == epoch) else { return };
-            one.is_busy = false;
+            let Some(followed) = state.followed_in(one) else { return };
+            followed.is_busy = false;
         }
         match done {
-            Ok(()) => self.place(key),
+            Ok(()) => self.place_soon(one.0),
             Err(AppendError::Refused(_)) => {}
             Err(AppendError::Storage(error)) => {
                 cell.directory.report(&error);
-                self.delay(key, broker.executor.now());
+                self.delay(one, broker.executor.now());
             }
         }
         self.go_on();

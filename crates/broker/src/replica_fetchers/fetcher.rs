@@ -22,11 +22,17 @@ const GIVE_UP_EVERY_US: u64 = 20_000;
 const GIVE_UP_PARTITIONS_MAX: usize = 256;
 const GIVE_UP_FAILURES_MAX: u32 = 6;
 
+/// How long a request may wait at the leader while a partition waits for the disk.
+const WAIT_UNSYNCED_MS: i32 = 10;
+
 /// After which time a throttled partition is looked at again.
 const HOLD_US: u64 = 100_000;
 
 /// A partition that is to be followed.
 pub(super) type New = (Key, Arc<PartitionCell>, LeaderEpoch);
+
+/// A partition in the epoch in which something was decided about it: what was decided in another one does not concern it.
+pub(super) type InEpoch = (Key, LeaderEpoch);
 
 pub(super) struct Fetcher {
     pub source: Source,
@@ -40,6 +46,8 @@ pub(super) struct State {
     line: Option<Arc<dyn Line>>,
     pub session: FetchSession<Key, FollowerPosition>,
     pub followed: BTreeMap<Key, Followed>,
+    /// Partitions that wait for the disk before they are asked for.
+    unsynced: BTreeSet<Key>,
     /// Partitions that are placed again later.
     delays: BTreeSet<(u64, Key)>,
     /// The request that is under way, or whose answer is being worked on.
@@ -77,6 +85,7 @@ impl Fetcher {
             line: None,
             session: FetchSession::default(),
             followed: BTreeMap::new(),
+            unsynced: BTreeSet::new(),
             delays: BTreeSet::new(),
             asked: None,
             asked_us: 0,
@@ -102,6 +111,7 @@ impl Fetcher {
             state.is_closed = true;
             state.forget_request();
             state.followed.clear();
+            state.unsynced.clear();
             state.delays.clear();
             state.line.take()
         };
@@ -130,7 +140,7 @@ impl Fetcher {
         let mut state = self.state.lock();
         for key in gone {
             state.followed.remove(key);
-            state.session.unwant(key);
+            state.unwant(key);
         }
     }
 
@@ -139,53 +149,85 @@ impl Fetcher {
         let keys: Vec<Key> = {
             let mut state = self.state.lock();
             let insert = |(key, cell, epoch): New| {
-                state.session.unwant(&key);
+                state.unwant(&key);
                 state.followed.insert(key, Followed { cell, epoch, is_busy: false, failures: 0, is_held: false });
                 key
             };
             new.into_iter().map(insert).collect()
         };
-        keys.into_iter().for_each(|key| self.place(key));
+        keys.into_iter().for_each(|key| self.place_soon(key));
     }
 
     /// Asks for a partition from its log end on, with the next request.
     pub fn place(self: &Arc<Self>, key: Key) {
-        let found = self.state.lock().followed.get(&key).map(|one| (one.cell.clone(), one.epoch));
-        let Some((cell, epoch)) = found else { return };
-        let waiter: Arc<dyn DataWaiter> = Arc::new(Synced { fetcher: Arc::downgrade(self), key });
+        self.place_with(key, false);
+    }
+
+    /// Asks for a partition whose leader is to hear of it before the request that is under way comes back.
+    pub fn place_soon(self: &Arc<Self>, key: Key) {
+        self.place_with(key, true);
+    }
+
+    fn place_with(self: &Arc<Self>, key: Key, hurries: bool) {
+        let (cell, epoch) = {
+            let mut state = self.state.lock();
+            let Some(one) = state.followed.get(&key).filter(|one| !one.is_busy) else { return };
+            let found = (one.cell.clone(), one.epoch);
+            state.unsynced.insert(key);
+            found
+        };
+        let waiter: Arc<dyn DataWaiter> = Arc::new(Synced { fetcher: Arc::downgrade(self), key, hurries });
         let position = cell.follower_position(epoch, &waiter);
         let mut state = self.state.lock();
-        let is_it = |one: &&Followed| one.epoch == epoch && !one.is_busy;
-        let Some(failures) = state.followed.get(&key).filter(is_it).map(|one| one.failures) else { return };
+        let Some(one) = state.followed_in((key, epoch)).filter(|one| !one.is_busy) else { return };
+        let failures = one.failures;
         match position {
             Ok(Some(position)) => {
+                state.unsynced.remove(&key);
                 state.session.want(key, position);
-                state.hurries |= !state.is_answered && failures <= GIVE_UP_FAILURES_MAX;
+                state.hurries |= hurries && !state.is_answered && failures <= GIVE_UP_FAILURES_MAX;
             }
-            // It waits for the disk, or for the image that says what it is now.
-            Ok(None) | Err(_) => state.session.unwant(&key),
+            Ok(None) => {
+                // Unless it was on disk meanwhile, and was placed for that.
+                if state.unsynced.contains(&key) {
+                    state.session.unwant(&key);
+                }
+                drop(state);
+                // Nobody may have asked for that sync.
+                cell.directory.flush_soon(cell.clone());
+            }
+            // It waits for the image that says what it is now.
+            Err(_) => state.unwant(&key),
+        }
+    }
+
+    /// Asks for a partition no more until an image places it again.
+    pub fn unwant(&self, one: InEpoch) {
+        let mut state = self.state.lock();
+        if state.followed_in(one).is_some() {
+            state.unwant(&one.0);
         }
     }
 
     /// Asks for a partition again after a pause.
-    pub fn delay(&self, key: Key, now: Now) {
+    pub fn delay(&self, one: InEpoch, now: Now) {
         let backoff_us = self.backoff_us();
         let mut state = self.state.lock();
-        let Some(one) = state.followed.get_mut(&key) else { return };
-        one.is_busy = false;
-        let at_us = now.monotonic_us + pause_us(one.failures, backoff_us);
-        one.failures += 1;
-        state.session.unwant(&key);
-        state.delays.insert((at_us, key));
+        let Some(followed) = state.followed_in(one) else { return };
+        followed.is_busy = false;
+        let at_us = now.monotonic_us + pause_us(followed.failures, backoff_us);
+        followed.failures += 1;
+        state.unwant(&one.0);
+        state.delays.insert((at_us, one.0));
     }
 
     /// Asks for a throttled partition again after a pause, which is longer where it has to be.
-    pub fn hold(&self, key: Key, now: Now) {
+    pub fn hold(&self, one: InEpoch, now: Now) {
         let mut state = self.state.lock();
-        let Some(one) = state.followed.get_mut(&key) else { return };
-        one.is_held = true;
-        state.session.unwant(&key);
-        state.delays.insert((now.monotonic_us + HOLD_US, key));
+        let Some(followed) = state.followed_in(one) else { return };
+        followed.is_held = true;
+        state.unwant(&one.0);
+        state.delays.insert((now.monotonic_us + HOLD_US, one.0));
     }
 
     fn backoff_us(&self) -> u64 {
@@ -202,47 +244,53 @@ impl Fetcher {
             let rate = broker.config.load().replication.follower_throttled_rate;
             let is_exceeded = broker.follower_throttle.is_exceeded(rate, now);
             for key in due {
-                match is_exceeded && self.state.lock().is_held(&key) {
-                    true => self.hold(key, now),
-                    false => self.place(key),
+                let held = self.state.lock().take_held(&key);
+                match held {
+                    Some(epoch) if is_exceeded => self.hold((key, epoch), now),
+                    // There is no hurry: it would go on without end.
+                    Some(_) => self.place(key),
+                    None => self.place_soon(key),
                 }
             }
         }
         let given_up = self.give_up(&broker, now);
         drop(given_up);
-        let (line, plan, token) = {
+        let (line, plan, token, max_wait_ms) = {
             let mut state = self.state.lock();
-            if state.is_closed || state.asked.is_some() {
+            if state.is_closed {
+                return;
+            }
+            if let Some((at_us, _)) = state.delays.first().copied() {
+                self.wake_at(&mut state, &broker, now, at_us);
+            }
+            if state.asked.is_some() {
                 return;
             }
             let Some(remote) = state.remote.clone() else { return };
-            if state.session.is_idle() || state.not_before_us > now.monotonic_us {
-                return self.set_timer(&mut state, &broker, now);
+            if state.session.is_idle() {
+                return;
+            }
+            if state.not_before_us > now.monotonic_us {
+                let at_us = state.not_before_us;
+                return self.wake_at(&mut state, &broker, now, at_us);
             }
             let line = state.line.get_or_insert_with(|| broker.network.data_line(&remote)).clone();
             state.next_token += 1;
             state.asked = Some(state.next_token);
             (state.asked_us, state.hurries) = (now.monotonic_us, false);
-            (line, state.session.plan(), state.next_token)
+            // What will be on disk soon does not wait at a leader that has nothing new of the others.
+            let max_wait_ms = if state.unsynced.is_empty() { i32::MAX } else { WAIT_UNSYNCED_MS };
+            (line, state.session.plan(), state.next_token, max_wait_ms)
         };
         let this = self.clone();
         let done = Box::new(move |outcome| this.answered(token, outcome));
         let timeout_us = broker.static_config.replication.socket_timeout_ms.max(1) as u64 * 1000;
-        match request::fetch(&broker, token, &plan) {
+        match request::fetch(&broker, token, &plan, max_wait_ms) {
             Ok(frame) => line.send(Outbound { frame, timeout_us, done }),
             Err(error) => {
                 tracing::error!(%error, "a fetch from a leader cannot be encoded");
                 self.failed(token, "it cannot be encoded");
             }
-        }
-    }
-
-    /// Comes again for what was delayed.
-    fn set_timer(self: &Arc<Self>, state: &mut State, broker: &Broker, now: Now) {
-        let delayed = state.delays.first().map(|(at_us, _)| *at_us);
-        let at_us = if state.session.is_idle() { delayed } else { Some(state.not_before_us) };
-        if let Some(at_us) = at_us {
-            self.wake_at(state, broker, now, at_us);
         }
     }
 
@@ -264,6 +312,7 @@ impl Fetcher {
         state.line.take()
     }
 
+    /// Comes again at this time at the latest.
     fn wake_at(self: &Arc<Self>, state: &mut State, broker: &Broker, now: Now, at_us: u64) {
         if state.timer_us.is_none_or(|set| set > at_us || set <= now.monotonic_us) {
             state.timer_us = Some(at_us);
@@ -312,9 +361,21 @@ impl Fetcher {
 }
 
 impl State {
-    /// Whether a partition waits for more to be allowed; from now on it does not.
-    fn is_held(&mut self, key: &Key) -> bool {
-        self.followed.get_mut(key).is_some_and(|one| std::mem::take(&mut one.is_held))
+    /// The partition, if it is followed in this epoch still.
+    pub fn followed_in(&mut self, (key, epoch): InEpoch) -> Option<&mut Followed> {
+        self.followed.get_mut(&key).filter(|one| one.epoch == epoch)
+    }
+
+    /// Asks for it no more.
+    pub fn unwant(&mut self, key: &Key) {
+        self.session.unwant(key);
+        self.unsynced.remove(key);
+    }
+
+    /// The epoch of a partition that waits for more to be allowed; from now on it does not.
+    fn take_held(&mut self, key: &Key) -> Option<LeaderEpoch> {
+        let one = self.followed.get_mut(key)?;
+        std::mem::take(&mut one.is_held).then_some(one.epoch)
     }
 
     /// What is under way does not count any more.
@@ -342,12 +403,14 @@ fn pause_us(failures: u32, backoff_us: u64) -> u64 {
 struct Synced {
     fetcher: Weak<Fetcher>,
     key: Key,
+    /// It was in a hurry before it had to wait; what was merely appended is not.
+    hurries: bool,
 }
 
 impl DataWaiter for Synced {
     fn data_arrived(self: Arc<Self>) {
         if let Some(fetcher) = self.fetcher.upgrade() {
-            fetcher.place(self.key);
+            fetcher.place_with(self.key, self.hurries);
             fetcher.go_on();
         }
     }

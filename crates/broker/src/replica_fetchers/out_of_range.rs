@@ -31,7 +31,9 @@ pub(super) fn begin(
     cell: Arc<PartitionCell>,
     asked: &FollowerPosition,
 ) {
-    fetcher.set_busy(key);
+    if !fetcher.set_busy((key, asked.leader_epoch)) {
+        return;
+    }
     let question = Question { fetcher: fetcher.clone(), broker: broker.clone(), key, cell, asked: *asked };
     question.ask(LATEST_TIMESTAMP);
 }
@@ -80,7 +82,7 @@ impl Question {
     /// It is fetched again after a pause.
     fn give_up(self, reason: &str) {
         tracing::debug!(partition = %self.cell.name, reason, "where the leader's log lies is asked again");
-        self.fetcher.delay(self.key, self.broker.executor.now());
+        self.fetcher.delay((self.key, self.asked.leader_epoch), self.broker.executor.now());
         self.fetcher.go_on();
     }
 }

@@ -25,6 +25,7 @@ pub(super) fn fetch(
     broker: &Broker,
     token: u64,
     plan: &FetchPlan<Key, FollowerPosition>,
+    max_wait_ms: i32,
 ) -> Result<Vec<u8>, EncodeError> {
     let config = &broker.static_config.replication;
     let mut topics: Vec<FetchTopic<'_>> = Vec::new();
@@ -60,7 +61,7 @@ pub(super) fn fetch(
         ReplicaState { replica_id: broker.node_id, replica_epoch: broker.epoch(), ..Default::default() };
     let request = FetchRequest {
         replica_state,
-        max_wait_ms: config.fetch_wait_max_ms,
+        max_wait_ms: config.fetch_wait_max_ms.min(max_wait_ms),
         min_bytes: config.fetch_bytes_min,
         max_bytes: config.fetch_response_bytes_max,
         session_id: plan.session_id,

@@ -13,6 +13,8 @@ use protocol::{
 };
 use std::sync::Arc;
 
+mod late;
+
 const TOPIC: Uuid = Uuid::from_u128(7);
 const LEADER: NodeId = 2;
 const SESSION: i32 = 77;
