@@ -97,9 +97,15 @@ impl Isr {
         all.len()
     }
 
-    /// Asks for these members, unless a question is on its way.
-    pub fn ask_for(&mut self, isr: Vec<Member>) {
+    /// Asks for these members, and those of a question that nobody has seen yet, unless one is on its way.
+    pub fn ask_for(&mut self, mut isr: Vec<Member>) {
         if !self.is_asked() {
+            let before = self.pending.take().map(|pending| pending.isr).unwrap_or_default();
+            let is_new = |member: &Member| isr.iter().all(|(id, _)| *id != member.0);
+            let joiners: Vec<Member> = before.into_iter().filter(is_new).collect();
+            isr.extend(joiners);
+            let place = |id: NodeId| self.committed.iter().position(|member| *member == id).unwrap_or(usize::MAX);
+            isr.sort_by_key(|(id, _)| (place(*id), *id));
             let number = self.next_number;
             self.next_number += 1;
             self.pending = Some(Pending { number, isr, sent: 0, is_over: false });
