@@ -32,9 +32,16 @@ pub fn names() -> Vec<&'static str> {
     suites().iter().map(|suite| suite.name).chain(OWN).collect()
 }
 
+/// What takes its time: it runs where it is named, and before an issue is closed (`docs/ci.md`).
+const BY_NAME: [&str; 1] = ["mixed"];
+
 /// Runs all suites, or those named, with the hostile frames and the comparison of answers.
 pub fn run_all(target: &Target, only: &[String]) -> Result<Vec<SuiteResult>, TaskError> {
-    let chosen = suites().iter().filter(|suite| only.is_empty() || only.iter().any(|name| name == suite.name));
+    let is_chosen = |name: &str| match only {
+        [] => !BY_NAME.contains(&name),
+        only => only.iter().any(|one| one == name),
+    };
+    let chosen = suites().iter().filter(|suite| is_chosen(suite.name));
     let mut results = Vec::new();
     for suite in chosen {
         println!("{}: {}", suite.name, suite.what);
