@@ -72,7 +72,7 @@ fn without_a_majority_nothing_is_answered_and_with_it_all_goes_on() {
     cluster.members[lonely].says("no longer leads the metadata quorum", 0);
     others.iter().for_each(|index| cluster.members[*index].run_again());
     create(&cluster, "after");
-    assert_eq!(cluster.ask(BROKER, &["topics", "--list"]), "after\nbefore\n");
+    cluster.lists(BROKER, "after\nbefore\n");
 }
 
 #[test]

@@ -56,9 +56,10 @@ fn consume(cluster: &Cluster, broker: usize, group: &str, count: usize) -> BTree
     values
 }
 
-/// Partitions of a topic that have so many replicas in sync.
+/// Partitions of a topic that have so many replicas in sync, as a broker knows it: none, where it does not know the topic yet.
 fn in_sync(cluster: &Cluster, broker: usize, topic: &str, replicas: usize) -> usize {
-    let said = cluster.ask(broker, &["topics", "--describe", "--topic", topic]);
+    let output = cluster.tool(broker, &["topics", "--describe", "--topic", topic]);
+    let said = String::from_utf8_lossy(&output.stdout);
     let isr = said.lines().filter_map(|line| line.split("\tIsr: ").nth(1)?.split('\t').next());
     isr.filter(|isr| isr.split(',').count() == replicas).count()
 }

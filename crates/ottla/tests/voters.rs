@@ -85,7 +85,7 @@ fn voters_are_added_to_one_that_stands_alone_and_the_leader_is_removed() {
     cluster.members.iter_mut().for_each(|member| member.run());
     until("the quorum is there again", || voters(&cluster) == left);
     create(&cluster, "again");
-    assert_eq!(cluster.ask(BROKER, &["topics", "--list"]), "again\nalone\nthree\ntwo\nwithout\n");
+    cluster.lists(BROKER, "again\nalone\nthree\ntwo\nwithout\n");
 }
 
 #[test]
@@ -114,7 +114,7 @@ fn voters_that_were_agreed_on_elect_one_and_one_that_lost_its_disk_comes_back() 
     // With it and one more there is a majority.
     cluster.members[0].end(Signal::KILL);
     create(&cluster, "third");
-    assert_eq!(cluster.ask(BROKER, &["topics", "--list"]), "first\nsecond\nthird\n");
+    cluster.lists(BROKER, "first\nsecond\nthird\n");
 }
 
 #[test]
@@ -136,5 +136,5 @@ fn a_static_quorum_becomes_a_dynamic_one() {
     remove(&cluster, first);
     until("two are left", || voters(&cluster).len() == 2);
     create(&cluster, "two");
-    assert_eq!(cluster.ask(BROKER, &["topics", "--list"]), "dynamic\nstatic\ntwo\n");
+    cluster.lists(BROKER, "dynamic\nstatic\ntwo\n");
 }

@@ -141,6 +141,11 @@ impl Cluster {
         said.into_owned()
     }
 
+    /// Waits until a broker lists these topics: what a controller made, brokers learn a moment later.
+    pub fn lists(&self, broker: usize, topics: &str) {
+        until("it lists the topics", || self.ask(broker, &["topics", "--list"]) == topics);
+    }
+
     /// Another node with the configuration of a member, but for the data folder and the values in `more`; it is formatted
     /// for this cluster id, and does not run yet.
     pub fn double(&self, index: usize, cluster_id: &str, more: &str) -> Member {
