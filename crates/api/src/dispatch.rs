@@ -106,6 +106,11 @@ impl<S: Node> Dispatcher<S> {
         versions::answer(&*self.state, &self.served(), version, body, responder)
     }
 
+    /// A connection has ended.
+    pub fn closed(&self, connection: &ConnectionInfo) {
+        self.state.disconnected(connection);
+    }
+
     /// One request of an open connection, without its length prefix.
     pub fn request(
         &self,

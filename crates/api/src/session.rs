@@ -171,7 +171,7 @@ impl<S: Node> net::Session for Session<S> {
     }
 
     fn ended(&mut self, connection: &ConnectionInfo) {
-        self.dispatcher.state().disconnected(connection);
+        self.dispatcher.closed(connection);
     }
 }
 

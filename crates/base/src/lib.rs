@@ -23,7 +23,7 @@ pub use map::{FixedState, Map, Set};
 #[cfg(feature = "mutants")]
 pub use mutant::set_mutant;
 pub use mutant::{Mutant, mutant};
-pub use network::{Done, Line, LineError, Network, Outbound, Remote};
+pub use network::{Done, Knock, Knocked, Line, LineError, Network, Outbound, Remote};
 pub use task::{BlockingWork, Executor, Task, WorkRoom};
 pub use time::{Now, Random, Seldom, SplitMix64};
 pub use timers::Timers;

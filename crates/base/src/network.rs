@@ -53,6 +53,20 @@ pub struct Outbound {
     pub done: Done,
 }
 
+/// What an address says of the process that was there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Knock {
+    /// Somebody took the connection, which was closed again at once.
+    Answered,
+    /// Its machine refused: nobody listens there.
+    Refused,
+    /// Nothing came in time, or the network said no: that says nothing of the process.
+    Unknown,
+}
+
+/// Takes what a knock came to.
+pub type Knocked = Box<dyn FnOnce(Knock) + Send>;
+
 /// The way out of a node.
 pub trait Network: Send + Sync {
     /// A line to a node. It connects when something is to be sent, and again after it broke; opening it does nothing yet.
@@ -62,6 +76,10 @@ pub trait Network: Send + Sync {
     fn data_line(&self, remote: &Remote) -> Arc<dyn Line> {
         self.line(remote)
     }
+
+    /// Finds out whether anybody listens at an address. `done` is called exactly once, on any thread, and never inside of
+    /// this call.
+    fn knock(&self, remote: &Remote, timeout_us: u64, done: Knocked);
 }
 
 /// Requests to one node, over one connection at a time. They leave in the order of the calls, and answers are in the same

@@ -7,7 +7,9 @@ use crate::partition::append::AppendOutcome;
 use crate::partition::{Acks, AppendError, Effects, PartitionCell};
 use crate::replicas::{RecoveryHint, Replicas};
 use crate::topic_settings::TopicSettings;
-use base::{BlockingWork, Executor, Files, LeaderEpoch, Line, Network, NodeId, Now, Offset, Outbound, Remote, Task};
+use base::{
+    BlockingWork, Executor, Files, Knocked, LeaderEpoch, Line, Network, NodeId, Now, Offset, Outbound, Remote, Task,
+};
 use base::{TopicId, TopicPartition, Uuid};
 use metadata::{Delta, Image};
 use parking_lot::Mutex;
@@ -132,6 +134,10 @@ struct TestLine(Remote, Arc<Requests>);
 impl Network for TestNetwork {
     fn line(&self, remote: &Remote) -> Arc<dyn Line> {
         Arc::new(TestLine(remote.clone(), self.0.clone()))
+    }
+
+    fn knock(&self, remote: &Remote, _: u64, _: Knocked) {
+        panic!("a broker knocks at {remote}")
     }
 }
 

@@ -59,6 +59,11 @@ impl Heartbeats {
         session
     }
 
+    /// Its session is over before its time.
+    pub(crate) fn end(&mut self, id: NodeId) {
+        self.sessions.remove(&id);
+    }
+
     fn is_alive(&self, id: NodeId, now: Now, timeout_ms: u64) -> bool {
         self.sessions
             .get(&id)
@@ -100,6 +105,7 @@ impl Controller {
             && existing.incarnation_id != request.incarnation_id
             && !existing.fenced
             && self.heartbeats.is_alive(existing.id, view.now, timeout)
+            && !self.suspicions.seems_gone(existing.id)
         {
             return refuse(ErrorCode::DuplicateBrokerRegistration);
         }
@@ -129,6 +135,7 @@ impl Controller {
             registration.in_controlled_shutdown = existing.in_controlled_shutdown;
         }
         records.push(at_level(registration.to_record(), &view.image.features));
+        self.suspicions.clear(request.broker_id);
         match same_incarnation {
             Some(_) => self.heartbeats.keep(request.broker_id, view.now),
             None => self.heartbeats.begin(request.broker_id, view.now),
@@ -155,6 +162,7 @@ impl Controller {
             let error_code = ErrorCode::StaleBrokerEpoch;
             return Plan::answer(BrokerHeartbeatResponse { error_code: error_code.code(), ..Default::default() });
         };
+        self.suspicions.clear(broker.id);
         let handed_over_at = self.heartbeats.touch(broker.id, view.now, request.current_metadata_offset).handed_over_at;
         let is_caught_up = request.current_metadata_offset >= broker.epoch;
         let mut records = Records::new();
@@ -191,7 +199,7 @@ impl Controller {
         Plan::new(records, reply)
     }
 
-    fn fence(&self, image: &Image, broker: &Broker, records: &mut Records) {
+    pub(crate) fn fence(&self, image: &Image, broker: &Broker, records: &mut Records) {
         self.leave_isrs(image, broker.id, records);
         let change = BrokerRegistrationChangeRecord { fenced: 1, ..unchanged(broker) };
         records.push(record(change, 0));
@@ -226,6 +234,7 @@ impl Controller {
             return None;
         }
         self.heartbeats.sessions.remove(&id);
+        self.suspicions.clear(id);
         let mut records = Records::new();
         if let Some(broker) = view.image.brokers.get(&id).filter(|broker| !broker.fenced) {
             self.fence(view.image, broker, &mut records);

@@ -18,6 +18,7 @@ mod plan;
 mod producer_ids;
 mod reassignments;
 mod schedule;
+mod suspicions;
 mod topics;
 
 pub use alter_partition::{IsrChange, IsrChanged, OfTopics};
@@ -27,6 +28,7 @@ pub use features::{FeaturesPlan, bootstrap_records, default_feature_levels, feat
 pub use leaders::refused_elections;
 pub use plan::{Plan, Record, Records};
 pub use schedule::Due;
+pub use suspicions::Suspect;
 pub use topics::validate_topic_name;
 
 use base::{Map, NodeId, Now, Offset};
@@ -67,6 +69,7 @@ pub struct Controller {
     /// Spreads new replicas over the brokers.
     pub(crate) next_placement: u64,
     pub(crate) schedule: schedule::Schedule,
+    pub(crate) suspicions: suspicions::Suspicions,
 }
 
 impl Controller {
@@ -77,7 +80,8 @@ impl Controller {
             heartbeats.expect(broker.id, now);
         }
         let schedule = schedule::Schedule::new(&settings, now);
-        Controller { settings, heartbeats, next_placement: 0, schedule }
+        let suspicions = suspicions::Suspicions::of_new_leader(image, now);
+        Controller { settings, heartbeats, next_placement: 0, schedule, suspicions }
     }
 }
 

@@ -17,6 +17,8 @@ const PAUSE_US: u64 = 10_000;
 pub enum Due {
     /// The broker's session has ended.
     SessionEnd(NodeId),
+    /// Its connection has closed, and nobody listens at its addresses.
+    Gone(NodeId),
     PreferredElections,
     UncleanElections,
 }
@@ -42,8 +44,8 @@ impl Controller {
     /// When [`Self::run_due`] has something to do at the latest.
     pub fn deadline_us(&self) -> u64 {
         let session = self.heartbeats.next_expiry_us(self.settings.session_timeout_ms).map(|(_, at)| at);
-        let elections = [session, self.schedule.next_preferred_us];
-        elections.into_iter().flatten().fold(self.schedule.next_unclean_us, u64::min)
+        let others = [session, self.schedule.next_preferred_us, self.suspicions.deadline_us()];
+        others.into_iter().flatten().fold(self.schedule.next_unclean_us, u64::min)
     }
 
     /// The next thing that is due; `None` if nothing is. To be called until then.

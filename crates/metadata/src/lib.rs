@@ -9,6 +9,7 @@
 
 mod features;
 mod image;
+mod incarnation;
 mod loader;
 mod registration;
 mod replay;
@@ -23,6 +24,7 @@ pub use image::{
     Broker, ConfigResource, ConfigResourceType, Controller, Endpoint, Image, Partition, ProducerIds, Topic,
     VersionRange,
 };
+pub use incarnation::{is_ottla, new_incarnation};
 pub use loader::{Delta, Loader};
 pub use replay::ReplayError;
 pub use snapshot::snapshot_records;

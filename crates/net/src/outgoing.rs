@@ -18,7 +18,7 @@ use crate::incoming::{Incoming, Received};
 use crate::mailbox::{LoopHandle, Message};
 use crate::transport::Transport;
 use crate::turn;
-use base::{Done, Line, LineError, Network, Outbound, Remote};
+use base::{Done, Knock, Line, LineError, Outbound, Remote};
 use mio::net::TcpStream;
 use mio::{Interest, Registry, Token};
 use os::Clock;
@@ -28,6 +28,7 @@ use std::collections::VecDeque;
 use std::io;
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Tokens of outgoing connections lie from here on, below those of listeners.
 pub(crate) const FIRST_OUTGOING: usize = usize::MAX / 4;
@@ -91,8 +92,8 @@ pub(crate) struct Lines {
     pub clock: Clock,
 }
 
-impl Network for Lines {
-    fn line(&self, remote: &Remote) -> Arc<dyn Line> {
+impl Lines {
+    pub fn line(&self, remote: &Remote) -> Arc<dyn Line> {
         let state = Arc::new(LineState { remote: remote.clone(), mail: Mutex::default() });
         Arc::new(Handle { state, owner: self.owner.clone(), clock: self.clock })
     }
@@ -446,6 +447,23 @@ impl Outgoing {
                 }
             }
         }
+    }
+}
+
+/// Whether anybody listens at one of a host's addresses; waits for it.
+pub(crate) fn knock(host: &str, port: u16, timeout: Duration) -> Knock {
+    let Ok(addresses) = (host, port).to_socket_addrs() else { return Knock::Unknown };
+    let refuses = |address: &SocketAddr| match std::net::TcpStream::connect_timeout(address, timeout) {
+        Ok(_) => Knock::Answered,
+        Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => Knock::Refused,
+        Err(_) => Knock::Unknown,
+    };
+    let said: Vec<Knock> = addresses.map(|address| refuses(&address)).collect();
+    match said.iter().find(|knock| **knock != Knock::Refused) {
+        Some(other) if !said.contains(&Knock::Answered) => *other,
+        Some(_) => Knock::Answered,
+        None if said.is_empty() => Knock::Unknown,
+        None => Knock::Refused,
     }
 }
 

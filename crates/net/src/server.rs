@@ -5,10 +5,10 @@ use crate::blocking::BlockingPool;
 use crate::connection::ConnectionInfo;
 use crate::event_loop::EventLoop;
 use crate::mailbox::{LoopHandle, Message, WAKER};
-use crate::outgoing::Lines;
+use crate::outgoing::{self, Lines};
 use crate::session::{Listener, Wrapping};
 use crate::turn;
-use base::{BlockingWork, Executor, Line, Map, Network, Now, Remote, Task, WorkRoom};
+use base::{BlockingWork, Executor, Knocked, Line, Map, Network, Now, Remote, Task, WorkRoom};
 use mio::net::{TcpListener, TcpStream};
 use mio::{Poll, Waker};
 use os::Clock;
@@ -25,6 +25,8 @@ const COLD_READERS_MAX: usize = 4;
 
 /// Threads that sync the metadata log and write its snapshots: one each, so that neither waits for the other.
 const CONTROL_THREADS_MAX: usize = 2;
+/// Addresses of other nodes that are knocked at at a time.
+const KNOCKS_MAX: usize = 4;
 
 /// Bytes that one request may have decompressed on a loop. A quarter of a mebibyte takes about as long as the call of the
 /// system that appends it; a hop to another thread costs no more of that.
@@ -175,6 +177,7 @@ pub struct Server {
     blocking: Arc<BlockingPool>,
     reading: Arc<BlockingPool>,
     control: Arc<BlockingPool>,
+    knocks: Arc<BlockingPool>,
     long: Arc<BlockingPool>,
     /// Bytes that long work keeps.
     long_bytes: Arc<AtomicUsize>,
@@ -211,6 +214,7 @@ impl Server {
             blocking: BlockingPool::new("ottla-blocking", blocking_threads_max),
             reading: cold_reads,
             control: BlockingPool::new("ottla-quorum-io", CONTROL_THREADS_MAX),
+            knocks: BlockingPool::new("ottla-knock", KNOCKS_MAX),
             long: BlockingPool::behind_others("ottla-validate", long_work_threads()),
             long_bytes: Arc::default(),
             next_defer: AtomicUsize::new(0),
@@ -303,6 +307,12 @@ impl Network for Server {
     fn data_line(&self, remote: &Remote) -> Arc<dyn Line> {
         let number = self.next_defer.fetch_add(1, Ordering::Relaxed) % (self.loops.len() - 1);
         Lines { owner: self.loops[1 + number].clone(), clock: self.clock }.line(remote)
+    }
+
+    fn knock(&self, remote: &Remote, timeout_us: u64, done: Knocked) {
+        let (host, port) = (remote.host.clone(), remote.port);
+        let timeout = std::time::Duration::from_micros(timeout_us);
+        self.knocks.run(Box::new(move || done(outgoing::knock(&host, port, timeout))));
     }
 }
 

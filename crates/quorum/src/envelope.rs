@@ -149,6 +149,7 @@ mod tests {
 
     fn endpoint(mailbox: &Mailbox) -> ControllerEndpoint {
         ControllerEndpoint {
+            lifelines: crate::Lifelines::default(),
             mailbox: mailbox.clone(),
             cluster_id: String::new(),
             node_id: 1,

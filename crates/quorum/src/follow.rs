@@ -272,6 +272,11 @@ impl QuorumNode {
         let Some(asked) = self.following.asked.take_if(|asked| asked.token == token) else { return Ok(()) };
         self.following.refusal = None;
         let is_answered = outcome.is_ok();
+        if let (Err(LineError::Broken(_) | LineError::Unreachable(_)), Some(leader)) =
+            (&outcome, self.following.leader.clone())
+        {
+            self.leader_line_broke(now, &leader);
+        }
         let taken = match outcome {
             Err(error) => refused(error.to_string()),
             // Meanwhile another leader was heard of.
@@ -288,6 +293,7 @@ impl QuorumNode {
                     tracing::info!(controller = leader.unwrap_or_default(), "the metadata quorum is reached");
                 }
                 self.following.failures = 0;
+                self.leader_answers();
                 // A leader that does not keep fetches waiting is asked at its own pace, not at ours.
                 let was_quick = now.monotonic_us < asked.at_us + FETCH_WAIT_MS as u64 * 500;
                 let pause_us = if has_news || !was_quick { 0 } else { self.config.retry_backoff_ms * 1000 };

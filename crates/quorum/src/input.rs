@@ -4,7 +4,7 @@ use crate::QuorumError;
 use crate::refusal::refusal;
 use crate::snapshot::SnapshotId;
 use api::Caller;
-use base::{ErrorCode, LineError};
+use base::{BrokerEpoch, ErrorCode, Knock, LineError, NodeId};
 use parking_lot::{Condvar, Mutex};
 use protocol::ApiKey;
 use std::collections::VecDeque;
@@ -39,6 +39,16 @@ pub enum Input {
     Snapshot {
         id: SnapshotId,
         outcome: Result<u64, QuorumError>,
+    },
+    /// What an address said that was knocked at.
+    Knocked {
+        token: u64,
+        knock: Knock,
+    },
+    /// The connection has closed over which a broker of this epoch sent its heartbeats.
+    LineClosed {
+        broker: NodeId,
+        epoch: BrokerEpoch,
     },
     /// The node is about to stop: where it leads the quorum, it hands over.
     Leave,

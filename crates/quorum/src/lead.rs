@@ -5,7 +5,7 @@ use crate::bootstrap::BootstrapCheckpoint;
 use crate::log::leader_change_batch;
 use crate::node::{Claim, QuorumNode};
 use base::{ErrorCode, LeaderEpoch, Now, Offset};
-use controller::{Controller, Due, Record, Records, View, bootstrap_records};
+use controller::{Controller, Due, Plan, Record, Records, View, bootstrap_records};
 use metadata::Loader;
 use raft::VoterSet;
 
@@ -103,27 +103,38 @@ impl QuorumNode {
             let (Some(controller), Some(latest)) = (&mut self.controller, &self.latest) else { return Ok(()) };
             let view = View { image: latest.latest(), next_offset, now };
             let Some(plan) = controller.run_due(view) else { return Ok(()) };
-            if plan.records.is_empty() {
-                continue;
+            self.carry_out_due(now, plan)?;
+        }
+    }
+
+    /// Appends what was due.
+    pub(crate) fn carry_out_due(&mut self, now: Now, plan: Plan<Due>) -> Result<(), QuorumError> {
+        if plan.records.is_empty() {
+            return Ok(());
+        }
+        let count = plan.records.len();
+        match plan.reply {
+            Due::SessionEnd(broker) => tracing::warn!(broker, "the broker's session has ended: it is fenced"),
+            Due::Gone(broker) => {
+                tracing::warn!(broker, "the broker's process is gone (nobody listens at its addresses): it is fenced");
             }
-            let count = plan.records.len();
-            match plan.reply {
-                Due::SessionEnd(broker) => tracing::warn!(broker, "the broker's session has ended: it is fenced"),
-                Due::PreferredElections => tracing::info!(count, "preferred replicas take over partitions"),
-                Due::UncleanElections => {
-                    tracing::warn!(count, "leaders are elected uncleanly: records of these partitions may be lost");
-                }
-            }
-            match self.append(now, &plan.records) {
-                Err(error) if error.is_shortage() => {
-                    tracing::warn!(%error, "that could not be written; trying again");
-                    if let (Due::SessionEnd(broker), Some(controller)) = (plan.reply, &mut self.controller) {
-                        controller.heartbeats.expect(broker, now);
-                    }
-                }
-                other => other?,
+            Due::PreferredElections => tracing::info!(count, "preferred replicas take over partitions"),
+            Due::UncleanElections => {
+                tracing::warn!(count, "leaders are elected uncleanly: records of these partitions may be lost");
             }
         }
+        match self.append(now, &plan.records) {
+            Err(error) if error.is_shortage() => {
+                tracing::warn!(%error, "that could not be written; trying again");
+                if let (Due::SessionEnd(broker) | Due::Gone(broker), Some(controller)) =
+                    (plan.reply, &mut self.controller)
+                {
+                    controller.heartbeats.expect(broker, now);
+                }
+            }
+            other => other?,
+        }
+        Ok(())
     }
 }
 

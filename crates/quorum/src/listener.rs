@@ -1,7 +1,8 @@
 //! The controller listener (`--bootstrap-controller` of the tools, brokers and controllers of the cluster).
 
 use crate::describe_configs::NodeConfigs;
-use crate::input::Mailbox;
+use crate::hints::Lifelines;
+use crate::input::{Input, Mailbox};
 use crate::publish::Publisher;
 use crate::view::SharedView;
 use api::{Handler, Node, Operation, Quota, Refusal, Request, ResourceType, Row};
@@ -24,6 +25,7 @@ pub struct ControllerEndpoint {
     pub static_values: config::BrokerValues,
     pub image: Arc<ArcSwap<Image>>,
     pub loggers: Arc<Loggers>,
+    pub lifelines: Lifelines,
 }
 
 /// Keeps the newest image for the handlers.
@@ -44,7 +46,11 @@ impl Node for ControllerEndpoint {
         self.view.load().kraft_version
     }
 
-    fn disconnected(&self, _: &net::ConnectionInfo) {}
+    fn disconnected(&self, connection: &net::ConnectionInfo) {
+        if let Some((broker, epoch)) = self.lifelines.closed(connection.id) {
+            self.mailbox.deliver(Input::LineClosed { broker, epoch });
+        }
+    }
 }
 
 /// The APIs of the controller listener.
@@ -74,7 +80,7 @@ pub fn rows() -> Vec<Row<ControllerEndpoint>> {
         row(K::UpdateFeatures, post, O::Alter, R::Cluster, Quota::Request),
         row(K::UnregisterBroker, post, O::Alter, R::Cluster, Quota::Request),
         row(K::BrokerRegistration, post, O::ClusterAction, R::Cluster, Quota::None),
-        row(K::BrokerHeartbeat, post, O::ClusterAction, R::Cluster, Quota::None),
+        row(K::BrokerHeartbeat, heartbeat, O::ClusterAction, R::Cluster, Quota::None),
         row(K::AlterPartition, post, O::ClusterAction, R::Cluster, Quota::None),
         row(K::AllocateProducerIds, post, O::ClusterAction, R::Cluster, Quota::None),
         row(K::AssignReplicasToDirs, post, O::ClusterAction, R::Cluster, Quota::None),
@@ -98,6 +104,12 @@ fn post(endpoint: &ControllerEndpoint, request: Request<'_>) -> Result<Pipelinin
     let image = endpoint.image.load();
     let topic_name = |id| image.topic(id).map(|topic| topic.name.clone());
     crate::forward(request, &topic_name, None, |request| endpoint.mailbox.post(request))
+}
+
+/// The connection that carries it tells by its end that its broker may be gone.
+fn heartbeat(endpoint: &ControllerEndpoint, request: Request<'_>) -> Result<Pipelining, DecodeError> {
+    endpoint.lifelines.heard(request.connection.id, request.version, request.body);
+    post(endpoint, request)
 }
 
 fn alter_configs(endpoint: &ControllerEndpoint, request: Request<'_>) -> Result<Pipelining, DecodeError> {

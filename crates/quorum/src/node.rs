@@ -2,6 +2,7 @@
 //! for the parts: `lead`, `follow`, `peers`, `elections`, `replicate`, `commit`, `snapshotting`, `cleaning`, `plan`.
 
 use crate::follow::Following;
+use crate::hints::Hints;
 use crate::input::{ControllerRequest, Input, Mailbox, Reply, waits_until_shown};
 use crate::introduce::Introduction;
 use crate::log::{DataBatch, Entry, data_batches};
@@ -120,6 +121,7 @@ pub struct QuorumNode {
     /// Replicas that wait for more of the log.
     pub(crate) fetches: Vec<WaitingFetch>,
     pub(crate) following: Following,
+    pub(crate) hints: Hints,
     pub(crate) peers: Peers,
     /// It was asked to stop.
     pub(crate) leaving: Option<Leaving>,
@@ -188,6 +190,7 @@ impl QuorumNode {
             flush_not_before_us: 0,
             snapshots,
             fetches: Vec::new(),
+            hints: Hints::default(),
             peers: Peers::default(),
             leaving: None,
             claims: None,
@@ -334,6 +337,8 @@ impl QuorumNode {
                 }
                 Input::Flushed(outcome) => self.flushed(now, outcome)?,
                 Input::Snapshot { id, outcome } => self.snapshot_written(now, id, outcome)?,
+                Input::Knocked { token, knock } => self.knocked(now, token, knock)?,
+                Input::LineClosed { broker, epoch } => self.line_closed(now, broker, epoch),
                 Input::Leave => self.leave(now)?,
                 Input::Wake => {}
             }
@@ -347,6 +352,7 @@ impl QuorumNode {
         self.answer_fetches(now)?;
         self.snapshot_if_due(now)?;
         self.follow(now);
+        self.knock(now);
         self.introduce(now);
         self.tell_view(now);
         let raft = self.raft.deadline_us().filter(|_| self.config.is_controller);
@@ -355,7 +361,8 @@ impl QuorumNode {
         let snapshot = self.next_snapshot_us.filter(|_| self.snapshotting_bytes.is_none());
         let leave = self.leave_deadline_us().filter(|_| !self.has_left(now));
         let (follow, introduce) = (self.follow_deadline_us(), self.introduce_deadline_us());
-        let deadlines = [raft, controller, self.fetch_deadline_us(), snapshot, flush, follow, introduce, leave];
+        let (fetch, hints) = (self.fetch_deadline_us(), self.hints_deadline_us());
+        let deadlines = [raft, controller, fetch, snapshot, flush, follow, introduce, leave, hints];
         Ok(deadlines.into_iter().flatten().min())
     }
 

@@ -24,6 +24,11 @@ pub struct Timing {
     pub retry_ms: u64,
 }
 
+/// Those whose leader is gone ask one after the other, this part of an election timeout apart...
+const GONE_STEP: u64 = 40;
+/// ...and again, where the others hear it still, after this part of it, and twice as long each time.
+const GONE_PAUSE: u64 = 10;
+
 /// What a candidate asks (Vote, KIP-595; pre-vote, KIP-996).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct VoteRequest {
@@ -70,6 +75,9 @@ pub enum Event {
     LeaderResigned { leader_id: NodeId, epoch: LeaderEpoch, preferred: Vec<ReplicaKey> },
     /// The leader has answered a fetch: it is alive.
     FetchAnswered,
+    /// The connection to the leader has closed, and nobody listens at its address: its process is gone, as far as can be
+    /// seen from here. The others are asked at once; who still hears it says no to a pre-vote.
+    LeaderGone { leader_id: NodeId, epoch: LeaderEpoch },
     /// What the leader says is committed; it counts as far as the local log goes.
     LeaderCommitted { high_watermark: Offset },
     /// This replica is about to stop: it leads no more, and stands for nothing. (The only voter goes on.)
@@ -159,6 +167,8 @@ pub struct Raft {
     random: SplitMix64,
     /// It is about to stop.
     leaves: bool,
+    /// The leader's process seems to be gone; with how often others were asked in vain since then.
+    gone: Option<u32>,
 }
 
 impl Raft {
@@ -199,6 +209,7 @@ impl Raft {
             timing,
             random: SplitMix64(seed),
             leaves: false,
+            gone: None,
         };
         if raft.voters.len() > 1 {
             // A leader may be there, and would be disturbed. The only voter need not wait.
@@ -346,9 +357,11 @@ impl Raft {
             Event::FetchAnswered => {
                 if let Role::Follower { hears_leader } = &mut self.role {
                     *hears_leader = true;
+                    self.gone = None;
                     self.deadline_us = self.fetch_deadline(now);
                 }
             }
+            Event::LeaderGone { leader_id, epoch } => self.leader_gone(now, leader_id, epoch),
             Event::LeaderCommitted { high_watermark } => {
                 let known = high_watermark.min(self.end_offset);
                 let follows = matches!(self.role, Role::Follower { .. });
@@ -395,6 +408,7 @@ impl Raft {
         if epoch == self.epoch && self.leader_id.is_some() {
             // A second leader of an epoch is a lie, and what others say of the one that is known says nothing of its life.
             if self.leader_id == Some(leader_id) && is_heard {
+                self.gone = None;
                 self.deadline_us = self.fetch_deadline(now);
                 if !matches!(self.role, Role::Follower { .. }) {
                     // It asked for votes in doubt.
@@ -410,6 +424,7 @@ impl Raft {
         }
         self.epoch = epoch;
         self.leader_id = Some(leader_id);
+        self.gone = None;
         self.role = Role::Follower { hears_leader: false };
         self.persist(effects);
     }
@@ -422,6 +437,7 @@ impl Raft {
         }
         self.epoch = epoch;
         self.leader_id = None;
+        self.gone = None;
         self.voted = None;
         self.role = Role::Unattached;
         self.persist(effects);
@@ -445,6 +461,32 @@ impl Raft {
             let position = preferred.iter().position(|key| key.matches(&self.local)).unwrap_or(0);
             self.deadline_us = now.monotonic_us + self.backoff_us(position, preferred.len());
         }
+    }
+
+    /// The leader's process is gone: the others stand in the order of their ids, so that no two divide the votes.
+    fn leader_gone(&mut self, now: Now, leader_id: NodeId, epoch: LeaderEpoch) {
+        if epoch != self.epoch || self.leader_id != Some(leader_id) || self.gone.is_some() {
+            return;
+        }
+        if let Role::Follower { hears_leader } = &mut self.role {
+            *hears_leader = false;
+            self.gone = Some(0);
+            self.waits_since_us = now.monotonic_us;
+            let local = self.local.id;
+            let before = self.others().filter(|key| key.id != leader_id && key.id < local).count() as u64;
+            let step_us = self.timing.election_ms * 1000 / GONE_STEP;
+            let delay_us = before * step_us + self.random.below((step_us / 4).max(1));
+            self.deadline_us = self.deadline_us.min(now.monotonic_us + delay_us);
+        }
+    }
+
+    /// Where the leader seems to be gone: when the others are asked again, who may have seen it by then.
+    fn gone_deadline(&mut self, now: Now) -> Option<u64> {
+        let times = self.gone.as_mut()?;
+        let pause_ms = (self.timing.election_ms / GONE_PAUSE << (*times).min(16)).clamp(1, self.timing.fetch_ms.max(1));
+        *times += 1;
+        self.waits_since_us = now.monotonic_us;
+        Some(now.monotonic_us + pause_ms * 1000 + self.random.below(pause_ms * 1000))
     }
 
     /// Kafka's: nothing for the first of them, up to the longest backoff for the last.

@@ -104,6 +104,7 @@ pub fn assemble(parts: Parts<'_>) -> Result<Assembled, ServerError> {
     publishers.push(Box::new(AclWatch::new(on_event.clone())));
     let controller = config.node.roles.controller.then(|| {
         let endpoint = ControllerEndpoint {
+            lifelines: quorum::Lifelines::default(),
             mailbox: mailbox.clone(),
             cluster_id: cluster_id.clone(),
             node_id: config.node.node_id,
@@ -137,7 +138,8 @@ pub fn assemble(parts: Parts<'_>) -> Result<Assembled, ServerError> {
         });
         let told = on_event.clone();
         let on_change = Box::new(move |state| told(Event::Lifecycle(state)));
-        let lifecycle = Lifecycle::new(broker.clone(), random().uuid(), previous_broker_epoch, is_apart, on_change);
+        let incarnation = metadata::new_incarnation(&mut *random());
+        let lifecycle = Lifecycle::new(broker.clone(), incarnation, previous_broker_epoch, is_apart, on_change);
         let progress = StartProgress { broker: broker.clone(), lifecycle: lifecycle.clone(), on_published };
         let publisher = BrokerPublisher::new(broker.clone(), recovery_threads, Arc::new(progress));
         publishers.push(Box::new(publisher));

@@ -6,7 +6,7 @@ use crate::workload::Peer;
 #[cfg(test)]
 use api::Dispatcher;
 use api::Open;
-use base::{Executor, Files, LeaderEpoch, Line, Network, NodeId, Now, Random, Remote, SplitMix64};
+use base::{Executor, Files, Knocked, LeaderEpoch, Line, Network, NodeId, Now, Random, Remote, SplitMix64};
 use broker::{Broker, Housekeeping, LifecycleState};
 use config::{Properties, ServerConfig, Settings, load};
 use metadata::Image;
@@ -121,6 +121,10 @@ struct Alone;
 impl Network for Alone {
     fn line(&self, remote: &Remote) -> Arc<dyn Line> {
         unreachable!("a node alone opens no line, and wants one to {remote}")
+    }
+
+    fn knock(&self, remote: &Remote, _: u64, _: Knocked) {
+        unreachable!("a node alone suspects nobody, and knocks at {remote}")
     }
 }
 
@@ -289,17 +293,25 @@ impl SimNode {
         let mut frame = frame(tag, version, request);
         let inbox = self.inbox.clone();
         let reply = Reply::callback(move |answer| inbox.lock().push_back((tag, answer_bytes(answer))));
-        self.serve(false, &mut frame, reply);
+        self.serve(false, self.info.id, &mut frame, reply);
     }
 
     /// Hands a request to the listener of controllers, or to that of clients. Where there is none, nobody answers but the
     /// closed connection.
-    pub fn serve(&self, to_controller: bool, frame: &mut [u8], reply: Reply) {
+    pub fn serve(&self, to_controller: bool, connection: u64, frame: &mut [u8], reply: Reply) {
         let now = self.executor.now();
+        let info = ConnectionInfo { id: connection, ..self.info.clone() };
         match (to_controller, &self.parts.controller, self.role()) {
-            (true, Some(service), _) => drop(service.request(&self.info, &Open::anonymous(), frame, reply, now)),
-            (false, _, Some(role)) => drop(role.clients.request(&self.info, &Open::anonymous(), frame, reply, now)),
+            (true, Some(service), _) => drop(service.request(&info, &Open::anonymous(), frame, reply, now)),
+            (false, _, Some(role)) => drop(role.clients.request(&info, &Open::anonymous(), frame, reply, now)),
             _ => reply.send(Answer::Close),
+        }
+    }
+
+    /// Who asked the listener of controllers over a connection has closed it.
+    pub fn line_closed(&self, connection: u64) {
+        if let Some(service) = &self.parts.controller {
+            service.closed(&ConnectionInfo { id: connection, ..self.info.clone() });
         }
     }
 

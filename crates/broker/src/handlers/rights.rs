@@ -128,6 +128,7 @@ fn no_api_of_either_listener_passes_without_a_question_asked() {
     let mut found = passing(broker.clone(), super::rows(), &mailbox, "clients");
     let mailbox = Mailbox::default();
     let endpoint = ControllerEndpoint {
+        lifelines: quorum::Lifelines::default(),
         mailbox: mailbox.clone(),
         cluster_id: String::new(),
         node_id: 1,

@@ -7,4 +7,5 @@ mod directories;
 mod elections;
 mod random;
 mod reassignments;
+mod suspicions;
 mod topics;

@@ -2,7 +2,7 @@ use super::*;
 use crate::log::data_batches;
 use crate::node::{Ports, QuorumConfig};
 use crate::{Input, Mailbox};
-use base::{BlockingWork, Executor, Files, Network, SplitMix64, Task, TopicPartition};
+use base::{BlockingWork, Executor, Files, Knocked, Network, SplitMix64, Task, TopicPartition};
 use controller::{Record, Settings};
 use parking_lot::Mutex;
 use protocol::header::encode_response;
@@ -43,6 +43,10 @@ impl Line for Sent {
 impl Network for Sent {
     fn line(&self, _: &Remote) -> Arc<dyn Line> {
         Arc::new(self.clone())
+    }
+
+    fn knock(&self, remote: &Remote, _: u64, _: Knocked) {
+        panic!("an observer knocks at {remote}")
     }
 }
 

@@ -39,7 +39,10 @@ impl Raft {
     /// Asks whether it would be elected.
     pub(super) fn ask_first(&mut self, now: Now, effects: &mut Vec<Effect>) {
         self.role = Role::Prospective(self.own_vote());
-        self.deadline_us = self.election_deadline(now);
+        self.deadline_us = match self.gone_deadline(now) {
+            Some(at) => at,
+            None => self.election_deadline(now),
+        };
         self.ask(effects, |_| true);
         self.count_votes(now, effects);
     }
@@ -48,6 +51,7 @@ impl Raft {
     pub(super) fn stand(&mut self, now: Now, effects: &mut Vec<Effect>) {
         self.epoch += 1;
         self.leader_id = None;
+        self.gone = None;
         self.voted = Some(self.local);
         self.deadline_us = self.election_deadline(now);
         self.role = Role::Candidate(self.own_vote());
@@ -131,9 +135,10 @@ impl Raft {
             // It would not be elected: back to the leader, or to waiting for one.
             Role::Prospective(poll) if lost(poll) => {
                 let is_led = self.leader_id.is_some_and(|id| id != self.local.id);
-                (self.role, self.deadline_us) = match is_led {
-                    true => (Role::Follower { hears_leader: false }, self.fetch_deadline(now)),
-                    false => (Role::Unattached, self.election_deadline(now)),
+                (self.role, self.deadline_us) = match (is_led, self.gone_deadline(now)) {
+                    (true, Some(at)) => (Role::Follower { hears_leader: false }, at),
+                    (true, None) => (Role::Follower { hears_leader: false }, self.fetch_deadline(now)),
+                    (false, _) => (Role::Unattached, self.election_deadline(now)),
                 };
             }
             Role::Candidate(poll) if poll.granted.len() >= majority => {

@@ -180,3 +180,64 @@ fn what_a_replica_fetched_without_a_vote_does_not_count_when_it_gets_one() {
     assert_eq!(step(leader, 2004, Event::Flushed { end_offset: 9 }), [], "it may not have that on its disk");
     assert_eq!(step(leader, 2005, Event::Fetched { replica: key(3), fetch_offset: 9 }), [Effect::HighWatermark(9)]);
 }
+
+/// Three replicas of which the first leads, and was heard at 100 ms.
+fn led_cluster() -> Vec<Raft> {
+    let mut nodes = cluster(3);
+    let ask = step(&mut nodes[0], 3000, Event::Timer);
+    let led = elect(&mut nodes, 0, 3000, ask);
+    assert!(led.iter().any(|effect| matches!(effect, Effect::BecameLeader { epoch: 1, .. })));
+    for node in &mut nodes[1..] {
+        step(node, 3100, heard(1, 1));
+        step(node, 3100, Event::FetchAnswered);
+    }
+    nodes
+}
+
+#[test]
+fn the_next_one_leads_as_soon_as_a_majority_has_seen_that_the_leader_is_gone() {
+    let mut nodes = led_cluster();
+    let gone = Event::LeaderGone { leader_id: 1, epoch: 1 };
+    // Only the second has seen it: the third hears the leader still, and is asked again soon.
+    step(&mut nodes[1], 3200, gone.clone());
+    let mut ms = 3200;
+    for _ in 0..2 {
+        ms = nodes[1].deadline_us().unwrap() / 1000 + 1;
+        let ask = step(&mut nodes[1], ms, Event::Timer);
+        let rest = elect(
+            &mut nodes,
+            1,
+            ms,
+            ask.into_iter().filter(|e| !matches!(e, Effect::SendVote { to: 1, .. })).collect(),
+        );
+        assert!(rest.is_empty() && nodes[1].epoch() == 1, "{rest:?}");
+    }
+    assert!(ms < 3700, "it asks again before a timeout is over: {ms}");
+    assert!(step(&mut nodes[2], ms, gone).is_empty());
+    ms = nodes[1].deadline_us().unwrap() / 1000 + 1;
+    let ask = step(&mut nodes[1], ms, Event::Timer);
+    let rest =
+        elect(&mut nodes, 1, ms, ask.into_iter().filter(|e| !matches!(e, Effect::SendVote { to: 1, .. })).collect());
+    assert!(ms < 4000 && nodes[1].is_leader(), "{ms} {rest:?}");
+}
+
+#[test]
+fn of_those_that_see_it_at_once_one_asks_before_the_others() {
+    let mut nodes = led_cluster();
+    let gone = Event::LeaderGone { leader_id: 1, epoch: 1 };
+    nodes[1..].iter_mut().for_each(|node| drop(step(node, 3200, gone.clone())));
+    let [first, second] = [1, 2].map(|index: usize| nodes[index].deadline_us().unwrap());
+    assert!(first < 3_210_000 && first + 10_000 < second && second < 3_300_000, "{first} {second}");
+}
+
+#[test]
+fn a_leader_that_is_heard_after_all_is_followed_as_before() {
+    let mut nodes = led_cluster();
+    step(&mut nodes[1], 3200, Event::LeaderGone { leader_id: 1, epoch: 1 });
+    step(&mut nodes[1], 3201, Event::FetchAnswered);
+    assert_eq!(nodes[1].deadline_us(), Some(5_201_000));
+    // Of another epoch, or of one that does not lead, nobody wants to know.
+    step(&mut nodes[1], 3300, Event::LeaderGone { leader_id: 1, epoch: 0 });
+    step(&mut nodes[1], 3300, Event::LeaderGone { leader_id: 3, epoch: 1 });
+    assert!(nodes[1].is_led(at(3300)));
+}

@@ -2,7 +2,9 @@
 
 #![allow(dead_code, reason = "each test uses a part of it")]
 
-use base::{BlockingWork, DirectoryId, ErrorCode, Executor, Files, Line, Network, Now, Remote, SplitMix64, Task, Uuid};
+use base::{
+    BlockingWork, DirectoryId, ErrorCode, Executor, Files, Knocked, Line, Network, Now, Remote, SplitMix64, Task, Uuid,
+};
 use config::{Properties, Settings, load};
 use metadata::SUPPORTED;
 use protocol::{
@@ -52,6 +54,10 @@ struct Nobody;
 impl Network for Nobody {
     fn line(&self, remote: &Remote) -> Arc<dyn Line> {
         panic!("a line to {remote}")
+    }
+
+    fn knock(&self, remote: &Remote, _: u64, _: Knocked) {
+        panic!("a knock at {remote}")
     }
 }
 

@@ -2,7 +2,7 @@
 //! one direction; what an old connection carries may arrive after a new one is open. Nothing here runs by itself: the
 //! schedule asks for what is due.
 
-use base::{Done, Line, LineError, Network, NodeId, Outbound, Random, Remote, SplitMix64};
+use base::{Done, Knock, Knocked, Line, LineError, Network, NodeId, Outbound, Random, Remote, SplitMix64};
 use parking_lot::Mutex;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
@@ -16,6 +16,10 @@ pub enum Delivery {
     Request { from: NodeId, to: NodeId, port: u16, connection: u64, tag: u64, frame: Vec<u8> },
     /// A request of a process has come to its end.
     Done { to: Process, done: Done, outcome: Result<Vec<u8>, LineError> },
+    /// A process learns what the address said that it knocked at.
+    Knocked { to: Process, done: Knocked, knock: Knock },
+    /// A process learns that who asked it over a connection has closed that.
+    Closed { to: NodeId, port: u16, connection: u64 },
 }
 
 /// How often a direction that is cut is tried again.
@@ -56,6 +60,18 @@ enum Event {
         done: Done,
         error: LineError,
     },
+    Knocked {
+        to: Process,
+        done: Knocked,
+        knock: Knock,
+    },
+    /// The receiver learns that the connection is gone.
+    Closed {
+        from: NodeId,
+        to: Process,
+        port: u16,
+        connection: u64,
+    },
 }
 
 struct State {
@@ -68,6 +84,8 @@ struct State {
     next_tag: u64,
     /// The life of each node that runs.
     lives: BTreeMap<NodeId, u32>,
+    /// Machines without power: nothing comes back from them, not even a no.
+    dark: BTreeSet<NodeId>,
     ports: BTreeMap<u16, NodeId>,
     /// Bytes from the first to the second do not arrive.
     cuts: BTreeSet<(NodeId, NodeId)>,
@@ -86,7 +104,24 @@ fn is_by_name(frame: &[u8]) -> bool {
     matches!(frame.get(..2), Some([0, 19 | 20]))
 }
 
+/// What somebody meets who connects.
+enum Reached {
+    Process(Process),
+    /// The machine says that nobody listens.
+    Nobody,
+    /// Nothing comes back.
+    Silence,
+}
+
 impl State {
+    fn reach(&self, from: NodeId, port: u16) -> Reached {
+        let Some(id) = self.ports.get(&port).copied() else { return Reached::Nobody };
+        if self.is_cut(from, id) || self.is_cut(id, from) || self.dark.contains(&id) {
+            return Reached::Silence;
+        }
+        self.lives.get(&id).map_or(Reached::Nobody, |life| Reached::Process((id, *life)))
+    }
+
     fn at(&mut self, at_us: u64, event: Event) {
         self.order += 1;
         self.events.insert((at_us, self.order), event);
@@ -117,12 +152,23 @@ impl State {
     /// Tells the sender about everything that is under way on a connection.
     fn fail_all(&mut self, id: u64, error: &LineError) {
         let Some(connection) = self.connections.get_mut(&id) else { return };
-        connection.is_given_up = true;
+        if !std::mem::replace(&mut connection.is_given_up, true) {
+            self.tell_receiver(id);
+        }
+        let Some(connection) = self.connections.get_mut(&id) else { return };
         let to = connection.from;
         for (_, done) in std::mem::take(&mut connection.asked) {
             let error = error.clone();
             self.at(self.now_us, Event::Failed { to, done, error });
         }
+    }
+
+    /// The receiver learns soon that a connection is gone.
+    fn tell_receiver(&mut self, id: u64) {
+        let at_us = self.now_us + self.latency_us();
+        let Some(Connection { from, to, port, .. }) = self.connections.get(&id) else { return };
+        let event = Event::Closed { from: from.0, to: *to, port: *port, connection: id };
+        self.at(at_us, event);
     }
 
     /// What has arrived on a connection, if anything.
@@ -177,6 +223,7 @@ impl SimNetwork {
             next_connection: 1,
             next_tag: 1,
             lives: BTreeMap::new(),
+            dark: BTreeSet::new(),
             ports: ports.into_iter().collect(),
             cuts: BTreeSet::new(),
             is_slow: false,
@@ -190,6 +237,7 @@ impl SimNetwork {
         let life = state.order as u32 + 1;
         state.order += 1;
         state.lives.insert(node, life);
+        state.dark.remove(&node);
         Arc::new(Ends { network: self.clone(), process: (node, life) })
     }
 
@@ -199,12 +247,18 @@ impl SimNetwork {
         let mut dropped = Vec::new();
         let mut state = self.state.lock();
         state.lives.remove(&node);
+        if !is_told {
+            state.dark.insert(node);
+        }
         let ids: Vec<u64> = state.connections.keys().copied().collect();
         for id in ids {
             let Some(connection) = state.connections.get_mut(&id) else { continue };
             if connection.from.0 == node {
                 dropped.extend(std::mem::take(&mut connection.asked));
                 connection.is_given_up = true;
+                if is_told {
+                    state.tell_receiver(id);
+                }
             } else if connection.to.0 == node {
                 connection.held = None;
                 connection.back.messages.clear();
@@ -284,8 +338,18 @@ impl SimNetwork {
                     None
                 }
                 Event::Failed { to, done, error } => Some(Delivery::Done { to, done, outcome: Err(error) }),
+                Event::Knocked { to, done, knock } => Some(Delivery::Knocked { to, done, knock }),
+                Event::Closed { from, to, port, connection } => {
+                    let arrives = state.lives.get(&to.0) == Some(&to.1) && !state.is_cut(from, to.0);
+                    arrives.then_some(Delivery::Closed { to: to.0, port, connection })
+                }
             };
             match delivery {
+                Some(Delivery::Knocked { to, done, .. }) if state.lives.get(&to.0) != Some(&to.1) => {
+                    drop(state);
+                    drop(done);
+                    state = self.state.lock();
+                }
                 Some(Delivery::Done { to, done, .. }) if state.lives.get(&to.0) != Some(&to.1) => {
                     drop(state);
                     drop(done);
@@ -330,6 +394,17 @@ impl Network for Ends {
         let (network, process) = (self.network.clone(), self.process);
         Arc::new(SimLine { network, process, port: remote.port, connection: Mutex::new(None) })
     }
+
+    fn knock(&self, remote: &Remote, timeout_us: u64, done: Knocked) {
+        let mut state = self.network.state.lock();
+        let (after_us, knock) = match state.reach(self.process.0, remote.port) {
+            Reached::Process(_) => (state.latency_us(), Knock::Answered),
+            Reached::Nobody => (state.latency_us(), Knock::Refused),
+            Reached::Silence => (timeout_us, Knock::Unknown),
+        };
+        let at_us = state.now_us + after_us.min(timeout_us);
+        state.at(at_us, Event::Knocked { to: self.process, done, knock });
+    }
 }
 
 struct SimLine {
@@ -347,14 +422,12 @@ impl SimLine {
         if let Some(id) = current.filter(is_open) {
             return Ok(id);
         }
-        let target = state.ports.get(&self.port).copied();
-        let to = target.and_then(|id| Some((id, *state.lives.get(&id)?)));
-        let is_cut = target.is_some_and(|id| state.is_cut(self.process.0, id) || state.is_cut(id, self.process.0));
-        if is_cut {
-            return Err((timeout_us, LineError::Unreachable("no connection in time".to_owned())));
-        }
-        let Some(to) = to else {
-            return Err((state.latency_us(), LineError::Unreachable("refused".to_owned())));
+        let to = match state.reach(self.process.0, self.port) {
+            Reached::Process(to) => to,
+            Reached::Nobody => return Err((state.latency_us(), LineError::Unreachable("refused".to_owned()))),
+            Reached::Silence => {
+                return Err((timeout_us, LineError::Unreachable("no connection in time".to_owned())));
+            }
         };
         let id = state.next_connection;
         state.next_connection += 1;

@@ -124,6 +124,8 @@ pub struct Cluster {
     pub(super) partition_leaders: BTreeMap<(TopicId, i32, LeaderEpoch), NodeId>,
     /// What was seen of the replicas of partitions.
     pub(super) seen: Seen,
+    /// A leader was elected that may lack what others had: what was not synced may be gone for everybody.
+    pub(super) has_unclean_leader: bool,
 }
 
 impl Cluster {
@@ -153,6 +155,7 @@ impl Cluster {
             reached: BTreeMap::new(),
             partition_leaders: BTreeMap::new(),
             seen: Seen::default(),
+            has_unclean_leader: false,
         })
     }
 
@@ -270,7 +273,7 @@ impl Cluster {
                     if let Some(image) = node.committed_image()
                         && image.offset > self.truth.offset
                     {
-                        self.seen.metadata_changed(&image);
+                        self.has_unclean_leader |= self.seen.metadata_changed(&image);
                         self.truth = image;
                     }
                     return Ok(true);
@@ -315,6 +318,13 @@ impl Cluster {
     fn deliver(&mut self, delivery: Delivery) {
         match delivery {
             Delivery::Done { done, outcome, .. } => done(outcome),
+            Delivery::Knocked { done, knock, .. } => done(knock),
+            Delivery::Closed { to, port, connection } => {
+                if let Some(node) = self.place(to).node.as_ref().filter(|_| port == self::port(to) && is_controller(to))
+                {
+                    node.line_closed(connection);
+                }
+            }
             Delivery::Request { from, to, port, connection, tag, mut frame } => {
                 // What was under way when a cut came may still arrive, and count.
                 if is_controller(from) {
@@ -323,7 +333,7 @@ impl Cluster {
                 let network = self.network.clone();
                 let reply = Reply::callback(move |answer| network.answered(connection, tag, answer_bytes(answer)));
                 if let Some(node) = &self.place(to).node {
-                    node.serve(port == self::port(to) && is_controller(to), &mut frame, reply);
+                    node.serve(port == self::port(to) && is_controller(to), connection, &mut frame, reply);
                 }
             }
         }

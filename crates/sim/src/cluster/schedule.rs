@@ -284,6 +284,10 @@ impl World {
 
     fn deliver(&mut self) {
         self.told.deliver(&self.cluster.inbox);
+        if std::mem::take(&mut self.cluster.has_unclean_leader) {
+            self.told.knowledge.power_was_cut();
+            self.told.clients.power_was_cut();
+        }
     }
 
     fn look_inside(&mut self) {

@@ -42,16 +42,19 @@ impl Seen {
         self.committed.retain(|_, (_, is_durable)| *is_durable);
     }
 
-    /// The metadata has changed: who leads uncleanly, as the last known leader may, has what it has.
-    pub fn metadata_changed(&mut self, image: &Image) {
+    /// The metadata has changed: who leads uncleanly, as the last known leader may, has what it has. True where there is one.
+    pub fn metadata_changed(&mut self, image: &Image) -> bool {
+        let mut any = false;
         for topic in image.topics_by_name() {
             let unclean = topic.partitions.iter().filter(|(_, partition)| partition.leader_recovery_state != 0);
             for (index, _) in unclean {
+                any = true;
                 if self.committed.get(&(topic.id, *index)).is_some_and(|(_, is_durable)| !is_durable) {
                     self.committed.remove(&(topic.id, *index));
                 }
             }
         }
+        any
     }
 
     /// Takes a look at a replica, whose partition is led in this epoch; says what is wrong with it.

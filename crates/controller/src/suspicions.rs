@@ -1,0 +1,141 @@
+//! Brokers that seem to be gone long before their sessions end. The kernel of a process that dies closes its connections at
+//! once, and refuses new ones on its addresses: the first is a hint, and only both together count.
+//!
+//! ```text
+//!   its line to this controller closed         nobody listens, at none of its addresses, twice in a row
+//!   ------------------------------------> suspected ------------------------------------> fenced
+//!   (or: not heard since this one leads)    |   ^ |
+//!        a heartbeat, a registration,       |   | | somebody listens, or nothing can be said: asked again, with a
+//!        the end of its session:  free <----+   +-+ pause that grows
+//! ```
+//!
+//! Only Ottla's brokers are suspected: one that lives sends a heartbeat over a new line soon. A network that flaps makes
+//! nobody listen nowhere, so it fences nobody; and every check of epochs stands as it does for a session that ended.
+
+use crate::plan::{Plan, Records};
+use crate::schedule::Due;
+use crate::{Controller, SmallMap, View};
+use base::{BrokerEpoch, NodeId, Now};
+use metadata::{Broker, Endpoint, Image, is_ottla};
+
+/// The pause before an address is asked again, and the longest one.
+const PAUSE_US: u64 = 40_000;
+const PAUSE_MAX_US: u64 = 500_000;
+/// Refusals in a row that count.
+const REFUSALS: u32 = 2;
+/// Brokers that live have found a new leader, and sent it a heartbeat, within this time.
+const HEARD_WITHIN_US: u64 = 400_000;
+
+#[derive(Debug)]
+struct Suspicion {
+    epoch: BrokerEpoch,
+    /// In a row, the last one included.
+    refusals: u32,
+    next_us: u64,
+    pause_us: u64,
+    is_asked: bool,
+}
+
+impl Suspicion {
+    fn new(epoch: BrokerEpoch, next_us: u64) -> Suspicion {
+        Suspicion { epoch, refusals: 0, next_us, pause_us: PAUSE_US, is_asked: false }
+    }
+}
+
+/// Who is suspected. Soft state, as heartbeats are.
+#[derive(Debug, Default)]
+pub(crate) struct Suspicions {
+    brokers: SmallMap<NodeId, Suspicion>,
+}
+
+/// A broker whose addresses are to be asked whether anybody listens there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Suspect {
+    pub id: NodeId,
+    pub epoch: BrokerEpoch,
+    pub endpoints: Vec<Endpoint>,
+}
+
+fn can_be_suspected(broker: &Broker) -> bool {
+    broker.is_active() && is_ottla(broker.incarnation_id)
+}
+
+impl Suspicions {
+    /// Whoever served clients under the controller before is to be heard of soon by a new one.
+    pub fn of_new_leader(image: &Image, now: Now) -> Suspicions {
+        let mut suspicions = Suspicions::default();
+        for broker in image.brokers.values().filter(|broker| can_be_suspected(broker)) {
+            suspicions.brokers.insert(broker.id, Suspicion::new(broker.epoch, now.monotonic_us + HEARD_WITHIN_US));
+        }
+        suspicions
+    }
+
+    /// It was heard, or its session is over.
+    pub fn clear(&mut self, id: NodeId) {
+        self.brokers.remove(&id);
+    }
+
+    /// Whether nobody listened at its addresses when they were last asked, and nothing was heard of it since.
+    pub fn seems_gone(&self, id: NodeId) -> bool {
+        self.brokers.get(&id).is_some_and(|suspicion| suspicion.refusals > 0)
+    }
+
+    pub fn deadline_us(&self) -> Option<u64> {
+        self.brokers.values().filter(|suspicion| !suspicion.is_asked).map(|suspicion| suspicion.next_us).min()
+    }
+}
+
+impl Controller {
+    /// The connection over which a broker of this epoch sent its heartbeats has closed.
+    pub fn line_closed(&mut self, view: View<'_>, id: NodeId, epoch: BrokerEpoch) {
+        let broker = view.image.brokers.get(&id).filter(|broker| broker.epoch == epoch && can_be_suspected(broker));
+        if broker.is_some() {
+            let next_us = view.now.monotonic_us;
+            let suspicion = self.suspicions.brokers.entry(id).or_insert_with(|| Suspicion::new(epoch, next_us));
+            if suspicion.epoch != epoch {
+                *suspicion = Suspicion::new(epoch, next_us);
+            }
+        }
+    }
+
+    /// The next broker whose addresses are to be asked; its answer goes to [`Self::asked_suspect`].
+    pub fn next_suspect(&mut self, view: View<'_>) -> Option<Suspect> {
+        loop {
+            let is_due = |suspicion: &Suspicion| !suspicion.is_asked && suspicion.next_us <= view.now.monotonic_us;
+            let id = self.suspicions.brokers.iter().filter(|(_, one)| is_due(one)).map(|(id, _)| *id).min()?;
+            let suspicion = self.suspicions.brokers.get_mut(&id)?;
+            let broker = view.image.brokers.get(&id).filter(|broker| broker.epoch == suspicion.epoch);
+            match broker.filter(|broker| can_be_suspected(broker)) {
+                Some(broker) => {
+                    suspicion.is_asked = true;
+                    return Some(Suspect { id, epoch: broker.epoch, endpoints: broker.endpoints.clone() });
+                }
+                None => self.suspicions.clear(id),
+            }
+        }
+    }
+
+    /// Takes whether all addresses of a suspect refused; fences it where they did so before.
+    pub fn asked_suspect(
+        &mut self,
+        view: View<'_>,
+        suspect: (NodeId, BrokerEpoch),
+        refused: bool,
+    ) -> Option<Plan<Due>> {
+        let (id, epoch) = suspect;
+        let suspicion = self.suspicions.brokers.get_mut(&id).filter(|suspicion| suspicion.epoch == epoch)?;
+        suspicion.is_asked = false;
+        suspicion.refusals = if refused { suspicion.refusals + 1 } else { 0 };
+        suspicion.next_us = view.now.monotonic_us + suspicion.pause_us;
+        suspicion.pause_us = if refused { PAUSE_US } else { (suspicion.pause_us * 2).min(PAUSE_MAX_US) };
+        if suspicion.refusals < REFUSALS {
+            return None;
+        }
+        self.suspicions.clear(id);
+        let mut records = Records::new();
+        let broker = view.image.brokers.get(&id).filter(|broker| broker.epoch == epoch && !broker.fenced)?;
+        self.heartbeats.end(id);
+        self.fence(view.image, broker, &mut records);
+        Some(Plan::new(records, Due::Gone(id)))
+    }
+}
