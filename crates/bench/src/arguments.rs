@@ -1,6 +1,7 @@
 //! The command line.
 
-use crate::rows::GROUPS;
+use crate::measure::Group;
+use crate::rows;
 use std::path::PathBuf;
 
 pub const USAGE: &str = "usage: bench [--ottla FILE] [--before FILE] [--kafka-bin DIR] [--rows a,b] [--rounds N] \
@@ -70,14 +71,19 @@ impl Arguments {
                 other => return Err(format!("unknown argument: {other}\n{USAGE}")),
             }
         }
-        match parsed.rows.iter().find(|row| !GROUPS.iter().any(|group| group.name == **row)) {
+        match parsed.rows.iter().find(|row| !rows::all().any(|group| group.name == **row) && *row != "three") {
             Some(row) => Err(format!("no rows of this name: {row} (--list names them)")),
             None => Ok(parsed),
         }
     }
 
-    pub fn wants(&self, group: &str) -> bool {
-        self.rows.is_empty() || self.rows.iter().any(|row| row == group)
+    /// Those of three nodes only where they are named, or all of them by `three`.
+    pub fn wants(&self, group: &Group) -> bool {
+        let is_of_three = group.name.starts_with("three/");
+        match self.rows.is_empty() {
+            true => !is_of_three,
+            false => self.rows.iter().any(|row| row == group.name || is_of_three && row == "three"),
+        }
     }
 }
 
@@ -106,8 +112,11 @@ mod tests {
     #[test]
     fn rows_are_checked_and_chosen() {
         let arguments = parse("--rows start,idle --quick").expect("arguments");
-        assert!(arguments.wants("idle") && !arguments.wants("small") && arguments.quick);
-        assert!(parse("").expect("arguments").wants("small"));
+        let wants = |arguments: &Arguments, name: &str| rows::all().any(|g| g.name == name && arguments.wants(g));
+        assert!(wants(&arguments, "idle") && !wants(&arguments, "small") && arguments.quick);
+        let all = parse("").expect("arguments");
+        assert!(wants(&all, "small") && !wants(&all, "three/rest"));
+        assert!(wants(&parse("--rows three").expect("arguments"), "three/rest"));
         assert!(parse("--rows strat").is_err());
         assert!(parse("--first-port 65535").is_err());
         assert!(parse("--rows").is_err());

@@ -65,7 +65,7 @@ impl Place {
     }
 
     /// A port of which the next one is free as well: clients and controller.
-    fn ports(&self) -> Result<u16, String> {
+    pub fn ports(&self) -> Result<u16, String> {
         for _ in 0..PORTS / 2 {
             let port = self.first_port + self.next.get();
             self.next.set((self.next.get() + 2) % PORTS);

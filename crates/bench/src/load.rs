@@ -6,6 +6,7 @@ use protocol::{FetchRequest, ProduceRequest, Writer, fetch_request, produce_requ
 use records::{BatchBuilder, BatchOptions};
 use std::collections::VecDeque;
 use std::io::{BufReader, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// How much a load sends, over all its connections.
@@ -75,9 +76,18 @@ pub fn produce_request(topic: &str, partition: i32, batch: Vec<u8>) -> ProduceRe
 impl Produce<'_> {
     /// Sends the load to a broker and waits for every answer.
     pub fn run(&self, address: &str) -> Result<Outcome, String> {
+        self.run_on(&[address.to_owned()])
+    }
+
+    /// The same, each partition to the address of its leader (where there are fewer, they are taken in turn).
+    pub fn run_on(&self, leaders: &[String]) -> Result<Outcome, String> {
         let begun = Instant::now();
         let results: Vec<Result<Sent, String>> = std::thread::scope(|scope| {
-            let start = |i: usize| scope.spawn(move || self.send(address, i as i32 % self.partitions));
+            let start = |i: usize| {
+                let partition = i as i32 % self.partitions;
+                let address = &leaders[partition as usize % leaders.len()];
+                scope.spawn(move || self.send(address, partition))
+            };
             let threads: Vec<_> = (0..self.connections).map(start).collect();
             threads.into_iter().map(|thread| thread.join().unwrap_or(Err("a load thread panicked".into()))).collect()
         });
@@ -123,6 +133,60 @@ impl Produce<'_> {
             check_answer(&read_frame(&mut reader)?)?;
             sent.waits_us.push(at.elapsed().as_micros().min(u32::MAX as u128) as u32);
         }
+    }
+}
+
+/// Requests of one record each to partition 0, acks=all, at a rate that is kept whatever the answers do: what is late counts
+/// from when it was due.
+#[derive(Debug, Clone, Copy)]
+pub struct Trickle<'a> {
+    pub topic: &'a str,
+    pub rate: u64,
+    pub record_bytes: usize,
+    pub seconds: u64,
+}
+
+/// Requests of a trickle that may wait for their answers; at more the rate is no longer kept.
+const TRICKLE_IN_FLIGHT: usize = 20_000;
+
+impl Trickle<'_> {
+    /// How long each acknowledgement took, in microseconds.
+    pub fn run(&self, address: &str) -> Result<Vec<u32>, String> {
+        self.run_until(address, &AtomicBool::new(false))
+    }
+
+    /// The same, until it is over at the latest.
+    pub fn run_until(&self, address: &str, is_over: &AtomicBool) -> Result<Vec<u32>, String> {
+        let request = produce_request(self.topic, 0, batch(1, self.record_bytes)?);
+        let mut frame = Writer::new();
+        encode_request(&mut frame, 9, 1, Some("bench"), &request).map_err(|error| error.to_string())?;
+        let frame = frame.into_bytes();
+        let connection = Connection::open(address)?;
+        let mut writer = connection.stream.try_clone().map_err(|error| error.to_string())?;
+        let mut reader = BufReader::with_capacity(16 * 1024, connection.stream);
+        let (sender, due) = std::sync::mpsc::sync_channel::<Instant>(TRICKLE_IN_FLIGHT);
+        let (total, rate) = (self.rate * self.seconds, self.rate);
+        std::thread::scope(|scope| {
+            let sending = scope.spawn(move || -> Result<(), String> {
+                let begun = Instant::now();
+                for i in 0..total {
+                    let due = begun + Duration::from_nanos(i * 1_000_000_000 / rate);
+                    std::thread::sleep(due.saturating_duration_since(Instant::now()));
+                    if is_over.load(Ordering::Relaxed) || sender.send(due).is_err() {
+                        return Ok(());
+                    }
+                    writer.write_all(&frame).map_err(|error| error.to_string())?;
+                }
+                Ok(())
+            });
+            let mut waits = Vec::new();
+            for due in due {
+                check_answer(&read_frame(&mut reader)?)?;
+                waits.push(due.elapsed().as_micros().min(u32::MAX as u128) as u32);
+            }
+            sending.join().unwrap_or(Err("a load thread panicked".into()))?;
+            Ok(waits)
+        })
     }
 }
 

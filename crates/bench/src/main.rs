@@ -17,6 +17,7 @@ mod rows;
 mod session;
 mod setting;
 mod settle;
+mod three;
 mod topics;
 mod wire;
 
@@ -32,7 +33,7 @@ use std::time::Instant;
 fn main() -> ExitCode {
     match Arguments::parse(std::env::args().skip(1)) {
         Ok(arguments) if arguments.list => {
-            rows::GROUPS.iter().for_each(|group| println!("{:<12}{}", group.name, group.about));
+            rows::all().for_each(|group| println!("{:<16}{}", group.name, group.about));
             ExitCode::SUCCESS
         }
         Ok(Arguments { floor_server: Some(port), dir, .. }) => match floor::serve(port, &dir) {
@@ -60,10 +61,14 @@ fn run(arguments: &Arguments) -> ExitCode {
         rounds: arguments.rounds,
         results: Results::default(),
     };
-    for group in rows::GROUPS.iter().filter(|group| arguments.wants(group.name)) {
+    for group in rows::all().filter(|group| arguments.wants(group)) {
         run.group(group);
     }
-    let text = report::markdown(&setting::setting(arguments, librdkafka.as_ref()), rows::GROUPS, &run.results);
+    let text = report::markdown(
+        &setting::setting(arguments, librdkafka.as_ref()),
+        &rows::all().copied().collect::<Vec<_>>(),
+        &run.results,
+    );
     println!("{text}");
     if let Some(out) = &arguments.out
         && let Err(error) = std::fs::write(out, &text)

@@ -30,6 +30,11 @@ pub const GROUPS: &[Group] = &[
     install::GROUP,
 ];
 
+/// One node's groups, then those of three.
+pub fn all() -> impl Iterator<Item = &'static Group> {
+    GROUPS.iter().chain(crate::three::GROUPS)
+}
+
 /// A mebibyte.
 const MIB: usize = 1 << 20;
 
@@ -40,9 +45,9 @@ mod tests {
 
     #[test]
     fn names_and_titles_are_unique() {
-        let names: BTreeSet<_> = GROUPS.iter().map(|group| group.name).collect();
-        assert_eq!(names.len(), GROUPS.len());
-        let measures: Vec<_> = GROUPS.iter().flat_map(|group| group.measures).collect();
+        let names: BTreeSet<_> = all().map(|group| group.name).collect();
+        assert_eq!(names.len(), all().count());
+        let measures: Vec<_> = all().flat_map(|group| group.measures).collect();
         let titles: BTreeSet<_> = measures.iter().map(|measure| measure.title).collect();
         assert_eq!(titles.len(), measures.len());
     }

@@ -1,0 +1,137 @@
+//! Nodes killed with -9: how long until a topic is created again, and until a partition takes records again.
+
+use super::nodes::{COUNT, Nodes};
+use crate::load::{batch, produce_request};
+use crate::measure::{Goal, Group, Load, Measure};
+use crate::session::Session;
+use crate::topics::wait_until;
+use crate::wire::Connection;
+use std::time::{Duration, Instant};
+
+const TOPIC: &str = "failover";
+
+pub const GROUP: Group = Group {
+    name: "three/failover",
+    about: "three nodes at default timeouts, 20 kills (quick: 4) of an active controller, 20 of a partition's leader",
+    needs_librdkafka: false,
+    has_floor: false,
+    load: Load::Fresh(run),
+    measures: &[
+        Measure::told("controller/median", "active controller killed, next topic created: median", "ms"),
+        Measure::new(
+            "controller/worst",
+            "active controller killed, next topic created: worst",
+            "ms",
+            Goal::AtMost(1000.0),
+            Goal::AtMost(500.0),
+        ),
+        Measure::told("leader/median", "partition's leader killed, next acknowledgement: median", "ms"),
+        Measure::new(
+            "leader/worst",
+            "partition's leader killed, next acknowledgement: worst",
+            "ms",
+            Goal::AtMost(2000.0),
+            Goal::AtMost(500.0),
+        ),
+        Measure::told("both/median", "both in one node killed, next acknowledgement: median", "ms"),
+        Measure::new(
+            "both/worst",
+            "both in one node killed, next acknowledgement: worst",
+            "ms",
+            Goal::AtMost(2000.0),
+            Goal::AtMost(500.0),
+        ),
+    ],
+};
+
+fn run(session: &mut Session) -> Result<(), String> {
+    let times = session.choose(20, 4);
+    let mut nodes = Nodes::start(session.kind, session.place, "")?;
+    nodes.create(TOPIC, COUNT as i32)?;
+    let mut waits = Vec::new();
+    for round in 0..times {
+        let active = nodes.active_controller(0)?;
+        let asks = (active + 1) % COUNT;
+        let begun = Instant::now();
+        nodes.kill(active);
+        soon("a topic is created", || nodes.try_create(asks, &format!("after-{round}"), 1, 1))?;
+        waits.push(begun.elapsed());
+        recover(&mut nodes, active)?;
+    }
+    figures(session, "controller/median", "controller/worst", &mut waits)?;
+    for (is_active, median, worst) in [(false, "leader/median", "leader/worst"), (true, "both/median", "both/worst")] {
+        for _ in 0..times {
+            let active = nodes.active_controller(0)?;
+            let partitions = nodes.partitions(0, TOPIC)?;
+            let fits = |leader: usize| (leader == active) == is_active;
+            let Some((index, leader)) =
+                partitions.iter().find_map(|p| p.leader.filter(|leader| fits(*leader)).map(|leader| (p.index, leader)))
+            else {
+                return Err("no partition is led by such a node".into());
+            };
+            let asks = (leader + 1) % COUNT;
+            let begun = Instant::now();
+            nodes.kill(leader);
+            soon("a record is acknowledged", || produced(&nodes, asks, index, leader))?;
+            waits.push(begun.elapsed());
+            recover(&mut nodes, leader)?;
+        }
+        figures(session, median, worst, &mut waits)?;
+    }
+    Ok(())
+}
+
+/// A record in the partition, through whoever leads it now.
+fn produced(nodes: &Nodes, asks: usize, index: i32, killed: usize) -> Result<(), String> {
+    let partitions = nodes.partitions(asks, TOPIC)?;
+    let leader = partitions.iter().find(|p| p.index == index).and_then(|p| p.leader).filter(|it| *it != killed);
+    let leader = leader.ok_or("no leader")?;
+    let answer = Connection::open(&nodes.address(leader))?.call(9, &produce_request(TOPIC, index, batch(1, 100)?))?;
+    let produced = answer.responses.first().and_then(|topic| topic.partition_responses.first());
+    match produced.map_or(-1, |produced| produced.error_code) {
+        0 => Ok(()),
+        error => Err(format!("error {error}")),
+    }
+}
+
+/// Tries every few milliseconds, as nobody's client would, so that no pause of a client is measured.
+fn soon(what: &str, mut attempt: impl FnMut() -> Result<(), String>) -> Result<(), String> {
+    let deadline = Instant::now() + Duration::from_secs(60);
+    loop {
+        match attempt() {
+            Ok(()) => return Ok(()),
+            Err(error) if Instant::now() > deadline => return Err(format!("never: {what}: {error}")),
+            Err(_) => std::thread::sleep(Duration::from_millis(5)),
+        }
+    }
+}
+
+/// The node comes back, and everything is in sync and led as it was.
+fn recover(nodes: &mut Nodes, i: usize) -> Result<(), String> {
+    nodes.launch(i)?;
+    nodes.wait_ready(i)?;
+    (0..COUNT).try_for_each(|asks| wait_until("in sync again", || nodes.all_in_sync(asks, TOPIC, COUNT as i32)))?;
+    nodes.elect_preferred()?;
+    (0..COUNT).try_for_each(|asks| {
+        wait_until("each leads one partition", || {
+            let mut leaders: Vec<usize> = nodes.partitions(asks, TOPIC)?.iter().filter_map(|p| p.leader).collect();
+            leaders.sort_unstable();
+            leaders.dedup();
+            if leaders.len() == COUNT { Ok(()) } else { Err(format!("leaders: {leaders:?}")) }
+        })
+    })
+}
+
+fn figures(
+    session: &mut Session,
+    median: &'static str,
+    worst: &'static str,
+    waits: &mut Vec<Duration>,
+) -> Result<(), String> {
+    waits.sort_unstable();
+    let ms = |wait: Option<&Duration>| wait.map_or(0.0, |wait| wait.as_secs_f64() * 1e3);
+    session.figure(median, ms(waits.get(waits.len() / 2)))?;
+    session.figure(worst, ms(waits.last()))?;
+    waits.clear();
+    Ok(())
+}
