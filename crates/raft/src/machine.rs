@@ -483,7 +483,8 @@ impl Raft {
     /// Where the leader seems to be gone: when the others are asked again, who may have seen it by then.
     fn gone_deadline(&mut self, now: Now) -> Option<u64> {
         let times = self.gone.as_mut()?;
-        let pause_ms = (self.timing.election_ms / GONE_PAUSE << (*times).min(16)).clamp(1, self.timing.fetch_ms.max(1));
+        let pause_ms =
+            ((self.timing.election_ms / GONE_PAUSE) << (*times).min(16)).clamp(1, self.timing.fetch_ms.max(1));
         *times += 1;
         self.waits_since_us = now.monotonic_us;
         Some(now.monotonic_us + pause_ms * 1000 + self.random.below(pause_ms * 1000))

@@ -1,7 +1,7 @@
 //! Closed connections and addresses that refuse: who is fenced before its session ends, and who is not.
 
 use crate::cluster::Cluster;
-use base::{ErrorCode, NodeId, SplitMix64};
+use base::{BrokerEpoch, ErrorCode, NodeId, SplitMix64};
 use controller::{Controller, Due, Plan, Suspect};
 
 /// A broker of Ottla; the others of a [`Cluster`] might be anybody's.
@@ -23,7 +23,14 @@ fn register(cluster: &mut Cluster, seed: u64) -> i16 {
 
 fn line_closes(cluster: &mut Cluster, id: NodeId) {
     let epoch = cluster.epoch(id);
-    cluster.step(|controller, view, _| Plan::answer(controller.line_closed(view, id, epoch)));
+    line_of_epoch_closes(cluster, id, epoch);
+}
+
+fn line_of_epoch_closes(cluster: &mut Cluster, id: NodeId, epoch: BrokerEpoch) {
+    cluster.step(|controller, view, _| {
+        controller.line_closed(view, id, epoch);
+        Plan::answer(())
+    });
 }
 
 /// Who is asked next, once that is due.
@@ -91,7 +98,7 @@ fn brokers_of_others_have_their_whole_session() {
     assert_eq!(suspect(&mut cluster), None);
     // Nor does the line of a process before say anything of the one that runs.
     let epoch = cluster.epoch(OURS);
-    cluster.step(|controller, view, _| Plan::answer(controller.line_closed(view, OURS, epoch - 1)));
+    line_of_epoch_closes(&mut cluster, OURS, epoch - 1);
     assert_eq!(suspect(&mut cluster), None);
 }
 
