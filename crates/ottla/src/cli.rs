@@ -1,6 +1,6 @@
 //! Which part of the binary is meant.
 
-use crate::{completion, link_tools, tools};
+use crate::{completion, link_tools, nodes, tools};
 use std::ffi::OsString;
 use std::io::Write;
 use std::path::Path;
@@ -11,6 +11,7 @@ Ottla: Apache Kafka in one binary.
 usage: ottla COMMAND [ARGUMENTS]
 
   server [FILE]          run a node; without FILE on localhost:9092, with nothing to configure
+  server --nodes 3       run a cluster on this machine, to look at
   topics                 create, list, describe, alter and delete topics
   console-producer       write records from standard input
   console-consumer       read records to standard output
@@ -104,18 +105,22 @@ fn run_server(arguments: &[String]) -> i32 {
         print(SERVER_USAGE);
         return 0;
     }
-    server::run_arguments(arguments)
+    if nodes::are_meant(arguments) { nodes::run(arguments) } else { server::run_arguments(arguments) }
 }
 
 const SERVER_USAGE: &str = "\
 usage: ottla server [FILE] [--override KEY=VALUE]... [--http-listen ADDRESS:PORT] [--log-format text|json]
                     [--ignore-acls]
        ottla server [--data-dir DIR] [--port N] [--http-port N] [--override KEY=VALUE]...
+       ottla server --nodes N [--data-dir DIR] [--port N] [--override KEY=VALUE]...
 
 With FILE (Kafka's server.properties) the node is what the file says; format its folders once with
 `ottla storage format`. Without FILE it needs nothing: clients on 127.0.0.1:9092, the controller on the next port, HTTP
 (/live, /ready, /metrics) on the one after, data in ./ottla-data, which is formatted when it is absent or empty.
 Environment variables of Kafka's container images (KAFKA_..., KAFKA_CFG_..., CLUSTER_ID) are read then.
+
+With --nodes N a cluster of so many nodes runs on this machine, each a process of its own (ports ten apart, data in
+./ottla-cluster, three replicas where there are three nodes): kill one, and watch the others. Ctrl-C stops all.
 
 --http-port N is --http-listen 127.0.0.1:N; port 0 is no HTTP. In a file the key is ottla.http.listen.
 ";
@@ -184,7 +189,7 @@ fn completion(arguments: &[String]) -> i32 {
 }
 
 /// Flags of `ottla server`: name, whether it takes a value, help.
-const SERVER_FLAGS: [(&str, bool, &str); 8] = [
+const SERVER_FLAGS: [(&str, bool, &str); 9] = [
     ("--override", true, "a key=value over the file's"),
     ("--http-listen", true, "address:port of /live, /ready and /metrics"),
     ("--http-port", true, "the same, on the loopback address"),
@@ -192,6 +197,7 @@ const SERVER_FLAGS: [(&str, bool, &str); 8] = [
     ("--ignore-acls", false, "go on with ACLs in the folder, on loopback listeners only"),
     ("--data-dir", true, "folder of the data, without a file"),
     ("--port", true, "port of clients, without a file"),
+    ("--nodes", true, "run a cluster of so many nodes on this machine"),
     ("--help", false, "print the help"),
 ];
 

@@ -3,6 +3,7 @@
 mod cli;
 mod completion;
 mod link_tools;
+mod nodes;
 mod tools;
 
 use std::io::Write;
