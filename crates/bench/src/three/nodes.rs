@@ -220,7 +220,12 @@ impl Nodes {
 
     /// Gives every partition back to its first replica.
     pub fn elect_preferred(&self) -> Result<(), String> {
-        let request = ElectLeadersRequest { election_type: 0, timeout_ms: REQUEST_TIMEOUT_MS, ..Default::default() };
+        let request = ElectLeadersRequest {
+            election_type: 0,
+            topic_partitions: None,
+            timeout_ms: REQUEST_TIMEOUT_MS,
+            ..Default::default()
+        };
         Connection::open(&self.address(0))?.call(2, &request).map(drop)
     }
 
