@@ -98,6 +98,14 @@ impl Controller {
         }
     }
 
+    /// The process of a node is gone, as others have seen: its broker is asked for at once.
+    pub fn node_gone(&mut self, view: View<'_>, id: NodeId) {
+        if let Some(epoch) = view.image.brokers.get(&id).map(|broker| broker.epoch) {
+            self.suspicions.clear(id);
+            self.line_closed(view, id, epoch);
+        }
+    }
+
     /// The next broker whose addresses are to be asked; its answer goes to [`Self::asked_suspect`].
     pub fn next_suspect(&mut self, view: View<'_>) -> Option<Suspect> {
         loop {

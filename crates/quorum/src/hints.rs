@@ -67,6 +67,8 @@ struct Leader {
 pub(crate) struct Hints {
     asked: BTreeMap<u64, Asked>,
     leader: Option<Leader>,
+    /// The last leader whose process was gone: its broker, where it has one, is gone too.
+    pub gone_leader: Option<NodeId>,
 }
 
 impl QuorumNode {
@@ -148,6 +150,7 @@ impl QuorumNode {
                 let Some(leader) = self.hints.leader.as_mut().filter(is_asked) else { return Ok(()) };
                 if refused {
                     self.hints.leader = None;
+                    self.hints.gone_leader = Some(id);
                     tracing::info!(
                         leader = id,
                         epoch,

@@ -39,7 +39,12 @@ impl QuorumNode {
             return Ok(());
         }
         let latest = self.committed.clone();
-        self.controller = Some(Controller::new(self.config.settings.clone(), latest.latest(), now));
+        let mut controller = Controller::new(self.config.settings.clone(), latest.latest(), now);
+        if let Some(gone) = self.hints.gone_leader.take() {
+            let view = View { image: latest.latest(), next_offset: self.log.log_end_offset(), now };
+            controller.node_gone(view, gone);
+        }
+        self.controller = Some(controller);
         self.latest = Some(latest);
         tracing::info!(epoch, "this node is the active controller");
         self.activate(now)

@@ -167,8 +167,17 @@ pub struct Raft {
     random: SplitMix64,
     /// It is about to stop.
     leaves: bool,
-    /// The leader's process seems to be gone; with how often others were asked in vain since then.
-    gone: Option<u32>,
+    /// The leader of the epoch leads no more, as far as is known here.
+    gone: Option<Gone>,
+}
+
+/// How a leader went.
+#[derive(Debug, Clone, Copy, Default)]
+struct Gone {
+    /// It has said so: whatever else comes from it was on its way before.
+    has_resigned: bool,
+    /// How often the others were asked since then.
+    times: u32,
 }
 
 impl Raft {
@@ -355,7 +364,9 @@ impl Raft {
                 self.leader_resigned(now, leader_id, epoch, &preferred, effects);
             }
             Event::FetchAnswered => {
-                if let Role::Follower { hears_leader } = &mut self.role {
+                if let (Role::Follower { hears_leader }, false) =
+                    (&mut self.role, self.gone.is_some_and(|gone| gone.has_resigned))
+                {
                     *hears_leader = true;
                     self.gone = None;
                     self.deadline_us = self.fetch_deadline(now);
@@ -458,6 +469,7 @@ impl Raft {
         }
         if let Role::Follower { hears_leader } = &mut self.role {
             *hears_leader = false;
+            self.gone = Some(Gone { has_resigned: true, times: 0 });
             let position = preferred.iter().position(|key| key.matches(&self.local)).unwrap_or(0);
             self.deadline_us = now.monotonic_us + self.backoff_us(position, preferred.len());
         }
@@ -470,7 +482,7 @@ impl Raft {
         }
         if let Role::Follower { hears_leader } = &mut self.role {
             *hears_leader = false;
-            self.gone = Some(0);
+            self.gone = Some(Gone::default());
             self.waits_since_us = now.monotonic_us;
             let local = self.local.id;
             let before = self.others().filter(|key| key.id != leader_id && key.id < local).count() as u64;
@@ -480,12 +492,10 @@ impl Raft {
         }
     }
 
-    /// Where the leader seems to be gone: when the others are asked again, who may have seen it by then.
+    /// Where the leader is gone: when the others are asked again, who may have seen it by then.
     fn gone_deadline(&mut self, now: Now) -> Option<u64> {
-        let times = self.gone.as_mut()?;
-        let pause_ms =
-            ((self.timing.election_ms / GONE_PAUSE) << (*times).min(16)).clamp(1, self.timing.fetch_ms.max(1));
-        *times += 1;
+        let times = self.gone?.times.saturating_sub(1);
+        let pause_ms = ((self.timing.election_ms / GONE_PAUSE) << times.min(16)).clamp(1, self.timing.fetch_ms.max(1));
         self.waits_since_us = now.monotonic_us;
         Some(now.monotonic_us + pause_ms * 1000 + self.random.below(pause_ms * 1000))
     }

@@ -279,6 +279,12 @@ impl World {
                 21..=40 => self.fetch(id),
                 41..=44 if self.replicas[&id].raft.is_leader() => self.append(id, 2),
                 45 if !self.is_calm => self.crash(id),
+                // True or not: a hint may make elections, and nothing else.
+                47 | 48 if !self.is_calm => {
+                    let raft = &self.replicas[&id].raft;
+                    let gone = raft.leader_id().map(|leader_id| Event::LeaderGone { leader_id, epoch: raft.epoch() });
+                    gone.into_iter().for_each(|gone| self.step(id, gone));
+                }
                 46 if !self.is_calm && self.replicas[&id].raft.is_leader() => self.step(id, Event::Leave),
                 _ => {}
             }

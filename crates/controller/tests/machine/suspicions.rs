@@ -127,4 +127,11 @@ fn a_new_leader_looks_for_those_that_it_does_not_hear_soon() {
     cluster.beat(OURS);
     cluster.now.monotonic_us += 1_000_000;
     assert_eq!(suspect(&mut cluster), None);
+    // Whose controller was the one before, and is gone, is asked for at once.
+    cluster.controller = Controller::new(crate::cluster::settings(), &image, now);
+    cluster.step(|controller, view, _| {
+        controller.node_gone(view, OURS);
+        Plan::answer(())
+    });
+    assert_eq!(suspect(&mut cluster).map(|suspect| suspect.id), Some(OURS));
 }

@@ -39,6 +39,9 @@ impl Raft {
     /// Asks whether it would be elected.
     pub(super) fn ask_first(&mut self, now: Now, effects: &mut Vec<Effect>) {
         self.role = Role::Prospective(self.own_vote());
+        if let Some(gone) = &mut self.gone {
+            gone.times += 1;
+        }
         self.deadline_us = match self.gone_deadline(now) {
             Some(at) => at,
             None => self.election_deadline(now),

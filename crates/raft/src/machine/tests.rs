@@ -241,3 +241,16 @@ fn a_leader_that_is_heard_after_all_is_followed_as_before() {
     step(&mut nodes[1], 3300, Event::LeaderGone { leader_id: 3, epoch: 1 });
     assert!(nodes[1].is_led(at(3300)));
 }
+
+#[test]
+fn a_leader_that_resigned_is_not_waited_for_whatever_was_on_its_way() {
+    let mut nodes = led_cluster();
+    let preferred = vec![key(2), key(3)];
+    step(&mut nodes[1], 3200, Event::LeaderResigned { leader_id: 1, epoch: 1, preferred });
+    let ask = step(&mut nodes[1], 3200, Event::Timer);
+    // The others have not heard it yet, and refuse; then the last answer of the old leader comes.
+    elect(&mut nodes, 1, 3200, ask);
+    assert!(!nodes[1].is_leader());
+    step(&mut nodes[1], 3201, Event::FetchAnswered);
+    assert!(nodes[1].deadline_us().unwrap() < 3_500_000, "{:?}", nodes[1].deadline_us());
+}
