@@ -108,6 +108,7 @@ pub fn default_message(code: ErrorCode) -> &'static str {
         ErrorCode::TopicAuthorizationFailed => "Topic authorization failed.",
         ErrorCode::GroupAuthorizationFailed => "Group authorization failed.",
         ErrorCode::ClusterAuthorizationFailed => "Cluster authorization failed.",
+        ErrorCode::NotEnoughReplicas => "Messages are rejected since there are fewer in-sync replicas than required.",
         ErrorCode::RequestTimedOut => "The request timed out.",
         ErrorCode::LeaderNotAvailable => {
             "There is no leader for this topic-partition as we are in the middle of a leadership election."

@@ -99,7 +99,7 @@ fn old_flags_and_classes_are_taken_or_refused_as_by_kafka() {
         if KNOWN.iter().any(|(start, _)| name.starts_with(start)) {
             continue;
         }
-        let bootstrap = session.node.bootstrap();
+        let bootstrap = session.bootstrap();
         let command = match kind {
             // As they were recorded.
             "class" => format!("kafka-run-class.sh {name} --help"),

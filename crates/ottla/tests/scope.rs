@@ -9,6 +9,8 @@ use std::path::Path;
 
 /// Files whose commands are all replayed from the same file name here.
 const HERE: &[&str] = &[
+    "cluster3-elr.txt",
+    "cluster3.txt",
     "kafka-broker-api-versions.txt",
     "kafka-cluster.txt",
     "kafka-configs.txt",
@@ -18,8 +20,11 @@ const HERE: &[&str] = &[
     "kafka-features.txt",
     "kafka-get-offsets.txt",
     "kafka-groups.txt",
+    "kafka-leader-election.txt",
     "kafka-log-dirs.txt",
     "kafka-metadata-quorum.txt",
+    "kafka-reassign-partitions.txt",
+    "kafka-replica-verification.txt",
     "kafka-server.txt",
     "kafka-topics.txt",
     "kafka-verifiable.txt",

@@ -172,14 +172,12 @@ impl QuorumNode {
                 ..Default::default()
             });
         }
-        let nodes = self
-            .image()
-            .controllers
-            .values()
-            .filter(|_| is_valid && version >= NODES_VERSION)
-            .map(|controller| quorum::Node {
-                node_id: controller.id,
-                listeners: controller
+        // Of voters only, as in Kafka.
+        let voters = self.raft.voters().iter().filter(|_| is_valid && version >= NODES_VERSION);
+        let nodes = voters
+            .map(|voter| quorum::Node {
+                node_id: voter.key.id,
+                listeners: voter
                     .endpoints
                     .iter()
                     .map(|e| quorum::Listener {

@@ -291,8 +291,9 @@ impl Raft {
 
     /// Replaces the voters, as a KRaftVoters record says: from the moment when it is in the log, committed or not.
     pub fn set_voters(&mut self, now: Now, voters: VoterSet) {
+        let local = self.local.id;
         match &mut self.role {
-            Role::Leader(leadership) => leadership.set_voters(now, &voters, &self.timing),
+            Role::Leader(leadership) => leadership.set_voters(now, local, &voters, &self.timing),
             // Who has just become a voter has its leader to thank for it: that one is alive.
             _ if !self.voters.contains(&self.local) => self.deadline_us = self.fetch_deadline(now),
             _ => {}

@@ -35,6 +35,7 @@ mod patterns;
 mod producer_perf_test;
 mod reassign_partitions;
 mod registry;
+mod replica_verification;
 mod table;
 mod throttles;
 mod time;

@@ -7,7 +7,7 @@ use crate::io::Io;
 use crate::options::{COMMAND_CONFIG, HELP, Opt, Parsed, Usage, VERSION, flag, long, text};
 use crate::throttles::{self, Throttled};
 use base::{ErrorCode, NodeId};
-use client::{Admin, Wanted};
+use client::{Admin, ClientError, Wanted};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -76,7 +76,14 @@ pub fn run(args: &[String], io: &mut Io) -> i32 {
     match act(&parsed, io) {
         Ok(()) => 0,
         Err(failure) => {
-            io.say(format!("Error: {}", failure.message));
+            // Kafka prints where it happened behind it; of that the first line is read.
+            match &failure.cause {
+                Some(cause) => io.say(format!("Error: {cause}\n{}", java(cause))),
+                None => {
+                    let message = &failure.message;
+                    io.say(format!("Error: {message}\norg.apache.kafka.tools.AdminCommandFailedException: {message}"));
+                }
+            }
             1
         }
     }
@@ -221,7 +228,10 @@ fn verify(parsed: &Parsed, admin: &Admin, moves: &[Move], io: &mut Io) -> Outcom
     }
     let named = moves.iter().flat_map(|one| one.replicas.iter().zip(&one.dirs).map(move |(id, dir)| (one, *id, dir)));
     let named: Vec<(&Move, NodeId, &String)> = named.filter(|(_, _, dir)| *dir != "any").collect();
-    if !named.is_empty() {
+    if named.is_empty() {
+        // Kafka's line about log directories, where there is nothing to say.
+        io.say("");
+    } else {
         let known: BTreeSet<NodeId> = metadata.nodes.keys().copied().collect();
         let dirs = log_dirs(admin, &named.iter().map(|(_, id, _)| *id).filter(|id| known.contains(id)).collect())?;
         for (one, id, wanted) in named {
@@ -414,10 +424,17 @@ fn generate(parsed: &Parsed, admin: &Admin, io: &mut Io) -> Outcome {
         for partition in &known.partitions {
             let factor = partition.replicas.len();
             if factor > ids.len() {
-                return Err(Failure::new(format!(
-                    "Replication factor: {factor} larger than available brokers: {}.",
-                    ids.len()
-                )));
+                let count = ids.len();
+                return Err(Failure {
+                    cause: Some(ClientError::broker(
+                        ErrorCode::InvalidReplicationFactor,
+                        Some(format!(
+                            "The target replication factor of {factor} cannot be reached because only {count} broker(s) \
+                             are registered or some brokers have all their log directories cordoned."
+                        )),
+                    )),
+                    ..Failure::new("")
+                });
             }
             let start = partition.index as usize;
             let replicas: Vec<NodeId> = (0..factor).map(|i| ids[(start + i) % ids.len()]).collect();

@@ -319,6 +319,15 @@ const TOOLS: &[Tool] = &[
         at_signal: AtSignal::Ends,
         line: Line::Options(&crate::reassign_partitions::USAGE),
     },
+    Tool {
+        name: "replica-verification",
+        classes: &["org.apache.kafka.tools.ReplicaVerificationTool"],
+        former: &["kafka.tools.ReplicaVerificationTool"],
+        summary: "compare the replicas of partitions",
+        run: crate::replica_verification::run,
+        at_signal: AtSignal::Ends,
+        line: Line::Options(&crate::replica_verification::USAGE),
+    },
 ];
 
 /// All tools, in the order of a list for people.

@@ -48,6 +48,35 @@ pub fn line_alike(line: &str) -> String {
     sets_alike(&out)
 }
 
+/// The same for several nodes, of which any may lead the quorum, and of which nobody knows who noticed what first.
+pub fn cluster_alike(line: &str) -> String {
+    let numbers = ["LeaderId:", "MaxFollowerLag:", "MaxFollowerLagTimeMs:", "ClusterId:"];
+    if let Some(label) = numbers.iter().find(|label| line.starts_with(**label)) {
+        return format!("{label} N");
+    }
+    if line.starts_with(|c: char| c.is_ascii_digit()) && line.contains('\t') {
+        // A replica of the quorum: what it is, and nothing of how far.
+        let cells: Vec<&str> = line.split('\t').map(str::trim).collect();
+        return format!("N {} {}", cells.len(), cells.last().unwrap_or(&""));
+    }
+    let line = line_alike(line);
+    let Some((head, rest)) = line.split_once("Isr: ") else { return folders_alike(&line) };
+    let (isr, tail) = rest.split_once('\t').unwrap_or((rest, ""));
+    let mut isr: Vec<&str> = isr.split(',').collect();
+    isr.sort_unstable();
+    format!("{head}Isr: {}\t{tail}", isr.join(","))
+}
+
+/// Absolute folders are anybody's own, and which of them has a replica is chance.
+fn folders_alike(line: &str) -> String {
+    let word = |word: &str| {
+        let parts: Vec<&str> =
+            word.split('"').map(|part| if part.starts_with('/') { "FOLDER" } else { part }).collect();
+        parts.join("\"")
+    };
+    line.split(' ').map(word).collect::<Vec<_>>().join(" ")
+}
+
 /// Lists inside a line whose order is not Kafka's promise.
 fn sets_alike(line: &str) -> String {
     if let Some((head, configs)) = line.split_once("\tConfigs: ") {
@@ -96,7 +125,7 @@ pub fn figures_alike(line: &str) -> String {
         let bare = word.trim_end_matches(['.', ',']);
         let is_figure = !label.contains(&bare)
             && bare.starts_with(|c: char| c.is_ascii_digit() || c == '(')
-            && bare.trim_start_matches('(').bytes().all(|b| b.is_ascii_digit() || b".:-E".contains(&b));
+            && bare.trim_start_matches('(').bytes().all(|b| b.is_ascii_digit() || b".,:-E".contains(&b));
         if is_figure { word.replace(bare, if bare.starts_with('(') { "(N" } else { "N" }) } else { word.to_string() }
     };
     let words: Vec<String> =

@@ -1,5 +1,6 @@
 //! A node of this binary in a folder of its own, configured as the recorded one was.
 
+use rustix::process::{Pid, Signal, kill_process};
 use std::fs::File;
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -23,26 +24,56 @@ pub struct Node {
 impl Node {
     /// Two log directories, 4 partitions for internal topics, records kept for ever, no wait before the first rebalance.
     pub fn start() -> Node {
-        let folder = tempfile::Builder::new().prefix("ottla-replay-").tempdir().expect("a folder");
         let [port, controller_port] = free_ports();
-        let text = format!(
-            "process.roles=broker,controller\nnode.id=1\n\
-             controller.quorum.bootstrap.servers=127.0.0.1:{controller_port}\n\
-             listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller_port}\n\
-             advertised.listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller_port}\n\
-             controller.listener.names=CONTROLLER\nlog.dirs={0}/d1,{0}/d2\nnum.partitions=1\n\
-             offsets.topic.num.partitions=4\noffsets.topic.replication.factor=1\n\
+        let more = format!(
+            "node.id=1\ncontroller.quorum.bootstrap.servers=127.0.0.1:{controller_port}\nlog.dirs=HOME/d1,HOME/d2\n\
+             num.partitions=1\noffsets.topic.num.partitions=4\noffsets.topic.replication.factor=1\n\
              transaction.state.log.num.partitions=4\ntransaction.state.log.replication.factor=1\n\
              transaction.state.log.min.isr=1\nshare.coordinator.state.topic.num.partitions=4\n\
              share.coordinator.state.topic.replication.factor=1\nshare.coordinator.state.topic.min.isr=1\n\
-             group.initial.rebalance.delay.ms=0\nlog.retention.ms=-1\n",
-            folder.path().display()
+             log.retention.ms=-1\n"
+        );
+        let mut node = Node::launch([port, controller_port], &more, &["--standalone"]);
+        node.wait_ready();
+        node
+    }
+
+    /// Three nodes of one cluster, as those of the recordings were.
+    pub fn start_three() -> Vec<Node> {
+        let ports = [(); 3].map(|()| free_ports());
+        let id = |i: usize| i + 1;
+        let initial: Vec<String> =
+            (0..3).map(|i| format!("{}@127.0.0.1:{}:aBcDeFgHiJkLmNoPqRs{}ZA", id(i), ports[i][1], id(i))).collect();
+        let servers: Vec<String> = ports.iter().map(|[_, port]| format!("127.0.0.1:{port}")).collect();
+        let start = |i: usize| {
+            let more = format!(
+                "node.id={}\ncontroller.quorum.bootstrap.servers={}\nlog.dirs=HOME/data\nmin.insync.replicas=2\n\
+                 default.replication.factor=3\nlog.index.size.max.bytes=262144\noffsets.topic.replication.factor=3\n\
+                 offsets.topic.num.partitions=4\nauto.leader.rebalance.enable=false\n",
+                id(i),
+                servers.join(",")
+            );
+            Node::launch(ports[i], &more, &["--initial-controllers", &initial.join(",")])
+        };
+        let mut nodes: Vec<Node> = (0..3).map(start).collect();
+        nodes.iter_mut().for_each(Node::wait_ready);
+        nodes
+    }
+
+    /// Formats a folder and starts a process on it. `HOME` in the configuration is that folder.
+    fn launch([port, controller_port]: [u16; 2], more: &str, flags: &[&str]) -> Node {
+        let folder = tempfile::Builder::new().prefix("ottla-replay-").tempdir().expect("a folder");
+        let more = more.replace("HOME", &folder.path().display().to_string());
+        let text = format!(
+            "process.roles=broker,controller\nlisteners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller_port}\n\
+             advertised.listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller_port}\n\
+             controller.listener.names=CONTROLLER\ngroup.initial.rebalance.delay.ms=0\n{more}"
         );
         let file = folder.path().join("server.properties");
         std::fs::write(&file, text).expect("server.properties");
         let path = file.display().to_string();
-        let format = ["storage", "format", "-t", "MkU3OEVBNTcwNTJENDM2Qk", "--standalone", "-c", &path];
-        let formatted = Command::new(BINARY).args(format).output().expect("the binary runs");
+        let format = ["storage", "format", "-t", "MkU3OEVBNTcwNTJENDM2Qk", "-c", &path];
+        let formatted = Command::new(BINARY).args(format).args(flags).output().expect("the binary runs");
         assert!(formatted.status.success(), "format: {formatted:?}");
         let log = File::create(folder.path().join("server.log")).expect("a log");
         let process = Command::new(BINARY)
@@ -52,9 +83,25 @@ impl Node {
             .stderr(log)
             .spawn()
             .expect("the binary runs");
-        let mut node = Node { process, port, controller_port, folder };
-        node.wait_ready();
-        node
+        Node { process, port, controller_port, folder }
+    }
+
+    /// Its `server.properties`.
+    pub fn file(&self) -> PathBuf {
+        self.folder.path().join("server.properties")
+    }
+
+    /// Ends the process by a signal, and waits for that.
+    pub fn end(&mut self, signal: Signal) {
+        let _gone_already = kill_process(Pid::from_child(&self.process), signal);
+        let _reaped = self.process.wait();
+    }
+
+    /// The id of its directory of this name.
+    pub fn directory_id(&self, name: &str) -> String {
+        let text = std::fs::read_to_string(self.folder.path().join(name).join("meta.properties")).expect("a file");
+        let id = text.lines().find_map(|line| line.strip_prefix("directory.id="));
+        id.expect("an id").to_owned()
     }
 
     /// `HOST:PORT` of the client listener.

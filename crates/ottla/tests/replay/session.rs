@@ -1,6 +1,6 @@
 //! A recorded session against a node: its commands in order, each compared with what Kafka's tool did.
 
-use super::alike::{figures_alike, json_alike, json_shapes, line_alike, only_heads, sentences};
+use super::alike::{cluster_alike, figures_alike, json_alike, json_shapes, line_alike, only_heads, sentences};
 use super::node::Node;
 use super::run::{Outcome, StopWhen, run};
 use super::seed::{Member, Seed};
@@ -25,20 +25,50 @@ pub enum Kind {
     Json,
     /// A server: all it says is a log.
     Log,
+    /// Several nodes, of which any may lead the quorum.
+    Cluster,
 }
 
 pub struct Session {
-    pub node: Node,
+    /// The node of most sessions, or all of a cluster.
+    pub nodes: Vec<Node>,
     pub seed: Seed,
     folder: PathBuf,
     member: Option<Member>,
+    /// Addresses of the recording, those that stand for them here, and what both look like when they are compared.
+    addresses: Vec<(&'static str, String, String)>,
 }
 
 impl Session {
     /// A node without topics.
     pub fn start() -> Session {
         let node = Node::start();
-        let folder = node.folder().join("work");
+        let (client, controller) = (node.bootstrap(), node.controller());
+        let addresses =
+            [("127.0.0.1:49092", &client, 1), ("127.0.0.1:25092", &client, 1), ("127.0.0.1:49093", &controller, 2)];
+        let session = Session::on(vec![node], &addresses.map(|(of, own, n)| (of, own.clone(), n)));
+        // What stands for the recorded node's own file.
+        std::fs::copy(session.nodes[0].file(), session.folder.join("server.properties")).expect("a file");
+        session
+    }
+
+    /// Three nodes, each broker and controller.
+    pub fn start_three() -> Session {
+        let nodes = Node::start_three();
+        let recorded = [
+            ("127.0.0.1:25310", "127.0.0.1:25311"),
+            ("127.0.0.1:25320", "127.0.0.1:25321"),
+            ("127.0.0.1:25330", "127.0.0.1:25331"),
+        ];
+        let pairs = recorded.iter().zip(&nodes).enumerate().flat_map(|(i, ((client, controller), node))| {
+            [(*client, node.bootstrap(), 2 * i + 1), (*controller, node.controller(), 2 * i + 2)]
+        });
+        let addresses: Vec<(&'static str, String, usize)> = pairs.collect();
+        Session::on(nodes, &addresses)
+    }
+
+    fn on(nodes: Vec<Node>, addresses: &[(&'static str, String, usize)]) -> Session {
+        let folder = nodes[0].folder().join("work");
         std::fs::create_dir_all(&folder).expect("a folder");
         for (name, text) in [
             ("short.properties", "request.timeout.ms=1000\ndefault.api.timeout.ms=2000\nretries=0\n"),
@@ -47,8 +77,14 @@ impl Session {
         ] {
             std::fs::write(folder.join(name), text).expect("a file");
         }
-        let seed = Seed { bootstrap: node.bootstrap() };
-        Session { node, seed, folder, member: None }
+        let seed = Seed { bootstrap: nodes[0].bootstrap() };
+        let alike = |(of, own, n): &(&'static str, String, usize)| (*of, own.clone(), format!("127.0.0.1:PORT{n}"));
+        let addresses = addresses.iter().map(alike).collect();
+        Session { nodes, seed, folder, member: None, addresses }
+    }
+
+    pub fn bootstrap(&self) -> String {
+        self.nodes[0].bootstrap()
     }
 
     pub fn folder(&self) -> &PathBuf {
@@ -58,11 +94,22 @@ impl Session {
     /// Runs the commands of a file that belong to the single node and whose number is `wanted`; prints what differs and
     /// says how many do.
     pub fn replay(&mut self, file: &str, kind: Kind, wanted: impl Fn(usize) -> bool) -> usize {
+        self.replay_with(file, kind, wanted, |_, command| command)
+    }
+
+    /// The same; `before` is called before each command, does what happened then and may say it in other words.
+    pub fn replay_with(
+        &mut self,
+        file: &str,
+        kind: Kind,
+        wanted: impl Fn(usize) -> bool,
+        mut before: impl FnMut(&mut Session, String) -> String,
+    ) -> usize {
         let path = format!("{}/tests/transcripts/{file}.txt", env!("CARGO_MANIFEST_DIR"));
         let text = std::fs::read_to_string(path).expect("a transcript");
         self.prepare(file);
         let (mut passed, mut total, mut failed) = (0, 0, 0);
-        for step in transcript::read(&text).into_iter().filter(|step| wanted(step.number)) {
+        for mut step in transcript::read(&text).into_iter().filter(|step| wanted(step.number)) {
             if step.comment.contains("member m1 gone") {
                 self.member = None;
             }
@@ -74,6 +121,7 @@ impl Session {
                 continue;
             }
             total += 1;
+            step.command = before(self, step.command);
             let known = KNOWN.iter().find(|(name, n, _)| *name == file && *n == step.number);
             match (self.judge_settled(&step, kind), known) {
                 (None, _) => passed += 1,
@@ -118,10 +166,8 @@ impl Session {
 
     /// Runs a command line of a recording here.
     pub fn run(&self, command: &str, stdin: &str, stop: &StopWhen) -> Outcome {
-        let command = command
-            .replace("127.0.0.1:49092", &self.node.bootstrap())
-            .replace("127.0.0.1:25092", &self.node.bootstrap())
-            .replace("127.0.0.1:49093", &self.node.controller());
+        let own = |command: String, (of, own, _): &(&str, String, String)| command.replace(of, own);
+        let command = self.addresses.iter().fold(command.to_owned(), own);
         // Silence as long as a JVM needs is not needed here.
         let words = words(&command);
         let shorter = |i: usize, word: &String| match i > 0 && words[i - 1] == "--timeout-ms" {
@@ -140,7 +186,8 @@ impl Session {
         };
         let stop = match step.exit {
             Some(143) => {
-                StopWhen::Lines(step.stdout.lines().filter(|line| !is_last_word(line)).count(), |line| !line.is_empty())
+                let said = step.stdout.lines().filter(|line| !is_last_word(line)).count();
+                StopWhen::Lines(said, |line| !line.is_empty() && !line.contains("deprecated"))
             }
             _ => StopWhen::Never,
         };
@@ -196,22 +243,20 @@ impl Session {
     /// Text with everything alike that no two runs share, lines sorted.
     pub fn alike(&self, text: &str, kind: Kind) -> String {
         let mut text = text.to_string();
-        let (bootstrap, controller) = (self.node.bootstrap(), self.node.controller());
-        for (from, to) in [
-            (bootstrap.as_str(), "127.0.0.1:PORT1"),
-            (controller.as_str(), "127.0.0.1:PORT2"),
-            ("127.0.0.1:49092", "127.0.0.1:PORT1"),
-            ("127.0.0.1:25092", "127.0.0.1:PORT1"),
-            ("127.0.0.1:49093", "127.0.0.1:PORT2"),
-        ] {
-            text = text.replace(from, to).replace(&from.replace(':', " "), &to.replace(':', " "));
+        for (of, own, to) in &self.addresses {
+            for from in [*of, own.as_str()] {
+                text = text.replace(from, to).replace(&from.replace(':', " "), &to.replace(':', " "));
+            }
         }
         let alike = |line: &str| match kind {
             Kind::Plain | Kind::Log => line_alike(line),
+            Kind::Cluster => cluster_alike(line),
             Kind::Figures => figures_alike(line),
             Kind::Json => json_alike(line),
         };
-        let elided = |line: &&str| !(line.starts_with('<') && line.ends_with("more lines of this form>"));
+        let elided = |line: &&str| {
+            !(line.starts_with('<') && line.ends_with("more lines of this form>") || *line == "\t<java stack frames>")
+        };
         let mut lines: Vec<String> = text.lines().filter(elided).map(alike).collect();
         while lines.last().is_some_and(|line| line.is_empty()) {
             lines.pop();

@@ -81,10 +81,16 @@ impl Leadership {
         self.begin_us += us;
     }
 
-    /// Who votes now. Another directory is another replica.
+    /// Who votes now. Another directory is another replica. Who votes no more and has just fetched is an observer from now on.
     /// All have the time of a new leadership to be heard of.
-    pub(super) fn set_voters(&mut self, now: Now, voters: &VoterSet, timing: &Timing) {
+    pub(super) fn set_voters(&mut self, now: Now, local: NodeId, voters: &VoterSet, timing: &Timing) {
         let before = std::mem::take(&mut self.replicas);
+        for left in before.values().filter(|left| left.key.id != local && !voters.contains(&left.key)) {
+            let is_recent = now.monotonic_us.saturating_sub(left.last_fetch_us) < OBSERVER_SESSION_US;
+            if left.last_fetch_us > 0 && is_recent && self.observers.len() < OBSERVERS_MAX {
+                self.observers.insert(left.key, *left);
+            }
+        }
         for voter in voters.iter() {
             let known = before.get(&voter.key.id).filter(|known| known.key.matches(&voter.key)).copied();
             // What it fetched without a vote it need not have on disk: as a voter it says so again.
