@@ -3,7 +3,7 @@
 use api::{Access, AllowAll, Dispatcher, Entry, Exchange, Listener, Node, Principal, Request, Row, Session, Step};
 use api::{Operation, Quota, ResourceType};
 use base::Now;
-use metadata::Image;
+use metadata::{Image, Levels};
 use net::{Answer, Bounds, ConnectionInfo, Pipelining, Reply, Session as _, Wrapping};
 use protocol::header::{RequestHead, encode_request_header};
 use protocol::{ApiKey, DecodeError, Message, MetadataRequest, MetadataResponse, Writer};
@@ -19,6 +19,10 @@ impl Node for Nobody {
 
     fn kraft_version(&self) -> i16 {
         0
+    }
+
+    fn levels(&self) -> Levels {
+        Levels::Served
     }
 
     fn disconnected(&self, _: &ConnectionInfo) {}

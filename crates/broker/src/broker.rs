@@ -13,7 +13,7 @@ use crate::throttle::Throttle;
 use arc_swap::ArcSwap;
 use base::{BrokerEpoch, Executor, Network, NodeId, Random, Uuid};
 use config::{BrokerLayers, Loggers, ServerConfig};
-use metadata::{ConfigResource, Image};
+use metadata::{ConfigResource, Image, Levels};
 use parking_lot::Mutex;
 use quorum::SharedView;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -150,6 +150,10 @@ impl api::Node for Broker {
 
     fn kraft_version(&self) -> i16 {
         self.view.load().kraft_version
+    }
+
+    fn levels(&self) -> Levels {
+        self.view.load().levels
     }
 
     fn disconnected(&self, connection: &net::ConnectionInfo) {

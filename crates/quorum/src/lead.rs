@@ -6,7 +6,7 @@ use crate::log::leader_change_batch;
 use crate::node::{Claim, QuorumNode};
 use base::{ErrorCode, LeaderEpoch, Now, Offset};
 use controller::{Controller, Due, Record, Records, View, bootstrap_records};
-use metadata::Loader;
+use metadata::{Levels, Loader};
 use raft::VoterSet;
 
 impl QuorumNode {
@@ -69,7 +69,9 @@ impl QuorumNode {
     pub(crate) fn register_self(&mut self, now: Now) -> Result<(), QuorumError> {
         let registers = self.view_image().is_some_and(|image| image.features.controllers_register());
         if let (true, Some(controller)) = (registers, &self.controller) {
-            let record = controller.register_self(self.config.incarnation_id, &self.config.controller_endpoints);
+            let levels = self.view_image().map_or(Levels::Served, |image| self.levels_in(image));
+            let endpoints = &self.config.controller_endpoints;
+            let record = controller.register_self(self.config.incarnation_id, endpoints, levels);
             self.append(now, &[Record { value: record.into(), version: 0 }])?;
         }
         Ok(())
@@ -100,8 +102,9 @@ impl QuorumNode {
     pub(crate) fn run_controller(&mut self, now: Now) -> Result<(), QuorumError> {
         loop {
             let next_offset = self.log.log_end_offset();
+            let levels = self.view_image().map_or(Levels::Served, |image| self.levels_in(image));
             let (Some(controller), Some(latest)) = (&mut self.controller, &self.latest) else { return Ok(()) };
-            let view = View { image: latest.latest(), next_offset, now };
+            let view = View { image: latest.latest(), next_offset, now, levels };
             let Some(plan) = controller.run_due(view) else { return Ok(()) };
             if plan.records.is_empty() {
                 continue;

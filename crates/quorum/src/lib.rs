@@ -22,6 +22,7 @@ mod input;
 mod introduce;
 mod kraft_version;
 mod lead;
+mod levels;
 mod listener;
 mod log;
 mod node;

@@ -8,7 +8,7 @@ use api::{Handler, Node, Operation, Quota, Refusal, Request, ResourceType, Row};
 use arc_swap::ArcSwap;
 use base::{ErrorCode, NodeId, Now};
 use config::{BrokerLayers, Loggers};
-use metadata::{ConfigResource, Delta, Image};
+use metadata::{ConfigResource, Delta, Image, Levels};
 use net::Pipelining;
 use protocol::describe_cluster_response::DescribeClusterBroker;
 use protocol::{ApiKey, DecodeError, DescribeClusterRequest, DescribeClusterResponse};
@@ -42,6 +42,10 @@ impl Node for ControllerEndpoint {
 
     fn kraft_version(&self) -> i16 {
         self.view.load().kraft_version
+    }
+
+    fn levels(&self) -> Levels {
+        self.view.load().levels
     }
 
     fn disconnected(&self, _: &net::ConnectionInfo) {}

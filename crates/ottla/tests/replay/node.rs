@@ -54,7 +54,16 @@ impl Node {
             .expect("the binary runs");
         let mut node = Node { process, port, controller_port, folder };
         node.wait_ready();
+        node.finalize_kafkas_levels();
         node
+    }
+
+    /// The recorded node was formatted by Apache Kafka, with levels that our `format` leaves out: a node that is a cluster by
+    /// itself takes part at them.
+    fn finalize_kafkas_levels(&self) {
+        let upgrade = ["features", "--bootstrap-server", &self.bootstrap(), "upgrade", "--release-version", "4.3"];
+        let upgraded = Command::new(BINARY).args(upgrade).output().expect("the binary runs");
+        assert!(upgraded.status.success(), "{upgraded:?}");
     }
 
     /// `HOST:PORT` of the client listener.

@@ -76,6 +76,7 @@ impl Observer {
             replication_factor_default: 1,
             min_insync_replicas: 1,
             deletes_topics: true,
+            ignores_transactions: false,
             unclean_leader_election: false,
             unclean_election_interval_ms: 300_000,
             preferred_election_interval_ms: None,
@@ -84,6 +85,7 @@ impl Observer {
         let config = QuorumConfig {
             local: key(2),
             is_controller: false,
+            is_broker: true,
             static_voters: Some(VoterSet::new([voter])),
             timing: Timing { election_ms: 1_000, fetch_ms: 2_000, backoff_max_ms: 1_000, retry_ms: 20 },
             bootstrap: vec![at],
