@@ -90,6 +90,10 @@ pub trait Node: Send + Sync {
     fn kraft_version(&self) -> i16;
     /// The levels of features at which the node takes part.
     fn levels(&self) -> Levels;
+    /// Whether requests of this connection are answered at all; otherwise it is closed.
+    fn lets_ask(&self, _connection: &net::ConnectionInfo) -> bool {
+        true
+    }
     fn disconnected(&self, connection: &net::ConnectionInfo);
 }
 
@@ -104,6 +108,10 @@ impl<T: Node> Node for Arc<T> {
 
     fn levels(&self) -> Levels {
         (**self).levels()
+    }
+
+    fn lets_ask(&self, connection: &net::ConnectionInfo) -> bool {
+        (**self).lets_ask(connection)
     }
 
     fn disconnected(&self, connection: &net::ConnectionInfo) {
