@@ -20,6 +20,7 @@ mod follow;
 mod forward;
 mod input;
 mod introduce;
+mod kept;
 mod kraft_version;
 mod lead;
 mod levels;

@@ -65,7 +65,8 @@ pub fn rows() -> Vec<Row<ControllerEndpoint>> {
         quota,
         max_version: None,
     };
-    vec![
+    let kept = crate::kept::APIS.map(|api| row(api, crate::kept::refuse_change, O::Alter, R::Cluster, Quota::Request));
+    let mut rows = vec![
         row(K::CreateTopics, post, O::Create, R::Topic, Quota::ControllerMutation),
         row(K::DeleteTopics, post, O::Delete, R::Topic, Quota::ControllerMutation),
         row(K::CreatePartitions, post, O::Alter, R::Topic, Quota::ControllerMutation),
@@ -94,7 +95,9 @@ pub fn rows() -> Vec<Row<ControllerEndpoint>> {
         row(K::Envelope, crate::envelope::envelope, O::ClusterAction, R::Cluster, Quota::None),
         row(K::DescribeCluster, describe_cluster, O::Alter, R::Cluster, Quota::Request),
         row(K::DescribeConfigs, describe_configs, O::DescribeConfigs, R::Cluster, Quota::Request),
-    ]
+    ];
+    rows.extend(kept);
+    rows
 }
 
 /// Hands the request to the owner of the quorum node.
