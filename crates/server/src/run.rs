@@ -123,7 +123,12 @@ fn start_and_wait(options: &Options, loggers: Arc<Loggers>) -> Result<(), Server
                 systemd::notify("READY=1");
             }
             Ok(Event::Lifecycle(LifecycleState::Refused(error))) => {
-                break End::InOrder(format!("the controller refuses this broker: {error}"));
+                break End::InOrder(format!(
+                    "the controller refuses this broker ({error}): it does not take part at all finalized levels of the \
+                     cluster, or a node that is a cluster by itself is at levels of Apache Kafka.\nhint: \
+                     `kafka-features.sh --bootstrap-server HOST:PORT describe` shows both; take down what is above the \
+                     supported levels of Ottla"
+                ));
             }
             Ok(Event::Lifecycle(_) | Event::QuorumReached) => {}
             Ok(Event::Acls(count)) => break End::InOrder(acls_text(options.ignore_acls, count)),
