@@ -3,7 +3,9 @@
 use crate::plan::{Plan, Record, Records, record};
 use crate::{Controller, View};
 use base::ErrorCode;
-use metadata::{ConfigResource, ConfigResourceType, ELR_VERSION, FEATURES, Features, KRAFT_VERSION, METADATA_VERSION};
+use metadata::{
+    ConfigResource, ConfigResourceType, ELR_VERSION, FEATURES, Features, KRAFT_VERSION, METADATA_VERSION, VersionRange,
+};
 use protocol::{
     BeginTransactionRecord, ConfigRecord, EndTransactionRecord, FeatureLevelRecord, UpdateFeaturesRequest,
     UpdateFeaturesResponse, update_features_response,
@@ -212,24 +214,8 @@ impl Controller {
                 self.settings.node_id
             ));
         }
-        for broker in view.image.brokers.values() {
-            let supported = broker.features.iter().find(|range| range.feature == name);
-            match supported {
-                Some(range) if (range.min..=range.max).contains(&level) => {}
-                Some(range) => {
-                    return invalid(format!(
-                        "Invalid update version {level} for feature {name}. Broker {} only supports versions {}-{}",
-                        broker.id, range.min, range.max
-                    ));
-                }
-                None if level == 0 => {}
-                None => {
-                    return invalid(format!(
-                        "Invalid update version {level} for feature {name}. Broker {} does not support this feature.",
-                        broker.id
-                    ));
-                }
-            }
+        if let Some(why) = self.who_lacks(view, name, level) {
+            return invalid(format!("Invalid update version {level} for feature {name}. {why}"));
         }
         if level < current {
             if change == ChangeType::Upgrade {
@@ -257,5 +243,21 @@ impl Controller {
             return invalid(format!("Invalid update version {level} for feature kraft.version. {why}"));
         }
         Ok(Some(FeatureLevelRecord { name: name.to_owned().into(), feature_level: level, ..Default::default() }))
+    }
+
+    /// The first node beside this one that has registered without this level, as Kafka says it. What a node does not name it
+    /// has at level 0.
+    fn who_lacks(&self, view: View<'_>, name: &str, level: i16) -> Option<String> {
+        let image = view.image;
+        let lacks = |ranges: &[VersionRange]| match ranges.iter().find(|range| range.feature == name) {
+            Some(range) if (range.min..=range.max).contains(&level) => None,
+            Some(range) => Some(format!("only supports versions {}-{}", range.min, range.max)),
+            None => (level != 0).then(|| "does not support this feature.".to_owned()),
+        };
+        let brokers = image.brokers.values().map(|broker| ("Broker", broker.id, lacks(&broker.features)));
+        let others = image.controllers.values().filter(|other| other.id != self.settings.node_id);
+        let controllers = others.map(|controller| ("Controller", controller.id, lacks(&controller.features)));
+        let mut all = brokers.chain(controllers);
+        all.find_map(|(kind, id, why)| why.map(|why| format!("{kind} {id} {why}")))
     }
 }
