@@ -58,6 +58,9 @@ impl<S: Node> Dispatcher<S> {
         reply: Reply,
         now: Now,
     ) -> Result<Pipelining, String> {
+        if !self.state.lets_ask(connection) {
+            return Err("clients are not answered any more".to_owned());
+        }
         let (head, mut cursor) = decode_request_header(frame).map_err(|error| error.to_string())?;
         let responder = Responder::new(head.api, head.version, head.correlation_id, reply);
         if head.api == ApiKey::ApiVersions {

@@ -3,7 +3,7 @@
 use crate::authorizer::{CLUSTER, Operation, ResourceType};
 use crate::request::{Received, Request};
 use base::ErrorCode;
-use metadata::Image;
+use metadata::{Image, Levels};
 use net::Pipelining;
 use protocol::{ApiKey, Cursor};
 use std::sync::Arc;
@@ -88,6 +88,12 @@ pub trait Node: Send + Sync {
     fn image(&self) -> Arc<Image>;
     /// Level of `kraft.version`, which no image has.
     fn kraft_version(&self) -> i16;
+    /// The levels of features at which the node takes part.
+    fn levels(&self) -> Levels;
+    /// Whether requests of this connection are answered at all; otherwise it is closed.
+    fn lets_ask(&self, _connection: &net::ConnectionInfo) -> bool {
+        true
+    }
     fn disconnected(&self, connection: &net::ConnectionInfo);
 }
 
@@ -98,6 +104,14 @@ impl<T: Node> Node for Arc<T> {
 
     fn kraft_version(&self) -> i16 {
         (**self).kraft_version()
+    }
+
+    fn levels(&self) -> Levels {
+        (**self).levels()
+    }
+
+    fn lets_ask(&self, connection: &net::ConnectionInfo) -> bool {
+        (**self).lets_ask(connection)
     }
 
     fn disconnected(&self, connection: &net::ConnectionInfo) {

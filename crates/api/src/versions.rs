@@ -3,7 +3,7 @@
 use crate::request::Responder;
 use crate::table::Node;
 use base::ErrorCode;
-use metadata::{KRAFT_VERSION, SUPPORTED};
+use metadata::{FEATURES, KRAFT_VERSION};
 use protocol::api_versions_response::{ApiVersion, FinalizedFeatureKey, SupportedFeatureKey};
 use protocol::{ApiKey, ApiVersionsRequest, ApiVersionsResponse, Cursor, DecodeError};
 
@@ -32,12 +32,13 @@ pub(crate) fn answer(
     }
     response.api_keys = served.iter().map(row).collect();
     // Before version 4 a client could not read a minimum of 0 (KIP-1022).
-    let supported = SUPPORTED.iter().filter(|feature| version >= 4 || feature.min > 0);
+    let supported = FEATURES.iter().filter(|feature| version >= 4 || feature.min > 0);
+    let levels = node.levels();
     response.supported_features = supported
         .map(|feature| SupportedFeatureKey {
             name: feature.name.into(),
             min_version: feature.min,
-            max_version: feature.max,
+            max_version: feature.max(levels),
             ..Default::default()
         })
         .collect();

@@ -3,14 +3,19 @@
 use api::{Access, AllowAll, Dispatcher, Entry, Exchange, Listener, Node, Principal, Request, Row, Session, Step};
 use api::{Operation, Quota, ResourceType};
 use base::Now;
-use metadata::Image;
+use metadata::{Image, Levels};
 use net::{Answer, Bounds, ConnectionInfo, Pipelining, Reply, Session as _, Wrapping};
 use protocol::header::{RequestHead, encode_request_header};
 use protocol::{ApiKey, DecodeError, Message, MetadataRequest, MetadataResponse, Writer};
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
-struct Nobody;
+#[derive(Default)]
+struct Nobody {
+    /// Connections get no answers any more.
+    is_silent: AtomicBool,
+}
 
 impl Node for Nobody {
     fn image(&self) -> Arc<Image> {
@@ -19,6 +24,14 @@ impl Node for Nobody {
 
     fn kraft_version(&self) -> i16 {
         0
+    }
+
+    fn levels(&self) -> Levels {
+        Levels::Served
+    }
+
+    fn lets_ask(&self, _: &ConnectionInfo) -> bool {
+        !self.is_silent.load(Ordering::Relaxed)
     }
 
     fn disconnected(&self, _: &ConnectionInfo) {}
@@ -68,6 +81,7 @@ impl Exchange for Words {
 }
 
 struct Visitor {
+    node: Arc<Nobody>,
     session: Session<Nobody>,
     connection: ConnectionInfo,
 }
@@ -83,11 +97,12 @@ impl Visitor {
             quota: Quota::Request,
             max_version: None,
         };
-        let dispatcher = Dispatcher::new(Arc::new(Nobody), vec![row], Arc::new(AllowAll));
+        let node = Arc::new(Nobody::default());
+        let dispatcher = Dispatcher::new(node.clone(), vec![row], Arc::new(AllowAll));
         let listener = Listener::new(Arc::new(TwoWords), Arc::new(dispatcher));
         let address: SocketAddr = "127.0.0.1:9092".parse().unwrap();
         let connection = ConnectionInfo { id: 1, listener: "L".into(), peer: address, local: address };
-        Visitor { session: listener.accept(Now { monotonic_us: 0, wall_ms: 0 }), connection }
+        Visitor { node, session: listener.accept(Now { monotonic_us: 0, wall_ms: 0 }), connection }
     }
 
     fn secured() -> Visitor {
@@ -136,6 +151,10 @@ fn a_connection_is_open_after_both_steps_and_bound_before() {
     assert!(metadata.windows(3).any(|bytes| bytes == b"ali"), "handlers are told the principal");
     visitor.session.secured(&visitor.connection, Now { monotonic_us: 9, wall_ms: 9 });
     assert!(visitor.is_open(), "no way leads back");
+    visitor.node.is_silent.store(true, Ordering::Relaxed);
+    for api in [ApiKey::Metadata, ApiKey::ApiVersions] {
+        assert_eq!(visitor.ask(api, 2, b""), (Vec::new(), true), "a node that answers nobody any more closes");
+    }
 }
 
 #[test]

@@ -10,10 +10,11 @@ use crate::producer_ids::ProducerIdAllocator;
 use crate::replica_fetchers::ReplicaFetchers;
 use crate::replicas::Replicas;
 use crate::throttle::Throttle;
+use crate::withdrawal::Withdrawal;
 use arc_swap::ArcSwap;
 use base::{BrokerEpoch, Executor, Network, NodeId, Random, Uuid};
 use config::{BrokerLayers, Loggers, ServerConfig};
-use metadata::{ConfigResource, Image};
+use metadata::{ConfigResource, Image, Levels};
 use parking_lot::Mutex;
 use quorum::SharedView;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -61,6 +62,7 @@ pub struct Broker {
     /// Of this process; where it registers nowhere, there is none.
     incarnation_id: OnceLock<Uuid>,
     view: SharedView,
+    pub(crate) withdrawal: Withdrawal,
 }
 
 impl Broker {
@@ -97,8 +99,14 @@ impl Broker {
                 follower_throttle: Throttle::default(),
                 view: parts.view,
                 loggers: parts.loggers,
+                withdrawal: Withdrawal::default(),
             }
         })
+    }
+
+    /// Answers no client any more from now on; followers are, on the connections that they have.
+    pub fn withdraw(&self) {
+        self.withdrawal.begin();
     }
 
     /// Follows nobody any more: the node stops.
@@ -152,7 +160,16 @@ impl api::Node for Broker {
         self.view.load().kraft_version
     }
 
+    fn levels(&self) -> Levels {
+        self.view.load().levels
+    }
+
+    fn lets_ask(&self, connection: &net::ConnectionInfo) -> bool {
+        self.withdrawal.lets_ask(connection.id)
+    }
+
     fn disconnected(&self, connection: &net::ConnectionInfo) {
+        self.withdrawal.forget(connection.id);
         self.coordinators.disconnected(connection.id);
     }
 }

@@ -30,6 +30,7 @@ mod served_file;
 mod test_bench;
 mod throttle;
 mod topic_settings;
+mod withdrawal;
 
 pub use broker::{Broker, BrokerParts};
 pub use channel::{ChannelTimes, ControllerChannel, Patience, RemoteController};

@@ -5,8 +5,9 @@
 
 use crate::broker::Broker;
 use crate::channel::{Patience, call};
+use api::Node;
 use base::{BlockingWork, BrokerEpoch, DirectoryId, ErrorCode, Now, Seldom, Task, Uuid};
-use metadata::Image;
+use metadata::{Image, VersionRange};
 use parking_lot::Mutex;
 use protocol::{
     ApiKey, BrokerHeartbeatRequest, BrokerHeartbeatResponse, BrokerRegistrationRequest, BrokerRegistrationResponse,
@@ -240,12 +241,12 @@ impl Lifecycle {
                     ..Default::default()
                 })
                 .collect(),
-            features: metadata::SUPPORTED
-                .iter()
-                .map(|f| broker_registration_request::Feature {
-                    name: f.name.into(),
-                    min_supported_version: f.min,
-                    max_supported_version: f.max,
+            features: VersionRange::of(broker.levels())
+                .into_iter()
+                .map(|range| broker_registration_request::Feature {
+                    name: range.feature.into(),
+                    min_supported_version: range.min,
+                    max_supported_version: range.max,
                     ..Default::default()
                 })
                 .collect(),
@@ -483,12 +484,16 @@ impl Task for Turn {
 }
 
 impl Broker {
-    /// Whether the level of the cluster was raised to one that has the directories of brokers, which the registration
-    /// at the level before could not name.
+    /// Whether the registration does not say everything that one would now: the level of the cluster was raised to one
+    /// that has the directories of brokers, which the level before could not name, or the node was a cluster by itself
+    /// then, and is one of several now.
     fn has_more_to_register(&self) -> bool {
         let image = self.image.load();
         let own = image.brokers.get(&self.node_id).filter(|own| own.epoch == self.epoch());
-        image.features.assigns_directories() && own.is_some_and(|own| own.log_dirs.is_empty())
+        own.is_some_and(|own| {
+            let lacks_directories = image.features.assigns_directories() && own.log_dirs.is_empty();
+            lacks_directories || !VersionRange::are_of(&own.features, self.levels())
+        })
     }
 }
 

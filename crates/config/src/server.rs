@@ -260,6 +260,7 @@ pub struct ControllerConfig {
     pub fetch_bytes_max: i32,
     pub fetch_snapshot_bytes_max: i32,
     pub auto_join_enable: bool,
+    pub ignores_transactions: bool,
     /// 0: no no-op records.
     pub max_idle_interval_ms: i32,
     pub snapshot_record_bytes_max: i64,
@@ -537,6 +538,7 @@ fn controller(v: &BrokerValues, a: &Addresses) -> ControllerConfig {
         fetch_bytes_max: v.i32("controller.quorum.fetch.max.bytes"),
         fetch_snapshot_bytes_max: v.i32("controller.quorum.fetch.snapshot.max.bytes"),
         auto_join_enable: v.bool("controller.quorum.auto.join.enable"),
+        ignores_transactions: v.bool("ottla.transactions.ignore"),
         max_idle_interval_ms: v.i32("metadata.max.idle.interval.ms"),
         snapshot_record_bytes_max: v.i64("metadata.log.max.record.bytes.between.snapshots"),
         snapshot_interval_max_ms: v.i64("metadata.log.max.snapshot.interval.ms"),

@@ -5,7 +5,7 @@ use crate::plan::{Plan, Records, after, at_level, record};
 use crate::schedule::Due;
 use crate::{Controller, SmallMap, View};
 use base::{BrokerEpoch, DirectoryId, ErrorCode, NodeId, Now, Offset, Uuid};
-use metadata::{Broker, Endpoint, Image, Partition, VersionRange};
+use metadata::{Broker, Endpoint, Image, Levels, Partition, VersionRange};
 use protocol::{
     BrokerHeartbeatRequest, BrokerHeartbeatResponse, BrokerRegistrationChangeRecord, BrokerRegistrationRequest,
     BrokerRegistrationResponse, UnregisterBrokerRecord, UnregisterBrokerRequest, UnregisterBrokerResponse,
@@ -114,6 +114,11 @@ impl Controller {
             if !supported.is_some_and(|f| (f.min_supported_version..=f.max_supported_version).contains(&level)) {
                 return refuse(ErrorCode::UnsupportedVersion);
             }
+        }
+        // This node is a cluster by itself, at levels of Apache Kafka; with another it would be one of several.
+        let is_other = request.broker_id != self.settings.node_id;
+        if is_other && !view.image.features.beyond(Levels::Served).is_empty() {
+            return refuse(ErrorCode::UnsupportedVersion);
         }
         if view.image.features.assigns_directories() && !are_directories_valid(view.image, request) {
             return refuse(ErrorCode::InvalidRegistration);

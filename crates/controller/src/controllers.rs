@@ -3,7 +3,7 @@
 use crate::plan::{Plan, Record, Records};
 use crate::{Controller, View};
 use base::{ErrorCode, Uuid};
-use metadata::VersionRange;
+use metadata::{Levels, VersionRange};
 use protocol::{
     ControllerRegistrationRequest, ControllerRegistrationResponse, RegisterControllerRecord,
     controller_registration_request,
@@ -67,13 +67,14 @@ impl Controller {
         &self,
         incarnation_id: Uuid,
         endpoints: &[metadata::Endpoint],
+        levels: Levels,
     ) -> RegisterControllerRecord<'static> {
         let registration = metadata::Controller {
             id: self.settings.node_id,
             incarnation_id,
             zk_migration_ready: false,
             endpoints: endpoints.to_vec(),
-            features: VersionRange::supported(),
+            features: VersionRange::of(levels),
         };
         registration.to_record()
     }

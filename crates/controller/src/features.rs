@@ -3,13 +3,14 @@
 use crate::plan::{Plan, Record, Records, record};
 use crate::{Controller, View};
 use base::ErrorCode;
-use metadata::{ConfigResource, ConfigResourceType, Features, KRAFT_VERSION, METADATA_VERSION, SUPPORTED};
+use metadata::{
+    ConfigResource, ConfigResourceType, ELR_VERSION, FEATURES, Features, KRAFT_VERSION, METADATA_VERSION, VersionRange,
+};
 use protocol::{
     BeginTransactionRecord, ConfigRecord, EndTransactionRecord, FeatureLevelRecord, UpdateFeaturesRequest,
     UpdateFeaturesResponse, update_features_response,
 };
 
-const ELR_VERSION: &str = "eligible.leader.replicas.version";
 const MIN_ISR: &str = "min.insync.replicas";
 
 /// How far an update may go.
@@ -28,11 +29,12 @@ pub struct FeaturesPlan {
     pub raises_kraft_version: bool,
 }
 
-/// Levels that `format` writes by default, `kraft.version` aside: metadata.version first, then by name, those above 0.
+/// Levels that `format` writes by default, `kraft.version` aside: metadata.version first, then by name, those above 0. They
+/// are served, so that a node of several starts on them.
 pub fn default_feature_levels() -> Vec<(String, i16)> {
-    let mut levels: Vec<_> = SUPPORTED.iter().filter(|f| f.name != KRAFT_VERSION).collect();
+    let mut levels: Vec<_> = FEATURES.iter().filter(|f| f.name != KRAFT_VERSION && f.served > 0).collect();
     levels.sort_by_key(|f| (f.name != METADATA_VERSION, f.name));
-    levels.into_iter().map(|f| (f.name.to_owned(), f.default)).collect()
+    levels.into_iter().map(|f| (f.name.to_owned(), f.served)).collect()
 }
 
 /// The records of these levels.
@@ -198,37 +200,22 @@ impl Controller {
                 "Invalid update version {level} for feature {name}. A feature version cannot be less than 0."
             ));
         }
-        let Some(feature) = SUPPORTED.iter().find(|f| f.name == name) else {
+        let Some(feature) = FEATURES.iter().find(|f| f.name == name) else {
             let why = match level {
                 0 => format!("Feature {name} not found."),
                 _ => format!("Local controller {} does not support this feature.", self.settings.node_id),
             };
             return invalid(format!("Invalid update version {level} for feature {name}. {why}"));
         };
-        if !(feature.min..=feature.max).contains(&level) {
+        let (min, max) = (feature.min, feature.max(view.levels));
+        if !(min..=max).contains(&level) {
             return invalid(format!(
-                "Invalid update version {level} for feature {name}. Local controller {} only supports versions {}-{}",
-                self.settings.node_id, feature.min, feature.max
+                "Invalid update version {level} for feature {name}. Local controller {} only supports versions {min}-{max}",
+                self.settings.node_id
             ));
         }
-        for broker in view.image.brokers.values() {
-            let supported = broker.features.iter().find(|range| range.feature == name);
-            match supported {
-                Some(range) if (range.min..=range.max).contains(&level) => {}
-                Some(range) => {
-                    return invalid(format!(
-                        "Invalid update version {level} for feature {name}. Broker {} only supports versions {}-{}",
-                        broker.id, range.min, range.max
-                    ));
-                }
-                None if level == 0 => {}
-                None => {
-                    return invalid(format!(
-                        "Invalid update version {level} for feature {name}. Broker {} does not support this feature.",
-                        broker.id
-                    ));
-                }
-            }
+        if let Some(why) = self.who_lacks(view, name, level) {
+            return invalid(format!("Invalid update version {level} for feature {name}. {why}"));
         }
         if level < current {
             if change == ChangeType::Upgrade {
@@ -256,5 +243,21 @@ impl Controller {
             return invalid(format!("Invalid update version {level} for feature kraft.version. {why}"));
         }
         Ok(Some(FeatureLevelRecord { name: name.to_owned().into(), feature_level: level, ..Default::default() }))
+    }
+
+    /// The first node beside this one that has registered without this level, as Kafka says it. What a node does not name it
+    /// has at level 0.
+    fn who_lacks(&self, view: View<'_>, name: &str, level: i16) -> Option<String> {
+        let image = view.image;
+        let lacks = |ranges: &[VersionRange]| match ranges.iter().find(|range| range.feature == name) {
+            Some(range) if (range.min..=range.max).contains(&level) => None,
+            Some(range) => Some(format!("only supports versions {}-{}", range.min, range.max)),
+            None => (level != 0).then(|| "does not support this feature.".to_owned()),
+        };
+        let brokers = image.brokers.values().map(|broker| ("Broker", broker.id, lacks(&broker.features)));
+        let others = image.controllers.values().filter(|other| other.id != self.settings.node_id);
+        let controllers = others.map(|controller| ("Controller", controller.id, lacks(&controller.features)));
+        let mut all = brokers.chain(controllers);
+        all.find_map(|(kind, id, why)| why.map(|why| format!("{kind} {id} {why}")))
     }
 }

@@ -32,7 +32,7 @@ pub use suspicions::Suspect;
 pub use topics::validate_topic_name;
 
 use base::{Map, NodeId, Now, Offset};
-use metadata::Image;
+use metadata::{Image, Levels};
 
 /// What the controller has to know of its own node's configuration.
 #[derive(Debug, Clone)]
@@ -51,6 +51,8 @@ pub struct Settings {
     pub min_insync_replicas: i32,
     /// `delete.topic.enable`
     pub deletes_topics: bool,
+    /// `ottla.transactions.ignore`
+    pub ignores_transactions: bool,
     /// `unclean.leader.election.enable`
     pub unclean_leader_election: bool,
     /// `unclean.leader.election.interval.ms`
@@ -92,6 +94,8 @@ pub struct View<'a> {
     /// Offset of the next record that is appended.
     pub next_offset: Offset,
     pub now: Now,
+    /// The levels at which this controller's node takes part.
+    pub levels: Levels,
 }
 
 pub(crate) type SmallMap<K, V> = Map<K, V>;

@@ -7,7 +7,7 @@ use crate::plan::{Plan, Records, at_level, record};
 use crate::{Controller, View};
 use base::{ErrorCode, NodeId, PartitionIndex, Random, TopicId, Uuid};
 use imbl::OrdMap;
-use metadata::{Broker, Topic};
+use metadata::{Broker, Levels, TRANSACTION_TOPIC, Topic};
 use protocol::{
     ConfigRecord, CreatePartitionsRequest, CreatePartitionsResponse, CreateTopicsRequest, CreateTopicsResponse,
     DeleteTopicsRequest, DeleteTopicsResponse, PartitionRecord, RemoveTopicRecord, TopicRecord,
@@ -21,6 +21,9 @@ use std::sync::Arc;
 type TopicError = (ErrorCode, String);
 
 const NAME_LENGTH_MAX: usize = 249;
+/// Why the first transaction of a cluster of several does not begin. A coordinator of Apache Kafka asks for its topic then.
+const NO_TRANSACTIONS: &str =
+    "Ottla serves no transactions yet, so that its topic is not created. ottla.transactions.ignore=true lets it be.";
 /// As in Kafka; larger requests are refused as a whole.
 const PARTITIONS_PER_REQUEST_MAX: usize = 10_000;
 
@@ -122,6 +125,10 @@ impl Controller {
                 ErrorCode::InvalidRequest,
                 format!("Creation of internal topic {} is prohibited.", topic.name),
             ));
+        }
+        let is_kept_out = view.levels == Levels::Served && !self.settings.ignores_transactions;
+        if is_kept_out && topic.name == TRANSACTION_TOPIC && view.image.topic_by_name(TRANSACTION_TOPIC).is_none() {
+            return Err((ErrorCode::PolicyViolation, NO_TRANSACTIONS.into()));
         }
         if view.image.topic_by_name(&topic.name).is_some() {
             return Err((ErrorCode::TopicAlreadyExists, format!("Topic '{}' already exists.", topic.name)));

@@ -2,29 +2,94 @@
 
 use imbl::OrdMap;
 
-/// A feature whose records this node parses and preserves, and the levels it knows.
+/// A feature of Kafka 4.3: the levels whose records this node parses and preserves, and up to which it serves them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Feature {
     pub name: &'static str,
     pub min: i16,
-    pub max: i16,
-    /// The level that `format` of Kafka 4.3 writes by default.
-    pub default: i16,
+    /// The highest level that is known.
+    pub known: i16,
+    /// The highest level whose APIs and promises are there.
+    pub served: i16,
 }
 
 pub const METADATA_VERSION: &str = "metadata.version";
 pub const KRAFT_VERSION: &str = "kraft.version";
+pub const ELR_VERSION: &str = "eligible.leader.replicas.version";
 
-/// What a 4.3 node registers.
-pub const SUPPORTED: &[Feature] = &[
-    Feature { name: "eligible.leader.replicas.version", min: 0, max: 1, default: 1 },
-    Feature { name: "group.version", min: 0, max: 1, default: 1 },
-    Feature { name: KRAFT_VERSION, min: 0, max: 1, default: 1 },
-    Feature { name: METADATA_VERSION, min: 7, max: 30, default: 30 },
-    Feature { name: "share.version", min: 0, max: 1, default: 1 },
-    Feature { name: "streams.version", min: 0, max: 1, default: 1 },
-    Feature { name: "transaction.version", min: 0, max: 2, default: 2 },
+/// Every feature of Kafka 4.3. What is not served yet: the newer groups (KIP-848, share and streams groups), and
+/// transactions, so that the records of their newer forms (KIP-890) have no reader.
+pub const FEATURES: &[Feature] = &[
+    Feature { name: ELR_VERSION, min: 0, known: 1, served: 1 },
+    Feature { name: "group.version", min: 0, known: 1, served: 0 },
+    Feature { name: KRAFT_VERSION, min: 0, known: 1, served: 1 },
+    Feature { name: METADATA_VERSION, min: 7, known: 30, served: 30 },
+    Feature { name: "share.version", min: 0, known: 1, served: 0 },
+    Feature { name: "streams.version", min: 0, known: 1, served: 0 },
+    Feature { name: "transaction.version", min: 0, known: 2, served: 0 },
 ];
+
+/// Which levels a node takes part at: it registers them, and refuses the others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Levels {
+    /// All that are known: a node that is a whole cluster by itself goes on with what Apache Kafka has finalized in its
+    /// folder, and answers for itself only where an API is missing.
+    Known,
+    /// What is served: a node of several, whose peers and their clients rely on what it has registered.
+    #[default]
+    Served,
+}
+
+impl Feature {
+    /// The highest level.
+    pub fn max(&self, levels: Levels) -> i16 {
+        match levels {
+            Levels::Known => self.known,
+            Levels::Served => self.served,
+        }
+    }
+}
+
+impl Levels {
+    /// Lowest and highest level of a feature, where there are any.
+    pub fn range(self, name: &str) -> Option<(i16, i16)> {
+        FEATURES.iter().find(|feature| feature.name == name).map(|feature| (feature.min, feature.max(self)))
+    }
+
+    /// Whether this level of the feature is one of them. What is not known at all is at level 0.
+    pub fn has(self, name: &str, level: i16) -> bool {
+        self.range(name).map_or(level == 0, |(min, max)| (min..=max).contains(&level))
+    }
+}
+
+/// A finalized level that a node does not take part at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unserved {
+    pub feature: String,
+    pub level: i16,
+    /// The levels at which it would; none of a feature that it does not know.
+    pub range: Option<(i16, i16)>,
+}
+
+impl std::fmt::Display for Unserved {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}={}", self.feature, self.level)?;
+        match self.range {
+            Some((min, max)) if min == max => write!(f, " (served: {max})"),
+            Some((min, max)) => write!(f, " (served: {min} to {max})"),
+            None => write!(f, " (not known)"),
+        }
+    }
+}
+
+/// The command that takes levels down to those that are served.
+pub fn way_down(unserved: &[Unserved]) -> String {
+    let flags: Vec<String> = unserved
+        .iter()
+        .map(|one| format!(" --feature {}={}", one.feature, one.range.map_or(0, |(_, max)| max)))
+        .collect();
+    format!("kafka-features.sh --bootstrap-server HOST:PORT downgrade{}", flags.concat())
+}
 
 const METADATA_VERSIONS: &[(i16, &str)] = &[
     (7, "3.3-IV3"),
@@ -100,6 +165,12 @@ impl Features {
         self.levels.is_empty()
     }
 
+    /// The finalized levels at which a node with these does not take part, by name.
+    pub fn beyond(&self, levels: Levels) -> Vec<Unserved> {
+        let not_among = self.iter().filter(|(name, level)| !levels.has(name, *level));
+        not_among.map(|(name, level)| Unserved { feature: name.to_owned(), level, range: levels.range(name) }).collect()
+    }
+
     fn metadata_version(&self) -> i16 {
         self.level(METADATA_VERSION)
     }
@@ -121,7 +192,7 @@ impl Features {
 
     /// The ISR may be left for the set of eligible leader replicas (KIP-966).
     pub fn keeps_eligible_leaders(&self) -> bool {
-        self.metadata_version() >= 23 && self.level("eligible.leader.replicas.version") >= 1
+        self.metadata_version() >= 23 && self.level(ELR_VERSION) >= 1
     }
 
     /// A leader gets a new epoch when its ISR shrinks (before 3.6-IV0).
@@ -149,5 +220,41 @@ impl Features {
             8.. => 2,
             _ => 1,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn finalized(levels: &[(&str, i16)]) -> Features {
+        let mut features = Features::default();
+        levels.iter().for_each(|(name, level)| features.set(name, *level));
+        features
+    }
+
+    #[test]
+    fn what_is_not_served_is_named_with_the_way_down() {
+        let of_kafka = finalized(&[(METADATA_VERSION, 30), ("group.version", 1), ("transaction.version", 2)]);
+        assert_eq!(of_kafka.beyond(Levels::Known), []);
+        let unserved = of_kafka.beyond(Levels::Served);
+        let shown: Vec<String> = unserved.iter().map(ToString::to_string).collect();
+        assert_eq!(shown, ["group.version=1 (served: 0)", "transaction.version=2 (served: 0)"]);
+        let way = "kafka-features.sh --bootstrap-server HOST:PORT downgrade --feature group.version=0 --feature transaction.version=0";
+        assert_eq!(way_down(&unserved), way);
+    }
+
+    #[test]
+    fn levels_of_a_later_kafka_are_not_known_either() {
+        let later = finalized(&[(METADATA_VERSION, 33), ("share.version", 2), ("brand.new.version", 1)]);
+        let shown: Vec<String> = later.beyond(Levels::Known).iter().map(ToString::to_string).collect();
+        let named = [
+            "brand.new.version=1 (not known)",
+            "metadata.version=33 (served: 7 to 30)",
+            "share.version=2 (served: 0 to 1)",
+        ];
+        assert_eq!(shown, named);
+        assert_eq!(finalized(&[(METADATA_VERSION, 3)]).beyond(Levels::Known).len(), 1, "older than any that 4.3 reads");
+        assert_eq!(finalized(&[(METADATA_VERSION, 30), (ELR_VERSION, 1)]).beyond(Levels::Served), []);
     }
 }

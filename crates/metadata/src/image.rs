@@ -8,6 +8,9 @@ use imbl::OrdMap;
 use protocol::{AccessControlEntryRecord, DelegationTokenRecord, UserScramCredentialRecord};
 use std::sync::Arc;
 
+/// The topic of the transaction coordinators: it is there once a transaction was begun.
+pub const TRANSACTION_TOPIC: &str = "__transaction_state";
+
 /// The whole cluster at one offset of the metadata log.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Image {

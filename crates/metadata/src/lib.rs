@@ -17,12 +17,12 @@ mod snapshot;
 mod written;
 
 pub use features::{
-    Feature, Features, KRAFT_VERSION, METADATA_VERSION, SUPPORTED, loses_metadata, metadata_version_name,
-    metadata_versions,
+    ELR_VERSION, FEATURES, Feature, Features, KRAFT_VERSION, Levels, METADATA_VERSION, Unserved, loses_metadata,
+    metadata_version_name, metadata_versions, way_down,
 };
 pub use image::{
-    Broker, ConfigResource, ConfigResourceType, Controller, Endpoint, Image, Partition, ProducerIds, Topic,
-    VersionRange,
+    Broker, ConfigResource, ConfigResourceType, Controller, Endpoint, Image, Partition, ProducerIds, TRANSACTION_TOPIC,
+    Topic, VersionRange,
 };
 pub use incarnation::{is_ottla, new_incarnation};
 pub use loader::{Delta, Loader};

@@ -1,6 +1,6 @@
 //! Registrations of nodes between the image and the records of the log, in both directions.
 
-use crate::features::SUPPORTED;
+use crate::features::{FEATURES, Levels};
 use crate::image::{Broker, Controller, Endpoint, VersionRange};
 use protocol::{
     RegisterBrokerRecord, RegisterControllerRecord, register_broker_record as of_broker,
@@ -8,10 +8,19 @@ use protocol::{
 };
 
 impl VersionRange {
-    /// The levels that this node supports.
-    pub fn supported() -> Vec<VersionRange> {
-        let range = |f: &crate::Feature| VersionRange { feature: f.name.to_owned(), min: f.min, max: f.max };
-        SUPPORTED.iter().map(range).collect()
+    /// What a node that takes part at these levels registers.
+    pub fn of(levels: Levels) -> Vec<VersionRange> {
+        let range = |f: &crate::Feature| VersionRange { feature: f.name.to_owned(), min: f.min, max: f.max(levels) };
+        FEATURES.iter().map(range).collect()
+    }
+
+    /// Whether a node that has registered these says of every feature what one with these levels would.
+    pub fn are_of(registered: &[VersionRange], levels: Levels) -> bool {
+        let says = |feature: &crate::Feature| {
+            let known = registered.iter().find(|range| range.feature == feature.name);
+            known.is_some_and(|range| (range.min, range.max) == (feature.min, feature.max(levels)))
+        };
+        FEATURES.iter().all(says)
     }
 }
 

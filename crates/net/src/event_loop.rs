@@ -271,6 +271,14 @@ impl EventLoop {
                         self.close(key);
                     }
                 }
+                Message::CloseAll(which) => {
+                    let goes = |info: &ConnectionInfo| {
+                        which.listeners.iter().any(|name| **name == *info.listener) && !(which.stays)(info)
+                    };
+                    let closed = self.connections.iter().filter(|(_, connection)| goes(&connection.shared.info));
+                    let closed: Vec<usize> = closed.map(|(key, _)| key).collect();
+                    closed.into_iter().for_each(|key| self.close(key));
+                }
                 Message::Defer(task) => {
                     with_turn(|turn| turn.deferred.push(task));
                 }

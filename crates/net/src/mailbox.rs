@@ -40,6 +40,14 @@ pub(crate) enum Message {
     Close {
         id: u64,
     },
+    /// Of the connections of these listeners only those stay that this says.
+    CloseAll(Arc<CloseAll>),
+}
+
+/// Which connections are closed.
+pub(crate) struct CloseAll {
+    pub listeners: Vec<String>,
+    pub stays: Box<dyn Fn(&ConnectionInfo) -> bool + Send + Sync>,
 }
 
 /// The door to a loop for other threads.

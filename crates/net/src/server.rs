@@ -4,7 +4,7 @@ use crate::admission::{Admission, Admitted, ConnectionLimits, ListenerRole, Room
 use crate::blocking::BlockingPool;
 use crate::connection::ConnectionInfo;
 use crate::event_loop::EventLoop;
-use crate::mailbox::{LoopHandle, Message, WAKER};
+use crate::mailbox::{CloseAll, LoopHandle, Message, WAKER};
 use crate::outgoing::{self, Lines};
 use crate::session::{Listener, Wrapping};
 use crate::turn;
@@ -266,6 +266,16 @@ impl Server {
     pub fn limit_connections(&self, limits: ConnectionLimits) {
         self.registry.admission.lock().set_limits(limits);
         self.loops[0].post(Message::AcceptAgain);
+    }
+
+    /// Closes the connections of these listeners, at once and without their answers, but for those that `stays` names.
+    pub fn close_connections(
+        &self,
+        listeners: Vec<String>,
+        stays: impl Fn(&ConnectionInfo) -> bool + Send + Sync + 'static,
+    ) {
+        let which = Arc::new(CloseAll { listeners, stays: Box::new(stays) });
+        self.loops.iter().for_each(|handle| handle.post(Message::CloseAll(which.clone())));
     }
 
     /// Closes every connection and ends the loops; returns when their threads are gone.

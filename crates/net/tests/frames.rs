@@ -189,6 +189,29 @@ fn answers_leave_in_the_order_of_the_requests() {
     server.stop();
 }
 
+#[test]
+fn connections_that_are_closed_get_no_answers_and_the_others_stay() {
+    let (server, address) = serve(Echo::default(), Transport::Plain);
+    let mut closed = [(); 4].map(|()| connect(address));
+    let mut stays = connect(address);
+    for stream in &mut closed {
+        stream.write_all(&framed(b"w")).unwrap();
+    }
+    // All of them wait once later frames of each loop were answered.
+    for _ in 0..2 {
+        let mut other = connect(address);
+        other.write_all(&framed(b"x")).unwrap();
+        assert_eq!(read(&mut other), b"x");
+    }
+    let peer = stays.local_addr().unwrap();
+    server.close_connections(vec!["M".to_owned()], |_| false);
+    server.close_connections(vec!["L".to_owned()], move |info| info.peer == peer);
+    assert!(closed.iter_mut().all(is_closed));
+    stays.write_all(&framed(b"g")).unwrap();
+    assert_eq!(read(&mut stays), b"g");
+    server.stop();
+}
+
 /// What is behind a request that holds the others may be received with it, come while it is held, or after its answer.
 #[test]
 fn requests_behind_one_that_holds_them_are_served_after_its_answer() {

@@ -29,6 +29,8 @@ fn steps(transcript: &str) -> Vec<Step> {
         let Some(step) = steps.last_mut() else { continue };
         if line == "--- stderr" {
             part = "err";
+        } else if line == "--- end" {
+            part = "";
         } else if let Some(code) = line.strip_prefix("--- exit ") {
             step.exit = code.parse().unwrap();
             part = "";
@@ -150,8 +152,16 @@ fn directories_are_formatted_as_by_kafka() {
     for (name, text) in &files {
         std::fs::write(property_file(name), text.replace("/data/", &data)).unwrap();
     }
+    // Levels that Ottla does not serve are not finalized: these steps print, or find, fewer records.
+    let on_purpose = self::steps(include_str!("transcripts/storage-served.txt"));
+    let mut on_purpose = on_purpose.iter().peekable();
     let mut removed = false;
     for step in &steps {
+        let ours = on_purpose.next_if(|ours| ours.command == step.command);
+        let varying = ["directory.id=", "CreateTime: ", "crc: "];
+        let alike = |step: &Step| normalized(&step.out.join("\n"), &varying);
+        assert!(ours.is_none_or(|ours| alike(ours) != alike(step)), "{} does not differ any more", step.command);
+        let out = &ours.unwrap_or(step).out;
         if step.out.iter().any(|line| line.contains("/data/st/d7b does not exist")) && !removed {
             std::fs::remove_dir_all(format!("{data}st/d7b")).unwrap();
             removed = true;
@@ -169,7 +179,6 @@ fn directories_are_formatted_as_by_kafka() {
             _ => run(&command),
         };
         let shown = |text: &str| text.replace(&data, "/data/").replace(&property_file(""), "");
-        let varying = ["directory.id=", "CreateTime: ", "crc: "];
         let dated = |text: String| -> String {
             let line = |line: &str| if line.starts_with('#') { "#".to_owned() } else { line.to_owned() };
             text.lines().map(line).collect::<Vec<_>>().join("\n")
@@ -178,11 +187,12 @@ fn directories_are_formatted_as_by_kafka() {
         if step.only_code {
             continue;
         }
-        let expected = dated(normalized(&step.out.join("\n"), &varying));
+        let expected = dated(normalized(&out.join("\n"), &varying));
         assert_eq!(dated(normalized(&shown(&run.out), &varying)), expected, "{}", step.command);
         let err: Vec<String> = shown(&run.err).lines().map(str::to_owned).collect();
         assert_eq!(sentences(&err), sentences(&step.err), "{}", step.command);
     }
+    assert!(on_purpose.next().is_none(), "a step of ours has no place");
 }
 
 /// Path, mode and size of every file below, as `find -printf '%p %m %s\n' | sort` shows them.

@@ -3,6 +3,7 @@
 
 use crate::QuorumError;
 use crate::input::Input;
+use crate::levels::explain;
 use crate::log::{Entry, for_each_entry};
 use crate::node::{Pending, QuorumNode};
 use base::{LeaderEpoch, Now, Offset};
@@ -75,14 +76,16 @@ impl QuorumNode {
             Ok(())
         });
         self.committed = committed;
-        self.bytes_since_snapshot += result?;
+        let read = result.map_err(|error| explain(error, &self.committed.latest().features));
+        self.bytes_since_snapshot += read?;
         self.applied = offset;
         if self.raft.is_leader() {
             // With a record of its own epoch everything before is committed.
             self.following.has_all();
         }
+        self.check_committed()?;
         self.claim(now)?;
-        self.publish();
+        self.publish(now)?;
         let count = self.pending.iter().take_while(|pending| pending.offset <= offset).count();
         let committed: Vec<Pending> = self.pending.drain(..count).collect();
         self.answer_committed(committed);
@@ -103,15 +106,20 @@ impl QuorumNode {
 
     /// Hands the committed image to the publishers, once it is whole: of a log that is still being fetched they would take
     /// for gone what only comes later.
-    pub(crate) fn publish(&mut self) {
+    pub(crate) fn publish(&mut self, now: Now) -> Result<(), QuorumError> {
         if !self.has_caught_up() {
-            return;
+            return Ok(());
         }
+        self.check_committed()?;
+        self.tell_of_transactions();
         if let Some((image, delta)) = self.committed.take() {
             let image = Arc::new(image);
             self.published = image.clone();
+            // Who gets it finds the levels that go with it.
+            self.tell_view(now);
             self.ports.publications.push(image, delta);
         }
+        Ok(())
     }
 
     /// Reads the records of a part of the log: `each(offset, epoch, timestamp, entry)`. Returns how many bytes it read.

@@ -1,6 +1,7 @@
 //! What stops the metadata quorum of a node.
 
 use base::{ErrorCode, Offset};
+use metadata::{TRANSACTION_TOPIC, Unserved, way_down};
 use std::io;
 use std::path::{Path, PathBuf};
 use storage::StorageError;
@@ -20,6 +21,14 @@ pub enum QuorumError {
         "the controller at {leader} leads the quorum, and its leader lacks what was committed: it agrees up to {agreed}, {committed} is committed.\nhint: was the metadata log of that controller emptied or replaced? Give it back its own; nothing was changed here"
     )]
     LeaderLacksCommitted { leader: String, agreed: Offset, committed: Offset },
+    /// Nothing here is wrong either.
+    #[error("{}", levels_text(.0))]
+    Levels(Vec<Unserved>),
+    /// Nor here.
+    #[error(
+        "the topic {TRANSACTION_TOPIC} exists, so this cluster has had transactions, and Ottla serves none yet: where it has the partitions of that topic or of a transaction nobody ends what is open, consumers with isolation.level=read_committed stop there, and transactional producers fail.\nhint: make sure that no producer has a transactional.id and that `kafka-transactions.sh --bootstrap-server HOST:PORT list` is empty; then delete the topic, or start with ottla.transactions.ignore=true"
+    )]
+    Transactions,
     #[error("{records} records do not fit into one batch of the metadata log, of 10000 records and {bytes_max} bytes")]
     TooLarge { records: usize, bytes_max: usize },
     #[error("{0}")]
@@ -65,10 +74,20 @@ impl QuorumError {
 
     /// Whether the files here are as they should be: only what others told stops the node, which can be in order.
     pub fn is_orderly(&self) -> bool {
-        matches!(self, QuorumError::LeaderLacksCommitted { .. })
+        matches!(self, QuorumError::LeaderLacksCommitted { .. } | QuorumError::Levels(_) | QuorumError::Transactions)
     }
 
     pub(crate) fn file(path: impl Into<PathBuf>, reason: impl ToString) -> QuorumError {
         QuorumError::File { path: path.into(), reason: reason.to_string() }
     }
+}
+
+fn levels_text(unserved: &[Unserved]) -> String {
+    let shown: Vec<String> = unserved.iter().map(ToString::to_string).collect();
+    format!(
+        "the cluster has finalized levels that this node does not serve: {}.\nhint: take them down by a node that serves them, \
+         then start this one again: {}",
+        shown.join(", "),
+        way_down(unserved)
+    )
 }

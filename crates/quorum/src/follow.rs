@@ -16,6 +16,7 @@
 //! this node, unless it wants to take back what it had committed.
 
 use crate::QuorumError;
+use crate::levels::check_kraft_version;
 use crate::node::{QuorumConfig, QuorumNode};
 use crate::replicate::METADATA_TOPIC;
 use crate::snapshot::{SnapshotId, write_snapshot_part};
@@ -441,7 +442,7 @@ impl QuorumNode {
         if committed >= 0 {
             self.raft_event(now, Event::LeaderCommitted { high_watermark: committed })?;
             // Where nothing new was committed since the start, what is here already is now known to be whole.
-            self.publish();
+            self.publish(now)?;
         }
         Ok(grows || self.raft.high_watermark() != before)
     }
@@ -484,6 +485,7 @@ impl QuorumNode {
             Ok(())
         })?;
         if let Some(version) = kraft_version {
+            check_kraft_version(version)?;
             self.kraft_version = version;
             self.config.settings.kraft_version = version;
         }
@@ -517,7 +519,7 @@ impl QuorumNode {
         tracing::info!(from = log_end, to, epoch, "the metadata log is cut to where its leader agrees");
         let jobs = self.log.truncate_to(to, now.wall_ms)?;
         self.run_jobs(jobs)?;
-        let voters = self.read_quorum()?;
+        let (voters, _) = self.read_quorum()?;
         self.raft.set_voters(now, voters);
         self.needs_flush = true;
         let end_offset = self.log.log_end_offset();
@@ -575,6 +577,7 @@ impl QuorumNode {
     fn take_snapshot(&mut self, now: Now, id: SnapshotId) -> Result<(), Refused> {
         let mut image = match self.read_image(id) {
             Ok(image) => image,
+            Err(error @ QuorumError::Levels(_)) => return Err(Refused::Fatal(error)),
             Err(error) => {
                 let _nobody_may_find_it = self.files.remove_file(&self.snapshot_path(id));
                 return refused(error.to_string());
@@ -590,7 +593,7 @@ impl QuorumNode {
         self.bytes_since_snapshot = 0;
         let jobs = self.log.truncate_fully_and_start_at(id.end_offset, now.wall_ms)?;
         self.run_jobs(jobs)?;
-        let voters = self.read_quorum()?;
+        let (voters, _) = self.read_quorum()?;
         self.raft.set_voters(now, voters);
         tracing::info!(
             end_offset = id.end_offset,

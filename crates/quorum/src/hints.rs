@@ -108,9 +108,10 @@ impl QuorumNode {
             }
         }
         loop {
-            let next_offset = self.log.log_end_offset();
+            let (next_offset, levels) = (self.log.log_end_offset(), self.current_levels());
             let (Some(controller), Some(latest)) = (&mut self.controller, &self.latest) else { return };
-            let Some(suspect) = controller.next_suspect(View { image: latest.latest(), next_offset, now }) else {
+            let Some(suspect) = controller.next_suspect(View { image: latest.latest(), next_offset, now, levels })
+            else {
                 return;
             };
             let listener = &self.config.controller_listener;
@@ -162,9 +163,9 @@ impl QuorumNode {
                 Ok(())
             }
             Of::Broker { id, epoch } => {
-                let next_offset = self.log.log_end_offset();
+                let (next_offset, levels) = (self.log.log_end_offset(), self.current_levels());
                 let (Some(controller), Some(latest)) = (&mut self.controller, &self.latest) else { return Ok(()) };
-                let view = View { image: latest.latest(), next_offset, now };
+                let view = View { image: latest.latest(), next_offset, now, levels };
                 match controller.asked_suspect(view, (id, epoch), refused) {
                     Some(plan) => self.carry_out_due(now, plan),
                     None => Ok(()),
@@ -175,9 +176,9 @@ impl QuorumNode {
 
     /// The connection closed over which a broker sent its heartbeats.
     pub(crate) fn line_closed(&mut self, now: Now, id: NodeId, epoch: BrokerEpoch) {
-        let next_offset = self.log.log_end_offset();
+        let (next_offset, levels) = (self.log.log_end_offset(), self.current_levels());
         if let (Some(controller), Some(latest)) = (&mut self.controller, &self.latest) {
-            controller.line_closed(View { image: latest.latest(), next_offset, now }, id, epoch);
+            controller.line_closed(View { image: latest.latest(), next_offset, now, levels }, id, epoch);
         }
     }
 }

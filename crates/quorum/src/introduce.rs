@@ -169,11 +169,13 @@ impl QuorumNode {
             security_protocol: e.security_protocol,
             ..Default::default()
         });
-        let features = VersionRange::supported().into_iter().map(|range| controller_registration_request::Feature {
-            name: range.feature.into(),
-            min_supported_version: range.min,
-            max_supported_version: range.max,
-            ..Default::default()
+        let features = VersionRange::of(self.levels_in(&self.published)).into_iter().map(|range| {
+            controller_registration_request::Feature {
+                name: range.feature.into(),
+                min_supported_version: range.min,
+                max_supported_version: range.max,
+                ..Default::default()
+            }
         });
         ControllerRegistrationRequest {
             controller_id: self.config.local.id,

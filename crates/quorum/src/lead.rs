@@ -41,7 +41,8 @@ impl QuorumNode {
         let latest = self.committed.clone();
         let mut controller = Controller::new(self.config.settings.clone(), latest.latest(), now);
         if let Some(gone) = self.hints.gone_leader.take() {
-            let view = View { image: latest.latest(), next_offset: self.log.log_end_offset(), now };
+            let levels = self.levels_in(latest.latest());
+            let view = View { image: latest.latest(), next_offset: self.log.log_end_offset(), now, levels };
             controller.node_gone(view, gone);
         }
         self.controller = Some(controller);
@@ -74,7 +75,9 @@ impl QuorumNode {
     pub(crate) fn register_self(&mut self, now: Now) -> Result<(), QuorumError> {
         let registers = self.view_image().is_some_and(|image| image.features.controllers_register());
         if let (true, Some(controller)) = (registers, &self.controller) {
-            let record = controller.register_self(self.config.incarnation_id, &self.config.controller_endpoints);
+            let levels = self.current_levels();
+            let endpoints = &self.config.controller_endpoints;
+            let record = controller.register_self(self.config.incarnation_id, endpoints, levels);
             self.append(now, &[Record { value: record.into(), version: 0 }])?;
         }
         Ok(())
@@ -105,8 +108,9 @@ impl QuorumNode {
     pub(crate) fn run_controller(&mut self, now: Now) -> Result<(), QuorumError> {
         loop {
             let next_offset = self.log.log_end_offset();
+            let levels = self.current_levels();
             let (Some(controller), Some(latest)) = (&mut self.controller, &self.latest) else { return Ok(()) };
-            let view = View { image: latest.latest(), next_offset, now };
+            let view = View { image: latest.latest(), next_offset, now, levels };
             let Some(plan) = controller.run_due(view) else { return Ok(()) };
             self.carry_out_due(now, plan)?;
         }

@@ -9,7 +9,7 @@ use api::{Handler, Node, Operation, Quota, Refusal, Request, ResourceType, Row};
 use arc_swap::ArcSwap;
 use base::{ErrorCode, NodeId, Now};
 use config::{BrokerLayers, Loggers};
-use metadata::{ConfigResource, Delta, Image};
+use metadata::{ConfigResource, Delta, Image, Levels};
 use net::Pipelining;
 use protocol::describe_cluster_response::DescribeClusterBroker;
 use protocol::{ApiKey, DecodeError, DescribeClusterRequest, DescribeClusterResponse};
@@ -46,6 +46,10 @@ impl Node for ControllerEndpoint {
         self.view.load().kraft_version
     }
 
+    fn levels(&self) -> Levels {
+        self.view.load().levels
+    }
+
     fn disconnected(&self, connection: &net::ConnectionInfo) {
         if let Some((broker, epoch)) = self.lifelines.closed(connection.id) {
             self.mailbox.deliver(Input::LineClosed { broker, epoch });
@@ -67,7 +71,8 @@ pub fn rows() -> Vec<Row<ControllerEndpoint>> {
         quota,
         max_version: None,
     };
-    vec![
+    let kept = crate::kept::APIS.map(|api| row(api, crate::kept::refuse_change, O::Alter, R::Cluster, Quota::Request));
+    let mut rows = vec![
         row(K::CreateTopics, post, O::Create, R::Topic, Quota::ControllerMutation),
         row(K::DeleteTopics, post, O::Delete, R::Topic, Quota::ControllerMutation),
         row(K::CreatePartitions, post, O::Alter, R::Topic, Quota::ControllerMutation),
@@ -96,7 +101,9 @@ pub fn rows() -> Vec<Row<ControllerEndpoint>> {
         row(K::Envelope, crate::envelope::envelope, O::ClusterAction, R::Cluster, Quota::None),
         row(K::DescribeCluster, describe_cluster, O::Alter, R::Cluster, Quota::Request),
         row(K::DescribeConfigs, describe_configs, O::DescribeConfigs, R::Cluster, Quota::Request),
-    ]
+    ];
+    rows.extend(kept);
+    rows
 }
 
 /// Hands the request to the owner of the quorum node.

@@ -5,6 +5,7 @@ use crate::follow::Following;
 use crate::hints::Hints;
 use crate::input::{ControllerRequest, Input, Mailbox, Reply, waits_until_shown};
 use crate::introduce::Introduction;
+use crate::levels::{Glimpse, Muted, check_kraft_version, explain};
 use crate::log::{DataBatch, Entry, data_batches};
 use crate::peers::{Leaving, Peers};
 use crate::plan::Planned;
@@ -30,6 +31,7 @@ use storage::{AppendOrigin, Job, LeaderBatch, Log};
 pub struct QuorumConfig {
     pub local: ReplicaKey,
     pub is_controller: bool,
+    pub is_broker: bool,
     /// `controller.quorum.voters`; with it the quorum is static (`kraft.version` 0).
     pub static_voters: Option<VoterSet>,
     pub timing: Timing,
@@ -129,6 +131,8 @@ pub struct QuorumNode {
     pub(crate) claims: Option<Claim>,
     next_token: u64,
     pub(crate) introduction: Introduction,
+    /// What its log says it does not serve, so that it votes for nobody.
+    pub(crate) muted: Option<Muted>,
     /// Of the voters, under way at this leader.
     pub(crate) change: Option<Change>,
     /// Voters of a static quorum, as they have told this leader.
@@ -196,6 +200,7 @@ impl QuorumNode {
             claims: None,
             next_token: 1,
             introduction: Introduction::default(),
+            muted: None,
             change: None,
             told_voters: VoterSet::default(),
             voters_since: -1,
@@ -211,7 +216,7 @@ impl QuorumNode {
             }
         }
         node.remember_log_start()?;
-        let voters = node.read_quorum()?;
+        let (voters, glimpse) = node.read_quorum()?;
         let state = node.read_quorum_state()?;
         node.raft = Raft::new(
             node.config.local,
@@ -223,6 +228,7 @@ impl QuorumNode {
             seed,
             now,
         );
+        node.check_log(glimpse, now)?;
         node.leader_moved(now);
         node.next_snapshot_us = node.snapshot_by_time(now);
         node.tell_view(now);
@@ -252,35 +258,43 @@ impl QuorumNode {
         let content = read_snapshot(&*self.files, &self.snapshot_path(id))?;
         let mut loader = Loader::default();
         for record in &content.records {
-            loader.replay(id.end_offset - 1, id.epoch, content.timestamp_ms, &record.value)?;
+            loader
+                .replay(id.end_offset - 1, id.epoch, content.timestamp_ms, &record.value)
+                .map_err(|error| explain(error.into(), &loader.latest().features))?;
         }
         loader.advance(id.end_offset - 1, id.epoch, content.timestamp_ms);
         Ok(loader)
     }
 
-    /// Reads what newest snapshot and log say of the quorum itself: takes the level, returns the voters.
-    pub(crate) fn read_quorum(&mut self) -> Result<VoterSet, QuorumError> {
+    /// Reads what newest snapshot and log say of the quorum itself: takes the level, returns the voters, and what else is to be
+    /// known of them first.
+    pub(crate) fn read_quorum(&mut self) -> Result<(VoterSet, Glimpse), QuorumError> {
         let (mut kraft_version, mut voters, mut since) = (0, self.config.static_voters.clone(), -1);
+        let mut glimpse = Glimpse::default();
         let mut from = self.log.log_start_offset();
         if let Some(id) = self.snapshots.last().copied() {
             let content = read_snapshot(&*self.files, &self.snapshot_path(id))?;
             kraft_version = content.kraft_version;
             since = content.voters.as_ref().map_or(-1, |_| id.end_offset - 1);
             voters = content.voters.or(voters);
+            content.records.iter().for_each(|record| glimpse.note(&record.value));
             from = from.max(id.end_offset);
         }
-        self.read_entries(from, self.log.log_end_offset(), |offset, _, _, entry| {
+        let read = self.read_entries(from, self.log.log_end_offset(), |offset, _, _, entry| {
             match entry {
+                Entry::Metadata(record) => glimpse.note(&record),
                 Entry::KraftVersion(version) => kraft_version = version,
                 Entry::Voters(found) => (voters, since) = (Some(found), offset),
                 _ => {}
             }
             Ok(())
-        })?;
+        });
+        read.map_err(|error| glimpse.explain(error))?;
+        check_kraft_version(kraft_version)?;
         self.kraft_version = kraft_version;
         self.config.settings.kraft_version = kraft_version;
         self.voters_since = since;
-        Ok(voters.unwrap_or_default())
+        Ok((voters.unwrap_or_default(), glimpse))
     }
 
     /// Epoch of the last record of the log; where it is empty, that of the snapshot before it.
@@ -344,7 +358,8 @@ impl QuorumNode {
             }
         }
         // What has come says more than that nothing has: this thread may have stood still since.
-        if self.config.is_controller && self.raft.deadline_us().is_some_and(|at| at <= now.monotonic_us) {
+        self.end_if_muted(now)?;
+        if self.raft_deadline_us().is_some_and(|at| at <= now.monotonic_us) {
             self.raft_event(now, Event::Timer)?;
         }
         self.run_controller(now)?;
@@ -355,15 +370,20 @@ impl QuorumNode {
         self.knock(now);
         self.introduce(now);
         self.tell_view(now);
-        let raft = self.raft.deadline_us().filter(|_| self.config.is_controller);
+        let (raft, muted) = (self.raft_deadline_us(), self.muted_until_us());
         let controller = self.controller.as_ref().map(|controller| controller.deadline_us());
         let flush = (self.needs_flush && !self.is_flushing).then_some(self.flush_not_before_us);
         let snapshot = self.next_snapshot_us.filter(|_| self.snapshotting_bytes.is_none());
         let leave = self.leave_deadline_us().filter(|_| !self.has_left(now));
         let (follow, introduce) = (self.follow_deadline_us(), self.introduce_deadline_us());
         let (fetch, hints) = (self.fetch_deadline_us(), self.hints_deadline_us());
-        let deadlines = [raft, controller, fetch, snapshot, flush, follow, introduce, leave, hints];
+        let deadlines = [raft, muted, controller, fetch, snapshot, flush, follow, introduce, leave, hints];
         Ok(deadlines.into_iter().flatten().min())
+    }
+
+    /// When the elections want to be looked at; who may not vote has none.
+    fn raft_deadline_us(&self) -> Option<u64> {
+        self.raft.deadline_us().filter(|_| self.config.is_controller && self.muted.is_none())
     }
 
     /// Makes everything durable and ends: no input is taken afterwards.
@@ -379,7 +399,7 @@ impl QuorumNode {
     }
 
     /// Tells the rest of the node what the quorum is like, where that has changed.
-    fn tell_view(&self, now: Now) {
+    pub(crate) fn tell_view(&self, now: Now) {
         let local = self.config.local.id;
         let view = QuorumView {
             epoch: self.raft.epoch(),
@@ -391,6 +411,7 @@ impl QuorumNode {
             refusal: self.following.refusal.clone(),
             has_left: self.has_left(now),
             kraft_version: self.kraft_version,
+            levels: self.levels_in(&self.published),
         };
         if **self.ports.view.load() != view {
             self.ports.view.store(Arc::new(view));
@@ -473,6 +494,7 @@ impl QuorumNode {
         match api {
             // The new level may be the first that has a record of controllers.
             ApiKey::UpdateFeatures if !is_known => self.register_self(now),
+            ApiKey::BrokerRegistration | ApiKey::UnregisterBroker => self.register_again(now),
             _ => Ok(()),
         }
     }

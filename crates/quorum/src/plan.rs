@@ -56,7 +56,7 @@ impl QuorumNode {
         }
         let next_offset = self.log.log_end_offset();
         let Some(image) = self.view_image().cloned() else { return Err(ErrorCode::NotController) };
-        let view = View { image: &image, next_offset, now };
+        let view = View { image: &image, next_offset, now, levels: self.levels_in(&image) };
         let can_raise = self.can_raise_kraft_version();
         let (Some(controller), random) = (self.controller.as_mut(), &mut *self.random) else {
             return Err(ErrorCode::NotController);

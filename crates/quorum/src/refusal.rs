@@ -3,16 +3,21 @@
 use base::ErrorCode;
 use protocol::{
     AddRaftVoterResponse, AllocateProducerIdsResponse, AlterConfigsRequest, AlterConfigsResponse,
-    AlterPartitionReassignmentsResponse, AlterPartitionResponse, ApiKey, AssignReplicasToDirsResponse,
-    BeginQuorumEpochResponse, BrokerHeartbeatResponse, BrokerRegistrationResponse, ControllerRegistrationResponse,
-    CreatePartitionsRequest, CreatePartitionsResponse, CreateTopicsRequest, CreateTopicsResponse, Cursor, Decode,
+    AlterPartitionReassignmentsResponse, AlterPartitionResponse, AlterUserScramCredentialsRequest,
+    AlterUserScramCredentialsResponse, ApiKey, AssignReplicasToDirsResponse, BeginQuorumEpochResponse,
+    BrokerHeartbeatResponse, BrokerRegistrationResponse, ControllerRegistrationResponse, CreateAclsRequest,
+    CreateAclsResponse, CreateDelegationTokenResponse, CreatePartitionsRequest, CreatePartitionsResponse,
+    CreateTopicsRequest, CreateTopicsResponse, Cursor, Decode, DeleteAclsRequest, DeleteAclsResponse,
     DeleteTopicsRequest, DeleteTopicsResponse, DescribeClusterResponse, DescribeLogDirsResponse,
-    DescribeQuorumResponse, ElectLeadersResponse, EndQuorumEpochResponse, EnvelopeResponse, FetchResponse,
-    FetchSnapshotResponse, IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponse,
-    ListConfigResourcesResponse, ListPartitionReassignmentsResponse, Message, RemoveRaftVoterResponse,
-    UnregisterBrokerResponse, UpdateFeaturesResponse, UpdateRaftVoterResponse, VoteResponse, alter_configs_response,
-    create_partitions_response, create_topics_response, delete_topics_response, incremental_alter_configs_response,
+    DescribeQuorumResponse, ElectLeadersResponse, EndQuorumEpochResponse, EnvelopeResponse,
+    ExpireDelegationTokenResponse, FetchResponse, FetchSnapshotResponse, IncrementalAlterConfigsRequest,
+    IncrementalAlterConfigsResponse, ListConfigResourcesResponse, ListPartitionReassignmentsResponse, Message,
+    RemoveRaftVoterResponse, RenewDelegationTokenResponse, UnregisterBrokerResponse, UpdateFeaturesResponse,
+    UpdateRaftVoterResponse, VoteResponse, alter_configs_response, alter_user_scram_credentials_response,
+    create_acls_response, create_partitions_response, create_topics_response, delete_acls_response,
+    delete_topics_response, incremental_alter_configs_response,
 };
+use std::collections::BTreeSet;
 
 /// Encodes the answer to a request that changes metadata; for others the error itself comes back.
 pub(crate) fn refusal(
@@ -75,6 +80,20 @@ pub(crate) fn refusal(
         }
         ApiKey::AssignReplicasToDirs => {
             encoded(&AssignReplicasToDirsResponse { error_code: code, ..Default::default() }, version)
+        }
+        ApiKey::CreateAcls => encoded(&create_acls(&decode(body, version)?, code, message), version),
+        ApiKey::DeleteAcls => encoded(&delete_acls(&decode(body, version)?, code, message), version),
+        ApiKey::AlterUserScramCredentials => {
+            encoded(&alter_user_scram_credentials(&decode(body, version)?, code, message), version)
+        }
+        ApiKey::CreateDelegationToken => {
+            encoded(&CreateDelegationTokenResponse { error_code: code, ..Default::default() }, version)
+        }
+        ApiKey::RenewDelegationToken => {
+            encoded(&RenewDelegationTokenResponse { error_code: code, ..Default::default() }, version)
+        }
+        ApiKey::ExpireDelegationToken => {
+            encoded(&ExpireDelegationTokenResponse { error_code: code, ..Default::default() }, version)
         }
         _ => Err(error),
     }
@@ -218,6 +237,51 @@ pub(crate) fn alter_configs(
         ..Default::default()
     });
     AlterConfigsResponse { responses: responses.collect(), ..Default::default() }
+}
+
+fn create_acls(
+    request: &CreateAclsRequest<'_>,
+    error_code: i16,
+    message: Option<&'static str>,
+) -> CreateAclsResponse<'static> {
+    let results = request.creations.iter().map(|_| create_acls_response::AclCreationResult {
+        error_code,
+        error_message: message.map(Into::into),
+        ..Default::default()
+    });
+    CreateAclsResponse { results: results.collect(), ..Default::default() }
+}
+
+fn delete_acls(
+    request: &DeleteAclsRequest<'_>,
+    error_code: i16,
+    message: Option<&'static str>,
+) -> DeleteAclsResponse<'static> {
+    let results = request.filters.iter().map(|_| delete_acls_response::DeleteAclsFilterResult {
+        error_code,
+        error_message: message.map(Into::into),
+        ..Default::default()
+    });
+    DeleteAclsResponse { filter_results: results.collect(), ..Default::default() }
+}
+
+/// One result for each user, however often the request names it.
+fn alter_user_scram_credentials(
+    request: &AlterUserScramCredentialsRequest<'_>,
+    error_code: i16,
+    message: Option<&'static str>,
+) -> AlterUserScramCredentialsResponse<'static> {
+    let deleted = request.deletions.iter().map(|deletion| deletion.name.to_string());
+    let upserted = request.upsertions.iter().map(|upsertion| upsertion.name.to_string());
+    let users: BTreeSet<String> = deleted.chain(upserted).collect();
+    let results =
+        users.into_iter().map(|user| alter_user_scram_credentials_response::AlterUserScramCredentialsResult {
+            user: user.into(),
+            error_code,
+            error_message: message.map(Into::into),
+            ..Default::default()
+        });
+    AlterUserScramCredentialsResponse { results: results.collect(), ..Default::default() }
 }
 
 pub(crate) fn incremental_alter_configs(

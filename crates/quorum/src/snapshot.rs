@@ -2,6 +2,7 @@
 //! form. A control batch (header; version and voters of a dynamic quorum), data batches, a control batch (footer).
 
 use crate::QuorumError;
+use crate::levels::Glimpse;
 use crate::log::{DataBatch, Entry, data_batches, for_each_entry, quorum_records};
 use base::{Files, LeaderEpoch, Offset, OpenMode};
 use controller::Record;
@@ -49,10 +50,21 @@ pub struct SnapshotContent {
     pub timestamp_ms: i64,
 }
 
-/// Reads and checks a snapshot file.
+/// Reads and checks a snapshot file. Of one whose levels are not known they are told.
 pub fn read_snapshot(files: &dyn Files, path: &Path) -> Result<SnapshotContent, QuorumError> {
-    let bytes = files.read(path).map_err(|error| QuorumError::file(path, error))?;
     let mut content = SnapshotContent::default();
+    match read_into(&mut content, files, path) {
+        Ok(()) => Ok(content),
+        Err(error) => {
+            let mut glimpse = Glimpse::default();
+            content.records.iter().for_each(|record| glimpse.note(&record.value));
+            Err(glimpse.explain(error))
+        }
+    }
+}
+
+fn read_into(content: &mut SnapshotContent, files: &dyn Files, path: &Path) -> Result<(), QuorumError> {
+    let bytes = files.read(path).map_err(|error| QuorumError::file(path, error))?;
     let mut all = batches(&bytes);
     for batch in all.by_ref() {
         let batch = batch.map_err(|error| QuorumError::file(path, error))?;
@@ -70,7 +82,7 @@ pub fn read_snapshot(files: &dyn Files, path: &Path) -> Result<SnapshotContent, 
     if !all.rest().is_empty() {
         return Err(QuorumError::file(path, "it ends inside a batch"));
     }
-    Ok(content)
+    Ok(())
 }
 
 /// The bytes of a snapshot.

@@ -2,6 +2,7 @@
 
 use arc_swap::ArcSwap;
 use base::{LeaderEpoch, NodeId, Remote};
+use metadata::Levels;
 use std::sync::Arc;
 
 /// The quorum as this node last saw it.
@@ -21,6 +22,8 @@ pub struct QuorumView {
     pub has_left: bool,
     /// Level of `kraft.version`, which is not among the features of the image.
     pub kraft_version: i16,
+    /// The levels of features at which this node takes part.
+    pub levels: Levels,
 }
 
 /// A [`QuorumView`] that is kept up to date.

@@ -13,7 +13,7 @@ use crate::log::voters_record;
 use crate::node::QuorumNode;
 use crate::replicate::{answer, is_other_cluster};
 use base::{ErrorCode, LineError, Now, Offset, Outbound, Remote, Uuid};
-use metadata::KRAFT_VERSION;
+use metadata::{KRAFT_VERSION, Levels};
 use protocol::{
     AddRaftVoterRequest, AddRaftVoterResponse, ApiKey, ApiVersionsRequest, ApiVersionsResponse, Cursor, Message,
     RemoveRaftVoterRequest, RemoveRaftVoterResponse, UpdateRaftVoterRequest, UpdateRaftVoterResponse,
@@ -188,6 +188,11 @@ impl QuorumNode {
         if voter.key.directory_id == Uuid::ZERO {
             return Err((ErrorCode::InvalidRequest, "A voter needs the id of its directory.".into()));
         }
+        let unserved = self.view_image().map(|image| image.features.beyond(Levels::Served)).unwrap_or_default();
+        if !unserved.is_empty() {
+            // This node is a cluster by itself, at levels of Apache Kafka; with another voter it would be one of several.
+            return Err((ErrorCode::InvalidRequest, QuorumError::Levels(unserved).to_string()));
+        }
         if self.raft.voters().get(voter.key.id).is_some() {
             let message = format!(
                 "The voter id for {} is already part of the set of voters {}.",
@@ -330,6 +335,7 @@ impl QuorumNode {
         self.raft.set_voters(now, voters);
         let ids: Vec<i32> = self.raft.voters().iter().map(|voter| voter.key.id).collect();
         tracing::info!(voters = ?ids, "these replicas vote from now on");
+        self.register_again(now)?;
         self.change = Some(Change::Appended { end_offset, asker });
         // With fewer voters more may be committed.
         self.raft_event(now, Event::Flushed { end_offset: self.log.recovery_point() })

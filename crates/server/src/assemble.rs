@@ -3,7 +3,7 @@
 
 use crate::ServerError;
 use crate::folders::Folders;
-use crate::guards::{AclWatch, watch_directories};
+use crate::guards::{AclGuard, KeptAcls, watch_directories};
 use crate::quorum_parts::open_quorum;
 use api::{AllowAll, Authorizer, Dispatcher};
 use arc_swap::ArcSwap;
@@ -26,7 +26,7 @@ pub enum Event {
     Lifecycle(LifecycleState),
     /// A leader of the quorum is known for the first time.
     QuorumReached,
-    /// The node holds ACLs, which are not enforced yet.
+    /// The metadata holds ACLs, which are not enforced yet: the broker answers no client any more.
     Acls(usize),
     /// It cannot go on, and what is here is whole: it stops in order.
     Ends(String),
@@ -51,6 +51,8 @@ pub struct Parts<'a> {
     pub on_published: Arc<dyn Fn(&Arc<Broker>) + Send + Sync>,
     /// Threads that open logs, for each directory; 0: none of their own.
     pub recovery_threads: usize,
+    /// ACLs in the metadata stop no broker.
+    pub ignores_acls: bool,
     pub now: Now,
 }
 
@@ -82,8 +84,8 @@ pub struct NodeParts {
 
 /// Puts a node together. Nothing runs before `quorum` is driven.
 pub fn assemble(parts: Parts<'_>) -> Result<Assembled, ServerError> {
-    let Parts { config, folders, executor, network, random, loggers, on_event, on_published, recovery_threads, now } =
-        parts;
+    let Parts { config, folders, executor, network, random, loggers, on_event, on_published, .. } = parts;
+    let Parts { recovery_threads, ignores_acls, now, .. } = parts;
     let ports = Ports {
         executor: executor.clone(),
         network: network.clone(),
@@ -101,7 +103,9 @@ pub fn assemble(parts: Parts<'_>) -> Result<Assembled, ServerError> {
 
     let image = Arc::new(ArcSwap::from_pointee(Image::empty()));
     publishers.push(Box::new(ImageKeeper(image.clone())));
-    publishers.push(Box::new(AclWatch::new(on_event.clone())));
+    if !config.node.roles.broker {
+        publishers.push(Box::new(KeptAcls::default()));
+    }
     let controller = config.node.roles.controller.then(|| {
         let endpoint = ControllerEndpoint {
             lifelines: quorum::Lifelines::default(),
@@ -142,7 +146,7 @@ pub fn assemble(parts: Parts<'_>) -> Result<Assembled, ServerError> {
         let lifecycle = Lifecycle::new(broker.clone(), incarnation, previous_broker_epoch, is_apart, on_change);
         let progress = StartProgress { broker: broker.clone(), lifecycle: lifecycle.clone(), on_published };
         let publisher = BrokerPublisher::new(broker.clone(), recovery_threads, Arc::new(progress));
-        publishers.push(Box::new(publisher));
+        publishers.push(Box::new(AclGuard::new(broker.clone(), Box::new(publisher), on_event.clone(), ignores_acls)));
         let clients = Arc::new(Dispatcher::new(Arc::new(broker.clone()), broker::rows(), authorizer.clone()));
         BrokerRole { broker, lifecycle, clients }
     });

@@ -6,16 +6,16 @@ use crate::assemble::{Assembled, BrokerRole, Event, NodeParts, OnEvent, Parts, a
 use crate::folders::Folders;
 use crate::limits::{Limiter, connection_limits};
 use crate::{ServerError, addresses};
-use api::{Access, Listener, Plaintext};
+use api::{Access, Listener, Node as _, Plaintext};
 use arc_swap::ArcSwapOption;
 use base::{Executor, Random};
-use broker::{Housekeeping, LifecycleState};
+use broker::{Broker, Housekeeping, LifecycleState};
 use config::{Loggers, ServerConfig};
-use net::{Limits, ListenerRole, ListenerSpec};
+use net::{ConnectionInfo, Limits, ListenerRole, ListenerSpec};
 use os::{Clock, SystemRandom};
 use quorum::{Mailbox, Publications, Publisher, QuorumNode, SharedView};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, mpsc};
+use std::sync::{Arc, OnceLock, Weak, mpsc};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -46,6 +46,13 @@ fn access() -> Arc<dyn Access> {
     Arc::new(Plaintext::default())
 }
 
+/// Names of the listeners on which clients, and other brokers, come.
+fn client_listeners(config: &ServerConfig) -> Vec<String> {
+    let network = &config.network;
+    let of_clients = network.listeners.iter().filter(|one| !network.controller_listener_names.contains(&one.name));
+    of_clients.map(|listener| listener.name.to_string()).collect()
+}
+
 /// Names of the listeners of other nodes that this one opens lines to.
 fn reached(config: &ServerConfig) -> Vec<String> {
     let network = &config.network;
@@ -60,6 +67,7 @@ impl Node {
         folders: Folders,
         bound: Vec<Bound>,
         loggers: Arc<Loggers>,
+        ignores_acls: bool,
         events: mpsc::Sender<Event>,
     ) -> Result<Node, ServerError> {
         addresses::fill_hosts(&mut config.network.advertised_listeners);
@@ -72,7 +80,16 @@ impl Node {
         for name in reached(&config) {
             network.reach(&name, Arc::new(net::Plain));
         }
+        let (closed, client_listeners) = (network.clone(), client_listeners(&config));
+        let serving: Arc<OnceLock<Weak<Broker>>> = Arc::default();
+        let served = serving.clone();
         let on_event: OnEvent = Arc::new(move |event| {
+            if let (Event::Acls(_), Some(broker)) = (&event, served.get()) {
+                // Before anybody else gets an answer.
+                let broker = broker.clone();
+                let stays = move |info: &ConnectionInfo| broker.upgrade().is_some_and(|broker| broker.lets_ask(info));
+                closed.close_connections(client_listeners.clone(), stays);
+            }
             let _main_has_ended = events.send(event);
         });
         let limiter: Arc<ArcSwapOption<Limiter>> = Arc::default();
@@ -92,10 +109,12 @@ impl Node {
                 }
             }),
             recovery_threads,
+            ignores_acls,
             now: clock.now(),
         })?;
         if let Some(BrokerRole { broker, .. }) = &parts.broker {
             limiter.store(Some(Arc::new(Limiter::new(broker, &network))));
+            let _is_the_first = serving.set(Arc::downgrade(broker));
         }
         let (controller_sockets, client_sockets): (Vec<_>, Vec<_>) = bound.into_iter().partition(|b| b.is_controller);
         if let Some(service) = &parts.controller {

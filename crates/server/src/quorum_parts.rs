@@ -66,6 +66,7 @@ pub fn open_quorum(
     let quorum_config = QuorumConfig {
         local: ReplicaKey { id: config.node.node_id, directory_id },
         is_controller: config.node.roles.controller,
+        is_broker: config.node.roles.broker,
         static_voters,
         timing: Timing {
             election_ms: config.controller.election_timeout_ms.max(1) as u64,
@@ -91,6 +92,7 @@ pub fn open_quorum(
             replication_factor_default: config.topics.replication_factor as i16,
             min_insync_replicas: config.topics.topic.min_insync_replicas,
             deletes_topics: config.topics.delete_enable,
+            ignores_transactions: config.controller.ignores_transactions,
             unclean_leader_election: config.topics.topic.unclean_leader_election_enable,
             unclean_election_interval_ms: config.controller.unclean_leader_election_interval_ms.max(1) as u64,
             preferred_election_interval_ms: config

@@ -95,7 +95,8 @@ fn start_and_wait(options: &Options, loggers: Arc<Loggers>) -> Result<(), Server
     signals::watch(move |name| {
         let _main_has_ended = on_signal.send(Event::Signal(name));
     })?;
-    let mut node = Node::start(start.config.clone(), folders, bound, loggers, events)?;
+    let ignores_acls = options.ignore_acls && is_on_loopback(&start.config);
+    let mut node = Node::start(start.config.clone(), folders, bound, loggers, ignores_acls, events)?;
     let ready = Arc::new(AtomicBool::new(false));
     // The one background runtime of this process, where something needs it.
     let background = http.as_ref().map(|_| background::Runtime::start()).transpose()?;
@@ -122,14 +123,15 @@ fn start_and_wait(options: &Options, loggers: Arc<Loggers>) -> Result<(), Server
                 systemd::notify("READY=1");
             }
             Ok(Event::Lifecycle(LifecycleState::Refused(error))) => {
-                break End::InOrder(format!("the controller refuses this broker: {error}"));
+                break End::InOrder(format!(
+                    "the controller refuses this broker ({error}): it does not take part at all finalized levels of the \
+                     cluster, or a node that is a cluster by itself is at levels of Apache Kafka.\nhint: \
+                     `kafka-features.sh --bootstrap-server HOST:PORT describe` shows both; take down what is above the \
+                     supported levels of Ottla"
+                ));
             }
             Ok(Event::Lifecycle(_) | Event::QuorumReached) => {}
-            Ok(Event::Acls(count)) => {
-                if let Some(reason) = refuse_acls(options, &start.config, count) {
-                    break End::AtOnce(reason);
-                }
-            }
+            Ok(Event::Acls(count)) => break End::InOrder(acls_text(options.ignore_acls, count)),
             Ok(Event::Signal(name)) => {
                 tracing::info!(signal = name, "stopping");
                 break End::Asked;
@@ -270,20 +272,21 @@ pub fn controller_endpoints(config: &ServerConfig) -> Vec<Endpoint> {
     listeners.iter().map(|listener| voter_endpoint(&endpoint(listener))).collect()
 }
 
-fn refuse_acls(options: &Options, config: &ServerConfig, count: usize) -> Option<String> {
-    let loopback = config.network.listeners.iter().all(|listener| listener.endpoint.is_loopback());
-    if options.ignore_acls && loopback {
-        tracing::warn!(
-            count,
-            "the folder holds ACLs, which are not enforced: everybody on this machine may do everything"
-        );
-        return None;
-    }
-    let hint = match options.ignore_acls {
+/// Whether nobody but this machine reaches the node.
+fn is_on_loopback(config: &ServerConfig) -> bool {
+    config.network.listeners.iter().all(|listener| listener.endpoint.is_loopback())
+}
+
+/// Why a broker ends that met ACLs; `was_asked` to ignore them.
+fn acls_text(was_asked: bool, count: usize) -> String {
+    let hint = match was_asked {
         true => "--ignore-acls works with listeners on loopback addresses only",
-        false => "to go on without protection, on loopback listeners only, start with --ignore-acls",
+        false => {
+            "run this broker with Apache Kafka, or remove the ACLs (kafka-acls.sh --remove); to go on without protection, \
+             on loopback listeners only, start with --ignore-acls"
+        }
     };
-    Some(format!("the folder holds {count} ACLs, which this version does not enforce.\nhint: {hint}"))
+    format!("the metadata holds {count} ACLs, which this version does not enforce.\nhint: {hint}")
 }
 
 fn announce(start: &Start, took: Duration) {

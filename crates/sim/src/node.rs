@@ -189,6 +189,7 @@ impl SimNode {
             }),
             on_published: Arc::new(|_| {}),
             recovery_threads: 0,
+            ignores_acls: false,
             now,
         })
         .map_err(|error| error.to_string())?;

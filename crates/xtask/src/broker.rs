@@ -31,6 +31,14 @@ pub fn build(release: bool, one: Option<PathBuf>) -> Result<PathBuf, TaskError> 
     Ok(place::target().join(if release { "release" } else { "debug" }).join("ottla"))
 }
 
+/// Finalizes the levels that Apache Kafka's `format` writes and ours leaves out, because they are not served yet: a node that
+/// is a cluster by itself takes part at them, and what was recorded of Apache Kafka shows them.
+pub fn finalize_kafkas_levels(binary: &Path, address: &str, log: &Path) -> Result<(), TaskError> {
+    let mut upgrade = Command::new(binary);
+    upgrade.args(["features", "--bootstrap-server", address, "upgrade", "--release-version", "4.3"]);
+    must_run(&mut upgrade, log, READY_LIMIT)
+}
+
 /// A node that lives as long as this value.
 pub struct Broker {
     running: Running,
@@ -62,6 +70,11 @@ impl Broker {
     /// `HOST:PORT` of the client listener.
     pub fn address(&self) -> String {
         format!("127.0.0.1:{}", self.port)
+    }
+
+    /// What it and its tools say.
+    pub fn log(&self) -> &Path {
+        &self.log
     }
 
     /// Port of the HTTP listener.

@@ -66,6 +66,9 @@ pub(super) fn handle(broker: &Arc<Broker>, request: Request<'_>) -> Result<Pipel
         request.responder.send(&failed(ErrorCode::ClusterAuthorizationFailed, 0));
         return Ok(Pipelining::Hold);
     }
+    if replica >= 0 {
+        broker.withdrawal.note_follower(request.connection.id);
+    }
     let named = named_partitions(&fetch);
     let forgotten: Vec<PartitionKey> = fetch
         .forgotten_topics_data

@@ -1,6 +1,6 @@
 //! Brokers come and go: who leads then, who is in sync, and who stays eligible (KIP-841, KIP-966).
 
-use crate::cluster::{Cluster, TOPIC, manual};
+use crate::cluster::{Cluster, TOPIC, manual, settings};
 use base::ErrorCode;
 use controller::{Controller, Due};
 use metadata::NO_LEADER;
@@ -222,4 +222,16 @@ fn an_unclean_election_happens_only_where_the_topic_allows_it() {
     }) {}
     assert_eq!(cluster.leadership(), (2, vec![2], vec![]));
     assert_eq!(cluster.partition().leader_recovery_state, 1);
+}
+
+#[test]
+fn a_cluster_at_levels_of_kafka_takes_no_second_node() {
+    let levels = [("metadata.version", 30), ("group.version", 1)];
+    let mut cluster = Cluster::of_levels(0, &levels);
+    let request = cluster.registration(1, 77, -1);
+    let answer = cluster.step(|controller, view, _| controller.register_broker(view, &request));
+    assert_eq!(answer.error_code, ErrorCode::UnsupportedVersion.code(), "with it this node would be one of several");
+    let request = cluster.registration(settings().node_id, 78, -1);
+    let answer = cluster.step(|controller, view, _| controller.register_broker(view, &request));
+    assert_eq!(answer.error_code, 0, "its own");
 }

@@ -2,7 +2,7 @@
 
 use base::{ErrorCode, NodeId, Now, Offset, SplitMix64, Uuid};
 use controller::{Controller, IsrChange, IsrChanged, OfTopics, Plan, Settings, View, bootstrap_records};
-use metadata::{Image, Loader, NO_LEADER, Partition};
+use metadata::{Image, Levels, Loader, NO_LEADER, Partition};
 use protocol::{
     BrokerHeartbeatRequest, BrokerHeartbeatResponse, BrokerRegistrationRequest, BrokerRegistrationResponse,
     ConfigRecord, CreateTopicsRequest, FeatureLevelRecord, MetadataRecord, broker_registration_request as registration,
@@ -34,6 +34,7 @@ pub fn settings() -> Settings {
         replication_factor_default: 1,
         min_insync_replicas: 1,
         deletes_topics: true,
+        ignores_transactions: false,
         unclean_leader_election: false,
         unclean_election_interval_ms: 300_000,
         preferred_election_interval_ms: None,
@@ -93,7 +94,7 @@ impl Cluster {
     /// Plans on the state as it is, and appends what was planned.
     pub fn step<R>(&mut self, plan: impl FnOnce(&mut Controller, View<'_>, &mut SplitMix64) -> Plan<R>) -> R {
         let image = self.image().clone();
-        let view = View { image: &image, next_offset: self.next_offset, now: self.now };
+        let view = View { image: &image, next_offset: self.next_offset, now: self.now, levels: Levels::Served };
         let Plan { records, reply, validate_only } = plan(&mut self.controller, view, &mut self.random);
         if !validate_only {
             self.append(records);

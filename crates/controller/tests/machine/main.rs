@@ -5,6 +5,7 @@ mod brokers;
 mod cluster;
 mod directories;
 mod elections;
+mod features;
 mod random;
 mod reassignments;
 mod suspicions;

@@ -2,7 +2,7 @@
 
 use super::Failure;
 use crate::argparse::Parsed;
-use metadata::{SUPPORTED, metadata_version_name, metadata_versions};
+use metadata::{FEATURES, Levels, metadata_version_name, metadata_versions};
 use std::io::Write;
 
 /// A metadata version that 4.3 knows and does not call stable yet; `version-mapping` shows it, `format` refuses it.
@@ -82,9 +82,10 @@ pub(super) fn feature_dependencies(parsed: &Parsed, out: &mut dyn Write) -> Resu
             writeln!(out, "metadata.version={level} ({shown}) has no dependencies.")?;
             continue;
         }
-        let feature = SUPPORTED.iter().find(|feature| feature.name == name);
-        let feature = feature.ok_or_else(|| Failure(format!("Unknown feature: {name}")))?;
-        if !(feature.min..=feature.max).contains(&level) {
+        if !FEATURES.iter().any(|feature| feature.name == name) {
+            return Err(Failure(format!("Unknown feature: {name}")));
+        }
+        if !Levels::Known.has(name, level) {
             return Err(Failure(format!("Feature level {level} is not supported for feature {name}")));
         }
         match dependency(name, level) {

@@ -5,7 +5,7 @@ use crate::argparse::Parsed;
 use base::{DirectoryId, Files, NodeId};
 use config::{Properties, Quorum, ServerConfig};
 use controller::Record;
-use metadata::SUPPORTED;
+use metadata::{FEATURES, Levels};
 use os::{RealFiles, SystemRandom};
 use protocol::{MetadataRecord, UserScramCredentialRecord};
 use raft::{Endpoint, ReplicaKey, Voter, VoterSet};
@@ -69,13 +69,13 @@ pub(super) fn run(parsed: &Parsed, out: &mut dyn Write) -> Result<i32, Failure> 
 }
 
 /// The levels that are written; those of 0 are not among them.
-struct Levels {
+struct WrittenLevels {
     metadata_version: i16,
     metadata_version_name: &'static str,
     levels: Vec<(String, i16)>,
 }
 
-fn feature_levels(parsed: &Parsed) -> Result<Levels, Failure> {
+fn feature_levels(parsed: &Parsed) -> Result<WrittenLevels, Failure> {
     let mut given: BTreeMap<&str, i16> = BTreeMap::new();
     for text in parsed.all("--feature") {
         let wrong = |why: String| Failure(format!("Can't parse feature=level string {text}: {why}"));
@@ -97,19 +97,27 @@ fn feature_levels(parsed: &Parsed) -> Result<Levels, Failure> {
         },
         (None, None) => features::latest(),
     };
-    if let Some(name) = given.keys().find(|name| !SUPPORTED.iter().any(|feature| feature.name == **name)) {
-        let known = SUPPORTED.iter().map(|feature| feature.name).filter(|name| *name != "metadata.version");
+    if let Some(name) = given.keys().find(|name| !FEATURES.iter().any(|feature| feature.name == **name)) {
+        let known = FEATURES.iter().map(|feature| feature.name).filter(|name| *name != "metadata.version");
         return Err(Failure(format!(
             "Unsupported feature: {name}. Supported features are: {}",
             known.collect::<Vec<_>>().join(", ")
         )));
     }
     let mut levels = vec![("metadata.version".to_owned(), metadata_version)];
-    for feature in SUPPORTED.iter().filter(|feature| feature.name != "metadata.version") {
-        let default = features::default_level(feature.name, metadata_version);
+    for feature in FEATURES.iter().filter(|feature| feature.name != "metadata.version") {
+        // What the release has, as far as it is served: a node of several starts on nothing else.
+        let default = features::default_level(feature.name, metadata_version).min(feature.served);
         let level = given.get(feature.name).copied().unwrap_or(default);
-        if !(feature.min..=feature.max).contains(&level) {
+        if !Levels::Known.has(feature.name, level) {
             return Err(Failure(format!("No feature:{} with feature level {level}", feature.name)));
+        }
+        if !Levels::Served.has(feature.name, level) {
+            return Err(Failure(format!(
+                "Ottla does not serve {}={level} yet, so that no cluster of several nodes would start.\nhint: leave --feature \
+                 {0}={level} away; the highest level that is served is {}",
+                feature.name, feature.served
+            )));
         }
         if let Some(needs) = features::dependency(feature.name, level).filter(|needs| metadata_version < *needs) {
             return Err(Failure(format!(
@@ -122,7 +130,7 @@ fn feature_levels(parsed: &Parsed) -> Result<Levels, Failure> {
             levels.push((feature.name.to_owned(), level));
         }
     }
-    Ok(Levels { metadata_version, metadata_version_name, levels })
+    Ok(WrittenLevels { metadata_version, metadata_version_name, levels })
 }
 
 /// `None`: static voters, or a node that joins a quorum later.
@@ -271,7 +279,7 @@ fn check_meta(path: &Path, bytes: &[u8], cluster_id: &str, node_id: NodeId) -> R
 }
 
 /// The records as Kafka's classes show themselves.
-fn shown_bootstrap(levels: &Levels, credentials: &[UserScramCredentialRecord<'_>]) -> String {
+fn shown_bootstrap(levels: &WrittenLevels, credentials: &[UserScramCredentialRecord<'_>]) -> String {
     let features = levels.levels.iter().map(|(name, level)| {
         format!("ApiMessageAndVersion(FeatureLevelRecord(name='{name}', featureLevel={level}) at version 0)")
     });

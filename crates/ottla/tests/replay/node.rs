@@ -35,6 +35,7 @@ impl Node {
         );
         let mut node = Node::launch([port, controller_port], &more, &["--standalone"]);
         node.wait_ready();
+        node.finalize_kafkas_levels();
         node
     }
 
@@ -105,6 +106,14 @@ impl Node {
         let text = std::fs::read_to_string(self.folder.path().join(name).join("meta.properties")).expect("a file");
         let id = text.lines().find_map(|line| line.strip_prefix("directory.id="));
         id.expect("an id").to_owned()
+    }
+
+    /// The recorded node was formatted by Apache Kafka, with levels that our `format` leaves out: a node that is a cluster by
+    /// itself takes part at them.
+    fn finalize_kafkas_levels(&self) {
+        let upgrade = ["features", "--bootstrap-server", &self.bootstrap(), "upgrade", "--release-version", "4.3"];
+        let upgraded = Command::new(BINARY).args(upgrade).output().expect("the binary runs");
+        assert!(upgraded.status.success(), "{upgraded:?}");
     }
 
     /// `HOST:PORT` of the client listener.

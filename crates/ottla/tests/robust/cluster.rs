@@ -18,6 +18,8 @@ pub struct Member {
     log: PathBuf,
     /// Of `storage format`.
     flags: Vec<String>,
+    /// Of `server`, behind the file.
+    arguments: Vec<String>,
     process: Option<Child>,
 }
 
@@ -97,7 +99,7 @@ impl Cluster {
             let (file, log) = (folder.path().join(format!("{id}.properties")), folder.path().join(format!("{id}.log")));
             std::fs::write(&file, content).expect("a file");
             let flags = if is_controller { flags(index) } else { Vec::new() };
-            let member = Member { id, port, file, log, flags, process: None };
+            let member = Member { id, port, file, log, flags, arguments: Vec::new(), process: None };
             member.format(CLUSTER_ID);
             members.push(member);
         }
@@ -156,7 +158,15 @@ impl Cluster {
         let content = content.replace(&*data.to_string_lossy(), &own.to_string_lossy());
         let (file, log) = (of.file.with_extension("double.properties"), of.log.with_extension("double.log"));
         std::fs::write(&file, format!("{content}{more}")).expect("a file");
-        let double = Member { id: of.id, port: of.port, file, log, flags: of.flags.clone(), process: None };
+        let double = Member {
+            id: of.id,
+            port: of.port,
+            file,
+            log,
+            flags: of.flags.clone(),
+            arguments: Vec::new(),
+            process: None,
+        };
         double.format(cluster_id);
         double
     }
@@ -204,6 +214,11 @@ impl Member {
         self.flags = flags.iter().map(|flag| flag.to_string()).collect();
     }
 
+    /// Other arguments of `server` from its next start on.
+    pub fn set_arguments(&mut self, arguments: &[&str]) {
+        self.arguments = arguments.iter().map(|argument| argument.to_string()).collect();
+    }
+
     /// Waits until it has ended by itself; its exit code.
     pub fn ends(&mut self) -> Option<i32> {
         let mut process = self.process.take().expect("a process");
@@ -218,7 +233,7 @@ impl Member {
     pub fn run(&mut self) {
         let log = File::options().create(true).append(true).open(&self.log).expect("a log");
         let mut command = Command::new(BINARY);
-        command.arg("server").arg(&self.file).env_remove("RUST_LOG").stdin(Stdio::null());
+        command.arg("server").arg(&self.file).args(&self.arguments).env_remove("RUST_LOG").stdin(Stdio::null());
         command.stdout(log.try_clone().expect("a log")).stderr(log);
         self.process = Some(command.spawn().expect("the binary runs"));
     }

@@ -3,5 +3,6 @@
 #![allow(dead_code)]
 
 pub mod cluster;
+pub mod inject;
 pub mod node;
 pub mod peer;

@@ -6,7 +6,7 @@ use base::{BlockingWork, Executor, Files, Knocked, Network, SplitMix64, Task, To
 use controller::{Record, Settings};
 use parking_lot::Mutex;
 use protocol::header::encode_response;
-use protocol::{FeatureLevelRecord, RecordsField};
+use protocol::{Cursor, FeatureLevelRecord, Message, RecordsField, VoteRequest, VoteResponse, vote_request};
 use raft::{Endpoint, ReplicaKey, Timing, Voter, VoterSet};
 use std::path::Path;
 use std::sync::Arc;
@@ -61,6 +61,11 @@ struct Observer {
 
 impl Observer {
     fn open(files: &SimFiles) -> Observer {
+        Observer::open_as(files, false)
+    }
+
+    /// The same, or a controller that votes beside its leader.
+    fn open_as(files: &SimFiles, is_voter: bool) -> Observer {
         let (mailbox, sent, publications) = (Mailbox::default(), Sent::default(), crate::Publications::default());
         let dir = Path::new("/data");
         files.create_dir_all(&dir.join(crate::FOLDER)).unwrap();
@@ -70,7 +75,8 @@ impl Observer {
         let at = Remote { host: "127.0.0.1".into(), port: 9093, listener: "CONTROLLER".into() };
         let endpoint = Endpoint { listener: "CONTROLLER".into(), host: at.host.clone(), port: at.port };
         let key = |id| ReplicaKey { id, directory_id: Uuid::ZERO };
-        let voter = Voter { key: key(LEADER), endpoints: vec![endpoint] };
+        let voter = |id| Voter { key: key(id), endpoints: vec![endpoint.clone()] };
+        let voters = if is_voter { vec![voter(LEADER), voter(2)] } else { vec![voter(LEADER)] };
         let settings = Settings {
             node_id: 2,
             cluster_id: "cluster".into(),
@@ -80,6 +86,7 @@ impl Observer {
             replication_factor_default: 1,
             min_insync_replicas: 1,
             deletes_topics: true,
+            ignores_transactions: false,
             unclean_leader_election: false,
             unclean_election_interval_ms: 300_000,
             preferred_election_interval_ms: None,
@@ -87,8 +94,9 @@ impl Observer {
         };
         let config = QuorumConfig {
             local: key(2),
-            is_controller: false,
-            static_voters: Some(VoterSet::new([voter])),
+            is_controller: is_voter,
+            is_broker: !is_voter,
+            static_voters: Some(VoterSet::new(voters)),
             timing: Timing { election_ms: 1_000, fetch_ms: 2_000, backoff_max_ms: 1_000, retry_ms: 20 },
             bootstrap: vec![at],
             controller_listener: "CONTROLLER".into(),
@@ -145,7 +153,10 @@ impl Observer {
 
     fn responds(&mut self, response: &FetchResponse<'_>) {
         self.step();
-        let request = self.sent.0.lock().pop().expect("it fetches");
+        let mut sent = self.sent.0.lock();
+        let at = sent.iter().rposition(|request| request.frame[4..6] == ApiKey::Fetch.id().to_be_bytes());
+        let request = sent.remove(at.expect("it fetches"));
+        drop(sent);
         let correlation_id = i32::from_be_bytes(request.frame[8..12].try_into().unwrap());
         let (mut writer, version) = (Writer::new(), ApiKey::Fetch.max_version());
         encode_response(&mut writer, ApiKey::Fetch, version, correlation_id, response).unwrap();
@@ -155,7 +166,11 @@ impl Observer {
 
 /// The batch of a leader at this offset: one record.
 fn batch(offset: Offset) -> Vec<u8> {
-    let value = FeatureLevelRecord { name: "metadata.version".into(), feature_level: 25, ..Default::default() }.into();
+    level(offset, "metadata.version", 25)
+}
+
+fn level(offset: Offset, name: &'static str, feature_level: i16) -> Vec<u8> {
+    let value = FeatureLevelRecord { name: name.into(), feature_level, ..Default::default() }.into();
     let mut bytes = data_batches(&[Record { value, version: 0 }], NOW.wall_ms, 1 << 20).unwrap().remove(0).bytes;
     bytes[0..8].copy_from_slice(&offset.to_be_bytes());
     bytes[12..16].copy_from_slice(&EPOCH.to_be_bytes());
@@ -233,4 +248,83 @@ fn a_leader_that_lacks_what_was_committed_is_named_and_the_files_here_are_whole(
     let error = observer.node.step(observer.now, inputs).unwrap_err();
     assert!(error.is_orderly() && error.to_string().contains("127.0.0.1:9093"), "{error}");
     observer.node.close(observer.now).unwrap();
+}
+
+/// A folder whose log says what is not served.
+fn with_unserved_level() -> SimFiles {
+    let files = SimFiles::new();
+    Observer::open(&files).answered(&[batch(0), level(1, "group.version", 1)].concat(), 0);
+    files
+}
+
+/// Whether it votes for its leader in some later epoch.
+fn is_granted(voter: &mut Observer) -> bool {
+    let partition = vote_request::PartitionData {
+        replica_epoch: EPOCH + 5,
+        replica_id: LEADER,
+        last_offset_epoch: EPOCH,
+        last_offset: 100,
+        ..Default::default()
+    };
+    let topic = vote_request::TopicData {
+        topic_name: METADATA_TOPIC.into(),
+        partitions: vec![partition],
+        ..Default::default()
+    };
+    let request =
+        VoteRequest { cluster_id: Some("cluster".into()), voter_id: 2, topics: vec![topic], ..Default::default() };
+    let version = ApiKey::Vote.max_version();
+    let (sender, answered) = std::sync::mpsc::channel();
+    let reply: crate::Reply = Box::new(move |result| drop(sender.send(result)));
+    let body = request.to_bytes(version).unwrap();
+    voter.node.serve_voter(voter.now, ApiKey::Vote, version, &body, reply).unwrap();
+    let body = answered.try_recv().unwrap().unwrap();
+    let response = VoteResponse::decode(&mut Cursor::new(&body), version).unwrap();
+    response.topics[0].partitions[0].vote_granted
+}
+
+fn asked(voter: &Observer, api: ApiKey) -> bool {
+    voter.sent.0.lock().iter().any(|request| request.frame[4..6] == api.id().to_be_bytes())
+}
+
+#[test]
+fn a_voter_whose_log_is_older_than_its_cluster_follows_first_and_votes_then() {
+    let mut voter = Observer::open_as(&with_unserved_level(), true);
+    // Longer than elections take.
+    for _ in 0..250 {
+        voter.step();
+    }
+    assert!(asked(&voter, ApiKey::Fetch) && !asked(&voter, ApiKey::Vote));
+    assert!(!is_granted(&mut voter));
+    voter.answered(&level(2, "group.version", 0), 3);
+    assert!(voter.publications.has_work());
+    assert!(is_granted(&mut voter));
+}
+
+#[test]
+fn a_voter_that_hears_of_nothing_else_ends_by_name() {
+    let mut voter = Observer::open_as(&with_unserved_level(), true);
+    voter.now.monotonic_us += 10_000_000;
+    let error = voter.node.step(voter.now, []).unwrap_err();
+    assert!(error.is_orderly() && error.to_string().contains("group.version=1 (served: 0)"), "{error}");
+    assert!(!asked(&voter, ApiKey::Vote));
+}
+
+#[test]
+fn a_replica_ends_at_levels_of_its_cluster_before_they_are_shown() {
+    let mut observer = Observer::open(&SimFiles::new());
+    observer.tells(fetch_response::PartitionData {
+        high_watermark: 2,
+        current_leader: fetch_response::LeaderIdAndEpoch {
+            leader_id: LEADER,
+            leader_epoch: EPOCH,
+            ..Default::default()
+        },
+        records: Some(RecordsField::from(&[batch(0), level(1, "share.version", 2)].concat()[..])),
+        ..Default::default()
+    });
+    let inputs: Vec<Input> = observer.mailbox.take().into();
+    let error = observer.node.step(observer.now, inputs).unwrap_err();
+    assert!(error.to_string().contains("share.version=2 (served: 0)"), "{error}");
+    assert!(!observer.publications.has_work());
 }

@@ -6,7 +6,7 @@ use base::{
     BlockingWork, DirectoryId, ErrorCode, Executor, Files, Knocked, Line, Network, Now, Remote, SplitMix64, Task, Uuid,
 };
 use config::{Properties, Settings, load};
-use metadata::SUPPORTED;
+use metadata::{Levels, VersionRange};
 use protocol::{
     BrokerHeartbeatRequest, BrokerRegistrationRequest, CreateTopicsRequest, Cursor, Decode,
     IncrementalAlterConfigsRequest, Message, Request, broker_registration_request, create_topics_request,
@@ -193,10 +193,10 @@ impl Node {
     }
 
     pub fn register(&mut self) -> protocol::BrokerRegistrationResponse {
-        let features = SUPPORTED.iter().map(|feature| broker_registration_request::Feature {
-            name: feature.name.into(),
-            min_supported_version: feature.min,
-            max_supported_version: feature.max,
+        let features = VersionRange::of(Levels::Known).into_iter().map(|range| broker_registration_request::Feature {
+            name: range.feature.into(),
+            min_supported_version: range.min,
+            max_supported_version: range.max,
             ..Default::default()
         });
         let request = BrokerRegistrationRequest {

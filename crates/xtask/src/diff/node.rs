@@ -1,6 +1,7 @@
 //! Apache Kafka or Ottla, started on one and the same properties file in a fresh folder.
 
 use super::play::Target;
+use crate::broker;
 use crate::error::{During, TaskError};
 use crate::place;
 use crate::process::{Running, must_run, tail};
@@ -60,6 +61,9 @@ impl Node {
         let running = Running::start(server.stdout(output).stderr(errors))?;
         let mut node = Node { running, port, log, dir };
         node.wait_ready()?;
+        if let Program::Ottla(binary) = program {
+            broker::finalize_kafkas_levels(binary, &format!("127.0.0.1:{port}"), &node.log)?;
+        }
         Ok(node)
     }
 

@@ -63,6 +63,7 @@ fn parse(arguments: &[String]) -> Result<Options, TaskError> {
 
 fn with_broker(binary: &Path, options: &Options) -> Result<SuiteResult, TaskError> {
     let broker = Broker::start(binary, "hostile", OVERRIDES)?;
+    broker::finalize_kafkas_levels(binary, &broker.address(), broker.log())?;
     let mut result = replay_all(&broker.address(), options)?;
     result.check("the broker is alive and stops in order", broker.stop());
     Ok(result)

@@ -159,7 +159,7 @@ pub fn suites() -> &'static [Suite] {
             prepare: prepare::apache_tools,
             overrides: &[],
             own_broker: true,
-            limit_s: 240,
+            limit_s: 330,
         },
         Suite {
             name: "crash",
