@@ -1,0 +1,107 @@
+//! A disk for each node: an ext4 file system in a file, on a loop device. It can be filled, and its power can be cut: what was
+//! not synced is gone then, what was is there. The mount and its loop device go with the mount namespace.
+
+use crate::{FaultError, sys};
+use rustix::fs::{FallocateFlags, fallocate, statvfs};
+use std::fs::File;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// The file that fills the disk.
+const BALLAST: &str = "ballast";
+const UNMOUNTED_WITHIN: Duration = Duration::from_secs(10);
+
+/// A mounted disk.
+#[derive(Debug)]
+pub struct Disk {
+    image: PathBuf,
+    folder: PathBuf,
+}
+
+impl Disk {
+    /// Makes a disk of so many bytes in the file `image`, and mounts it at `folder`.
+    ///
+    /// # Errors
+    /// The machine has no loop device left, no `mkfs.ext4` or `mount`, or does not allow it.
+    pub fn create(image: PathBuf, folder: PathBuf, bytes: u64) -> Result<Disk, FaultError> {
+        let made =
+            File::create(&image).and_then(|file| file.set_len(bytes)).and_then(|()| std::fs::create_dir_all(&folder));
+        made.map_err(|error| FaultError::system(format!("make {}", image.display()), error))?;
+        run("mkfs.ext4", &["-q".as_ref(), "-F".as_ref(), "-m".as_ref(), "0".as_ref(), &image])?;
+        let disk = Disk { image, folder };
+        disk.mount()?;
+        Ok(disk)
+    }
+
+    /// Where it is mounted.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    fn mount(&self) -> Result<(), FaultError> {
+        run("mount", &["-o".as_ref(), "loop".as_ref(), &self.image, &self.folder])
+    }
+
+    /// Takes the power away: from now on nothing reaches the disk. Whoever writes gets an error; end them next.
+    ///
+    /// # Errors
+    /// The file system does not know the call.
+    pub fn cut_power(&self) -> Result<(), FaultError> {
+        sys::shut_down(&self.folder).map_err(|error| FaultError::system("cut the power of a disk", error))
+    }
+
+    /// Brings the disk back after a power cut, as a machine that starts does. Nobody may have a file open on it.
+    ///
+    /// # Errors
+    /// It is in use, or does not come back.
+    pub fn restore_power(&self) -> Result<(), FaultError> {
+        let end = Instant::now() + UNMOUNTED_WITHIN;
+        while let Err(error) = run("umount", &[&self.folder]) {
+            if Instant::now() > end {
+                return Err(error);
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        self.mount()
+    }
+
+    /// Leaves no room.
+    ///
+    /// # Errors
+    /// The file that takes the room cannot be written.
+    pub fn fill(&self) -> Result<(), FaultError> {
+        let fill = || -> io::Result<()> {
+            let ballast = File::create(self.folder.join(BALLAST))?;
+            let (mut room, mut at) = (statvfs(&self.folder)?.f_bavail * 4096, 0);
+            // Blocks of the file system's own books are needed on the way: the last pieces are small.
+            while room >= 4096 {
+                match fallocate(&ballast, FallocateFlags::empty(), at, room) {
+                    Ok(()) => at += room,
+                    Err(rustix::io::Errno::NOSPC) => room /= 2,
+                    Err(error) => return Err(error.into()),
+                }
+            }
+            Ok(())
+        };
+        fill().map_err(|error| FaultError::system("fill a disk", error))
+    }
+
+    /// Gives the room back.
+    pub fn empty(&self) {
+        let _never_filled = std::fs::remove_file(self.folder.join(BALLAST));
+    }
+}
+
+fn run(program: &str, arguments: &[&Path]) -> Result<(), FaultError> {
+    let command =
+        || format!("{program} {}", arguments.iter().map(|part| part.to_string_lossy()).collect::<Vec<_>>().join(" "));
+    let output = Command::new(program).args(arguments).stdin(Stdio::null()).output();
+    let output = output.map_err(|error| FaultError::system(command(), error))?;
+    if output.status.success() {
+        return Ok(());
+    }
+    let reason = String::from_utf8_lossy(&output.stderr).trim().to_owned();
+    Err(FaultError::Command { command: command(), reason })
+}

@@ -1,0 +1,253 @@
+//! The task where it works: rounds of faults until the time is over. Nobody at the other end of standard input means that
+//! whoever wanted this is gone: then everything ends at once.
+
+use crate::error::{During, TaskError};
+use crate::place;
+use crate::process;
+use crate::soak::client::{Load, Notes, Verdict, Workload};
+use crate::soak::cluster::{self, BROKERS, CLIENT, CONTROLLERS, Cluster};
+use crate::soak::dice::Dice;
+use crate::soak::fault::{Aim, Kind};
+use crate::soak::report::{Event, Report};
+use crate::soak::{Options, Program, replicas};
+use faults::monotonic_ms;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, Instant};
+use tempfile::TempDir;
+
+/// How long a fault lasts, in seconds: shorter and longer than a broker's session.
+const HOLD_S: [u64; 3] = [3, 7, 12];
+/// A wall clock stands wrong for longer than a session.
+const CLOCK_HOLD: Duration = Duration::from_secs(12);
+const FLOWING_WITHIN: Duration = Duration::from_secs(60);
+const WHOLE_WITHIN: Duration = Duration::from_secs(90);
+/// What the end takes: the last records are read back, nodes stop, replicas are compared.
+const END_RESERVE: Duration = Duration::from_secs(25);
+const PARTITIONS: i32 = 6;
+/// Appends are synced before they are acknowledged: these topics lose nothing with the power.
+const DURABLE: &[(&str, &str)] = &[("flush.messages", "1")];
+
+/// Data of the nodes. Mounts below it go first.
+pub struct Scratch(TempDir);
+
+impl Scratch {
+    fn new() -> Result<Scratch, TaskError> {
+        tempfile::Builder::new().prefix("soak-").tempdir().during("make a temporary folder").map(Scratch)
+    }
+
+    pub fn path(&self) -> &Path {
+        self.0.path()
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        unmount_below(self.path());
+    }
+}
+
+fn unmount_below(folder: &Path) {
+    let mounts = std::fs::read_to_string("/proc/self/mounts").unwrap_or_default();
+    let places = mounts.lines().filter_map(|line| line.split(' ').nth(1));
+    for place in places.filter(|place| Path::new(place).starts_with(folder)) {
+        let _gone_with_the_namespace = Command::new("umount").args(["-l", place]).status();
+    }
+}
+
+/// Ends everything when standard input ends.
+fn watch(folder: PathBuf) {
+    std::thread::spawn(move || {
+        let mut rest = Vec::new();
+        let _ended_either_way = std::io::stdin().read_to_end(&mut rest);
+        process::kill_all();
+        unmount_below(&folder);
+        let _what_can_be = std::fs::remove_dir_all(&folder);
+        std::process::exit(130);
+    });
+}
+
+/// Runs the task here; true if nothing failed.
+pub fn run(options: &Options, python: &Path, refused: Option<String>) -> Result<bool, TaskError> {
+    let refused = match refused {
+        None => faults::private_root().err().map(|error| error.to_string()),
+        refused => refused,
+    };
+    let scratch = Scratch::new()?;
+    watch(scratch.path().to_path_buf());
+    let program = match (&options.peer, &options.binary) {
+        (Some(peer), _) => Program::Kafka(peer.clone()),
+        (None, Some(binary)) => Program::Ottla(binary.clone()),
+        (None, None) => return Err(TaskError::Usage("--inside needs --binary".to_owned())),
+    };
+    let tool = options.binary.clone().unwrap_or_default();
+    let logs = place::workshop("soak")?.join(if options.peer.is_some() { "kafka" } else { "ottla" });
+    let _absent_the_first_time = std::fs::remove_dir_all(&logs);
+    std::fs::create_dir_all(&logs).during(format!("make {}", logs.display()))?;
+    println!("soak: seed {}, {} s, logs in {}", options.seed, options.time.as_secs(), logs.display());
+    let begun = Instant::now();
+    let lab = cluster::lab(&scratch, options.seed, refused)?;
+    let mut report = Report::default();
+    let wanted = |kind: &Kind| options.only.is_empty() || options.only.iter().any(|name| name == kind.name());
+    let mut kinds: Vec<Kind> = Kind::ALL.into_iter().filter(wanted).collect();
+    kinds.retain(|kind| {
+        let reason = kind.impossible(&lab);
+        report.not_done.extend(reason.iter().map(|reason| (*kind, reason.clone())));
+        reason.is_none()
+    });
+    let cluster = Cluster::start(&program, &tool, lab, &logs)?;
+    println!("soak: six nodes are up after {:.1} s", begun.elapsed().as_secs_f64());
+    let mut soak = Soak {
+        cluster,
+        report,
+        dice: Dice::new(options.seed),
+        python: python.to_path_buf(),
+        logs,
+        segment: 0,
+        end: begun + options.time.saturating_sub(END_RESERVE),
+    };
+    soak.rounds(&kinds)?;
+    soak.finish(&kinds);
+    let Soak { report, .. } = soak;
+    Ok(report.print(begun.elapsed()))
+}
+
+struct Soak {
+    cluster: Cluster,
+    report: Report,
+    dice: Dice,
+    python: PathBuf,
+    logs: PathBuf,
+    segment: usize,
+    end: Instant,
+}
+
+impl Soak {
+    /// Every kind once a round, in another order each time.
+    fn rounds(&mut self, kinds: &[Kind]) -> Result<(), TaskError> {
+        let (power, mut others): (Vec<Kind>, Vec<Kind>) = kinds.iter().partition(|kind| **kind == Kind::PowerCut);
+        while Instant::now() < self.end && self.report.is_going_on() {
+            if !power.is_empty() {
+                self.segment("durable", DURABLE, &power)?;
+            }
+            self.dice.shuffle(&mut others);
+            // A topic has some faults; then what it holds is read back.
+            for some in others.chunks(5) {
+                if Instant::now() < self.end && self.report.is_going_on() {
+                    self.segment("plain", &[], some)?;
+                }
+            }
+            if kinds.is_empty() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// A topic, its load, some faults, and its end.
+    fn segment(&mut self, name: &str, configs: &'static [(&str, &str)], kinds: &[Kind]) -> Result<(), TaskError> {
+        self.segment += 1;
+        let topic = format!("{name}-{}", self.segment);
+        self.cluster.create_topic(&topic, PARTITIONS, configs).map_err(TaskError::Broker)?;
+        self.cluster.wait_whole(WHOLE_WITHIN).map_err(TaskError::Broker)?;
+        let workload = Workload::new(&self.python, &self.cluster.bootstrap(), &topic, PARTITIONS, &self.logs);
+        let mut load = workload.begin(&self.cluster.lab.hosts[CLIENT])?;
+        let mut events = Vec::new();
+        let mut outcome = load.wait_flowing(FLOWING_WITHIN);
+        for kind in kinds {
+            if outcome.is_err() || Instant::now() > self.end {
+                break;
+            }
+            outcome = self.fault(*kind, &mut load).map(|event| events.push(event));
+        }
+        if let Err(reason) = outcome.and_then(|()| load.end()) {
+            self.report.failures.push(format!("{topic}: {reason}"));
+        }
+        let verdict = workload.verify(&self.cluster.lab.hosts[CLIENT]);
+        let notes = Notes::read(&workload.notes)?;
+        self.take(&topic, events, verdict, &notes);
+        Ok(())
+    }
+
+    /// One fault, or two at once, from before to when nothing is missing any more.
+    fn fault(&mut self, kind: Kind, load: &mut Load) -> Result<Event, String> {
+        let aims = kind.aim(&self.cluster, &mut self.dice);
+        let names: Vec<String> = aims.iter().map(|aim| aim.describe(&self.cluster)).collect();
+        let name = names.join(", ");
+        let hold = match kind {
+            Kind::PowerCut | Kind::Rolling => Duration::ZERO,
+            Kind::Clock => CLOCK_HOLD,
+            _ => Duration::from_secs(self.dice.one_of(&HOLD_S).unwrap_or(3)),
+        };
+        let changes_before = self.cluster.count_changes();
+        let begun_ms = monotonic_ms();
+        let outcome = self.make(&aims, hold);
+        let undone_ms = monotonic_ms();
+        let outcome = outcome.map_err(|error| error.to_string()).and_then(|()| {
+            self.cluster.wait_whole(WHOLE_WITHIN)?;
+            load.wait_flowing(FLOWING_WITHIN)
+        });
+        let whole_ms = monotonic_ms();
+        let accidents: Vec<String> = self.cluster.accidents.drain(..).collect();
+        let changes = self.cluster.count_changes().and_then(|after| Ok(after.since(changes_before?)));
+        println!(
+            "  {name}: {:.1} s, whole after {:.1} s more",
+            ms_to_s(undone_ms - begun_ms),
+            ms_to_s(whole_ms - undone_ms)
+        );
+        self.report.failures.extend(accidents.into_iter().map(|text| format!("{name}: {text}")));
+        outcome.map_err(|reason| format!("{name}: {reason}"))?;
+        Ok(Event { kind, begun_ms, undone_ms, whole_ms, changes: changes.ok(), ..Event::default() })
+    }
+
+    fn make(&mut self, aims: &[Aim], hold: Duration) -> Result<(), TaskError> {
+        let mut outcome = Ok(());
+        for aim in aims {
+            outcome = outcome.and_then(|()| aim.begin(&mut self.cluster));
+        }
+        std::thread::sleep(hold);
+        for aim in aims {
+            outcome = outcome.and(aim.end(&mut self.cluster));
+        }
+        outcome
+    }
+
+    /// What a topic's segment showed.
+    fn take(&mut self, topic: &str, mut events: Vec<Event>, verdict: Result<Verdict, TaskError>, notes: &Notes) {
+        for event in &mut events {
+            event.fill_in(notes);
+        }
+        match verdict {
+            Ok(verdict) => {
+                println!("  {topic}: {} acknowledged, {} lost", verdict.acknowledged, verdict.lost);
+                self.report.take(topic, &verdict, &mut events);
+            }
+            Err(error) => self.report.failures.push(format!("{topic}: {error}")),
+        }
+        self.report.events.extend(events);
+    }
+
+    /// The nodes end in order, and their replicas are compared.
+    fn finish(&mut self, kinds: &[Kind]) {
+        for kind in kinds {
+            if !self.report.events.iter().any(|event| event.kind == *kind) {
+                self.report.not_done.push((*kind, "the time was over".to_owned()));
+            }
+        }
+        if let Err(reason) = self.cluster.wait_whole(WHOLE_WITHIN) {
+            self.report.failures.push(format!("at the end: {reason}"));
+        }
+        self.cluster.stop();
+        self.report.failures.append(&mut self.cluster.accidents);
+        self.report.failures.extend(self.cluster.nodes.iter().filter_map(|node| node.panic()));
+        let hosts: Vec<_> = self.cluster.lab.hosts.iter().skip(CONTROLLERS).take(BROKERS).collect();
+        let compared = replicas::compare(&hosts);
+        println!("soak: {} partitions, {} bytes each on three replicas", compared.partitions, compared.bytes);
+        self.report.failures.extend(compared.differences);
+    }
+}
+
+fn ms_to_s(ms: u64) -> f64 {
+    Duration::from_millis(ms).as_secs_f64()
+}
