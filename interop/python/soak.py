@@ -11,6 +11,7 @@ The file has a line an event, its time from the monotonic clock:
 """
 
 import json
+import os
 import sys
 import threading
 import time
@@ -55,7 +56,7 @@ class Load(threading.Thread):
         self.numbers = dict.fromkeys(places, 0)
         self.fatal = None
         self.producer = ck.Producer({"bootstrap.servers": bootstrap, "enable.idempotence": True, "acks": "all", "linger.ms": 2,
-                                     "message.timeout.ms": 300000, "error_cb": self.erred, **PATIENCE})
+                                     "message.timeout.ms": 300000, "error_cb": self.erred, **PATIENCE, **({"debug": "eos"} if "SOAK_DEBUG" in os.environ else {})})
 
     def erred(self, error):
         if error.fatal():

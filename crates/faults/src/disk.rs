@@ -2,7 +2,7 @@
 //! not synced is gone then, what was is there. The mount and its loop device go with the mount namespace.
 
 use crate::{FaultError, sys};
-use rustix::fs::{FallocateFlags, fallocate, statvfs};
+use rustix::fs::{FallocateFlags, fallocate, statvfs, syncfs};
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -42,6 +42,15 @@ impl Disk {
 
     fn mount(&self) -> Result<(), FaultError> {
         run("mount", &["-o".as_ref(), "loop".as_ref(), &self.image, &self.folder])
+    }
+
+    /// Writes everything that waits to be written.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn sync(&self) -> Result<(), FaultError> {
+        let sync = || -> io::Result<()> { Ok(syncfs(File::open(&self.folder)?)?) };
+        sync().map_err(|error| FaultError::system("sync a disk", error))
     }
 
     /// Takes the power away: from now on nothing reaches the disk. Whoever writes gets an error; end them next.

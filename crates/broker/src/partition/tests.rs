@@ -143,6 +143,22 @@ fn room_comes_before_producers_where_the_disk_is_full() {
 }
 
 #[test]
+fn what_comes_behind_a_batch_that_found_no_room_is_not_out_of_order() {
+    let bench = Bench::new(&["/data"], |_| {});
+    let cell = bench.open("t-0", TOPIC);
+    bench.fill(&cell, 3);
+    let full = testkit::Fault { on: testkit::FaultOn::Write, after: 0, errno: 28, sticky: true };
+    bench.files.inject(full);
+    assert!(matches!(bench.produce(&cell, 3), Err(AppendError::Storage(error)) if error.is_shortage()));
+    // These were under way behind it; the last of them comes when there is room again.
+    assert!(matches!(bench.produce(&cell, 4), Err(AppendError::Refused(ErrorCode::KafkaStorageError))));
+    bench.files.heal();
+    assert!(matches!(bench.produce(&cell, 5), Err(AppendError::Refused(ErrorCode::KafkaStorageError))));
+    assert!(bench.produce(&cell, 3).is_ok());
+    assert!(matches!(bench.produce(&cell, 5), Err(AppendError::Storage(StorageError::OutOfOrderSequence { .. }))));
+}
+
+#[test]
 fn nobody_waits_inside_while_records_and_topics_are_deleted() {
     let bench = Bench::new(&["/data"], |log| log.file_delete_delay_ms = 5000);
     let cells: Vec<_> = (0..3).map(|i| bench.open(&format!("t-{i}"), TOPIC)).collect();

@@ -8,6 +8,7 @@ use crate::soak::client::{Load, Notes, Verdict, Workload};
 use crate::soak::cluster::{self, BROKERS, CLIENT, CONTROLLERS, Cluster};
 use crate::soak::dice::Dice;
 use crate::soak::fault::{Aim, Kind};
+use crate::soak::node::data_folder;
 use crate::soak::report::{Event, Report};
 use crate::soak::{Options, Program, replicas};
 use faults::monotonic_ms;
@@ -245,6 +246,19 @@ impl Soak {
         let compared = replicas::compare(&hosts);
         println!("soak: {} partitions, {} bytes each on three replicas", compared.partitions, compared.bytes);
         self.report.failures.extend(compared.differences);
+        if !self.report.failures.is_empty() {
+            self.keep_data();
+        }
+    }
+}
+
+impl Soak {
+    /// What the nodes have on their disks, beside their logs: for whoever looks for the cause.
+    fn keep_data(&self) {
+        for host in self.cluster.lab.hosts.iter().take(CLIENT) {
+            let to = self.logs.join(format!("data-{}", host.number + 1));
+            let _as_much_as_there_is = Command::new("cp").arg("-r").arg(data_folder(host)).arg(to).status();
+        }
     }
 }
 

@@ -63,6 +63,8 @@ impl Node {
             Program::Kafka(folder) => java(folder, "kafka.tools.StorageTool"),
         };
         must_run(command.args(["format", "-t", CLUSTER_ID, "-c"]).arg(&properties), &log, FORMAT_WITHIN)?;
+        // Folders are formatted long before the power fails.
+        host.disk().map_or(Ok(()), faults::Disk::sync)?;
         Ok(Node { id, role, program: program.clone(), properties, log, running: None })
     }
 
