@@ -141,6 +141,9 @@ pub struct Verdict {
     pub lost: u64,
     /// When some of these were acknowledged.
     pub lost_at_ms: Vec<u64>,
+    /// Records that the client sent again under another epoch, and that are there twice (`replicas.rs` tells them from what
+    /// a broker took twice).
+    pub twice: u64,
     /// What is wrong otherwise: a kind and how often.
     pub wrong: BTreeMap<String, u64>,
     pub examples: Vec<String>,
@@ -150,13 +153,14 @@ impl Verdict {
     fn of(line: &str) -> Option<Verdict> {
         let value: Value = serde_json::from_str(line).ok()?;
         let number = |name: &str| value.get(name).and_then(Value::as_u64);
-        let kinds = ["failed", "moved", "twice", "disordered", "gaps", "unseen"];
+        let kinds = ["failed", "moved", "disordered", "gaps", "unseen"];
         let wrong = kinds.iter().filter_map(|kind| Some(((*kind).to_owned(), number(kind)?)));
         let examples = value.get("examples")?.as_array()?.iter().filter_map(Value::as_str);
         Some(Verdict {
             acknowledged: number("acknowledged")?,
             read: number("read")?,
             lost: number("lost")?,
+            twice: number("twice")?,
             lost_at_ms: value.get("lost_at")?.as_array()?.iter().filter_map(Value::as_u64).collect(),
             wrong: wrong.filter(|(_, count)| *count > 0).collect(),
             examples: examples.map(str::to_owned).collect(),
@@ -251,10 +255,10 @@ mod tests {
 
     #[test]
     fn a_verdict_names_what_is_wrong() {
-        let line = r#"{"acknowledged": 5, "failed": 0, "read": 4, "lost": 1, "moved": 0, "twice": 2, "disordered": 0,
+        let line = r#"{"acknowledged": 5, "failed": 0, "read": 4, "lost": 1, "moved": 3, "twice": 2, "disordered": 0,
                        "gaps": 0, "unseen": 0, "examples": ["lost: t-0"], "lost_at": [77]}"#;
         let verdict = Verdict::of(line).unwrap();
-        assert_eq!((verdict.acknowledged, verdict.lost), (5, 1));
-        assert_eq!(verdict.wrong, BTreeMap::from([("twice".to_owned(), 2)]));
+        assert_eq!((verdict.acknowledged, verdict.lost, verdict.twice), (5, 1, 2));
+        assert_eq!(verdict.wrong, BTreeMap::from([("moved".to_owned(), 3)]));
     }
 }

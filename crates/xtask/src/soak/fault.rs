@@ -6,12 +6,14 @@ use crate::soak::dice::Dice;
 use crate::soak::lab::Lab;
 use faults::{FaultError, Link, WallClock};
 use rustix::process::Signal;
+use std::ops::Range;
 use std::time::Duration;
 
 /// A kind of fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
     PowerCut,
+    PowerCutOne,
     Clock,
     KillBroker,
     KillController,
@@ -38,8 +40,9 @@ enum Need {
 }
 
 impl Kind {
-    pub const ALL: [Kind; 15] = [
+    pub const ALL: [Kind; 16] = [
         Kind::PowerCut,
+        Kind::PowerCutOne,
         Kind::Clock,
         Kind::KillBroker,
         Kind::KillController,
@@ -70,6 +73,7 @@ impl Kind {
     pub fn name(self) -> &'static str {
         match self {
             Kind::PowerCut => "power-cut",
+            Kind::PowerCutOne => "power-cut-one",
             Kind::Clock => "clock",
             Kind::KillBroker => "kill-broker",
             Kind::KillController => "kill-controller",
@@ -93,7 +97,7 @@ impl Kind {
 
     fn need(self) -> Need {
         match self {
-            Kind::PowerCut | Kind::FullDisk => Need::Disks,
+            Kind::PowerCut | Kind::PowerCutOne | Kind::FullDisk => Need::Disks,
             Kind::Clock => Need::Clocks,
             Kind::CutBroker | Kind::CutController | Kind::CutFromControllers => Need::Network,
             Kind::CutBetweenBrokers | Kind::OneWay | Kind::Lossy => Need::Network,
@@ -131,7 +135,7 @@ impl Kind {
         let broker = |dice: &mut Dice| CONTROLLERS + dice.below(BROKERS);
         match self {
             Kind::KillController | Kind::PauseController | Kind::CutController => controller(dice),
-            Kind::OneWay | Kind::Lossy | Kind::Clock if dice.below(2) == 0 => controller(dice),
+            Kind::OneWay | Kind::Lossy | Kind::Clock | Kind::PowerCutOne if dice.below(2) == 0 => controller(dice),
             _ => broker(dice),
         }
     }
@@ -185,7 +189,8 @@ impl Aim {
         let all: Vec<usize> = (0..=CLIENT).collect();
         let (me, cut) = ([self.node], Link { is_cut: true, ..Link::default() });
         match self.kind {
-            Kind::PowerCut => power_cut(cluster)?,
+            Kind::PowerCut => power_cut(cluster, 0..CLIENT)?,
+            Kind::PowerCutOne => power_cut(cluster, self.node..self.node + 1)?,
             Kind::Rolling => rolling(cluster)?,
             Kind::Clock => set_clock(cluster, self.node, if self.side { 3600 } else { -3600 })?,
             Kind::KillBroker | Kind::KillController => cluster.nodes[self.node].kill(),
@@ -208,9 +213,10 @@ impl Aim {
     /// Undoes it.
     pub fn end(&self, cluster: &mut Cluster) -> Result<(), TaskError> {
         match self.kind {
-            Kind::PowerCut | Kind::Rolling | Kind::Two => {}
+            Kind::Rolling | Kind::Two => {}
+            Kind::PowerCut => (0..CLIENT).try_for_each(|number| cluster.start_node(number))?,
             Kind::Clock => set_clock(cluster, self.node, 0)?,
-            Kind::KillBroker | Kind::KillController => cluster.start_node(self.node)?,
+            Kind::KillBroker | Kind::KillController | Kind::PowerCutOne => cluster.start_node(self.node)?,
             Kind::PauseBroker | Kind::PauseController => cluster.nodes[self.node].signal(Signal::CONT),
             Kind::FullDisk => disk(cluster, self.node, |disk| {
                 disk.empty();
@@ -248,16 +254,15 @@ fn set_clock(cluster: &mut Cluster, node: usize, seconds: i64) -> Result<(), Tas
     }
 }
 
-/// All at once; then every machine starts again.
-fn power_cut(cluster: &mut Cluster) -> Result<(), TaskError> {
-    for number in 0..CLIENT {
+/// All of these at once; what they had not synced is gone.
+fn power_cut(cluster: &mut Cluster, mut numbers: Range<usize>) -> Result<(), TaskError> {
+    for number in numbers.clone() {
         disk(cluster, number, faults::Disk::cut_power)?;
     }
-    cluster.nodes.iter_mut().for_each(|node| node.kill());
-    for number in 0..CLIENT {
-        disk(cluster, number, faults::Disk::restore_power)?;
+    for number in numbers.clone() {
+        cluster.nodes[number].kill();
     }
-    (0..CLIENT).try_for_each(|number| cluster.start_node(number))
+    numbers.try_for_each(|number| disk(cluster, number, faults::Disk::restore_power))
 }
 
 /// One node after the other, as an upgrade does: the next when the cluster is whole again.

@@ -20,6 +20,10 @@ use tempfile::TempDir;
 
 /// How long a fault lasts, in seconds: shorter and longer than a broker's session.
 const HOLD_S: [u64; 3] = [3, 7, 12];
+/// How long a node is away that is started again: also for so short a time that nobody has missed it.
+const AWAY_S: [u64; 4] = [0, 3, 7, 12];
+/// The load goes on so long before each fault.
+const PAUSE: Duration = Duration::from_secs(2);
 /// A wall clock stands wrong for longer than a session.
 const CLOCK_HOLD: Duration = Duration::from_secs(12);
 const FLOWING_WITHIN: Duration = Duration::from_secs(60);
@@ -130,7 +134,7 @@ impl Soak {
         let (power, mut others): (Vec<Kind>, Vec<Kind>) = kinds.iter().partition(|kind| **kind == Kind::PowerCut);
         while Instant::now() < self.end && self.report.is_going_on() {
             if !power.is_empty() {
-                self.segment("durable", DURABLE, &power)?;
+                self.segment("durable", DURABLE, &power.repeat(2))?;
             }
             self.dice.shuffle(&mut others);
             // A topic has some faults; then what it holds is read back.
@@ -160,6 +164,7 @@ impl Soak {
             if outcome.is_err() || Instant::now() > self.end {
                 break;
             }
+            std::thread::sleep(PAUSE);
             outcome = self.fault(*kind, &mut load).map(|event| events.push(event));
         }
         if let Err(reason) = outcome.and_then(|()| load.end()) {
@@ -179,6 +184,9 @@ impl Soak {
         let hold = match kind {
             Kind::PowerCut | Kind::Rolling => Duration::ZERO,
             Kind::Clock => CLOCK_HOLD,
+            Kind::KillBroker | Kind::KillController | Kind::PowerCutOne => {
+                Duration::from_secs(self.dice.one_of(&AWAY_S).unwrap_or(0))
+            }
             _ => Duration::from_secs(self.dice.one_of(&HOLD_S).unwrap_or(3)),
         };
         let changes_before = self.cluster.count_changes();

@@ -55,6 +55,9 @@ pub struct Report {
     acknowledged: u64,
     read: u64,
     lost: u64,
+    twice: u64,
+    /// Some of the records that are not as they should be.
+    examples: Vec<String>,
 }
 
 impl Report {
@@ -68,6 +71,7 @@ impl Report {
         self.acknowledged += verdict.acknowledged;
         self.read += verdict.read;
         self.lost += verdict.lost;
+        self.twice += verdict.twice;
         for at in &verdict.lost_at_ms {
             if let Some(event) = events.iter_mut().find(|event| event.whole_ms >= *at) {
                 event.lost += 1;
@@ -80,13 +84,14 @@ impl Report {
         for (kind, count) in &verdict.wrong {
             self.failures.push(format!("{topic}: {count} records {kind}"));
         }
-        self.failures.extend(verdict.examples.iter().map(|example| format!("{topic}: {example}")));
+        self.examples.extend(verdict.examples.iter().take(4).cloned());
     }
 
     /// Prints the table and the last line; whether nothing failed.
     pub fn print(&self, took: Duration) -> bool {
         println!("\n{}", self.table());
         self.failures.iter().for_each(|failure| println!("FAILED {failure}"));
+        self.examples.iter().for_each(|example| println!("  such as {example}"));
         for (kind, reason) in &self.not_done {
             println!("not done: {}: {reason}", kind.name());
         }
@@ -110,9 +115,10 @@ impl Report {
 
     fn last_line(&self, took: Duration) -> String {
         let done = format!(
-            "{} acknowledged, {} read back, {} faults, lost: {}, failed: {}; {} s",
+            "{} acknowledged, {} read back, {} sent twice by the client under a new epoch, {} faults, lost: {}, failed: {}; {} s",
             self.acknowledged,
             self.read,
+            self.twice,
             self.events.len(),
             self.lost,
             self.failures.len(),
