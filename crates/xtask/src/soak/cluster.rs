@@ -1,13 +1,14 @@
 //! Three controllers and three brokers: started, asked how they are, stopped.
 
-use crate::error::TaskError;
+use crate::error::{During, TaskError};
 use crate::soak::ask::{self, Quorum};
 use crate::soak::inside::Scratch;
 use crate::soak::lab::Lab;
-use crate::soak::node::{Node, Role, voters};
+use crate::soak::node::{self, Node, Role};
 use crate::soak::{Program, metadata_log};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 pub const CONTROLLERS: usize = 3;
@@ -31,15 +32,21 @@ pub struct Cluster {
 
 impl Cluster {
     /// Formats and starts the nodes; returns when all of them know each other.
-    pub fn start(program: &Program, tool: &Path, lab: Lab, logs: &Path) -> Result<Cluster, TaskError> {
+    pub fn start(
+        (program, tool): (&Program, &Path),
+        is_dynamic: bool,
+        lab: Lab,
+        logs: &Path,
+    ) -> Result<Cluster, TaskError> {
         let id = |number: usize| i32::try_from(number + 1).unwrap_or(0);
         let controllers: Vec<(i32, SocketAddr)> =
             lab.hosts.iter().take(CONTROLLERS).map(|host| (id(host.number), host.address)).collect();
-        let voters = voters(&controllers);
+        let directories = is_dynamic.then(|| (0..CONTROLLERS).map(|_| random_uuid(tool)).collect()).transpose()?;
+        let quorum = node::Quorum { controllers, directories };
         let mut nodes = Vec::new();
         for host in lab.hosts.iter().take(CLIENT) {
             let role = if host.number < CONTROLLERS { Role::Controller } else { Role::Broker };
-            nodes.push(Node::format(program, (id(host.number), role), host, &voters, logs)?);
+            nodes.push(Node::format(program, (id(host.number), role), host, &quorum, logs)?);
         }
         let mut cluster = Cluster { lab, nodes, accidents: Vec::new(), tool: tool.to_path_buf() };
         for number in 0..cluster.nodes.len() {
@@ -190,6 +197,11 @@ impl Drop for Cluster {
         // Before their disks go.
         self.nodes.iter_mut().for_each(Node::kill);
     }
+}
+
+fn random_uuid(tool: &Path) -> Result<String, TaskError> {
+    let output = Command::new(tool).args(["storage", "random-uuid"]).output().during("ask for an id")?;
+    Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
 /// Everything that the cluster needs of the machine.

@@ -135,7 +135,9 @@ impl Kind {
         let broker = |dice: &mut Dice| CONTROLLERS + dice.below(BROKERS);
         match self {
             Kind::KillController | Kind::PauseController | Kind::CutController => controller(dice),
-            Kind::OneWay | Kind::Lossy | Kind::Clock | Kind::PowerCutOne if dice.below(2) == 0 => controller(dice),
+            Kind::OneWay | Kind::Lossy | Kind::Clock | Kind::PowerCutOne | Kind::FullDisk if dice.below(2) == 0 => {
+                controller(dice)
+            }
             _ => broker(dice),
         }
     }

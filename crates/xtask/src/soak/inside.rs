@@ -101,8 +101,10 @@ pub fn run(options: &Options, python: &Path, refused: Option<String>) -> Result<
         report.not_done.extend(reason.iter().map(|reason| (*kind, reason.clone())));
         reason.is_none()
     });
-    let cluster = Cluster::start(&program, &tool, lab, &logs)?;
-    println!("soak: six nodes are up after {:.1} s", begun.elapsed().as_secs_f64());
+    let is_dynamic = options.seed.is_multiple_of(2);
+    let cluster = Cluster::start((&program, &tool), is_dynamic, lab, &logs)?;
+    let quorum = if is_dynamic { "dynamic" } else { "static" };
+    println!("soak: six nodes are up after {:.1} s, with a {quorum} quorum", begun.elapsed().as_secs_f64());
     let mut soak = Soak {
         cluster,
         report,

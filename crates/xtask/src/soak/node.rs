@@ -42,17 +42,17 @@ pub struct Node {
 }
 
 impl Node {
-    /// Writes the configuration and formats the folder. `voters` is the value of `controller.quorum.voters`.
+    /// Writes the configuration and formats the folder.
     pub fn format(
         program: &Program,
         (id, role): (i32, Role),
         host: &Host,
-        voters: &str,
+        quorum: &Quorum,
         logs: &Path,
     ) -> Result<Node, TaskError> {
         // Not on the disk that loses its power: nobody syncs it.
         let properties = logs.join(format!("{}-{id}.properties", role.name()));
-        std::fs::write(&properties, settings(id, role, host, voters)).during("write server.properties")?;
+        std::fs::write(&properties, settings(id, role, host, quorum)).during("write server.properties")?;
         let log = logs.join(format!("{}-{id}.log", role.name()));
         let mut command = match program {
             Program::Ottla(binary) => {
@@ -62,7 +62,11 @@ impl Node {
             }
             Program::Kafka(folder) => java(folder, "kafka.tools.StorageTool"),
         };
-        must_run(command.args(["format", "-t", CLUSTER_ID, "-c"]).arg(&properties), &log, FORMAT_WITHIN)?;
+        command.args(["format", "-t", CLUSTER_ID, "-c"]).arg(&properties);
+        if let Some(initial) = quorum.initial_controllers().filter(|_| role == Role::Controller) {
+            command.args(["--initial-controllers", &initial]);
+        }
+        must_run(&mut command, &log, FORMAT_WITHIN)?;
         // Folders are formatted long before the power fails.
         host.disk().map_or(Ok(()), faults::Disk::sync)?;
         Ok(Node { id, role, program: program.clone(), properties, log, running: None })
@@ -140,11 +144,11 @@ fn java(folder: &Path, class: &str) -> Command {
 }
 
 /// Kafka's defaults, but for what a cluster of three needs and small files.
-fn settings(id: i32, role: Role, host: &Host, voters: &str) -> String {
+fn settings(id: i32, role: Role, host: &Host, quorum: &Quorum) -> String {
     let listener = if role == Role::Broker { "PLAINTEXT" } else { "CONTROLLER" };
     let data = data_folder(host);
     format!(
-        "process.roles={role}\nnode.id={id}\ncontroller.quorum.voters={voters}\n\
+        "process.roles={role}\nnode.id={id}\n{quorum}\n\
          listeners={listener}://{address}\ncontroller.listener.names=CONTROLLER\n\
          listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT\n\
          log.dirs={data}\nlog.segment.bytes=8388608\nlog.index.size.max.bytes=131072\n\
@@ -152,6 +156,7 @@ fn settings(id: i32, role: Role, host: &Host, voters: &str) -> String {
          offsets.topic.replication.factor=3\noffsets.topic.num.partitions=4\n\
          transaction.state.log.replication.factor=3\ngroup.initial.rebalance.delay.ms=0\n",
         role = role.name(),
+        quorum = quorum.setting(),
         address = host.address,
         data = data.display(),
     )
@@ -162,7 +167,27 @@ pub fn data_folder(host: &Host) -> PathBuf {
     host.folder().join("data")
 }
 
-/// The value of `controller.quorum.voters`.
-pub fn voters(controllers: &[(i32, SocketAddr)]) -> String {
-    controllers.iter().map(|(id, address)| format!("{id}@{address}")).collect::<Vec<_>>().join(",")
+/// Who votes.
+#[derive(Debug)]
+pub struct Quorum {
+    pub controllers: Vec<(i32, SocketAddr)>,
+    /// Where the quorum is dynamic: the ids of their directories.
+    pub directories: Option<Vec<String>>,
+}
+
+impl Quorum {
+    fn setting(&self) -> String {
+        let addresses = self.controllers.iter().map(|(_, address)| address.to_string());
+        let voters = self.controllers.iter().map(|(id, address)| format!("{id}@{address}"));
+        match self.directories {
+            None => format!("controller.quorum.voters={}", voters.collect::<Vec<_>>().join(",")),
+            Some(_) => format!("controller.quorum.bootstrap.servers={}", addresses.collect::<Vec<_>>().join(",")),
+        }
+    }
+
+    fn initial_controllers(&self) -> Option<String> {
+        let all = self.controllers.iter().zip(self.directories.as_ref()?);
+        let voters = all.map(|((id, address), directory)| format!("{id}@{address}:{directory}"));
+        Some(voters.collect::<Vec<_>>().join(","))
+    }
 }
