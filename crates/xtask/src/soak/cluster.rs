@@ -2,7 +2,6 @@
 
 use crate::error::{During, TaskError};
 use crate::soak::ask::{self, Quorum};
-use crate::soak::inside::Scratch;
 use crate::soak::lab::Lab;
 use crate::soak::node::{self, Node, Role};
 use crate::soak::{Program, metadata_log};
@@ -205,6 +204,6 @@ fn random_uuid(tool: &Path) -> Result<String, TaskError> {
 }
 
 /// Everything that the cluster needs of the machine.
-pub fn lab(scratch: &Scratch, seed: u64, refused: Option<String>) -> Result<Lab, TaskError> {
+pub fn lab(scratch: &Path, seed: u64, refused: Option<String>) -> Result<Lab, TaskError> {
     Lab::build(CLIENT + 1, scratch, seed, refused)
 }

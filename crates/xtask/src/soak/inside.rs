@@ -10,13 +10,12 @@ use crate::soak::dice::Dice;
 use crate::soak::fault::{Aim, Kind};
 use crate::soak::node::data_folder;
 use crate::soak::report::{Event, Report};
-use crate::soak::{Options, Program, replicas};
+use crate::soak::{Inside, Options, Program, replicas};
 use faults::monotonic_ms;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
-use tempfile::TempDir;
 
 /// How long a fault lasts, in seconds: shorter and longer than a broker's session.
 const HOLD_S: [u64; 3] = [3, 7, 12];
@@ -33,25 +32,6 @@ const END_RESERVE: Duration = Duration::from_secs(25);
 const PARTITIONS: i32 = 6;
 /// Appends are synced before they are acknowledged: these topics lose nothing with the power.
 const DURABLE: &[(&str, &str)] = &[("flush.messages", "1")];
-
-/// Data of the nodes. Mounts below it go first.
-pub struct Scratch(TempDir);
-
-impl Scratch {
-    fn new() -> Result<Scratch, TaskError> {
-        tempfile::Builder::new().prefix("soak-").tempdir().during("make a temporary folder").map(Scratch)
-    }
-
-    pub fn path(&self) -> &Path {
-        self.0.path()
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        unmount_below(self.path());
-    }
-}
 
 fn unmount_below(folder: &Path) {
     let mounts = std::fs::read_to_string("/proc/self/mounts").unwrap_or_default();
@@ -74,13 +54,12 @@ fn watch(folder: PathBuf) {
 }
 
 /// Runs the task here; true if nothing failed.
-pub fn run(options: &Options, python: &Path, refused: Option<String>) -> Result<bool, TaskError> {
-    let refused = match refused {
+pub fn run(options: &Options, inside: &Inside) -> Result<bool, TaskError> {
+    let refused = match &inside.refused {
         None => faults::private_root().err().map(|error| error.to_string()),
-        refused => refused,
+        refused => refused.clone(),
     };
-    let scratch = Scratch::new()?;
-    watch(scratch.path().to_path_buf());
+    watch(inside.scratch.clone());
     let program = match (&options.peer, &options.binary) {
         (Some(peer), _) => Program::Kafka(peer.clone()),
         (None, Some(binary)) => Program::Ottla(binary.clone()),
@@ -92,7 +71,7 @@ pub fn run(options: &Options, python: &Path, refused: Option<String>) -> Result<
     std::fs::create_dir_all(&logs).during(format!("make {}", logs.display()))?;
     println!("soak: seed {}, {} s, logs in {}", options.seed, options.time.as_secs(), logs.display());
     let begun = Instant::now();
-    let lab = cluster::lab(&scratch, options.seed, refused)?;
+    let lab = cluster::lab(&inside.scratch, options.seed, refused)?;
     let mut report = Report::default();
     let wanted = |kind: &Kind| options.only.is_empty() || options.only.iter().any(|name| name == kind.name());
     let mut kinds: Vec<Kind> = Kind::ALL.into_iter().filter(wanted).collect();
@@ -109,7 +88,7 @@ pub fn run(options: &Options, python: &Path, refused: Option<String>) -> Result<
         cluster,
         report,
         dice: Dice::new(options.seed),
-        python: python.to_path_buf(),
+        python: inside.python.clone(),
         logs,
         segment: 0,
         end: begun + options.time.saturating_sub(END_RESERVE),

@@ -2,7 +2,6 @@
 //! machine allows no more.
 
 use crate::error::{During, TaskError};
-use crate::soak::inside::Scratch;
 use faults::{Disk, Link, Namespace, Port, Switch};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -55,7 +54,7 @@ pub struct Lab {
 
 impl Lab {
     /// So many hosts; `refused` says why there can be neither namespaces nor mounts.
-    pub fn build(count: usize, scratch: &Scratch, seed: u64, refused: Option<String>) -> Result<Lab, TaskError> {
+    pub fn build(count: usize, scratch: &Path, seed: u64, refused: Option<String>) -> Result<Lab, TaskError> {
         let (networks, no_network) = match refused.as_ref().map_or_else(|| connect(count, seed), |why| Err(why.clone()))
         {
             Ok(networks) => (Some(networks), None),
@@ -65,10 +64,11 @@ impl Lab {
         let mut namespaces = namespaces.into_iter();
         let mut lab = Lab { hosts: Vec::new(), switch, no_network, no_disks: refused };
         for number in 0..count {
-            let folder = scratch.path().join(format!("host-{number}"));
+            let folder = scratch.join(format!("host-{number}"));
             std::fs::create_dir_all(&folder).during(format!("make {}", folder.display()))?;
-            let disk = lab.no_disks.is_none().then(|| {
-                Disk::create(scratch.path().join(format!("disk-{number}")), folder.clone(), DISK_BYTES)
+            // The last one is the client's, which has nothing to lose.
+            let disk = (lab.no_disks.is_none() && number + 1 < count).then(|| {
+                Disk::create(scratch.join(format!("disk-{number}")), folder.clone(), DISK_BYTES)
                     .map_err(|error| lab.no_disks = Some(error.to_string()))
                     .ok()
             });

@@ -46,15 +46,26 @@ struct Options {
     only: Vec<String>,
     /// Everything on loopback, without namespaces and disks.
     loopback: bool,
-    /// The client's Python, where this is the process that does the work; and why it has no namespaces.
-    inside: Option<(PathBuf, Option<String>)>,
+    /// Where this is the process that does the work.
+    inside: Option<Inside>,
+}
+
+/// What the process that does the work is given.
+#[derive(Debug, Clone, Default, PartialEq)]
+struct Inside {
+    /// The client's Python.
+    python: PathBuf,
+    /// Where the nodes' data is.
+    scratch: PathBuf,
+    /// Why it has no namespaces.
+    refused: Option<String>,
 }
 
 /// Runs the task; true if nothing was lost and everything healed.
 pub fn run(arguments: &[String]) -> Result<bool, TaskError> {
     let options = parse(arguments)?;
     match &options.inside {
-        Some((python, refused)) => inside::run(&options, python, refused.clone()),
+        Some(inside) => inside::run(&options, inside),
         None => run_apart(&options),
     }
 }
@@ -64,10 +75,12 @@ fn run_apart(options: &Options) -> Result<bool, TaskError> {
     let logs = place::workshop("soak")?;
     let binary = broker::build(false, options.binary.clone())?;
     let python = python_program("python", "soak.py", &logs.join("prepare.log"))?;
+    let scratch = tempfile::Builder::new().prefix("soak-").tempdir().during("make a temporary folder")?;
     let words = |refused: Option<&str>| -> Result<Command, TaskError> {
         let mut command = Command::new(std::env::current_exe().during("find this program")?);
         command.args(["soak", "--seconds", &options.time.as_secs().to_string(), "--seed", &options.seed.to_string()]);
         command.arg("--binary").arg(&binary).arg("--inside").arg(python.get_program());
+        command.arg("--scratch").arg(scratch.path());
         if let Some(peer) = &options.peer {
             command.arg("--peer").arg(std::path::absolute(peer).during("find the peer")?);
         }
@@ -107,7 +120,7 @@ fn parse(arguments: &[String]) -> Result<Options, TaskError> {
     };
     let number = |text: &str| text.parse::<u64>().map_err(|_| TaskError::Usage(format!("not a number: {text}")));
     let mut words = Words::of(arguments);
-    let mut refused = None;
+    let (mut refused, mut scratch) = (None, PathBuf::new());
     while let Some(word) = words.next() {
         match word {
             "--hours" => options.time = Duration::from_secs(number(words.value()?)? * 3600),
@@ -118,13 +131,16 @@ fn parse(arguments: &[String]) -> Result<Options, TaskError> {
             "--peer" => options.peer = Some(PathBuf::from(words.value()?)),
             "--only" => options.only = words.list()?,
             "--loopback" => options.loopback = true,
-            "--inside" => options.inside = Some((PathBuf::from(words.value()?), None)),
+            "--inside" => {
+                options.inside = Some(Inside { python: PathBuf::from(words.value()?), ..Inside::default() });
+            }
+            "--scratch" => scratch = PathBuf::from(words.value()?),
             "--refused" => refused = Some(words.value()?.to_owned()),
             _ => return Err(words.unknown()),
         }
     }
-    if let Some((_, why)) = &mut options.inside {
-        *why = refused;
+    if let Some(inside) = &mut options.inside {
+        (inside.refused, inside.scratch) = (refused, scratch);
     }
     if let Some(unknown) = options.only.iter().find(|name| fault::Kind::named(name).is_none()) {
         let names: Vec<&str> = fault::Kind::ALL.iter().map(|kind| kind.name()).collect();
