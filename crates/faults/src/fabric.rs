@@ -2,6 +2,7 @@
 //!
 //! Links have a direction. A link keeps the order of its packets: jitter delays those behind as well.
 
+use crate::Dice;
 use std::time::Duration;
 
 /// A port of the switch.
@@ -31,12 +32,12 @@ struct Lane {
 pub struct Fabric {
     ports: usize,
     lanes: Vec<Lane>,
-    dice: u64,
+    dice: Dice,
 }
 
 impl Fabric {
     pub fn new(ports: usize, seed: u64) -> Fabric {
-        Fabric { ports, lanes: vec![Lane::default(); ports * ports], dice: seed }
+        Fabric { ports, lanes: vec![Lane::default(); ports * ports], dice: Dice::new(seed) }
     }
 
     pub fn set(&mut self, from: Port, to: Port, link: Link) {
@@ -47,7 +48,7 @@ impl Fabric {
 
     /// When a packet that is sent now arrives; `None`: never.
     pub fn arrival(&mut self, from: Port, to: Port, now: Duration) -> Option<Duration> {
-        let (chance, jitter) = (self.roll() % 1000, self.roll());
+        let (chance, jitter) = (self.dice.roll() % 1000, self.dice.roll());
         let lane = self.lane(from, to)?;
         let link = lane.link;
         if link.is_cut || chance < u64::from(link.loss_per_mille) {
@@ -64,15 +65,6 @@ impl Fabric {
             return None;
         }
         self.lanes.get_mut(from.0 * self.ports + to.0)
-    }
-
-    /// The next number of a splitmix64 sequence.
-    fn roll(&mut self) -> u64 {
-        self.dice = self.dice.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.dice;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
     }
 }
 

@@ -8,8 +8,10 @@
 //! - `switch`: the user-space switch between namespaces, TUN devices around a fabric.
 //! - `disk`: a small file system of its own for each node, which can be filled, and lose its power.
 //! - `clock`: the wall clock that one process sees.
+//! - `dice`: what a seed decides.
 
 mod clock;
+mod dice;
 mod disk;
 mod fabric;
 mod namespace;
@@ -18,6 +20,7 @@ mod switch;
 mod sys;
 
 pub use clock::WallClock;
+pub use dice::Dice;
 pub use disk::Disk;
 pub use fabric::{Link, Port};
 pub use namespace::Namespace;

@@ -1,9 +1,9 @@
-//! What the task asks the cluster itself: topics made, who leads, who is in sync. Short patience, no state.
+//! What the task asks the cluster itself: topics made and deleted, who leads, who is in sync. Short patience, no state.
 
 use protocol::header::{decode_response_header, encode_request};
 use protocol::{
-    CreateTopicsRequest, Decode, DescribeQuorumRequest, MetadataRequest, Request, Writer, create_topics_request,
-    describe_quorum_request,
+    CreateTopicsRequest, Decode, DeleteTopicsRequest, DescribeQuorumRequest, MetadataRequest, Request, Writer,
+    create_topics_request, describe_quorum_request,
 };
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -91,6 +91,15 @@ pub fn create_topic(broker: SocketAddr, name: &str, partitions: i32, configs: &[
     match answer.topics.first().map_or(-1, |topic| topic.error_code) {
         0 | TOPIC_ALREADY_EXISTS => Ok(()),
         error => Err(format!("create topic {name}: error {error}")),
+    }
+}
+
+pub fn delete_topic(broker: SocketAddr, name: &str) -> Result<(), String> {
+    let request = DeleteTopicsRequest { topic_names: vec![name.into()], timeout_ms: 10_000, ..Default::default() };
+    let answer = call(broker, 5, &request)?;
+    match answer.responses.first().map_or(-1, |topic| topic.error_code) {
+        0 => Ok(()),
+        error => Err(format!("delete topic {name}: error {error}")),
     }
 }
 

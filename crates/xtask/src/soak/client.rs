@@ -150,6 +150,10 @@ pub struct Verdict {
 }
 
 impl Verdict {
+    pub fn is_well(&self) -> bool {
+        self.lost == 0 && self.wrong.is_empty()
+    }
+
     fn of(line: &str) -> Option<Verdict> {
         let value: Value = serde_json::from_str(line).ok()?;
         let number = |name: &str| value.get(name).and_then(Value::as_u64);

@@ -127,6 +127,19 @@ impl Cluster {
         }
     }
 
+    /// Deletes a topic; it may stay where no broker answers.
+    pub fn delete_topic(&self, name: &str) -> Result<(), String> {
+        let mut last = Ok(());
+        for broker in self.brokers() {
+            let name = name.to_owned();
+            last = self.ask(move || ask::delete_topic(broker, &name));
+            if last.is_ok() {
+                break;
+            }
+        }
+        last
+    }
+
     /// Waits until nothing is missing.
     pub fn wait_whole(&mut self, limit: Duration) -> Result<(), String> {
         let end = Instant::now() + limit;

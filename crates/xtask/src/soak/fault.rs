@@ -2,12 +2,14 @@
 
 use crate::error::TaskError;
 use crate::soak::cluster::{BROKERS, CLIENT, CONTROLLERS, Cluster};
-use crate::soak::dice::Dice;
 use crate::soak::lab::Lab;
-use faults::{FaultError, Link, WallClock};
+use faults::{Dice, FaultError, Link, WallClock};
 use rustix::process::Signal;
 use std::ops::Range;
 use std::time::Duration;
+
+/// Nodes of Ottla serve by then, or are about to; nodes of Kafka read their logs.
+const AGAIN_AFTER: Duration = Duration::from_millis(1500);
 
 /// A kind of fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -177,6 +179,7 @@ impl Aim {
         let name = |number: usize| cluster.nodes.get(number).map(|node| node.name()).unwrap_or_default();
         let node = name(self.node);
         match self.kind {
+            Kind::PowerCut if self.side => "power cut of all nodes, and again while they start".to_owned(),
             Kind::PowerCut => "power cut of all nodes".to_owned(),
             Kind::Rolling => "every node restarted in order".to_owned(),
             Kind::Clock => format!("clock of {node} {} an hour", if self.side { "ahead" } else { "behind" }),
@@ -191,7 +194,14 @@ impl Aim {
         let all: Vec<usize> = (0..=CLIENT).collect();
         let (me, cut) = ([self.node], Link { is_cut: true, ..Link::default() });
         match self.kind {
-            Kind::PowerCut => power_cut(cluster, 0..CLIENT)?,
+            Kind::PowerCut => {
+                power_cut(cluster, 0..CLIENT)?;
+                if self.side {
+                    (0..CLIENT).try_for_each(|number| cluster.start_node(number))?;
+                    std::thread::sleep(AGAIN_AFTER);
+                    power_cut(cluster, 0..CLIENT)?;
+                }
+            }
             Kind::PowerCutOne => power_cut(cluster, self.node..self.node + 1)?,
             Kind::Rolling => rolling(cluster)?,
             Kind::Clock => set_clock(cluster, self.node, if self.side { 3600 } else { -3600 })?,

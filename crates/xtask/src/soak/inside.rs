@@ -6,12 +6,12 @@ use crate::place;
 use crate::process;
 use crate::soak::client::{Load, Notes, Verdict, Workload};
 use crate::soak::cluster::{self, BROKERS, CLIENT, CONTROLLERS, Cluster};
-use crate::soak::dice::Dice;
 use crate::soak::fault::{Aim, Kind};
 use crate::soak::node::data_folder;
 use crate::soak::report::{Event, Report};
 use crate::soak::{Inside, Options, Program, replicas};
-use faults::monotonic_ms;
+use faults::{Dice, monotonic_ms};
+use std::collections::VecDeque;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -30,6 +30,8 @@ const WHOLE_WITHIN: Duration = Duration::from_secs(90);
 /// What the end takes: the last records are read back, nodes stop, replicas are compared.
 const END_RESERVE: Duration = Duration::from_secs(25);
 const PARTITIONS: i32 = 6;
+/// So many topics stay until the end, when their replicas are compared; older ones make room.
+const TOPICS_MAX: usize = 20;
 /// Appends are synced before they are acknowledged: these topics lose nothing with the power.
 const DURABLE: &[(&str, &str)] = &[("flush.messages", "1")];
 
@@ -91,9 +93,12 @@ pub fn run(options: &Options, inside: &Inside) -> Result<bool, TaskError> {
         python: inside.python.clone(),
         logs,
         segment: 0,
+        topics: VecDeque::new(),
         end: begun + options.time.saturating_sub(END_RESERVE),
     };
-    soak.rounds(&kinds)?;
+    if let Err(error) = soak.rounds(&kinds) {
+        soak.report.failures.push(error.to_string());
+    }
     soak.finish(&kinds);
     let Soak { report, .. } = soak;
     Ok(report.print(begun.elapsed()))
@@ -106,6 +111,7 @@ struct Soak {
     python: PathBuf,
     logs: PathBuf,
     segment: usize,
+    topics: VecDeque<String>,
     end: Instant,
 }
 
@@ -153,8 +159,17 @@ impl Soak {
         }
         let verdict = workload.verify(&self.cluster.lab.hosts[CLIENT]);
         let notes = Notes::read(&workload.notes)?;
+        let is_well = matches!(&verdict, Ok(verdict) if verdict.is_well());
         self.take(&topic, events, verdict, &notes);
-        Ok(())
+        if is_well {
+            std::fs::remove_file(&workload.notes).during("remove the client's notes")?;
+        }
+        self.topics.push_back(topic);
+        if self.topics.len() <= TOPICS_MAX {
+            return Ok(());
+        }
+        let oldest = self.topics.pop_front().unwrap_or_default();
+        self.cluster.delete_topic(&oldest).map_err(TaskError::Broker)
     }
 
     /// One fault, or two at once, from before to when nothing is missing any more.
@@ -239,9 +254,7 @@ impl Soak {
             self.keep_data();
         }
     }
-}
 
-impl Soak {
     /// What the nodes have on their disks, beside their logs: for whoever looks for the cause.
     fn keep_data(&self) {
         for host in self.cluster.lab.hosts.iter().take(CLIENT) {

@@ -8,7 +8,6 @@
 mod ask;
 mod client;
 mod cluster;
-mod dice;
 mod fault;
 mod inside;
 mod lab;
