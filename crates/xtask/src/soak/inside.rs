@@ -23,8 +23,8 @@ const HOLD_S: [u64; 3] = [3, 7, 12];
 const AWAY_S: [u64; 4] = [0, 3, 7, 12];
 /// The load goes on so long before each fault.
 const PAUSE: Duration = Duration::from_secs(2);
-/// A wall clock stands wrong for longer than a session.
-const CLOCK_HOLD: Duration = Duration::from_secs(12);
+/// A wall clock stands wrong for longer than a session, and than leaders wait between two looks at who lags.
+const CLOCK_HOLD: Duration = Duration::from_secs(16);
 const FLOWING_WITHIN: Duration = Duration::from_secs(60);
 const WHOLE_WITHIN: Duration = Duration::from_secs(90);
 /// What the end takes: the last records are read back, nodes stop, replicas are compared.

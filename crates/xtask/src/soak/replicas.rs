@@ -55,7 +55,7 @@ fn sequence_error(log: &[u8]) -> Option<String> {
             Ok(batch) => batch,
             Err(error) => return Some(error.to_string()),
         };
-        if batch.base_sequence() < 0 {
+        if batch.producer_id() < 0 {
             continue;
         }
         let producer = (batch.producer_id(), batch.producer_epoch());
