@@ -32,8 +32,9 @@ const END_RESERVE: Duration = Duration::from_secs(25);
 const PARTITIONS: i32 = 6;
 /// So many topics stay until the end, when their replicas are compared; older ones make room.
 const TOPICS_MAX: usize = 20;
-/// Appends are synced before they are acknowledged: these topics lose nothing with the power.
-const DURABLE: &[(&str, &str)] = &[("flush.messages", "1")];
+/// Appends are synced before they are acknowledged: these topics lose nothing with the power. Segments are new all the time:
+/// a file whose folder was not synced is not there after a cut.
+const DURABLE: &[(&str, &str)] = &[("flush.messages", "1"), ("segment.ms", "1000")];
 
 fn unmount_below(folder: &Path) {
     let mounts = std::fs::read_to_string("/proc/self/mounts").unwrap_or_default();
