@@ -10,7 +10,7 @@ use crate::soak::fault::{Aim, Kind};
 use crate::soak::node::data_folder;
 use crate::soak::report::{Event, Report};
 use crate::soak::{Inside, Options, Program, replicas};
-use faults::{Dice, monotonic_ms};
+use faults::{Dice, FaultError, monotonic_ms};
 use std::collections::VecDeque;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -153,11 +153,10 @@ impl Soak {
                 break;
             }
             std::thread::sleep(PAUSE);
-            outcome = self.fault(*kind, &mut load).map(|event| events.push(event));
+            outcome = self.fault(*kind, &mut load).map(|event| events.extend(event));
         }
-        if let Err(reason) = outcome.and_then(|()| load.end()) {
-            self.report.failures.push(format!("{topic}: {reason}"));
-        }
+        let reasons = [outcome, load.end()].into_iter().filter_map(Result::err);
+        self.report.failures.extend(reasons.map(|reason| format!("{topic}: {reason}")));
         let verdict = workload.verify(&self.cluster.lab.hosts[CLIENT]);
         let notes = Notes::read(&workload.notes)?;
         let is_well = matches!(&verdict, Ok(verdict) if verdict.is_well());
@@ -173,8 +172,8 @@ impl Soak {
         self.cluster.delete_topic(&oldest).map_err(TaskError::Broker)
     }
 
-    /// One fault, or two at once, from before to when nothing is missing any more.
-    fn fault(&mut self, kind: Kind, load: &mut Load) -> Result<Event, String> {
+    /// One fault, or two at once, from before to when nothing is missing any more. No event: this machine does not have it.
+    fn fault(&mut self, kind: Kind, load: &mut Load) -> Result<Option<Event>, String> {
         let aims = kind.aim(&self.cluster, &mut self.dice);
         let names: Vec<String> = aims.iter().map(|aim| aim.describe(&self.cluster)).collect();
         let name = names.join(", ");
@@ -190,6 +189,10 @@ impl Soak {
         let begun_ms = monotonic_ms();
         let outcome = self.make(&aims, hold);
         let undone_ms = monotonic_ms();
+        if let Err(TaskError::Fault(error @ FaultError::Clock { .. })) = &outcome {
+            self.report.not_done.push((kind, error.to_string()));
+            return Ok(None);
+        }
         let outcome = outcome.map_err(|error| error.to_string()).and_then(|()| {
             self.cluster.wait_whole(WHOLE_WITHIN)?;
             load.wait_flowing(FLOWING_WITHIN)
@@ -204,7 +207,7 @@ impl Soak {
         );
         self.report.failures.extend(accidents.into_iter().map(|text| format!("{name}: {text}")));
         outcome.map_err(|reason| format!("{name}: {reason}"))?;
-        Ok(Event { kind, begun_ms, undone_ms, whole_ms, changes: changes.ok(), ..Event::default() })
+        Ok(Some(Event { kind, begun_ms, undone_ms, whole_ms, changes: changes.ok(), ..Event::default() }))
     }
 
     fn make(&mut self, aims: &[Aim], hold: Duration) -> Result<(), TaskError> {
@@ -237,7 +240,10 @@ impl Soak {
     /// The nodes end in order, and their replicas are compared.
     fn finish(&mut self, kinds: &[Kind]) {
         for kind in kinds {
-            if !self.report.events.iter().any(|event| event.kind == *kind) {
+            let report = &self.report;
+            let is_told = report.events.iter().any(|event| event.kind == *kind)
+                || report.not_done.iter().any(|(other, _)| other == kind);
+            if !is_told {
                 self.report.not_done.push((*kind, "the time was over".to_owned()));
             }
         }
