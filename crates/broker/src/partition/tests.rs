@@ -458,6 +458,23 @@ fn a_follower_that_diverged_is_cut_behind_its_checkpoint_and_nobody_waits_inside
 }
 
 #[test]
+fn a_cut_above_what_the_checkpoints_say_writes_none_of_them() {
+    let bench = Bench::new(&["/data"], |_| {});
+    let cell = bench.open("t-0", TOPIC);
+    bench.fill(&cell, 20);
+    bench.executor.settle();
+    bench.replicas.write_checkpoints(&cell.directory).unwrap();
+    // What came since moves the watermark: the files would be written again.
+    bench.fill(&cell, 20);
+    bench.register(&cell, &[NODE, FOLLOWER], FOLLOWER, 5);
+    bench.files.inject(testkit::Fault { on: testkit::FaultOn::Write, after: 0, errno: 28, sticky: true });
+    assert_eq!(bench.replicas.truncate(&cell, 5, 40).unwrap(), 40);
+    assert!(matches!(bench.replicas.truncate(&cell, 5, 10), Err(AppendError::Storage(error)) if error.is_shortage()));
+    bench.files.heal();
+    assert_eq!(bench.replicas.truncate(&cell, 5, 10).unwrap(), 10);
+}
+
+#[test]
 fn what_a_topic_promises_from_now_on_is_kept_for_what_is_there() {
     for is_carried_out in [true, false] {
         let bench = Bench::new(&["/data"], |_| {});
