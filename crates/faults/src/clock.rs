@@ -10,13 +10,20 @@ use std::fs::File;
 use std::os::unix::fs::FileExt;
 use std::time::Duration;
 
-/// How often the process is let run a little because one of its threads stood in the vDSO.
-const TRIES: usize = 200;
+/// How often it is looked where the threads stand; where one stood in the vDSO, they are let run a little before.
+const TRIES: usize = 400;
 
 /// The wall clock of a process.
 #[derive(Debug, Clone, Copy)]
 pub struct WallClock {
     pid: u32,
+}
+
+/// Where a process stands that was told to stop: some thread in the vDSO, none, or some runs still.
+enum Stands {
+    Inside,
+    Outside,
+    Nowhere,
 }
 
 /// One entry of the vDSO: its name, and what replaces it for an offset in seconds.
@@ -64,12 +71,14 @@ impl WallClock {
     fn patch_at_rest(&self, seconds: i64, step: impl Fn() -> Result<(), FaultError>) -> Result<(), FaultError> {
         let (start, end) = self.vdso()?;
         for _ in 0..TRIES {
-            if self.is_at_rest(start, end) {
-                return self.patch(start, end, seconds);
+            match self.stands_in(start, end) {
+                Stands::Outside => return self.patch(start, end, seconds),
+                Stands::Inside => step()?,
+                // Not all of its threads have stopped yet.
+                Stands::Nowhere => std::thread::sleep(Duration::from_millis(5)),
             }
-            step()?;
         }
-        Err(self.error("its threads are always in the vDSO"))
+        Err(self.error("its threads do not stop outside of the vDSO"))
     }
 
     fn vdso(&self) -> Result<(u64, u64), FaultError> {
@@ -81,15 +90,21 @@ impl WallClock {
         Ok((number(start)?, number(end)?))
     }
 
-    /// Whether all threads are stopped, outside of the vDSO.
-    fn is_at_rest(&self, start: u64, end: u64) -> bool {
-        let Ok(tasks) = std::fs::read_dir(format!("/proc/{}/task", self.pid)) else { return false };
-        tasks.flatten().all(|task| {
+    /// Where the threads of the stopped process stand.
+    fn stands_in(&self, start: u64, end: u64) -> Stands {
+        let Ok(tasks) = std::fs::read_dir(format!("/proc/{}/task", self.pid)) else { return Stands::Nowhere };
+        let mut stands = Stands::Outside;
+        for task in tasks.flatten() {
             // The last word is where it will go on; who runs has none.
             let text = std::fs::read_to_string(task.path().join("syscall")).unwrap_or_default();
             let at = text.trim().rsplit(' ').next().and_then(|word| word.strip_prefix("0x"));
-            at.and_then(|word| u64::from_str_radix(word, 16).ok()).is_some_and(|at| !(start..end).contains(&at))
-        })
+            match at.and_then(|word| u64::from_str_radix(word, 16).ok()) {
+                None => return Stands::Nowhere,
+                Some(at) if (start..end).contains(&at) => stands = Stands::Inside,
+                Some(_) => {}
+            }
+        }
+        stands
     }
 
     fn patch(&self, start: u64, end: u64, seconds: i64) -> Result<(), FaultError> {
