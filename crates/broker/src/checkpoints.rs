@@ -6,7 +6,7 @@
 use crate::log_dirs::Directory;
 use crate::partition::PartitionCell;
 use crate::replicas::Replicas;
-use base::{FixedState, Offset, Set, TopicPartition};
+use base::{FixedState, Map, Offset, TopicPartition};
 use std::hash::{BuildHasher, Hash, Hasher};
 use std::sync::Arc;
 use storage::{LOG_START_OFFSETS, RECOVERY_POINTS, REPLICATION_OFFSETS, StorageError};
@@ -16,8 +16,16 @@ use storage::{LOG_START_OFFSETS, RECOVERY_POINTS, REPLICATION_OFFSETS, StorageEr
 pub(crate) struct Checkpointed {
     /// Of the offsets that were written last.
     fingerprint: u64,
-    /// Hashes of the partitions that have rows.
-    names: Set<u64>,
+    /// Hashes of the partitions that have rows, each with the highest offset of which a row says something.
+    rows: Map<u64, Offset>,
+}
+
+impl Checkpointed {
+    /// A file is about to be replaced: until that is done it may say this as well as what it said before.
+    fn may_say(&mut self, name: &TopicPartition, offset: Offset) {
+        let known = self.rows.entry(hash_of(name)).or_insert(offset);
+        *known = offset.max(*known);
+    }
 }
 
 fn hash_of(name: &TopicPartition) -> u64 {
@@ -27,18 +35,32 @@ fn hash_of(name: &TopicPartition) -> u64 {
 impl Directory {
     /// Tells of a row that was found at the start.
     pub fn note_checkpointed<'a>(&self, names: impl IntoIterator<Item = &'a TopicPartition>) {
-        self.checkpointed.lock().names.extend(names.into_iter().map(hash_of));
+        // What it says is not known here: more than any log has.
+        self.checkpointed.lock().rows.extend(names.into_iter().map(|name| (hash_of(name), Offset::MAX)));
     }
 
-    fn has_row_of(&self, name: &TopicPartition) -> bool {
-        self.checkpointed.lock().names.contains(&hash_of(name))
+    /// Whether a row on disk says something of what lies above this offset. Waits for whoever writes the rows.
+    fn has_row_above(&self, name: &TopicPartition, offset: Offset) -> bool {
+        self.checkpointed.lock().rows.get(&hash_of(name)).is_some_and(|said| *said > offset)
     }
 }
 
 impl Replicas {
     /// Called before a log begins: takes what is on disk of an older one of that name away.
     pub(crate) fn forget_older(&self, name: &TopicPartition, directory: &Arc<Directory>) -> Result<(), StorageError> {
-        if directory.has_row_of(name) { self.write_checkpoints(directory) } else { Ok(()) }
+        self.lower_checkpoints(name, Offset::MIN, directory)
+    }
+
+    /// Called before a log is cut, and once its own recovery point has fallen: nothing on disk says anything of what goes.
+    /// That is so already for most cuts, above all those of leader epochs without records: thousands of partitions that
+    /// find their leader again must not sync three files each.
+    pub(crate) fn lower_checkpoints(
+        &self,
+        name: &TopicPartition,
+        offset: Offset,
+        directory: &Arc<Directory>,
+    ) -> Result<(), StorageError> {
+        if directory.has_row_above(name, offset) { self.write_checkpoints(directory) } else { Ok(()) }
     }
 
     /// Writes recovery points, high watermarks and log start offsets of a directory, unless they are what was written last.
@@ -69,6 +91,9 @@ impl Replicas {
         if written.fingerprint == fingerprint {
             return Ok(());
         }
+        let highest = |offsets: &[Offset; 4]| offsets[0].max(offsets[1]).max(offsets[2]);
+        rows.iter().for_each(|(cell, offsets)| written.may_say(&cell.name, highest(offsets)));
+        unopened.iter().for_each(|(name, _)| written.may_say(name, Offset::MAX));
         let column = |i: usize| rows.iter().map(move |(cell, offsets)| (&cell.name, offsets[i]));
         let known = unopened.iter().map(|(name, hint)| (name, hint.recovery_point));
         directory.dir.write_checkpoint(RECOVERY_POINTS, column(0).chain(known))?;
@@ -79,8 +104,8 @@ impl Replicas {
         let known = unopened.iter().map(|(name, hint)| (name, hint.log_start_offset)).filter(|(_, start)| *start > 0);
         directory.dir.write_checkpoint(LOG_START_OFFSETS, moved_starts.chain(known))?;
         written.fingerprint = fingerprint;
-        written.names =
-            rows.iter().map(|(cell, _)| &cell.name).chain(unopened.iter().map(|(name, _)| name)).map(hash_of).collect();
+        let said = rows.iter().map(|(cell, offsets)| (hash_of(&cell.name), highest(offsets)));
+        written.rows = said.chain(unopened.iter().map(|(name, _)| (hash_of(name), Offset::MAX))).collect();
         Ok(())
     }
 }

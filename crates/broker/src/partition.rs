@@ -57,6 +57,8 @@ struct Inner {
     /// Who follows here on behalf of this partition, and waits until what was appended is on disk.
     waits_for_sync: Option<Arc<dyn DataWaiter>>,
     lag_time_max_us: u64,
+    /// The last append found no room.
+    is_short: bool,
 }
 
 /// A replica that this broker hosts.
@@ -92,6 +94,7 @@ impl PartitionCell {
             unflushed_since,
             waits_for_sync: None,
             lag_time_max_us: isr_changes.lag_time_max_us(),
+            is_short: false,
         };
         PartitionCell {
             name,
@@ -265,6 +268,7 @@ impl Inner {
             now_us: now.monotonic_us,
         });
         self.role = Role::Leader(leader);
+        self.is_short = false;
         self.waits_for_sync = None;
         self.high_watermark_moved(effects);
         self.readers.release(effects);

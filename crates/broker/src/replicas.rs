@@ -390,7 +390,8 @@ impl Replicas {
     ) -> Result<(), AppendError> {
         let before = cell.prepare_truncation(leader_epoch, offset)?;
         let prepared = before.run(&**cell.directory.dir.files());
-        prepared.and_then(|()| self.write_checkpoints(&cell.directory)).map_err(|error| {
+        let lowered = prepared.and_then(|()| self.lower_checkpoints(&cell.name, offset, &cell.directory));
+        lowered.map_err(|error| {
             cell.forget_truncation(leader_epoch);
             cell.directory.report(&error);
             AppendError::Storage(error)

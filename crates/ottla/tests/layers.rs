@@ -14,7 +14,7 @@ const LAYERS: &[&[&str]] = &[
     &["ottla"],
 ];
 /// Tests, tools of developers and generators: nobody depends on them, but for tests.
-const DEVELOPMENT: &[&str] = &["codegen", "testkit", "sim", "bench", "fuzz", "xtask"];
+const DEVELOPMENT: &[&str] = &["codegen", "testkit", "faults", "sim", "bench", "fuzz", "xtask"];
 
 /// The names under `[dependencies]` of a manifest.
 fn dependencies(manifest: &str) -> Vec<&str> {

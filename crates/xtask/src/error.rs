@@ -14,6 +14,8 @@ pub enum TaskError {
     Command { command: String, reason: String },
     #[error("the broker did not get ready: {0}")]
     Broker(String),
+    #[error(transparent)]
+    Fault(#[from] faults::FaultError),
     #[error("golden data: {0}")]
     Golden(String),
     #[error("a request for the preparation failed: {0}")]

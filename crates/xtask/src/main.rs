@@ -11,6 +11,7 @@ mod interop;
 mod place;
 mod process;
 mod report;
+mod soak;
 mod test;
 mod words;
 
@@ -44,6 +45,10 @@ usage: cargo xtask TASK
   full bombs [--binary FILE]
                          what CI has no time or no quiet machine for (docs/ci.md), with a release build or that program:
                          how long a canary waits while decompression bombs come in; fails beyond 20 ms more at p99
+  soak [--hours N | --minutes N] [--seed S] [--only FAULT[,FAULT]] [--binary FILE] [--peer DIR] [--loopback]
+                         three controllers and three brokers as real processes under faults while librdkafka writes
+                         (docs/faults.md); --peer: Apache Kafka's nodes instead, from a folder with its `libs`.
+                         As root every node has a network namespace and a disk of its own.
   hostile [--only TEXT] [--binary FILE | --against HOST:PORT]
                          replays malformed and extreme frames, compares the answers with Apache Kafka's
   diff [--only NAME[,NAME]] [--binary FILE] [--table] [--messages] [--steps] [--port N]
@@ -69,6 +74,7 @@ fn main() {
         "full" => full::run(rest),
         "fuzz" => fuzz::run(rest),
         "hostile" => hostile::run(rest),
+        "soak" => soak::run(rest),
         "sim" => simulate(&["--"], rest),
         "mutants" => simulate(&["--features", "mutants", "--", "--mutants"], rest),
         "help" | "--help" | "-h" => {

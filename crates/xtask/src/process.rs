@@ -3,13 +3,30 @@
 
 use crate::error::{During, TaskError};
 use rustix::process::{Pid, Signal, kill_process_group};
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Write};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
+
+/// The groups that run now.
+static GROUPS: Mutex<BTreeSet<u32>> = Mutex::new(BTreeSet::new());
+
+/// Kills every child that runs now: for a process that is about to exit.
+pub fn kill_all() {
+    for id in GROUPS.lock().unwrap_or_else(PoisonError::into_inner).iter() {
+        kill_group(*id, Signal::KILL);
+    }
+}
+
+fn kill_group(id: u32, signal: Signal) {
+    let Some(group) = i32::try_from(id).ok().and_then(Pid::from_raw) else { return };
+    let _gone_already = kill_process_group(group, signal);
+}
 
 /// A child that ends with this value.
 pub struct Running {
@@ -20,14 +37,34 @@ impl Running {
     /// Starts the command as the leader of a process group.
     pub fn start(command: &mut Command) -> Result<Running, TaskError> {
         let name = format!("start {}", command.get_program().to_string_lossy());
-        let child = command.process_group(0).stdin(Stdio::null()).spawn().during(name)?;
+        Running::spawn(command.stdin(Stdio::null()), name)
+    }
+
+    /// The same with the standard input that the command says.
+    pub fn start_connected(command: &mut Command) -> Result<Running, TaskError> {
+        let name = format!("start {}", command.get_program().to_string_lossy());
+        Running::spawn(command, name)
+    }
+
+    fn spawn(command: &mut Command, name: String) -> Result<Running, TaskError> {
+        let child = command.process_group(0).spawn().during(name)?;
+        GROUPS.lock().unwrap_or_else(PoisonError::into_inner).insert(child.id());
         Ok(Running { child })
+    }
+
+    /// Its process id, which is its group's too.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Its standard input and output, where they are pipes, once.
+    pub fn pipes(&mut self) -> (Option<ChildStdin>, Option<ChildStdout>) {
+        (self.child.stdin.take(), self.child.stdout.take())
     }
 
     /// Sends a signal to the whole group.
     pub fn signal(&self, signal: Signal) {
-        let Some(group) = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw) else { return };
-        let _gone_already = kill_process_group(group, signal);
+        kill_group(self.child.id(), signal);
     }
 
     /// The status, once the child has ended.
@@ -56,6 +93,7 @@ impl Drop for Running {
             self.signal(Signal::KILL);
             let _status = self.child.wait();
         }
+        GROUPS.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.child.id());
     }
 }
 

@@ -81,12 +81,19 @@ impl PartitionCell {
         self.directory.append_ended(pace);
         let appended = match appended {
             Ok(appended) => appended,
+            // What a producer sent behind a batch that found no room is not out of order: it comes again behind that one.
+            // Told otherwise, clients begin another epoch and send twice what is under way to other partitions.
+            Err(StorageError::OutOfOrderSequence { .. }) if inner.is_short => {
+                return Err(AppendError::Refused(ErrorCode::KafkaStorageError));
+            }
             Err(error) => {
+                inner.is_short |= error.is_shortage();
                 effects.failed |= error.fails_log_dir();
                 inner.settle_failure(effects);
                 return Err(AppendError::Storage(error));
             }
         };
+        inner.is_short = false;
         effects.jobs.extend(appended.jobs);
         effects.wants_sealed_flush |= appended.rolled;
         let end = inner.log.log_end_offset();

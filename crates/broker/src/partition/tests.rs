@@ -143,6 +143,22 @@ fn room_comes_before_producers_where_the_disk_is_full() {
 }
 
 #[test]
+fn what_comes_behind_a_batch_that_found_no_room_is_not_out_of_order() {
+    let bench = Bench::new(&["/data"], |_| {});
+    let cell = bench.open("t-0", TOPIC);
+    bench.fill(&cell, 3);
+    let full = testkit::Fault { on: testkit::FaultOn::Write, after: 0, errno: 28, sticky: true };
+    bench.files.inject(full);
+    assert!(matches!(bench.produce(&cell, 3), Err(AppendError::Storage(error)) if error.is_shortage()));
+    // These were under way behind it; the last of them comes when there is room again.
+    assert!(matches!(bench.produce(&cell, 4), Err(AppendError::Refused(ErrorCode::KafkaStorageError))));
+    bench.files.heal();
+    assert!(matches!(bench.produce(&cell, 5), Err(AppendError::Refused(ErrorCode::KafkaStorageError))));
+    assert!(bench.produce(&cell, 3).is_ok());
+    assert!(matches!(bench.produce(&cell, 5), Err(AppendError::Storage(StorageError::OutOfOrderSequence { .. }))));
+}
+
+#[test]
 fn nobody_waits_inside_while_records_and_topics_are_deleted() {
     let bench = Bench::new(&["/data"], |log| log.file_delete_delay_ms = 5000);
     let cells: Vec<_> = (0..3).map(|i| bench.open(&format!("t-{i}"), TOPIC)).collect();
@@ -439,6 +455,23 @@ fn a_follower_that_diverged_is_cut_behind_its_checkpoint_and_nobody_waits_inside
     assert!(matches!(bench.produce(&cell, 11), Err(AppendError::Storage(_))));
     assert_eq!(bench.produce(&cell, 10).unwrap().base_offset, 10);
     assert!(!cell.directory.dir.is_failed());
+}
+
+#[test]
+fn a_cut_above_what_the_checkpoints_say_writes_none_of_them() {
+    let bench = Bench::new(&["/data"], |_| {});
+    let cell = bench.open("t-0", TOPIC);
+    bench.fill(&cell, 20);
+    bench.executor.settle();
+    bench.replicas.write_checkpoints(&cell.directory).unwrap();
+    // What came since moves the watermark: the files would be written again.
+    bench.fill(&cell, 20);
+    bench.register(&cell, &[NODE, FOLLOWER], FOLLOWER, 5);
+    bench.files.inject(testkit::Fault { on: testkit::FaultOn::Write, after: 0, errno: 28, sticky: true });
+    assert_eq!(bench.replicas.truncate(&cell, 5, 40).unwrap(), 40);
+    assert!(matches!(bench.replicas.truncate(&cell, 5, 10), Err(AppendError::Storage(error)) if error.is_shortage()));
+    bench.files.heal();
+    assert_eq!(bench.replicas.truncate(&cell, 5, 10).unwrap(), 10);
 }
 
 #[test]

@@ -4,6 +4,7 @@
 mod prepare;
 mod table;
 
+pub use prepare::python_program;
 pub use table::{Suite, suites};
 
 use crate::broker::Broker;

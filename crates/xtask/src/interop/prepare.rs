@@ -21,8 +21,13 @@ pub fn script(suite: &Suite, _log: &Path) -> Result<Command, TaskError> {
 
 /// A Python program named as the suite, in a virtual environment with the pinned requirements.
 pub fn python(suite: &Suite, log: &Path) -> Result<Command, TaskError> {
-    let workshop = place::workshop(suite.folder)?;
-    let sources = place::sources(suite.folder);
+    python_program(suite.folder, &format!("suite_{}.py", suite.name.replace('-', "_")), log)
+}
+
+/// A Python program of a folder of suites, in the folder's virtual environment.
+pub fn python_program(folder: &str, file: &str, log: &Path) -> Result<Command, TaskError> {
+    let workshop = place::workshop(folder)?;
+    let sources = place::sources(folder);
     let venv = workshop.join("venv");
     let requirements = sources.join("requirements.txt");
     once(&workshop, &[&requirements], || {
@@ -33,7 +38,7 @@ pub fn python(suite: &Suite, log: &Path) -> Result<Command, TaskError> {
         patiently(&mut pip, log)
     })?;
     let mut command = Command::new(venv.join("bin/python"));
-    command.arg("-u").arg(sources.join(format!("suite_{}.py", suite.name.replace('-', "_"))));
+    command.arg("-u").arg(sources.join(file));
     command.env("PYTHONDONTWRITEBYTECODE", "1");
     Ok(command)
 }
