@@ -156,7 +156,7 @@ impl FetchWait {
             return None;
         }
         let is_late = now.monotonic_us >= self.deadline_us;
-        if found.bytes >= fetch.bytes_min || found.has_error || is_late {
+        if found.is_enough(fetch.bytes_min) || is_late {
             self.answer(*waiting, found);
             return None;
         }

@@ -19,6 +19,7 @@
 //! records by a queue of that connection; the wait has a maximum, and `append` looks at the epoch again when it goes on.
 
 pub(crate) mod append;
+mod delete;
 mod effects;
 mod follow;
 mod isr;
@@ -39,7 +40,7 @@ use role::{Offline, Role};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use storage::{FlushJob, Flushed, Log, StorageError};
-use waits::{AckWaits, DataWaits};
+use waits::{AckWaits, Awaited, DataWaits};
 
 pub use append::{Acks, Append, AppendError, own_batch};
 pub use effects::{AckWaiter, DataWaiter, Effects};
@@ -202,27 +203,6 @@ impl PartitionCell {
         // Something was appended meanwhile that waits for the disk as well.
         let waits_for_disk = inner.settings.acknowledges_on_disk() && inner.log.log_end_offset() > up_to;
         effects.wants_flush |= waits_for_disk;
-    }
-
-    /// Deletes records below an offset (-1: the high watermark). Returns the new log start offset.
-    pub fn delete_records(&self, offset: Offset, effects: &mut Effects) -> Result<Offset, ErrorCode> {
-        let mut inner = self.inner.lock();
-        inner.check_leadership(-1)?;
-        let high_watermark = inner.log.high_watermark();
-        let offset = if offset == -1 { high_watermark } else { offset };
-        if offset < 0 || offset > high_watermark {
-            return Err(ErrorCode::OffsetOutOfRange);
-        }
-        match inner.log.advance_log_start_offset(offset) {
-            Ok(jobs) => {
-                effects.jobs.extend(jobs);
-                Ok(inner.log.log_start_offset())
-            }
-            Err(error) => {
-                effects.failed |= error.fails_log_dir();
-                Err(error.error_code())
-            }
-        }
     }
 
     /// Tells those whose time is up.
@@ -391,7 +371,8 @@ impl Inner {
                 true => leader.local_position(),
                 false => leader.high_watermark(),
             };
-            self.acks.reached(leader.local_position(), (high_watermark, committed), effects);
+            self.acks.reached(Awaited::Leader, leader.local_position(), Ok(()), effects);
+            self.acks.reached(Awaited::Committed, high_watermark, committed, effects);
         }
     }
 

@@ -12,4 +12,4 @@ pub use fetch_session::{FetchPlan, FetchSession};
 pub use follower::{Follower, Truncation};
 pub use isr::{IsrAnswer, IsrProposal};
 pub use leader::{Admission, Leader, Leadership, Moved, Rules};
-pub use progress::{FetchingReplica, Progress};
+pub use progress::{FetchingReplica, Progress, Registrations};

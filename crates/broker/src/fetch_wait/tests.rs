@@ -1,10 +1,11 @@
 use super::*;
 use crate::fetch_sessions::FetchPartition;
 use crate::handlers::Target;
-use crate::partition::{PartitionCell, Reader};
+use crate::partition::{AckWaiter, Effects, PartitionCell, Reader};
 use crate::test_bench::Bench;
 use base::{ErrorCode, TopicId, Uuid};
 use net::Reply;
+use parking_lot::Mutex;
 use protocol::ApiKey;
 use std::path::Path;
 
@@ -24,6 +25,7 @@ fn greedy(bench: &Bench, cells: &[Arc<PartitionCell>]) -> Fetch {
             current_leader_epoch: -1,
             last_fetched_epoch: -1,
             log_start_offset: -1,
+            told: None,
         },
         cell: Some(cell.clone()),
         error: ErrorCode::None,
@@ -95,4 +97,34 @@ fn a_fetch_that_is_never_satisfied_ends_at_its_deadline_however_much_is_appended
     }
     let appended = *beside.appended.lock();
     assert!(appended <= WAIT_MS / 10 + 1, "{appended}: it looks beyond the deadline");
+}
+
+struct Nobody;
+
+impl AckWaiter for Nobody {
+    fn acknowledged(&self, _: usize, _: Result<(), ErrorCode>, _: Now) {}
+}
+
+#[test]
+fn a_follower_hears_at_once_that_records_were_deleted() {
+    let bench = Bench::new(&["/data"], |_| {});
+    let cell = bench.open("t-0", TOPIC);
+    bench.fill(&cell, 4);
+    bench.lead(&cell, &[1, 2]);
+    let mut fetch = greedy(&bench, std::slice::from_ref(&cell));
+    fetch.reader = Reader::Replica(replication::FetchingReplica { id: 2, broker_epoch: -1, is_eligible: true });
+    fetch.partitions[0].asked.fetch_offset = 4;
+    let answered = Arc::new(AtomicBool::new(false));
+    let told = answered.clone();
+    let reply = Reply::callback(move |_| told.store(true, Ordering::Relaxed));
+    let now = bench.now();
+    assert!(!fetch.look(now, false).is_enough(1));
+    FetchWait::begin(fetch, Responder::new(ApiKey::Fetch, 13, 1, reply), now, now.monotonic_us + WAIT_MS * 1000);
+    bench.executor.settle();
+    assert!(!answered.load(Ordering::Relaxed));
+    let (waiter, mut effects): (Arc<dyn AckWaiter>, _) = (Arc::new(Nobody), Effects::default());
+    cell.delete_records(2, (&waiter, 0, 0), now, &mut effects).unwrap();
+    effects.run(&cell, now);
+    bench.executor.settle();
+    assert!(answered.load(Ordering::Relaxed));
 }

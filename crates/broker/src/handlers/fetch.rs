@@ -2,7 +2,7 @@
 //! too little, the request waits at its partitions and the append that brings enough completes it.
 
 use crate::Broker;
-use crate::fetch_sessions::{FetchPartition, PartitionKey, Sent, SessionError, SessionHandle, SessionRequest};
+use crate::fetch_sessions::{FetchPartition, PartitionKey, Sent, SessionError, SessionHandle, SessionRequest, Told};
 use crate::fetch_wait::FetchWait;
 use crate::partition::{
     ColdData, DataPlace, Effects, PartitionCell, Position, ReadError, ReadOutcome, ReadRequest, Reader,
@@ -54,6 +54,8 @@ pub(crate) struct Found {
     /// counts all the same, or a fetch whose minimum is near its limit would wait for nothing.
     pub bytes: usize,
     pub has_error: bool,
+    /// A follower has not been told yet what it is to know soon.
+    pub has_news: bool,
     /// Data that must be read from the disk before it is worth looking again; the rest of this says nothing then.
     pub cold: Option<ColdData>,
 }
@@ -133,8 +135,7 @@ fn answer_or_wait(mut fetch: Fetch, responder: Responder, deadline_us: u64, now:
     }
     let none_is_known = fetch.partitions.iter().all(Target::is_unknown);
     let is_late = now.monotonic_us >= deadline_us;
-    let enough = found.bytes >= fetch.bytes_min || found.has_error || none_is_known || is_late;
-    if enough {
+    if found.is_enough(fetch.bytes_min) || none_is_known || is_late {
         finish(&fetch, found, responder);
     } else {
         FetchWait::begin(fetch, responder, now, deadline_us);
@@ -165,6 +166,7 @@ fn named_partitions(fetch: &FetchRequest<'_>) -> Vec<FetchPartition> {
                 current_leader_epoch: p.current_leader_epoch,
                 last_fetched_epoch: p.last_fetched_epoch,
                 log_start_offset: p.log_start_offset,
+                told: None,
             };
             match places.insert((topic.topic_id, &topic.topic, p.partition), named.len()) {
                 None => named.push(partition),
@@ -217,6 +219,13 @@ fn targets(
         .collect()
 }
 
+impl Found {
+    /// Whether it is answered at once.
+    pub fn is_enough(&self, bytes_min: usize) -> bool {
+        self.bytes >= bytes_min || self.has_error || self.has_news
+    }
+}
+
 impl Target {
     /// It does not exist, or not for this client. Such a partition neither ends the wait for others nor comes before
     /// them in the answer.
@@ -248,7 +257,7 @@ impl Fetch {
     /// `may_wait`: this thread may wait for the disk, which it does once that is the only way.
     pub fn look(&mut self, now: Now, may_wait: bool) -> Found {
         let results = Vec::with_capacity(self.partitions.len());
-        let mut found = Found { results, bytes: 0, has_error: false, cold: None };
+        let mut found = Found { results, bytes: 0, has_error: false, has_news: false, cold: None };
         let mut left = i64::from(self.bytes_max);
         let throttle = self.throttle();
         let is_exceeded = throttle.is_some_and(|(_, rate)| self.broker.leader_throttle.is_exceeded(rate, now));
@@ -269,6 +278,7 @@ impl Fetch {
                 offset: asked.fetch_offset,
                 current_leader_epoch: asked.current_leader_epoch,
                 last_fetched_epoch: asked.last_fetched_epoch,
+                log_start_offset: asked.log_start_offset,
             };
             let mut effects = Effects::default();
             let is_held = is_exceeded && throttle.is_some_and(|(follower, _)| cell.is_throttled_to(follower));
@@ -282,6 +292,12 @@ impl Fetch {
             let result = match read {
                 Ok(outcome) => {
                     target.seen = outcome.bound(self.reader);
+                    if matches!(self.reader, Reader::Replica(_)) {
+                        // The next fetch says that it is so there too: who waits for that is not kept waiting.
+                        let told =
+                            *target.asked.told.get_or_insert(Told { log_start_offset: outcome.log_start_offset });
+                        found.has_news |= outcome.log_start_offset > told.log_start_offset;
+                    }
                     let there = (bytes_max as u64).min(outcome.slice.visible) as usize;
                     let taken = there.max(outcome.slice.length);
                     found.bytes += taken;

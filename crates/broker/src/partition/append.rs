@@ -1,7 +1,7 @@
 //! The leader's door: batches get their offsets here, and who wants to know waits until they are acknowledged.
 
 use super::effects::AckWaiter;
-use super::waits::AckWait;
+use super::waits::{AckWait, Awaited};
 use super::{Effects, Inner, PartitionCell};
 use crate::topic_settings::TopicSettings;
 use base::{ErrorCode, LeaderEpoch, Now, Offset};
@@ -156,7 +156,8 @@ impl PartitionCell {
     }
 
     fn wait(&self, inner: &mut Inner, offset: Offset, acks: Acks, wait: AckWait) {
-        inner.acks.insert(offset, acks, wait);
+        let what = if acks == Acks::All { Awaited::Committed } else { Awaited::Leader };
+        inner.acks.insert(offset, what, wait);
         self.has_waits.store(true, Ordering::Release);
     }
 }

@@ -34,7 +34,7 @@ pub struct Fetched<'a> {
 
 impl PartitionCell {
     /// Appends what was fetched, byte for byte, and takes over the leader's high watermark and log start as far as the own
-    /// log goes. Returns the log end.
+    /// log goes. Returns where the log begins and ends.
     ///
     /// # Errors
     /// `Refused` where this is no follower of that epoch (any more). Nothing is appended of bytes that do not follow the
@@ -44,7 +44,7 @@ impl PartitionCell {
         fetched: &Fetched<'_>,
         now: Now,
         effects: &mut Effects,
-    ) -> Result<Offset, AppendError> {
+    ) -> Result<(Offset, Offset), AppendError> {
         let mut inner = self.inner.lock();
         if !base::mutant(base::Mutant::OldFetchAppended) {
             inner.following_in(fetched.leader_epoch).map_err(AppendError::Refused)?;
@@ -186,7 +186,12 @@ impl Inner {
         }
     }
 
-    fn take_fetched(&mut self, fetched: &Fetched<'_>, now: Now, effects: &mut Effects) -> Result<Offset, AppendError> {
+    fn take_fetched(
+        &mut self,
+        fetched: &Fetched<'_>,
+        now: Now,
+        effects: &mut Effects,
+    ) -> Result<(Offset, Offset), AppendError> {
         let end = self.log.log_end_offset();
         if fetched.offset != end && !base::mutant(base::Mutant::OldFetchAppended) {
             // It was asked for before the log was cut, or before somebody else appended.
@@ -209,7 +214,7 @@ impl Inner {
         let log_start_offset = fetched.log_start_offset.min(self.log.high_watermark());
         let jobs = self.log.advance_log_start_offset(log_start_offset).map_err(AppendError::Storage)?;
         effects.jobs.extend(jobs);
-        Ok(end)
+        Ok((self.log.log_start_offset(), end))
     }
 
     /// What was appended is on disk: a follower that waits for it goes on.

@@ -34,6 +34,8 @@ pub struct Position {
     pub current_leader_epoch: LeaderEpoch,
     /// The epoch of the last record that it has, -1 where it does not say.
     pub last_fetched_epoch: LeaderEpoch,
+    /// Where the log of a follower begins, -1 where it does not say.
+    pub log_start_offset: Offset,
 }
 
 /// Up to where a reader reads.
@@ -71,12 +73,12 @@ impl ReadOutcome {
         }
     }
 
-    /// The bound of this reader.
+    /// The bound of this reader, as [`PartitionCell::wait_for_data`] takes it.
     pub fn bound(&self, reader: Reader) -> Offset {
         match reader {
             Reader::Uncommitted => self.high_watermark,
             Reader::Committed => self.last_stable_offset,
-            Reader::Replica(_) => self.log_end_offset,
+            Reader::Replica(_) => self.log_end_offset + self.log_start_offset,
         }
     }
 }
@@ -174,7 +176,7 @@ impl PartitionCell {
 
     /// Reads for a fetch. The slice is sent after the cell was left.
     pub fn read(&self, request: &ReadRequest, now: Now, effects: &mut Effects) -> Result<ReadOutcome, ReadError> {
-        let Position { offset, current_leader_epoch, last_fetched_epoch } = request.position;
+        let Position { offset, current_leader_epoch, last_fetched_epoch, log_start_offset } = request.position;
         let mut inner = self.inner.lock();
         inner.check_leadership(current_leader_epoch).map_err(ReadError::Refused)?;
         if let Reader::Replica(by) = &request.reader
@@ -199,8 +201,10 @@ impl PartitionCell {
             && request.is_news
             && let Some(leader) = inner.role.leader_mut()
         {
+            leader.told_start(by, log_start_offset);
             let moved = leader.fetched(by, offset, now.monotonic_us);
             inner.leader_moved(moved, effects);
+            inner.low_watermark_moved(effects);
         }
         let log = &inner.log;
         let limits = ReadLimits {

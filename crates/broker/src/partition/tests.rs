@@ -10,7 +10,7 @@ const FOLLOWS: Reader =
 
 /// A fetch from an offset, in the epoch of the bench.
 fn read(bench: &Bench, cell: &Arc<PartitionCell>, reader: Reader, offset: Offset) -> Result<ReadOutcome, ReadError> {
-    let position = Position { offset, current_leader_epoch: -1, last_fetched_epoch: -1 };
+    let position = Position { offset, current_leader_epoch: -1, last_fetched_epoch: -1, log_start_offset: -1 };
     let mut effects = Effects::default();
     let request =
         ReadRequest { position, reader, bytes_max: 1 << 20, at_least_one: true, may_wait: false, is_news: true };
@@ -149,7 +149,9 @@ fn nobody_waits_inside_while_records_and_topics_are_deleted() {
     for cell in &cells {
         bench.fill(cell, 60);
         let mut effects = Effects::default();
-        assert_eq!(cell.delete_records(45, &mut effects), Ok(45));
+        let waiter: Arc<dyn AckWaiter> = Arc::new(Told::default());
+        let deleted = cell.delete_records(45, (&waiter, 0, 0), bench.now(), &mut effects);
+        assert!(deleted.is_ok_and(|deleted| deleted.is_everywhere));
         effects.run(cell, bench.now());
         cell.apply_retention(bench.now());
     }
@@ -265,6 +267,45 @@ fn an_append_of_another_epoch_is_refused_and_leaves_nothing() {
     assert!(bench.produce_in(&cell, 5, 2).is_ok());
 }
 
+#[test]
+fn who_deletes_records_waits_for_the_followers_that_are_in_service() {
+    let bench = Bench::new(&["/data"], |_| {});
+    let cell = bench.open("t-0", TOPIC);
+    bench.fill(&cell, 10);
+    bench.lead(&cell, &[NODE, FOLLOWER]);
+    let told = Arc::new(Told::default());
+    let waiter: Arc<dyn AckWaiter> = told.clone();
+    let follower_begins_at = |log_start_offset| {
+        let position = Position { offset: 10, current_leader_epoch: -1, last_fetched_epoch: -1, log_start_offset };
+        let (bytes_max, mut effects) = (1 << 20, Effects::default());
+        let request =
+            ReadRequest { position, reader: FOLLOWS, bytes_max, at_least_one: true, may_wait: false, is_news: true };
+        cell.read(&request, bench.now(), &mut effects).ok().unwrap();
+        effects.run(&cell, bench.now());
+    };
+    let delete = |offset| {
+        let mut effects = Effects::default();
+        let deleted = cell.delete_records(offset, (&waiter, 0, 1000), bench.now(), &mut effects).unwrap();
+        effects.run(&cell, bench.now());
+        (deleted.low_watermark, deleted.is_everywhere)
+    };
+    follower_begins_at(0);
+    assert_eq!(delete(4), (0, false));
+    follower_begins_at(3);
+    assert!(told.0.lock().is_empty());
+    follower_begins_at(4);
+    assert_eq!((told.0.lock().len(), cell.low_watermark()), (1, Some(4)));
+    assert_eq!(delete(-1), (4, false), "up to the high watermark");
+    let mut effects = Effects::default();
+    bench.executor.tick(1);
+    cell.expire_waits(bench.now(), &mut effects);
+    effects.run(&cell, bench.now());
+    assert_eq!(*told.0.lock(), [Ok(()), Err(ErrorCode::RequestTimedOut)]);
+    assert_eq!(delete(9), (4, false), "what was begun is there, and is waited for");
+    bench.register(&cell, &[NODE, FOLLOWER], FOLLOWER, 1);
+    assert_eq!(told.0.lock().last(), Some(&Err(ErrorCode::NotLeaderOrFollower)));
+}
+
 /// Bytes that a leader appended, as a follower fetches them.
 fn fetched_from(bench: &Bench, cell: &Arc<PartitionCell>, offset: Offset) -> Vec<u8> {
     read(bench, cell, FOLLOWS, offset).ok().unwrap().slice.read().unwrap()
@@ -281,7 +322,7 @@ fn append_fetched(
     let fetched = Fetched { leader_epoch, offset, records, high_watermark, log_start_offset };
     let end = cell.append_fetched(&fetched, bench.now(), &mut effects);
     effects.run(cell, bench.now());
-    end
+    end.map(|(_, end)| end)
 }
 
 #[test]

@@ -137,11 +137,15 @@ impl Fetcher {
         cell.directory.append_ended(pace);
         effects.run(cell, now);
         match appended {
-            Ok(end) => {
+            Ok((start, end)) => {
                 if let Some(followed) = self.state.lock().followed_in(one) {
                     followed.failures = 0;
                 }
                 if end == asked.offset {
+                    if start != asked.log_start_offset {
+                        // Whoever deleted what lay before it waits until it is gone here.
+                        self.place(key);
+                    }
                     return;
                 }
                 match self.is_held(cell, fetched.records.len(), end < data.high_watermark, now) {

@@ -132,6 +132,22 @@ fn of_topic(partition: PartitionData<'static>) -> FetchResponse<'static> {
 }
 
 #[test]
+fn a_follower_that_hears_where_the_log_begins_says_where_its_own_does() {
+    let following = Following::new(|_| {});
+    following.bench.fill(&following.source, 5);
+    following.follow(4);
+    answer(following.request(), &of_topic(data(5, following.records(0))));
+    let start = |request: &Outbound| asked(request).1.first().map(|partition| partition.log_start_offset);
+    let request = following.request();
+    assert_eq!(start(&request), Some(0));
+    answer(request, &of_topic(PartitionData { log_start_offset: 3, ..data(5, Vec::new()) }));
+    let request = following.request();
+    assert_eq!((start(&request), position(&request)), (Some(3), (5, 4, 4)));
+    answer(request, &of_topic(PartitionData { log_start_offset: 3, ..data(5, Vec::new()) }));
+    assert_eq!(start(&following.request()), None, "that is known");
+}
+
+#[test]
 fn what_is_fetched_is_appended_and_the_next_request_asks_for_what_comes_behind_it() {
     let following = Following::new(|_| {});
     following.bench.fill(&following.source, 5);

@@ -21,6 +21,7 @@ fn cold_fetch() -> (Bench, Fetch) {
             current_leader_epoch: -1,
             last_fetched_epoch: -1,
             log_start_offset: -1,
+            told: None,
         },
         cell: Some(cell),
         error: ErrorCode::None,
