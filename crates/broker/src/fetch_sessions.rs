@@ -50,6 +50,7 @@ pub struct FetchPartition {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Told {
     pub log_start_offset: Offset,
+    pub high_watermark: Offset,
 }
 
 /// How a request names a partition: by the topic's id (the name is empty then) or by its name (the id is zero).
@@ -387,7 +388,8 @@ impl Session {
         let Some(entry) = self.places.get(key).and_then(|place| self.entries.get_mut(place)) else { return true };
         let has_changed = entry.sent.replace(sent) != Some(sent) || sent.has_error;
         if sent.log_start_offset >= 0 {
-            entry.partition.told = Some(Told { log_start_offset: sent.log_start_offset });
+            let Sent { log_start_offset, high_watermark, .. } = sent;
+            entry.partition.told = Some(Told { log_start_offset, high_watermark });
         }
         if has_records
             && let Some(place) = self.places.remove(key)

@@ -20,6 +20,7 @@ mod housekeeping;
 mod isr_changes;
 mod lifecycle;
 mod log_dirs;
+mod nearby;
 mod partition;
 mod producer_ids;
 mod publisher;

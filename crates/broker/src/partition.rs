@@ -46,6 +46,7 @@ pub use append::{Acks, Append, AppendError, own_batch};
 pub use effects::{AckWaiter, DataWaiter, Effects};
 pub use follow::{Fetched, FollowerPosition};
 pub use read::{ColdData, Position, ReadError, ReadOutcome, ReadRequest, Reader};
+pub(crate) use waits::Bound;
 pub use waits::DataPlace;
 
 struct Inner {
@@ -175,6 +176,11 @@ impl PartitionCell {
     /// Checks that this broker leads the partition in the epoch that a client believes in (KIP-320); -1: it does not say.
     pub fn check_leadership(&self, current_leader_epoch: LeaderEpoch) -> Result<LeaderEpoch, ErrorCode> {
         self.inner.lock().check_leadership(current_leader_epoch).map(|leader| leader.epoch())
+    }
+
+    /// The same for what followers answer as well.
+    pub(crate) fn check_serving(&self, current_leader_epoch: LeaderEpoch) -> Result<(), ErrorCode> {
+        self.inner.lock().check_serving(current_leader_epoch, false)
     }
 
     /// Leader and epoch as the image says; -1 where nobody leads, or the partition is offline.
@@ -318,6 +324,13 @@ impl Inner {
 
     /// The leader that this partition is, for somebody who believes in this epoch.
     fn check_leadership(&self, current_leader_epoch: LeaderEpoch) -> Result<&Leader, ErrorCode> {
+        self.check_serving(current_leader_epoch, false)?;
+        self.role.leader().ok_or(ErrorCode::NotLeaderOrFollower)
+    }
+
+    /// Whether this replica serves somebody who believes in this epoch, be it the leader or, unless only that will do, a
+    /// follower.
+    fn check_serving(&self, current_leader_epoch: LeaderEpoch, only_leader: bool) -> Result<(), ErrorCode> {
         self.check_online()?;
         let epoch = self.role.epoch();
         if current_leader_epoch >= 0 && current_leader_epoch < epoch {
@@ -326,7 +339,11 @@ impl Inner {
         if current_leader_epoch > epoch {
             return Err(ErrorCode::UnknownLeaderEpoch);
         }
-        self.role.leader().ok_or(ErrorCode::NotLeaderOrFollower)
+        match self.role {
+            Role::Leader(_) => Ok(()),
+            Role::Follower(_) if !only_leader => Ok(()),
+            _ => Err(ErrorCode::NotLeaderOrFollower),
+        }
     }
 
     /// What is refused whatever the role. A log may have failed in somebody's hands who cannot tell those who wait.

@@ -55,6 +55,15 @@ pub struct Moved {
     pub proposes: bool,
 }
 
+/// A follower that consumers may read from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ReadableFollower {
+    pub id: NodeId,
+    pub log_end_offset: Offset,
+    /// Time since it last had everything.
+    pub lags_for_us: u64,
+}
+
 /// The leader of one partition in one epoch.
 #[derive(Debug, Clone)]
 pub struct Leader {
@@ -184,6 +193,17 @@ impl Leader {
     pub fn flushed(&mut self, up_to: Offset) -> bool {
         self.flushed_offset = self.flushed_offset.max(up_to.min(self.log_end_offset));
         self.advance()
+    }
+
+    /// In-sync followers that have what lies at this offset (KIP-392).
+    pub fn readable_followers(&self, offset: Offset, now_us: u64) -> impl Iterator<Item = ReadableFollower> + '_ {
+        let has = move |state: &Progress| (state.log_start_offset..=state.log_end_offset).contains(&offset);
+        let readable = self.followers.iter().filter(move |(id, state)| self.isr().contains(id) && has(state));
+        readable.map(move |(id, state)| ReadableFollower {
+            id: *id,
+            log_end_offset: state.log_end_offset,
+            lags_for_us: state.lags_for_us(now_us),
+        })
     }
 
     /// Whether the broker is another replica of the partition, and the process that fetches the newest one with its id.

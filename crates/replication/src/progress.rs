@@ -78,6 +78,11 @@ impl Progress {
         }
     }
 
+    /// Time since it last had everything.
+    pub(crate) fn lags_for_us(&self, now_us: u64) -> u64 {
+        self.caught_up_us.map_or(u64::MAX, |at| now_us.saturating_sub(at))
+    }
+
     /// Whether it has everything, or had it not longer ago than that. A partition that stands still keeps nobody out
     /// (KAFKA-7152).
     pub(crate) fn is_caught_up(&self, leader_end: Offset, now_us: u64, lag_time_max_us: u64) -> bool {

@@ -203,5 +203,5 @@ fn a_session_knows_what_it_has_told_of_a_partition_that_moves_on() {
     session.select([(partitions(1)[0].key(), sent, false)].into_iter());
     let moved = FetchPartition { fetch_offset: 5, ..partitions(1).remove(0) };
     let context = sessions.enter(&request(session.id, 1), vec![moved], &[], at(0)).unwrap();
-    assert_eq!(context.partitions[0].told, Some(Told { log_start_offset: 3 }));
+    assert_eq!(context.partitions[0].told, Some(Told { log_start_offset: 3, high_watermark: 5 }));
 }

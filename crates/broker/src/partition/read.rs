@@ -5,8 +5,8 @@ use super::role::Role;
 use super::waits::{Bound, DataPlace};
 use super::{Effects, Inner, PartitionCell};
 use crate::log_dirs::Directory;
-use base::{ColdRange, ErrorCode, LeaderEpoch, Now, Offset, OpenMode};
-use replication::FetchingReplica;
+use base::{ColdRange, ErrorCode, LeaderEpoch, NodeId, Now, Offset, OpenMode};
+use replication::{FetchingReplica, ReadableFollower};
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -22,6 +22,8 @@ pub struct ReadRequest {
     pub at_least_one: bool,
     /// The disk is waited for in the cell.
     pub may_wait: bool,
+    /// Only the leader serves it: followers, and consumers that know nothing of reading from them.
+    pub only_leader: bool,
     /// It is the first look of a fetch: a follower has everything below its offset now, and not at later looks.
     pub is_news: bool,
 }
@@ -59,6 +61,8 @@ pub struct ReadOutcome {
     pub log_end_offset: Offset,
     /// The reader's log went another way: where the records of its last epoch end here (KIP-595).
     pub diverging: Option<EpochEnd>,
+    /// The reader is to ask this follower instead (KIP-392).
+    pub preferred: Option<NodeId>,
 }
 
 impl ReadOutcome {
@@ -70,15 +74,17 @@ impl ReadOutcome {
             log_start_offset: log.log_start_offset(),
             log_end_offset: log.log_end_offset(),
             diverging,
+            preferred: None,
         }
     }
 
-    /// The bound of this reader, as [`PartitionCell::wait_for_data`] takes it.
-    pub fn bound(&self, reader: Reader) -> Offset {
-        match reader {
-            Reader::Uncommitted => self.high_watermark,
-            Reader::Committed => self.last_stable_offset,
-            Reader::Replica(_) => self.log_end_offset + self.log_start_offset,
+    /// What is seen of a bound, as [`PartitionCell::wait_for_data`] takes it.
+    pub(crate) fn seen(&self, bound: Bound) -> Offset {
+        match bound {
+            Bound::HighWatermark => self.high_watermark,
+            Bound::LastStable => self.last_stable_offset,
+            Bound::LogEnd => self.log_end_offset + self.log_start_offset,
+            Bound::All => self.log_end_offset + self.log_start_offset + self.high_watermark,
         }
     }
 }
@@ -178,7 +184,7 @@ impl PartitionCell {
     pub fn read(&self, request: &ReadRequest, now: Now, effects: &mut Effects) -> Result<ReadOutcome, ReadError> {
         let Position { offset, current_leader_epoch, last_fetched_epoch, log_start_offset } = request.position;
         let mut inner = self.inner.lock();
-        inner.check_leadership(current_leader_epoch).map_err(ReadError::Refused)?;
+        inner.check_serving(current_leader_epoch, request.only_leader).map_err(ReadError::Refused)?;
         if let Reader::Replica(by) = &request.reader
             && !inner.role.leader().is_some_and(|leader| leader.is_follower(by))
         {
@@ -220,18 +226,32 @@ impl PartitionCell {
         Ok(ReadOutcome::new(log, read?, None))
     }
 
-    /// Registers somebody who found nothing beyond `seen` (the bound that the reader saw); `at` is the place that the
+    /// What a leader tells a reader that is to ask a follower.
+    pub(crate) fn hand_over(&self, position: &Position, preferred: NodeId) -> Result<ReadOutcome, ErrorCode> {
+        let inner = self.inner.lock();
+        inner.check_serving(position.current_leader_epoch, true)?;
+        let nothing = ReadOutcome::new(&inner.log, LogSlice::empty(position.offset), None);
+        Ok(ReadOutcome { preferred: Some(preferred), ..nothing })
+    }
+
+    /// Followers in sync that have what lies at this offset, where this broker leads.
+    pub(crate) fn readable_followers(&self, offset: Offset, now: Now) -> Vec<ReadableFollower> {
+        let inner = self.inner.lock();
+        let leader = inner.role.leader();
+        leader.into_iter().flat_map(|leader| leader.readable_followers(offset, now.monotonic_us)).collect()
+    }
+
+    /// Registers somebody who found nothing beyond `seen` (what the reader saw of the bound); `at` is the place that the
     /// waiter has here, if it has one. False: there is more by now.
-    pub fn wait_for_data(
+    pub(crate) fn wait_for_data(
         &self,
         waiter: &Arc<dyn DataWaiter>,
-        reader: Reader,
+        bound: Bound,
         seen: Offset,
         at: &mut Option<DataPlace>,
     ) -> bool {
         let mut inner = self.inner.lock();
-        let bound = Bound::of(reader);
-        let serves = matches!(inner.role, Role::Leader(_)) && !inner.log.is_failed();
+        let serves = !matches!(inner.role, Role::Offline(_)) && !inner.log.is_failed();
         if !serves || bound.in_log(&inner.log) > seen {
             return false;
         }

@@ -12,8 +12,15 @@ const FOLLOWS: Reader =
 fn read(bench: &Bench, cell: &Arc<PartitionCell>, reader: Reader, offset: Offset) -> Result<ReadOutcome, ReadError> {
     let position = Position { offset, current_leader_epoch: -1, last_fetched_epoch: -1, log_start_offset: -1 };
     let mut effects = Effects::default();
-    let request =
-        ReadRequest { position, reader, bytes_max: 1 << 20, at_least_one: true, may_wait: false, is_news: true };
+    let request = ReadRequest {
+        position,
+        reader,
+        bytes_max: 1 << 20,
+        at_least_one: true,
+        may_wait: false,
+        only_leader: true,
+        is_news: true,
+    };
     let read = cell.read(&request, bench.now(), &mut effects);
     effects.run(cell, bench.now());
     read
@@ -278,8 +285,15 @@ fn who_deletes_records_waits_for_the_followers_that_are_in_service() {
     let follower_begins_at = |log_start_offset| {
         let position = Position { offset: 10, current_leader_epoch: -1, last_fetched_epoch: -1, log_start_offset };
         let (bytes_max, mut effects) = (1 << 20, Effects::default());
-        let request =
-            ReadRequest { position, reader: FOLLOWS, bytes_max, at_least_one: true, may_wait: false, is_news: true };
+        let request = ReadRequest {
+            position,
+            reader: FOLLOWS,
+            bytes_max,
+            at_least_one: true,
+            may_wait: false,
+            only_leader: true,
+            is_news: true,
+        };
         cell.read(&request, bench.now(), &mut effects).ok().unwrap();
         effects.run(&cell, bench.now());
     };
@@ -304,6 +318,37 @@ fn who_deletes_records_waits_for_the_followers_that_are_in_service() {
     assert_eq!(delete(9), (4, false), "what was begun is there, and is waited for");
     bench.register(&cell, &[NODE, FOLLOWER], FOLLOWER, 1);
     assert_eq!(told.0.lock().last(), Some(&Err(ErrorCode::NotLeaderOrFollower)));
+}
+
+#[test]
+fn a_follower_shows_consumers_what_it_knows_to_be_committed() {
+    let bench = Bench::new(&["/data"], |_| {});
+    let (leader, follower) = (bench.open("t-0", TOPIC), bench.open("t-1", TOPIC));
+    bench.lead_in(&leader, &[NODE, FOLLOWER], 4);
+    bench.fill(&leader, 6);
+    bench.register(&follower, &[NODE, FOLLOWER], FOLLOWER, 4);
+    let bytes = fetched_from(&bench, &leader, 0);
+    append_fetched(&bench, &follower, (4, 3, 0), &bytes).unwrap();
+    let read = |offset, current_leader_epoch, only_leader| {
+        let position = Position { offset, current_leader_epoch, last_fetched_epoch: -1, log_start_offset: -1 };
+        let request = ReadRequest {
+            position,
+            reader: Reader::Uncommitted,
+            bytes_max: 1 << 20,
+            at_least_one: true,
+            may_wait: false,
+            only_leader,
+            is_news: true,
+        };
+        let read = follower.read(&request, bench.now(), &mut Effects::default());
+        read.map(|read| (read.high_watermark, read.slice.length > 0)).map_err(|error| error.error_code(&follower))
+    };
+    assert_eq!(read(0, -1, false), Ok((3, true)));
+    assert_eq!((read(3, -1, false), read(5, 4, false)), (Ok((3, false)), Ok((3, false))), "not yet");
+    assert_eq!(read(7, -1, false), Err(ErrorCode::OffsetOutOfRange));
+    assert_eq!(read(0, -1, true), Err(ErrorCode::NotLeaderOrFollower));
+    assert_eq!(read(0, 3, false), Err(ErrorCode::FencedLeaderEpoch));
+    assert_eq!(read(0, 5, false), Err(ErrorCode::UnknownLeaderEpoch));
 }
 
 /// Bytes that a leader appended, as a follower fetches them.
@@ -433,9 +478,9 @@ fn a_follower_is_woken_by_the_append_and_a_consumer_by_the_commit() {
     let readers = [FOLLOWS, Reader::Uncommitted, Reader::Committed].map(|reader| {
         let (woken, mut at) = (Arc::new(Woken::default()), None);
         let waiter: Arc<dyn DataWaiter> = woken.clone();
-        assert!(cell.wait_for_data(&waiter, reader, 0, &mut at));
+        assert!(cell.wait_for_data(&waiter, Bound::of(reader), 0, &mut at));
         // Once more is the same place.
-        assert!(cell.wait_for_data(&waiter, reader, 0, &mut at));
+        assert!(cell.wait_for_data(&waiter, Bound::of(reader), 0, &mut at));
         woken
     });
     let woken = || readers.each_ref().map(|woken| woken.0.load(Ordering::Relaxed));

@@ -132,14 +132,16 @@ impl AckWaits {
 
 /// Up to where somebody reads: what has to grow before there is more for them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Bound {
+pub(crate) enum Bound {
     HighWatermark,
     LastStable,
     LogEnd,
+    /// The same for followers that serve consumers: they are to hear soon how far the log is committed.
+    All,
 }
 
 impl Bound {
-    const ALL: [Bound; 3] = [Bound::HighWatermark, Bound::LastStable, Bound::LogEnd];
+    const ALL: [Bound; 4] = [Bound::HighWatermark, Bound::LastStable, Bound::LogEnd, Bound::All];
 
     pub fn of(reader: Reader) -> Bound {
         match reader {
@@ -153,8 +155,9 @@ impl Bound {
         match self {
             Bound::HighWatermark => log.high_watermark(),
             Bound::LastStable => log.last_stable_offset(),
-            // Where the log begins is news for followers, too. On a leader both only grow.
+            // Where the log begins is news for followers, too. On a leader all of these only grow.
             Bound::LogEnd => log.log_end_offset() + log.log_start_offset(),
+            Bound::All => log.log_end_offset() + log.log_start_offset() + log.high_watermark(),
         }
     }
 }
@@ -167,7 +170,7 @@ pub struct DataPlace {
 }
 
 /// Those who wait for data.
-pub(super) struct DataWaits([OrderedWaits<Offset, Arc<dyn DataWaiter>>; 3]);
+pub(super) struct DataWaits([OrderedWaits<Offset, Arc<dyn DataWaiter>>; 4]);
 
 impl DataWaits {
     pub fn new() -> DataWaits {

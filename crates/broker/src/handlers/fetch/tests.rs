@@ -34,6 +34,8 @@ fn cold_fetch() -> (Bench, Fetch) {
         session: None,
         partitions: partitions.collect(),
         reader: Reader::Uncommitted,
+        rack: None,
+        may_follow: false,
         bytes_max: 1 << 20,
         bytes_min: 1,
         uses_topic_ids: true,
