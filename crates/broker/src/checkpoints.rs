@@ -47,7 +47,7 @@ impl Replicas {
         let mut unopened = self.unopened(directory);
         let mut rows: Vec<(Arc<PartitionCell>, [Offset; 4])> = Vec::new();
         self.for_each(|cell| {
-            if Arc::ptr_eq(&cell.directory, directory) {
+            if Arc::ptr_eq(&cell.directory(), directory) {
                 let offsets = cell.with_log(|log| {
                     let first = log.segments().next().map_or(0, |segment| segment.base_offset);
                     [log.checkpoint_recovery_point(), log.high_watermark(), log.log_start_offset(), first]

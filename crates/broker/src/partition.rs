@@ -33,6 +33,7 @@ mod waits;
 use crate::isr_changes::IsrChanges;
 use crate::log_dirs::Directory;
 use crate::topic_settings::TopicSettings;
+use arc_swap::ArcSwap;
 use base::{ErrorCode, LeaderEpoch, NodeId, Now, Offset, TopicId, TopicPartition};
 use parking_lot::Mutex;
 use replication::{Follower, Leader, Leadership, Moved, Rules};
@@ -65,7 +66,7 @@ struct Inner {
 pub struct PartitionCell {
     pub name: TopicPartition,
     pub topic_id: TopicId,
-    pub directory: Arc<Directory>,
+    directory: ArcSwap<Directory>,
     /// The partition waits for a sync in its directory's queue.
     pub flush_queued: AtomicBool,
     /// Where changes of its in-sync replicas are asked for.
@@ -98,12 +99,17 @@ impl PartitionCell {
         PartitionCell {
             name,
             topic_id,
-            directory,
+            directory: ArcSwap::new(directory),
             flush_queued: AtomicBool::new(false),
             isr_changes,
             has_waits: AtomicBool::new(false),
             inner: Mutex::new(inner),
         }
+    }
+
+    /// Where its log lies. A move changes it, while somebody is inside ([`moved`]).
+    pub fn directory(&self) -> Arc<Directory> {
+        self.directory.load_full()
     }
 
     /// Whether somebody is inside.

@@ -277,7 +277,7 @@ fn apply(broker: &Arc<Broker>, image: &Arc<Image>, delta: &Delta, now: Now) {
                 }
             }
         };
-        if image.features.assigns_directories() && partition.directory_of(broker.node_id) != cell.directory.id {
+        if image.features.assigns_directories() && partition.directory_of(broker.node_id) != cell.directory().id {
             in_other_directories.push((*topic_id, *index));
         }
         let mut effects = Effects::default();

@@ -260,8 +260,9 @@ impl Replicas {
             return Ok(only.clone());
         }
         let cells = self.cells.read();
-        let load =
-            |directory: &Arc<Directory>| cells.values().filter(|cell| Arc::ptr_eq(&cell.directory, directory)).count();
+        let load = |directory: &Arc<Directory>| {
+            cells.values().filter(|cell| Arc::ptr_eq(&cell.directory(), directory)).count()
+        };
         Ok(usable().min_by_key(|directory| load(directory)).unwrap_or(&self.directories[0]).clone())
     }
 
@@ -298,8 +299,8 @@ impl Replicas {
                 self.forget_found(topic_id, partition);
                 continue;
             };
-            if self.take_away(&cell) && !changed.iter().any(|other| Arc::ptr_eq(other, &cell.directory)) {
-                changed.push(cell.directory.clone());
+            if self.take_away(&cell) && !changed.iter().any(|other| Arc::ptr_eq(other, &cell.directory())) {
+                changed.push(cell.directory().clone());
             }
         }
         for directory in changed {
@@ -333,13 +334,13 @@ impl Replicas {
         let unique = Random::uuid(&mut base::SplitMix64(self.seed.fetch_add(1, Ordering::Relaxed)));
         let name = deleted_folder_name(&cell.name, unique);
         let retired = cell.with_log(|log| log.retire(&name));
-        if let Err(error) = retired.rename(&**cell.directory.dir.files()) {
+        if let Err(error) = retired.rename(&**cell.directory().dir.files()) {
             tracing::error!(partition = %cell.name, %error, "the folder of a deleted topic could not be renamed");
-            cell.directory.fail();
+            cell.directory().fail();
             return false;
         }
         let delay_ms = cell.settings().log.file_delete_delay_ms.max(0) as u64;
-        let (directory, partition) = (cell.directory.clone(), cell.name.clone());
+        let (directory, partition) = (cell.directory().clone(), cell.name.clone());
         let remove = move || {
             if base::mutant(base::Mutant::DeleteByName) {
                 let _same_name = directory.dir.remove_folder(&directory.dir.path().join(folder_name(&partition)));
@@ -348,7 +349,7 @@ impl Replicas {
                 tracing::error!(path = %retired.path().display(), %error, "a deleted folder could not be removed");
             }
         };
-        cell.directory.run_later(delay_ms * 1000, Box::new(remove));
+        cell.directory().run_later(delay_ms * 1000, Box::new(remove));
         true
     }
 
@@ -389,10 +390,10 @@ impl Replicas {
         offset: Offset,
     ) -> Result<(), AppendError> {
         let before = cell.prepare_truncation(leader_epoch, offset)?;
-        let prepared = before.run(&**cell.directory.dir.files());
-        prepared.and_then(|()| self.write_checkpoints(&cell.directory)).map_err(|error| {
+        let prepared = before.run(&**cell.directory().dir.files());
+        prepared.and_then(|()| self.write_checkpoints(&cell.directory())).map_err(|error| {
             cell.forget_truncation(leader_epoch);
-            cell.directory.report(&error);
+            cell.directory().report(&error);
             AppendError::Storage(error)
         })
     }
@@ -400,7 +401,7 @@ impl Replicas {
     /// Every partition of a directory that failed is offline.
     pub fn directory_failed(&self, directory: &Arc<Directory>) {
         let now = self.executor.now();
-        for cell in self.all().iter().filter(|cell| Arc::ptr_eq(&cell.directory, directory)) {
+        for cell in self.all().iter().filter(|cell| Arc::ptr_eq(&cell.directory(), directory)) {
             let mut effects = Effects::default();
             cell.mark_failed(&mut effects);
             effects.run(cell, now);

@@ -27,7 +27,7 @@ pub(super) fn handle(broker: &Arc<Broker>, request: Request<'_>) -> Result<Pipel
             continue;
         }
         let mut topics: Vec<DescribeLogDirsTopic<'static>> = Vec::new();
-        for cell in cells.iter().filter(|cell| Arc::ptr_eq(&cell.directory, directory)) {
+        for cell in cells.iter().filter(|cell| Arc::ptr_eq(&cell.directory(), directory)) {
             if !is_asked(&cell.name.topic, cell.name.partition) {
                 continue;
             }

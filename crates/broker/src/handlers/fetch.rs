@@ -455,7 +455,7 @@ fn partition_data(
                     EpochEndOffset { epoch: diverging.epoch, end_offset: diverging.end_offset, ..Default::default() };
             }
             let (position, len) = (outcome.slice.position, outcome.slice.length);
-            let file = target.cell.as_ref().and_then(|cell| ServedFile::new(outcome.slice, &cell.directory));
+            let file = target.cell.as_ref().and_then(|cell| ServedFile::new(outcome.slice, &cell.directory()));
             match file {
                 Some(file) => {
                     data.records = Some(RecordsField::External { len: len as u32, id: next_slice });

@@ -76,9 +76,9 @@ impl PartitionCell {
         let mut inner = self.inner.lock();
         let leader = inner.leading_in(append.leader_epoch).map_err(AppendError::Refused)?;
         inner.check_replicas(leader, append.acks).map_err(AppendError::Refused)?;
-        let pace = self.directory.append_begins();
+        let pace = self.directory().append_begins();
         let appended = inner.log.append_as_leader(append.batch, append.leader_epoch, now.wall_ms);
-        self.directory.append_ended(pace);
+        self.directory().append_ended(pace);
         let appended = match appended {
             Ok(appended) => appended,
             Err(error) => {

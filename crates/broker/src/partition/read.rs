@@ -106,7 +106,7 @@ impl ReadError {
             ReadError::OutOfRange => ErrorCode::OffsetOutOfRange,
             ReadError::Cold(_) => ErrorCode::KafkaStorageError,
             ReadError::Storage(error) if error.is_shortage() => {
-                cell.directory.tell_shortage(&error);
+                cell.directory().tell_shortage(&error);
                 error.error_code()
             }
             ReadError::Storage(error) => {
@@ -149,7 +149,7 @@ impl PartitionCell {
         if let Err(ReadError::Storage(error)) = &found
             && error.fails_log_dir()
         {
-            self.directory.report(error);
+            self.directory().report(error);
         }
         found
     }
@@ -170,11 +170,11 @@ impl PartitionCell {
         let mut found = None;
         match may_wait {
             true => found = Some(look()),
-            false => self.directory.dir.files().without_waiting(&mut || found = Some(look())),
+            false => self.directory().dir.files().without_waiting(&mut || found = Some(look())),
         }
         match found.unwrap_or_else(&look) {
             Err(StorageError::Cold { path, range }) => {
-                Err(ReadError::Cold(ColdData { path, range, directory: self.directory.clone() }))
+                Err(ReadError::Cold(ColdData { path, range, directory: self.directory().clone() }))
             }
             other => other.map_err(ReadError::Storage),
         }

@@ -146,7 +146,7 @@ fn room_comes_before_producers_where_the_disk_is_full() {
     bench.files.inject(testkit::Fault { on: testkit::FaultOn::Write, after: 0, errno: 28, sticky: true });
     cell.apply_retention(bench.now());
     assert!(cell.with_log(|log| log.log_start_offset()) > 30);
-    assert!(!cell.directory.dir.is_failed());
+    assert!(!cell.directory().dir.is_failed());
 }
 
 #[test]
@@ -170,7 +170,7 @@ fn nobody_waits_inside_while_records_and_topics_are_deleted() {
     assert_eq!(named("t-0") + named("t-1") + named("t-2"), 0);
     bench.executor.pass(5000);
     assert_eq!(named("-delete"), 0);
-    assert!(!cells[0].directory.dir.is_failed());
+    assert!(!cells[0].directory().dir.is_failed());
 }
 
 #[test]
@@ -250,7 +250,7 @@ fn a_broken_invariant_takes_the_partition_offline_and_nothing_else() {
         let read = read(&bench, &cell, Reader::Uncommitted, 0);
         assert!(matches!(read, Err(ReadError::Refused(ErrorCode::KafkaStorageError))), "{what}");
         bench.fill(&neighbour, 1);
-        assert!(!cell.directory.dir.is_failed(), "{what}");
+        assert!(!cell.directory().dir.is_failed(), "{what}");
     }
 }
 
@@ -497,9 +497,9 @@ fn a_follower_that_diverged_is_cut_behind_its_checkpoint_and_nobody_waits_inside
     let bench = Bench::new(&["/data"], |_| {});
     let cell = bench.open("t-0", TOPIC);
     bench.fill(&cell, 40);
-    cell.directory.flush_soon(cell.clone());
+    cell.directory().flush_soon(cell.clone());
     bench.executor.settle();
-    bench.replicas.write_checkpoints(&cell.directory).unwrap();
+    bench.replicas.write_checkpoints(&cell.directory()).unwrap();
     let row =
         || String::from_utf8(Files::read(&bench.files, "/data/recovery-point-offset-checkpoint".as_ref()).unwrap());
     assert!(!row().unwrap().contains("t 0 10"), "{:?}", row());
@@ -524,7 +524,7 @@ fn a_follower_that_diverged_is_cut_behind_its_checkpoint_and_nobody_waits_inside
     bench.lead_in(&cell, &[NODE], 6);
     assert!(matches!(bench.produce(&cell, 11), Err(AppendError::Storage(_))));
     assert_eq!(bench.produce(&cell, 10).unwrap().base_offset, 10);
-    assert!(!cell.directory.dir.is_failed());
+    assert!(!cell.directory().dir.is_failed());
 }
 
 #[test]

@@ -132,9 +132,9 @@ impl Fetcher {
             log_start_offset: data.log_start_offset,
         };
         let mut effects = Effects::default();
-        let pace = cell.directory.append_begins();
+        let pace = cell.directory().append_begins();
         let appended = cell.append_fetched(&fetched, now, &mut effects);
-        cell.directory.append_ended(pace);
+        cell.directory().append_ended(pace);
         effects.run(cell, now);
         match appended {
             Ok((start, end)) => {
@@ -162,7 +162,7 @@ impl Fetcher {
             }
             Err(AppendError::Storage(error)) => {
                 if error.is_shortage() {
-                    cell.directory.tell_shortage(&error);
+                    cell.directory().tell_shortage(&error);
                 } else if self.line.is_due(now) {
                     let leader = self.source.0;
                     tracing::warn!(partition = %cell.name, leader, %error, "what was fetched cannot be appended");
@@ -286,7 +286,7 @@ impl Fetcher {
             Ok(()) => self.place_soon(one.0),
             Err(AppendError::Refused(_)) => {}
             Err(AppendError::Storage(error)) => {
-                cell.directory.report(&error);
+                cell.directory().report(&error);
                 self.delay(one, broker.executor.now());
             }
         }
