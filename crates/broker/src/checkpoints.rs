@@ -55,6 +55,8 @@ impl Replicas {
                 rows.push((cell.clone(), offsets));
             }
         });
+        // Copies have their rows where they lie.
+        rows.extend(self.copies.in_directory(directory).into_iter().map(|(cell, copied)| (cell, copied.checkpoint)));
         // Nothing is written while nothing changes: an idle node leaves its disk asleep.
         let mut hasher = FixedState::default().build_hasher();
         for (cell, offsets) in &rows {

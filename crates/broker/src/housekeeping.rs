@@ -158,7 +158,9 @@ impl Broker {
         /// From so many logs on one sync of the file system is cheaper than one for each file.
         const TOGETHER_MIN: usize = 16;
         let mut clean = self.replicas.stop_opening();
+        self.moves.close();
         let cells = self.replicas.all();
+        clean &= cells.iter().filter(|cell| !self.replicas.close_copy(cell)).count() == 0;
         for directory in self.replicas.directories() {
             let own: Vec<_> = cells.iter().filter(|cell| Arc::ptr_eq(&cell.directory(), directory)).cloned().collect();
             // What lies on other file systems takes its own syncs.

@@ -8,9 +8,10 @@
 //! Whoever appends names the leader epoch in which that was decided, and is refused in every other one: between the
 //! decision and the append another may have led. Whoever waits for an offset to be committed names it too.
 //!
-//! What has room here, and is not here yet. A second log beside the first (a move between directories) belongs to the
-//! follower: it gets bytes with their offsets through the same door, so that a second `log` in `Inner` is filled and
-//! changes places with the first, with the directory, between two entries. A local log start above the log start lives in
+//! A move between directories fills a second log outside, which changes places with the first, with the directory, between
+//! two entries ([`moved`]).
+//!
+//! What has room here, and is not here yet. A local log start above the log start lives in
 //! `storage::Log`; [`read`] asks the log alone what is there, and an offset that lies elsewhere is one more [`ReadError`]
 //! beside `Cold`. A read-only leader is a leader whose [`PartitionCell::admit`] refuses clients and whose records come
 //! through the follower's door. An append that waits before its admission (the verification of a transaction, a schema)
@@ -23,6 +24,7 @@ mod delete;
 mod effects;
 mod follow;
 mod isr;
+mod moved;
 mod read;
 mod retention;
 mod role;
@@ -35,6 +37,7 @@ use crate::log_dirs::Directory;
 use crate::topic_settings::TopicSettings;
 use arc_swap::ArcSwap;
 use base::{ErrorCode, LeaderEpoch, NodeId, Now, Offset, TopicId, TopicPartition};
+use moved::Held;
 use parking_lot::Mutex;
 use replication::{Follower, Leader, Leadership, Moved, Rules};
 use role::{Offline, Role};
@@ -46,6 +49,7 @@ use waits::{AckWaits, Awaited, DataWaits};
 pub use append::{Acks, Append, AppendError, own_batch};
 pub use effects::{AckWaiter, DataWaiter, Effects};
 pub use follow::{Fetched, FollowerPosition};
+pub(crate) use moved::{Changed, Future};
 pub use read::{ColdData, Position, ReadError, ReadOutcome, ReadRequest, Reader};
 pub(crate) use waits::Bound;
 pub use waits::DataPlace;
@@ -60,6 +64,8 @@ struct Inner {
     /// Who follows here on behalf of this partition, and waits until what was appended is on disk.
     waits_for_sync: Option<Arc<dyn DataWaiter>>,
     lag_time_max_us: u64,
+    /// While a copy takes the log's place.
+    held: Option<Held>,
 }
 
 /// A replica that this broker hosts.
@@ -71,6 +77,8 @@ pub struct PartitionCell {
     pub flush_queued: AtomicBool,
     /// Where changes of its in-sync replicas are asked for.
     pub(crate) isr_changes: Arc<IsrChanges>,
+    /// Held by whoever does something with the log that blocks; with the copy that is made of it, if one is.
+    upkeep: Mutex<Option<Future>>,
     /// Somebody waits for an acknowledgement; looked at without the lock.
     has_waits: AtomicBool,
     inner: Mutex<Inner>,
@@ -95,6 +103,7 @@ impl PartitionCell {
             unflushed_since,
             waits_for_sync: None,
             lag_time_max_us: isr_changes.lag_time_max_us(),
+            held: None,
         };
         PartitionCell {
             name,
@@ -102,12 +111,13 @@ impl PartitionCell {
             directory: ArcSwap::new(directory),
             flush_queued: AtomicBool::new(false),
             isr_changes,
+            upkeep: Mutex::default(),
             has_waits: AtomicBool::new(false),
             inner: Mutex::new(inner),
         }
     }
 
-    /// Where its log lies. A move changes it, while somebody is inside ([`moved`]).
+    /// Where its log lies. A move changes it while it is inside.
     pub fn directory(&self) -> Arc<Directory> {
         self.directory.load_full()
     }
@@ -197,7 +207,11 @@ impl PartitionCell {
 
     /// What has to be synced; run it without the cell and hand the result to `flushed`.
     pub fn flush_job(&self, sealed_only: bool) -> Result<Option<FlushJob>, StorageError> {
-        self.inner.lock().log.flush_job(sealed_only)
+        let mut inner = self.inner.lock();
+        if inner.is_held() {
+            return Ok(None);
+        }
+        inner.log.flush_job(sealed_only)
     }
 
     /// Takes note of a sync: acknowledgements that waited for the disk go out.
@@ -205,6 +219,9 @@ impl PartitionCell {
         let mut inner = self.inner.lock();
         inner.log.flushed(flushed);
         inner.unflushed_since = inner.log.recovery_point();
+        if inner.is_held() {
+            return;
+        }
         let up_to = inner.log.recovery_point();
         if inner.role.leader_mut().is_some_and(|leader| leader.flushed(up_to)) {
             inner.high_watermark_moved(effects);
@@ -237,8 +254,9 @@ impl Inner {
             let moved = leader.set_registration(partition_epoch, isr, replicas);
             return self.leader_moved(moved, effects);
         }
-        effects.jobs.extend(self.log.assign_leader_epoch(epoch));
-        let (end, flushed) = (self.log.log_end_offset(), self.log.recovery_point());
+        let job = self.log.assign_leader_epoch(epoch);
+        self.hand_out(job, effects);
+        let (end, flushed) = (self.log.log_end_offset(), self.flushed_offset());
         let high_watermark = self.log.high_watermark();
         let rules = self.rules();
         self.want_promised_flush(effects);

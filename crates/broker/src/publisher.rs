@@ -277,7 +277,9 @@ fn apply(broker: &Arc<Broker>, image: &Arc<Image>, delta: &Delta, now: Now) {
                 }
             }
         };
-        if image.features.assigns_directories() && partition.directory_of(broker.node_id) != cell.directory().id {
+        if image.features.assigns_directories()
+            && partition.directory_of(broker.node_id) != broker.moves.told_directory(&cell)
+        {
             in_other_directories.push((*topic_id, *index));
         }
         let mut effects = Effects::default();
@@ -306,6 +308,8 @@ fn apply(broker: &Arc<Broker>, image: &Arc<Image>, delta: &Delta, now: Now) {
     broker.replica_fetchers.update(broker, image, delta);
     notify_coordinators(broker, image, delta);
     broker.assign_directories(in_other_directories);
+    broker.resume_moves();
+    broker.hurry_moves();
 }
 
 /// Leaders hear which brokers may be in sync: those in service, in the epoch that they fetch in.

@@ -300,6 +300,10 @@ pub struct ReplicationConfig {
     pub leader_throttled_rate: i64,
     pub follower_throttled_rate: i64,
     pub selector: ReplicaSelector,
+    /// Bytes a second that moves between directories may take.
+    pub alter_dirs_rate: i64,
+    /// Moves that are worked on at the same time; `None`: as many as there are directories.
+    pub alter_dirs_threads: Option<usize>,
 }
 
 /// How a replica is picked for a consumer (KIP-392).
@@ -589,6 +593,11 @@ fn replication(v: &BrokerValues) -> ReplicationConfig {
         lag_time_max_ms: v.i64("replica.lag.time.max.ms"),
         socket_timeout_ms: v.i32("replica.socket.timeout.ms"),
         socket_receive_buffer_bytes: v.i32("replica.socket.receive.buffer.bytes"),
+        alter_dirs_rate: v.i64("replica.alter.log.dirs.io.max.bytes.per.second"),
+        alter_dirs_threads: v
+            .value("num.replica.alter.log.dirs.threads")
+            .as_i64()
+            .and_then(|n| usize::try_from(n).ok()),
         selector: ReplicaSelector::of_class(v.string("replica.selector.class").as_deref())
             .unwrap_or(ReplicaSelector::Leader),
     }

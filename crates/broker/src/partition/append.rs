@@ -87,7 +87,7 @@ impl PartitionCell {
                 return Err(AppendError::Storage(error));
             }
         };
-        effects.jobs.extend(appended.jobs);
+        inner.hand_out(appended.jobs, effects);
         effects.wants_sealed_flush |= appended.rolled;
         let end = inner.log.log_end_offset();
         if inner.role.leader_mut().is_some_and(|leader| leader.appended(end, now.monotonic_us)) {

@@ -35,7 +35,7 @@ impl PartitionCell {
             return Err(ErrorCode::OffsetOutOfRange);
         }
         match inner.log.advance_log_start_offset(offset) {
-            Ok(jobs) => effects.jobs.extend(jobs),
+            Ok(jobs) => inner.hand_out(jobs, effects),
             Err(error) => {
                 effects.failed |= error.fails_log_dir();
                 return Err(error.error_code());

@@ -78,7 +78,7 @@ impl PartitionCell {
         let mut inner = self.inner.lock();
         inner.following_in(leader_epoch)?;
         let end = inner.log.log_end_offset();
-        if inner.settings.acknowledges_on_disk() && inner.log.recovery_point() < end {
+        if inner.settings.acknowledges_on_disk() && (inner.is_held() || inner.log.recovery_point() < end) {
             inner.waits_for_sync = Some(waiter.clone());
             return Ok(None);
         }
@@ -200,7 +200,7 @@ impl Inner {
         }
         let appended = self.log.append_with_offsets(fetched.records, fetched.leader_epoch, now.wall_ms);
         let appended = appended.map_err(AppendError::Storage)?;
-        effects.jobs.extend(appended.jobs);
+        self.hand_out(appended.jobs, effects);
         effects.wants_sealed_flush |= appended.rolled;
         self.want_flush(effects);
         let end = self.log.log_end_offset();
@@ -213,13 +213,13 @@ impl Inner {
         self.want_promised_flush(effects);
         let log_start_offset = fetched.log_start_offset.min(self.log.high_watermark());
         let jobs = self.log.advance_log_start_offset(log_start_offset).map_err(AppendError::Storage)?;
-        effects.jobs.extend(jobs);
+        self.hand_out(jobs, effects);
         Ok((self.log.log_start_offset(), end))
     }
 
     /// What was appended is on disk: a follower that waits for it goes on.
     pub(super) fn synced(&mut self, effects: &mut Effects) {
-        let is_synced = self.log.recovery_point() >= self.log.log_end_offset();
+        let is_synced = !self.is_held() && self.log.recovery_point() >= self.log.log_end_offset();
         if is_synced || !self.settings.acknowledges_on_disk() {
             effects.data_waiters.extend(self.waits_for_sync.take());
         }

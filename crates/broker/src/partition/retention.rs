@@ -11,6 +11,8 @@ impl PartitionCell {
     /// One round of retention: deletes the segments that nothing keeps. Blocks on the disk, but never inside of the cell:
     /// what is not in memory is read, and the producers of what goes are written down, between two looks.
     pub fn apply_retention(&self, now: Now) {
+        // Neither while the log is moved nor while it is cut.
+        let _upkeep = self.upkeep();
         let directory = self.directory();
         let files = directory.dir.files();
         let mut for_room = false;
