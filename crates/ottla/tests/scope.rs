@@ -20,6 +20,7 @@ const HERE: &[&str] = &[
     "kafka-groups.txt",
     "kafka-log-dirs.txt",
     "kafka-metadata-quorum.txt",
+    "kafka-reassign-partitions.txt",
     "kafka-server.txt",
     "kafka-topics.txt",
     "kafka-verifiable.txt",
