@@ -43,6 +43,15 @@ pub(crate) struct Copies {
     resumed: Mutex<Vec<Arc<PartitionCell>>>,
 }
 
+impl FoundCopy {
+    /// The newest file of records, and its length.
+    fn last_file(&self) -> Option<(String, u64)> {
+        let entries = self.directory.dir.files().list(&self.path).unwrap_or_default();
+        let logs = entries.into_iter().filter(|entry| entry.name.ends_with(".log"));
+        logs.map(|entry| (entry.name, entry.len)).max()
+    }
+}
+
 impl Copied {
     pub const NOTHING: Copied = Copied { bytes: 0, end: 0, checkpoint: [0; 4] };
 
@@ -106,9 +115,10 @@ impl Replicas {
         let found = self.copies.found.lock().remove(name)?;
         // One that does not say whose it is was hardly begun.
         let (mut own, others): (Vec<_>, Vec<_>) = found.into_iter().partition(|found| found.topic_id == Some(topic_id));
-        let first = (!own.is_empty()).then(|| own.remove(0));
+        // Of several the one that ends last: any other was given up before it.
+        let last = (0..own.len()).max_by_key(|at| own[*at].last_file()).map(|at| own.swap_remove(at));
         others.into_iter().chain(own).for_each(|found| self.set_copy_aside(name, &found));
-        first
+        last
     }
 
     /// It may be claimed once more.
