@@ -87,13 +87,14 @@ impl Broker {
         let mut state = self.assignments.state.lock();
         let mut assigned = Assigned::new();
         state.due.retain(|(topic_id, index)| {
-            let cell = self.replicas.get(*topic_id, *index).filter(|cell| !cell.directory.dir.is_failed());
+            let cell = self.replicas.get(*topic_id, *index);
             let partition = image.partition(*topic_id, *index).filter(|_| image.features.assigns_directories());
             let Some((cell, partition)) = cell.zip(partition) else { return false };
-            if partition.directory_of(self.node_id) == cell.directory.id {
+            let directory_id = self.moves.told_directory(&cell);
+            if partition.directory_of(self.node_id) == directory_id {
                 return false;
             }
-            assigned.entry(cell.directory.id).or_default().entry(*topic_id).or_default().push(*index);
+            assigned.entry(directory_id).or_default().entry(*topic_id).or_default().push(*index);
             true
         });
         limit(&mut assigned);

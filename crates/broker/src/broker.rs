@@ -6,6 +6,7 @@ use crate::channel::ControllerChannel;
 use crate::coordinator::Coordinators;
 use crate::fetch_sessions::FetchSessions;
 use crate::isr_changes::IsrChanges;
+use crate::moves::Moves;
 use crate::producer_ids::ProducerIdAllocator;
 use crate::replica_fetchers::ReplicaFetchers;
 use crate::replicas::Replicas;
@@ -55,6 +56,7 @@ pub struct Broker {
     pub(crate) assignments: DirectoryAssignments,
     pub(crate) isr_changes: Arc<IsrChanges>,
     pub(crate) replica_fetchers: ReplicaFetchers,
+    pub(crate) moves: Moves,
     /// Of throttled replicas that this broker leads, and of those that it follows.
     pub(crate) leader_throttle: Throttle,
     pub(crate) follower_throttle: Throttle,
@@ -95,6 +97,7 @@ impl Broker {
                 assignments: DirectoryAssignments::default(),
                 isr_changes,
                 replica_fetchers: ReplicaFetchers::default(),
+                moves: Moves::default(),
                 leader_throttle: Throttle::default(),
                 follower_throttle: Throttle::default(),
                 view: parts.view,

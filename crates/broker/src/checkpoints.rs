@@ -69,7 +69,7 @@ impl Replicas {
         let mut unopened = self.unopened(directory);
         let mut rows: Vec<(Arc<PartitionCell>, [Offset; 4])> = Vec::new();
         self.for_each(|cell| {
-            if Arc::ptr_eq(&cell.directory, directory) {
+            if Arc::ptr_eq(&cell.directory(), directory) {
                 let offsets = cell.with_log(|log| {
                     let first = log.segments().next().map_or(0, |segment| segment.base_offset);
                     [log.checkpoint_recovery_point(), log.high_watermark(), log.log_start_offset(), first]
@@ -77,6 +77,8 @@ impl Replicas {
                 rows.push((cell.clone(), offsets));
             }
         });
+        // Copies have their rows where they lie.
+        rows.extend(self.copies.in_directory(directory).into_iter().map(|(cell, copied)| (cell, copied.checkpoint)));
         // Nothing is written while nothing changes: an idle node leaves its disk asleep.
         let mut hasher = FixedState::default().build_hasher();
         for (cell, offsets) in &rows {

@@ -42,6 +42,15 @@ pub struct FetchPartition {
     pub current_leader_epoch: LeaderEpoch,
     pub last_fetched_epoch: LeaderEpoch,
     pub log_start_offset: Offset,
+    /// What the session has told of it, where there is one.
+    pub told: Option<Told>,
+}
+
+/// What was last told of a partition that was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Told {
+    pub log_start_offset: Offset,
+    pub high_watermark: Offset,
 }
 
 /// How a request names a partition: by the topic's id (the name is empty then) or by its name (the id is zero).
@@ -355,7 +364,8 @@ impl Session {
     fn put(&mut self, partition: FetchPartition) {
         let key = partition.key();
         if let Some(entry) = self.places.get(&key).and_then(|place| self.entries.get_mut(place)) {
-            entry.partition = partition;
+            let told = entry.partition.told;
+            entry.partition = FetchPartition { told, ..partition };
             return;
         }
         self.place_last(key, Entry { partition, sent: None });
@@ -377,6 +387,10 @@ impl Session {
     fn must_answer(&mut self, key: &PartitionKey, sent: Sent, has_records: bool) -> bool {
         let Some(entry) = self.places.get(key).and_then(|place| self.entries.get_mut(place)) else { return true };
         let has_changed = entry.sent.replace(sent) != Some(sent) || sent.has_error;
+        if sent.log_start_offset >= 0 {
+            let Sent { log_start_offset, high_watermark, .. } = sent;
+            entry.partition.told = Some(Told { log_start_offset, high_watermark });
+        }
         if has_records
             && let Some(place) = self.places.remove(key)
             && let Some(entry) = self.entries.remove(&place)

@@ -123,10 +123,10 @@ impl FetchWait {
     /// Registers at every partition. False: at one of them something has come meanwhile.
     fn arm(self: &Arc<Self>, fetch: &mut Fetch) -> bool {
         let waiter: Arc<dyn DataWaiter> = self.clone();
-        let mut is_armed = true;
+        let (mut is_armed, bound) = (true, fetch.bound());
         for target in &mut fetch.partitions {
             if let Some(cell) = &target.cell {
-                is_armed &= cell.wait_for_data(&waiter, fetch.reader, target.seen, &mut target.waits);
+                is_armed &= cell.wait_for_data(&waiter, bound, target.seen, &mut target.waits);
             }
         }
         is_armed
@@ -156,7 +156,7 @@ impl FetchWait {
             return None;
         }
         let is_late = now.monotonic_us >= self.deadline_us;
-        if found.bytes >= fetch.bytes_min || found.has_error || is_late {
+        if found.is_enough(fetch.bytes_min) || is_late {
             self.answer(*waiting, found);
             return None;
         }

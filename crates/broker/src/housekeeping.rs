@@ -140,7 +140,7 @@ impl Broker {
         for cell in self.replicas.all() {
             let unflushed = cell.with_log(|log| log.log_end_offset() > log.recovery_point());
             if unflushed && cell.settings().log.flush_ms != i64::MAX {
-                cell.directory.flush_soon(cell.clone());
+                cell.directory().flush_soon(cell.clone());
             }
         }
     }
@@ -158,9 +158,11 @@ impl Broker {
         /// From so many logs on one sync of the file system is cheaper than one for each file.
         const TOGETHER_MIN: usize = 16;
         let mut clean = self.replicas.stop_opening();
+        self.moves.close();
         let cells = self.replicas.all();
+        clean &= cells.iter().filter(|cell| !self.replicas.close_copy(cell)).count() == 0;
         for directory in self.replicas.directories() {
-            let own: Vec<_> = cells.iter().filter(|cell| Arc::ptr_eq(&cell.directory, directory)).cloned().collect();
+            let own: Vec<_> = cells.iter().filter(|cell| Arc::ptr_eq(&cell.directory(), directory)).cloned().collect();
             // What lies on other file systems takes its own syncs.
             let (together, mut alone): (Vec<_>, Vec<_>) =
                 own.into_iter().partition(|cell| !cell.with_log(|log| log.is_spread()));
@@ -218,11 +220,12 @@ impl Broker {
     }
 
     fn close_log(&self, cell: &Arc<PartitionCell>) -> bool {
-        if cell.directory.dir.is_failed() {
+        if cell.directory().dir.is_failed() {
             return false;
         }
         let closed = cell.with_log(|log| log.close_before_sync(false)).and_then(|(jobs, flush)| {
-            let files = &**cell.directory.dir.files();
+            let directory = cell.directory();
+            let files = &**directory.dir.files();
             jobs.into_iter().try_for_each(|job| job.run(files))?;
             if let Some(flush) = flush {
                 let flushed = flush.run(files)?;

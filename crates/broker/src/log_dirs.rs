@@ -158,7 +158,10 @@ impl Directory {
 
     /// Tells of an error, which takes the directory out of service where it has to.
     pub(crate) fn report(&self, error: &StorageError) {
-        if error.fails_log_dir() {
+        if error.path().is_some_and(|path| !path.starts_with(self.dir.path())) {
+            // What was done to a log that has moved meanwhile says nothing of this directory.
+            tracing::warn!(%error, "work on a log that has moved to another directory failed");
+        } else if error.fails_log_dir() {
             tracing::error!(dir = %self.dir.path().display(), %error, "work on a log directory failed");
             self.fail();
         } else if error.is_shortage() {
@@ -298,6 +301,10 @@ impl Directory {
     }
 
     fn flush(&self, cell: &Arc<PartitionCell>, sealed_only: bool) {
+        let now_in = cell.directory();
+        if !std::ptr::eq(&*now_in, self) {
+            return now_in.queue_flush(cell.clone(), sealed_only);
+        }
         let flushed =
             cell.flush_job(sealed_only).and_then(|job| job.map(|job| job.run(&**self.dir.files())).transpose());
         match flushed {

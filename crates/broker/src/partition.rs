@@ -8,9 +8,10 @@
 //! Whoever appends names the leader epoch in which that was decided, and is refused in every other one: between the
 //! decision and the append another may have led. Whoever waits for an offset to be committed names it too.
 //!
-//! What has room here, and is not here yet. A second log beside the first (a move between directories) belongs to the
-//! follower: it gets bytes with their offsets through the same door, so that a second `log` in `Inner` is filled and
-//! changes places with the first, with the directory, between two entries. A local log start above the log start lives in
+//! A move between directories fills a second log outside, which changes places with the first, with the directory, between
+//! two entries ([`moved`]).
+//!
+//! What has room here, and is not here yet. A local log start above the log start lives in
 //! `storage::Log`; [`read`] asks the log alone what is there, and an offset that lies elsewhere is one more [`ReadError`]
 //! beside `Cold`. A read-only leader is a leader whose [`PartitionCell::admit`] refuses clients and whose records come
 //! through the follower's door. An append that waits before its admission (the verification of a transaction, a schema)
@@ -19,9 +20,11 @@
 //! records by a queue of that connection; the wait has a maximum, and `append` looks at the epoch again when it goes on.
 
 pub(crate) mod append;
+mod delete;
 mod effects;
 mod follow;
 mod isr;
+mod moved;
 mod read;
 mod retention;
 mod role;
@@ -32,19 +35,23 @@ mod waits;
 use crate::isr_changes::IsrChanges;
 use crate::log_dirs::Directory;
 use crate::topic_settings::TopicSettings;
+use arc_swap::ArcSwap;
 use base::{ErrorCode, LeaderEpoch, NodeId, Now, Offset, TopicId, TopicPartition};
+use moved::Held;
 use parking_lot::Mutex;
 use replication::{Follower, Leader, Leadership, Moved, Rules};
 use role::{Offline, Role};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use storage::{FlushJob, Flushed, Log, StorageError};
-use waits::{AckWaits, DataWaits};
+use waits::{AckWaits, Awaited, DataWaits};
 
 pub use append::{Acks, Append, AppendError, own_batch};
 pub use effects::{AckWaiter, DataWaiter, Effects};
 pub use follow::{Fetched, FollowerPosition};
+pub(crate) use moved::{Changed, Future};
 pub use read::{ColdData, Position, ReadError, ReadOutcome, ReadRequest, Reader};
+pub(crate) use waits::Bound;
 pub use waits::DataPlace;
 
 struct Inner {
@@ -59,17 +66,21 @@ struct Inner {
     lag_time_max_us: u64,
     /// The last append found no room.
     is_short: bool,
+    /// While a copy takes the log's place.
+    held: Option<Held>,
 }
 
 /// A replica that this broker hosts.
 pub struct PartitionCell {
     pub name: TopicPartition,
     pub topic_id: TopicId,
-    pub directory: Arc<Directory>,
+    directory: ArcSwap<Directory>,
     /// The partition waits for a sync in its directory's queue.
     pub flush_queued: AtomicBool,
     /// Where changes of its in-sync replicas are asked for.
     pub(crate) isr_changes: Arc<IsrChanges>,
+    /// Held by whoever does something with the log that blocks; with the copy that is made of it, if one is.
+    upkeep: Mutex<Option<Future>>,
     /// Somebody waits for an acknowledgement; looked at without the lock.
     has_waits: AtomicBool,
     inner: Mutex<Inner>,
@@ -95,16 +106,23 @@ impl PartitionCell {
             waits_for_sync: None,
             lag_time_max_us: isr_changes.lag_time_max_us(),
             is_short: false,
+            held: None,
         };
         PartitionCell {
             name,
             topic_id,
-            directory,
+            directory: ArcSwap::new(directory),
             flush_queued: AtomicBool::new(false),
             isr_changes,
+            upkeep: Mutex::default(),
             has_waits: AtomicBool::new(false),
             inner: Mutex::new(inner),
         }
+    }
+
+    /// Where its log lies. A move changes it while it is inside.
+    pub fn directory(&self) -> Arc<Directory> {
+        self.directory.load_full()
     }
 
     /// Whether somebody is inside.
@@ -179,6 +197,11 @@ impl PartitionCell {
         self.inner.lock().check_leadership(current_leader_epoch).map(|leader| leader.epoch())
     }
 
+    /// The same for what followers answer as well.
+    pub(crate) fn check_serving(&self, current_leader_epoch: LeaderEpoch) -> Result<(), ErrorCode> {
+        self.inner.lock().check_serving(current_leader_epoch, false)
+    }
+
     /// Leader and epoch as the image says; -1 where nobody leads, or the partition is offline.
     pub fn leader(&self) -> (NodeId, LeaderEpoch) {
         let inner = self.inner.lock();
@@ -187,7 +210,11 @@ impl PartitionCell {
 
     /// What has to be synced; run it without the cell and hand the result to `flushed`.
     pub fn flush_job(&self, sealed_only: bool) -> Result<Option<FlushJob>, StorageError> {
-        self.inner.lock().log.flush_job(sealed_only)
+        let mut inner = self.inner.lock();
+        if inner.is_held() {
+            return Ok(None);
+        }
+        inner.log.flush_job(sealed_only)
     }
 
     /// Takes note of a sync: acknowledgements that waited for the disk go out.
@@ -195,6 +222,9 @@ impl PartitionCell {
         let mut inner = self.inner.lock();
         inner.log.flushed(flushed);
         inner.unflushed_since = inner.log.recovery_point();
+        if inner.is_held() {
+            return;
+        }
         let up_to = inner.log.recovery_point();
         if inner.role.leader_mut().is_some_and(|leader| leader.flushed(up_to)) {
             inner.high_watermark_moved(effects);
@@ -205,27 +235,6 @@ impl PartitionCell {
         // Something was appended meanwhile that waits for the disk as well.
         let waits_for_disk = inner.settings.acknowledges_on_disk() && inner.log.log_end_offset() > up_to;
         effects.wants_flush |= waits_for_disk;
-    }
-
-    /// Deletes records below an offset (-1: the high watermark). Returns the new log start offset.
-    pub fn delete_records(&self, offset: Offset, effects: &mut Effects) -> Result<Offset, ErrorCode> {
-        let mut inner = self.inner.lock();
-        inner.check_leadership(-1)?;
-        let high_watermark = inner.log.high_watermark();
-        let offset = if offset == -1 { high_watermark } else { offset };
-        if offset < 0 || offset > high_watermark {
-            return Err(ErrorCode::OffsetOutOfRange);
-        }
-        match inner.log.advance_log_start_offset(offset) {
-            Ok(jobs) => {
-                effects.jobs.extend(jobs);
-                Ok(inner.log.log_start_offset())
-            }
-            Err(error) => {
-                effects.failed |= error.fails_log_dir();
-                Err(error.error_code())
-            }
-        }
     }
 
     /// Tells those whose time is up.
@@ -248,8 +257,9 @@ impl Inner {
             let moved = leader.set_registration(partition_epoch, isr, replicas);
             return self.leader_moved(moved, effects);
         }
-        effects.jobs.extend(self.log.assign_leader_epoch(epoch));
-        let (end, flushed) = (self.log.log_end_offset(), self.log.recovery_point());
+        let job = self.log.assign_leader_epoch(epoch);
+        self.hand_out(job, effects);
+        let (end, flushed) = (self.log.log_end_offset(), self.flushed_offset());
         let high_watermark = self.log.high_watermark();
         let rules = self.rules();
         self.want_promised_flush(effects);
@@ -342,6 +352,13 @@ impl Inner {
 
     /// The leader that this partition is, for somebody who believes in this epoch.
     fn check_leadership(&self, current_leader_epoch: LeaderEpoch) -> Result<&Leader, ErrorCode> {
+        self.check_serving(current_leader_epoch, false)?;
+        self.role.leader().ok_or(ErrorCode::NotLeaderOrFollower)
+    }
+
+    /// Whether this replica serves somebody who believes in this epoch, be it the leader or, unless only that will do, a
+    /// follower.
+    fn check_serving(&self, current_leader_epoch: LeaderEpoch, only_leader: bool) -> Result<(), ErrorCode> {
         self.check_online()?;
         let epoch = self.role.epoch();
         if current_leader_epoch >= 0 && current_leader_epoch < epoch {
@@ -350,7 +367,11 @@ impl Inner {
         if current_leader_epoch > epoch {
             return Err(ErrorCode::UnknownLeaderEpoch);
         }
-        self.role.leader().ok_or(ErrorCode::NotLeaderOrFollower)
+        match self.role {
+            Role::Leader(_) => Ok(()),
+            Role::Follower(_) if !only_leader => Ok(()),
+            _ => Err(ErrorCode::NotLeaderOrFollower),
+        }
     }
 
     /// What is refused whatever the role. A log may have failed in somebody's hands who cannot tell those who wait.
@@ -395,7 +416,8 @@ impl Inner {
                 true => leader.local_position(),
                 false => leader.high_watermark(),
             };
-            self.acks.reached(leader.local_position(), (high_watermark, committed), effects);
+            self.acks.reached(Awaited::Leader, leader.local_position(), Ok(()), effects);
+            self.acks.reached(Awaited::Committed, high_watermark, committed, effects);
         }
     }
 

@@ -7,9 +7,10 @@
 
 use crate::broker::Broker;
 use crate::partition::Effects;
-use base::{BlockingWork, NodeId, Now, PartitionIndex, Task, TopicId, TopicPartition};
+use base::{BlockingWork, BrokerEpoch, NodeId, Now, PartitionIndex, Task, TopicId, TopicPartition};
 use metadata::{ConfigResourceType, Delta, Image, NO_LEADER, Topic};
 use parking_lot::Mutex;
+use replication::Registrations;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -276,7 +277,9 @@ fn apply(broker: &Arc<Broker>, image: &Arc<Image>, delta: &Delta, now: Now) {
                 }
             }
         };
-        if image.features.assigns_directories() && partition.directory_of(broker.node_id) != cell.directory.id {
+        if image.features.assigns_directories()
+            && partition.directory_of(broker.node_id) != broker.moves.told_directory(&cell)
+        {
             in_other_directories.push((*topic_id, *index));
         }
         let mut effects = Effects::default();
@@ -288,6 +291,10 @@ fn apply(broker: &Arc<Broker>, image: &Arc<Image>, delta: &Delta, now: Now) {
             }
             false => cell.apply(broker.node_id, partition, now, &mut effects),
         };
+        if partition.leader == broker.node_id {
+            // A leadership may begin when a follower is long fenced.
+            cell.set_brokers(&Registered(image), &mut effects);
+        }
         if let Err(error) = applied {
             report_open(broker, &name, *topic_id, &error);
         }
@@ -301,22 +308,36 @@ fn apply(broker: &Arc<Broker>, image: &Arc<Image>, delta: &Delta, now: Now) {
     broker.replica_fetchers.update(broker, image, delta);
     notify_coordinators(broker, image, delta);
     broker.assign_directories(in_other_directories);
+    broker.resume_moves();
+    broker.hurry_moves();
 }
 
 /// Leaders hear which brokers may be in sync: those in service, in the epoch that they fetch in.
 fn apply_eligibility(broker: &Broker, image: &Image, now: Now) {
-    let is_eligible = |id: NodeId, epoch: Option<base::BrokerEpoch>| {
-        let active = image.brokers.get(&id).filter(|broker| broker.is_active());
-        let is_any = epoch.is_none() || base::mutant(base::Mutant::StaleBrokerEpochJoins);
-        active.is_some_and(|broker| is_any || epoch == Some(broker.epoch))
-    };
-    let is_registered =
-        |id: NodeId, epoch: base::BrokerEpoch| image.brokers.get(&id).is_some_and(|broker| broker.epoch == epoch);
     broker.replicas.for_each(|cell| {
         let mut effects = Effects::default();
-        cell.set_eligible(&is_eligible, &is_registered, &mut effects);
+        cell.set_brokers(&Registered(image), &mut effects);
         effects.run(cell, now);
     });
+}
+
+/// What an image says of brokers.
+struct Registered<'a>(&'a Image);
+
+impl Registrations for Registered<'_> {
+    fn is_eligible(&self, id: NodeId, epoch: Option<BrokerEpoch>) -> bool {
+        let active = self.0.brokers.get(&id).filter(|broker| broker.is_active());
+        let is_any = epoch.is_none() || base::mutant(base::Mutant::StaleBrokerEpochJoins);
+        active.is_some_and(|broker| is_any || epoch == Some(broker.epoch))
+    }
+
+    fn is_registered(&self, id: NodeId, epoch: BrokerEpoch) -> bool {
+        self.0.brokers.get(&id).is_some_and(|broker| broker.epoch == epoch)
+    }
+
+    fn is_alive(&self, id: NodeId) -> bool {
+        self.0.brokers.get(&id).is_some_and(|broker| !broker.fenced)
+    }
 }
 
 /// New configs reach the partitions that are there already.

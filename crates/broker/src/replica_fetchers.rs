@@ -26,7 +26,7 @@ use base::{FixedState, LeaderEpoch, Map, NodeId, PartitionIndex, Remote, TopicId
 use fetcher::Fetcher;
 use metadata::{Delta, Image};
 use parking_lot::Mutex;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::hash::BuildHasher;
 use std::sync::Arc;
 
@@ -45,6 +45,8 @@ pub(crate) struct ReplicaFetchers {
 struct Table {
     fetchers: BTreeMap<Source, Arc<Fetcher>>,
     assigned: Map<Key, (Source, LeaderEpoch)>,
+    /// Fetchers of each leader (`num.replica.fetchers`), over which that was spread.
+    count: u64,
     is_closed: bool,
 }
 
@@ -60,6 +62,11 @@ impl ReplicaFetchers {
                 return;
             }
             let count = broker.config.load().replication.num_fetchers.max(1) as u64;
+            let mut changed: BTreeSet<Key> = changed.collect();
+            if std::mem::replace(&mut table.count, count) != count {
+                // All are spread anew.
+                changed.extend(table.assigned.keys());
+            }
             for key in changed {
                 let cell = broker.replicas.get(key.0, key.1);
                 let follows = cell.and_then(|cell| cell.following().map(|(leader, epoch)| (cell, leader, epoch)));

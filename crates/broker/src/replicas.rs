@@ -1,5 +1,6 @@
 //! The partitions that this broker hosts, and the directories in which they lie.
 
+use crate::copies::{Copies, FoundCopy};
 use crate::isr_changes::IsrChanges;
 use crate::log_dirs::Directory;
 use crate::partition::{AppendError, Effects, PartitionCell};
@@ -43,6 +44,9 @@ struct Short {
     waits: bool,
 }
 
+/// Replicas that are not here of which it is remembered where they are to begin.
+const PREFERRED_MAX: usize = 10_000;
+
 /// Ids that name no directory (KIP-858).
 const NO_DIRECTORY: [Uuid; 3] = [Uuid::DIRECTORY_UNASSIGNED, Uuid::DIRECTORY_LOST, Uuid::DIRECTORY_MIGRATING];
 
@@ -59,8 +63,11 @@ pub struct Replicas {
     is_closing: AtomicBool,
     /// Partitions that come from now on are new.
     has_first_image: AtomicBool,
-    executor: Arc<dyn Executor>,
+    pub(crate) executor: Arc<dyn Executor>,
     seed: AtomicU64,
+    pub(crate) copies: Copies,
+    /// Where replicas are to begin that are not here yet (AlterReplicaLogDirs).
+    preferred: Mutex<Map<TopicPartition, Arc<Directory>>>,
     pub(crate) cancel: storage::Cancel,
     pub(crate) isr_changes: Arc<IsrChanges>,
 }
@@ -77,6 +84,8 @@ impl Replicas {
             has_first_image: AtomicBool::new(false),
             executor,
             seed: AtomicU64::new(seed),
+            copies: Copies::default(),
+            preferred: Mutex::default(),
             cancel: storage::Cancel::default(),
             isr_changes: IsrChanges::new(),
         }
@@ -154,11 +163,35 @@ impl Replicas {
         directory_id: Uuid,
         settings: Arc<TopicSettings>,
     ) -> Result<Arc<PartitionCell>, StorageError> {
-        let found = self.claim(name, topic_id);
+        let mut copy = self.claim_copy(name, topic_id);
+        let opened = self.open_beside(&mut copy, name, topic_id, directory_id, settings);
+        if opened.is_err()
+            && let Some(copy) = copy
+        {
+            self.give_copy_back(name, copy);
+        }
+        opened
+    }
+
+    /// The same where there may be a copy of the log; one that is left is as it was found.
+    fn open_beside(
+        &self,
+        copy: &mut Option<FoundCopy>,
+        name: &TopicPartition,
+        topic_id: TopicId,
+        directory_id: Uuid,
+        settings: Arc<TopicSettings>,
+    ) -> Result<Arc<PartitionCell>, StorageError> {
+        let mut found = self.claim(name, topic_id);
+        if found.is_none()
+            && let Some(alone) = copy.take()
+        {
+            found = Some(self.promote(name, topic_id, alone)?);
+        }
         let directory = match &found {
             Some(found) => found.directory.clone(),
             None => {
-                let directory = self.choose(directory_id)?;
+                let directory = self.preferred(name).map_or_else(|| self.choose(directory_id), Ok)?;
                 // A later try goes on where this one began, not in another directory.
                 let (directory, hint, topic_id) = (directory, RecoveryHint::default(), Some(topic_id));
                 let begun = Found { directory: directory.clone(), hint, topic_id, is_claimed: true };
@@ -185,11 +218,17 @@ impl Replicas {
             log_start_offset: hint.log_start_offset,
             cleaned_up_to: hint.cleaned_up_to,
             now_wall_ms: now.wall_ms,
-            seed: self.seed.fetch_add(1, Ordering::Relaxed),
+            seed: self.next_seed(),
             on_progress: None,
             cancel: self.cancel.clone(),
         };
-        let mut log = Log::open(files.clone(), folder, name.clone(), settings.log.clone(), &options)?;
+        let log = Log::open(files, folder, name.clone(), settings.log.clone(), &options)?;
+        let (mut log, directory, future) = match &*copy {
+            None => (log, directory, None),
+            Some(copy) => self.compare_copy((log, directory), copy, &settings)?,
+        };
+        *copy = None;
+        let files = directory.dir.files().clone();
         if settings.acknowledges_on_disk()
             && let Some(job) = log.flush_job(false)?
         {
@@ -213,9 +252,52 @@ impl Replicas {
             }
             cells.insert((topic_id, name.partition), cell.clone());
         }
+        if let Some(future) = future {
+            self.resume_copy(&cell, future);
+        }
         // Until here a later try finds the folder, and what the checkpoints say of it.
         self.found.lock().remove(name);
         Ok(cell)
+    }
+
+    /// A copy was found, and no log: it takes the log's place, unless that may lie where nobody can look.
+    fn promote(&self, name: &TopicPartition, topic_id: TopicId, copy: FoundCopy) -> Result<Found, StorageError> {
+        if let Some(failed) = self.directories.iter().find(|directory| directory.dir.is_failed()) {
+            self.give_copy_back(name, copy);
+            return Err(StorageError::Offline { path: failed.dir.path().to_owned() });
+        }
+        let hint = self.promote_copy(name, &copy)?;
+        let found = Found { directory: copy.directory, hint, topic_id: Some(topic_id), is_claimed: true };
+        self.found.lock().insert(name.clone(), vec![found.clone()]);
+        Ok(found)
+    }
+
+    /// A log that is being opened lies in another directory than it was found in.
+    pub(crate) fn lies_in(&self, name: &TopicPartition, directory: &Arc<Directory>, hint: RecoveryHint) {
+        if let Some(found) = self.found.lock().get_mut(name).and_then(|found| found.first_mut()) {
+            (found.directory, found.hint) = (directory.clone(), hint);
+        }
+    }
+
+    pub(crate) fn next_seed(&self) -> u64 {
+        self.seed.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// The name that a folder gets before it is removed.
+    pub(crate) fn deleted_name(&self, name: &TopicPartition) -> String {
+        deleted_folder_name(name, Random::uuid(&mut base::SplitMix64(self.next_seed())))
+    }
+
+    /// A replica that is not here is to begin in this directory, should it come.
+    pub(crate) fn prefer(&self, name: TopicPartition, directory: &Arc<Directory>) {
+        let mut preferred = self.preferred.lock();
+        if preferred.len() < PREFERRED_MAX || preferred.contains_key(&name) {
+            preferred.insert(name, directory.clone());
+        }
+    }
+
+    fn preferred(&self, name: &TopicPartition) -> Option<Arc<Directory>> {
+        self.preferred.lock().remove(name).filter(|directory| !directory.dir.is_failed())
     }
 
     /// The folder that was found for this topic. Those of older topics of its name are set aside: they must never be
@@ -260,27 +342,31 @@ impl Replicas {
             return Ok(only.clone());
         }
         let cells = self.cells.read();
-        let load =
-            |directory: &Arc<Directory>| cells.values().filter(|cell| Arc::ptr_eq(&cell.directory, directory)).count();
+        let load = |directory: &Arc<Directory>| {
+            cells.values().filter(|cell| Arc::ptr_eq(&cell.directory(), directory)).count()
+        };
         Ok(usable().min_by_key(|directory| load(directory)).unwrap_or(&self.directories[0]).clone())
     }
 
     fn set_aside(&self, name: &TopicPartition, directory: &Arc<Directory>) {
+        self.set_folder_aside(name, directory, &directory.dir.path().join(folder_name(name)));
+    }
+
+    pub(crate) fn set_folder_aside(&self, name: &TopicPartition, directory: &Arc<Directory>, from: &Path) {
         if directory.dir.is_failed() {
             return;
         }
-        let unique = Random::uuid(&mut base::SplitMix64(self.seed.fetch_add(1, Ordering::Relaxed)));
-        let from = directory.dir.path().join(folder_name(name));
+        let unique = Random::uuid(&mut base::SplitMix64(self.next_seed()));
         let to = directory.dir.path().join(storage::stray_folder_name(name, unique));
         tracing::warn!(partition = %name, to = %to.display(), "the folder belongs to another topic of that name: set aside");
         let files = directory.dir.files();
-        let renamed = match files.rename(&from, &to) {
+        let renamed = match files.rename(from, &to) {
             // It was to be made, and that failed.
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
             other => other,
         };
         if let Err(error) = renamed.and_then(|()| files.sync_dir(directory.dir.path())) {
-            directory.report(&StorageError::failed(&from, error));
+            directory.report(&StorageError::failed(from, error));
         }
     }
 
@@ -298,8 +384,8 @@ impl Replicas {
                 self.forget_found(topic_id, partition);
                 continue;
             };
-            if self.take_away(&cell) && !changed.iter().any(|other| Arc::ptr_eq(other, &cell.directory)) {
-                changed.push(cell.directory.clone());
+            if self.take_away(&cell) && !changed.iter().any(|other| Arc::ptr_eq(other, &cell.directory())) {
+                changed.push(cell.directory().clone());
             }
         }
         for directory in changed {
@@ -324,22 +410,26 @@ impl Replicas {
     /// Tells everybody that the partition is gone, and gives its folder the name under which it is removed later. True if
     /// the name is to be synced.
     fn take_away(&self, cell: &Arc<PartitionCell>) -> bool {
+        // Not while it is moved, or its log is cut.
+        let mut upkeep = cell.upkeep();
         let mut effects = Effects::default();
         cell.mark_deleted(&mut effects);
         effects.run(cell, self.executor.now());
+        if let Some(future) = upkeep.take() {
+            self.discard_copy(cell, future);
+        }
         if base::mutant(base::Mutant::RecreatedTopicInherits) {
             return false;
         }
-        let unique = Random::uuid(&mut base::SplitMix64(self.seed.fetch_add(1, Ordering::Relaxed)));
-        let name = deleted_folder_name(&cell.name, unique);
+        let name = self.deleted_name(&cell.name);
         let retired = cell.with_log(|log| log.retire(&name));
-        if let Err(error) = retired.rename(&**cell.directory.dir.files()) {
+        if let Err(error) = retired.rename(&**cell.directory().dir.files()) {
             tracing::error!(partition = %cell.name, %error, "the folder of a deleted topic could not be renamed");
-            cell.directory.fail();
+            cell.directory().fail();
             return false;
         }
         let delay_ms = cell.settings().log.file_delete_delay_ms.max(0) as u64;
-        let (directory, partition) = (cell.directory.clone(), cell.name.clone());
+        let (directory, partition) = (cell.directory().clone(), cell.name.clone());
         let remove = move || {
             if base::mutant(base::Mutant::DeleteByName) {
                 let _same_name = directory.dir.remove_folder(&directory.dir.path().join(folder_name(&partition)));
@@ -348,7 +438,7 @@ impl Replicas {
                 tracing::error!(path = %retired.path().display(), %error, "a deleted folder could not be removed");
             }
         };
-        cell.directory.run_later(delay_ms * 1000, Box::new(remove));
+        cell.directory().run_later(delay_ms * 1000, Box::new(remove));
         true
     }
 
@@ -360,6 +450,9 @@ impl Replicas {
         leader_epoch: LeaderEpoch,
         offset: Offset,
     ) -> Result<Offset, AppendError> {
+        let mut upkeep = cell.upkeep();
+        let now_ms = self.executor.now().wall_ms;
+        self.cut_copy(cell, &mut upkeep, |copy| copy.truncate_to(offset, now_ms));
         self.prepare_cut(cell, leader_epoch, offset)?;
         let (now, mut effects) = (self.executor.now(), Effects::default());
         let end = cell.truncate(leader_epoch, offset, now, &mut effects);
@@ -374,6 +467,9 @@ impl Replicas {
         leader_epoch: LeaderEpoch,
         offset: Offset,
     ) -> Result<(), AppendError> {
+        let mut upkeep = cell.upkeep();
+        let now_ms = self.executor.now().wall_ms;
+        self.cut_copy(cell, &mut upkeep, |copy| copy.truncate_fully_and_start_at(offset, now_ms));
         self.prepare_cut(cell, leader_epoch, -1)?;
         let (now, mut effects) = (self.executor.now(), Effects::default());
         let begun = cell.begin_anew(leader_epoch, offset, now, &mut effects);
@@ -389,11 +485,12 @@ impl Replicas {
         offset: Offset,
     ) -> Result<(), AppendError> {
         let before = cell.prepare_truncation(leader_epoch, offset)?;
-        let prepared = before.run(&**cell.directory.dir.files());
-        let lowered = prepared.and_then(|()| self.lower_checkpoints(&cell.name, offset, &cell.directory));
+        let directory = cell.directory();
+        let prepared = before.run(&**directory.dir.files());
+        let lowered = prepared.and_then(|()| self.lower_checkpoints(&cell.name, offset, &directory));
         lowered.map_err(|error| {
             cell.forget_truncation(leader_epoch);
-            cell.directory.report(&error);
+            cell.directory().report(&error);
             AppendError::Storage(error)
         })
     }
@@ -401,7 +498,7 @@ impl Replicas {
     /// Every partition of a directory that failed is offline.
     pub fn directory_failed(&self, directory: &Arc<Directory>) {
         let now = self.executor.now();
-        for cell in self.all().iter().filter(|cell| Arc::ptr_eq(&cell.directory, directory)) {
+        for cell in self.all().iter().filter(|cell| Arc::ptr_eq(&cell.directory(), directory)) {
             let mut effects = Effects::default();
             cell.mark_failed(&mut effects);
             effects.run(cell, now);
@@ -415,6 +512,7 @@ impl Replicas {
 
     /// Folders found at the start that no partition of the image claims: renamed to `-stray`, as Kafka does.
     pub fn set_aside_strays(&self) {
+        self.set_copies_aside();
         let is_stray = |found: &[Found]| !found.iter().any(|found| found.is_claimed);
         let strays: Vec<_> = self.found.lock().extract_if(|_, found| is_stray(found)).collect();
         for (name, found) in strays {

@@ -16,11 +16,11 @@ use parking_lot::Mutex;
 use protocol::{FeatureLevelRecord, Message, MetadataRecord, PartitionRecord, TopicRecord};
 use quorum::{ControllerRequest, Input};
 use records::{BatchBuilder, BatchOptions, ProduceRules};
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
-use storage::{AppendOrigin, LeaderBatch, LogConfig, LogDir};
+use storage::{AppendOrigin, FolderState, LeaderBatch, LogConfig, LogDir};
 use testkit::{SimFiles, WatchedFiles};
 
 pub(crate) const NODE: NodeId = 1;
@@ -94,6 +94,12 @@ impl TestExecutor {
         let mut now = self.now.lock();
         now.monotonic_us += ms as u64 * 1000;
         now.wall_ms += ms;
+    }
+
+    /// Runs one piece of work that waits for a thread; false: there is none.
+    pub fn work_once(&self) -> bool {
+        let work = self.blocking.lock().pop_front();
+        work.map(|work| work()).is_some()
     }
 
     /// How many pieces of work wait for a thread.
@@ -256,6 +262,33 @@ impl Bench {
     pub fn find(&self, partition: &str, dir: usize, topic_id: Option<TopicId>) {
         let directory = self.replicas.directories()[dir].clone();
         self.replicas.add_found(name(partition), directory, topic_id, RecoveryHint::default());
+    }
+
+    /// Tells of all folders, and of what the checkpoints say, as a start does.
+    pub fn find_all(&self) {
+        for directory in self.replicas.directories() {
+            let read = |checkpoint| -> BTreeMap<TopicPartition, Offset> {
+                directory.dir.read_checkpoint(checkpoint).unwrap().into_iter().collect()
+            };
+            let rows = [storage::RECOVERY_POINTS, storage::LOG_START_OFFSETS, storage::REPLICATION_OFFSETS].map(read);
+            for folder in directory.dir.partition_folders().unwrap() {
+                let at = |row: usize| rows[row].get(&folder.partition).copied();
+                let hint = RecoveryHint {
+                    recovery_point: at(0).unwrap_or(0),
+                    log_start_offset: at(1).unwrap_or(0),
+                    high_watermark: at(2),
+                    ..RecoveryHint::default()
+                };
+                let (name, directory) = (folder.partition.clone(), directory.clone());
+                match folder.state {
+                    FolderState::Live => self.replicas.add_found(name, directory, folder.topic_id, hint),
+                    FolderState::Future => {
+                        self.replicas.add_copy(name, (directory, folder.path), folder.topic_id, hint);
+                    }
+                    _ => self.replicas.add_deleted(directory, folder.path),
+                }
+            }
+        }
     }
 
     /// Opens the partition, and leads it alone.

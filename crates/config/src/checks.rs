@@ -7,7 +7,7 @@ use crate::listeners::{
     BrokerListener, ListenerName, Quorum, SecurityProtocol, is_host, listener_name, parse_bootstrap_servers,
     parse_listeners, parse_protocol_map, parse_voters,
 };
-use crate::server::{Addresses, BrokerValues, Compression, log_dirs};
+use crate::server::{Addresses, BrokerValues, Compression, ReplicaSelector, log_dirs};
 use crate::value::Value;
 
 /// A contradiction: the key to look at first, and the sentence.
@@ -71,6 +71,13 @@ impl Checks<'_> {
             "replica.fetch.wait.max.ms should always be less than or equal to replica.lag.time.max.ms to prevent \
              frequent changes in ISR"
                 .into()
+        });
+        let selector = v.string("replica.selector.class");
+        self.require(ReplicaSelector::of_class(selector.as_deref()).is_some(), "replica.selector.class", || {
+            format!(
+                "class is not there: {}; known are org.apache.kafka.common.replica.RackAwareReplicaSelector and LeaderSelector",
+                selector.as_deref().unwrap_or_default()
+            )
         });
         let per_thread = self.number("log.cleaner.dedupe.buffer.size") / self.number("log.cleaner.threads").max(1);
         self.require(per_thread > 1024 * 1024, "log.cleaner.dedupe.buffer.size", || {

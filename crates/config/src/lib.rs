@@ -46,7 +46,7 @@ pub use providers::{Outside, fill_in};
 pub use rows::{Importance, Row, Table, Update, Use, nearest};
 pub use server::{
     BrokerValues, Cleaner, Compression, ControllerConfig, GroupsConfig, LifecycleConfig, LimitsConfig, LogConfig,
-    NetworkConfig, NodeConfig, OffsetsConfig, ReplicationConfig, Roles, ServerConfig, TopicDefaults,
+    NetworkConfig, NodeConfig, OffsetsConfig, ReplicaSelector, ReplicationConfig, Roles, ServerConfig, TopicDefaults,
     TransactionsConfig,
 };
 pub use settings::{Origin, Setting, Settings};

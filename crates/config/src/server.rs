@@ -300,6 +300,31 @@ pub struct ReplicationConfig {
     /// Bytes a second.
     pub leader_throttled_rate: i64,
     pub follower_throttled_rate: i64,
+    pub selector: ReplicaSelector,
+    /// Bytes a second that moves between directories may take.
+    pub alter_dirs_rate: i64,
+    /// Moves that are worked on at the same time; `None`: as many as there are directories.
+    pub alter_dirs_threads: Option<usize>,
+}
+
+/// How a replica is picked for a consumer (KIP-392).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReplicaSelector {
+    /// All read from leaders.
+    Leader,
+    /// Who says its rack reads from the most caught-up replica there.
+    RackAware,
+}
+
+impl ReplicaSelector {
+    /// The selector that a class of Apache Kafka stands for.
+    pub(crate) fn of_class(class: Option<&str>) -> Option<ReplicaSelector> {
+        match class.map(str::trim) {
+            None | Some("org.apache.kafka.common.replica.LeaderSelector") => Some(ReplicaSelector::Leader),
+            Some("org.apache.kafka.common.replica.RackAwareReplicaSelector") => Some(ReplicaSelector::RackAware),
+            Some(_) => None,
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -570,5 +595,12 @@ fn replication(v: &BrokerValues) -> ReplicationConfig {
         lag_time_max_ms: v.i64("replica.lag.time.max.ms"),
         socket_timeout_ms: v.i32("replica.socket.timeout.ms"),
         socket_receive_buffer_bytes: v.i32("replica.socket.receive.buffer.bytes"),
+        alter_dirs_rate: v.i64("replica.alter.log.dirs.io.max.bytes.per.second"),
+        alter_dirs_threads: v
+            .value("num.replica.alter.log.dirs.threads")
+            .as_i64()
+            .and_then(|n| usize::try_from(n).ok()),
+        selector: ReplicaSelector::of_class(v.string("replica.selector.class").as_deref())
+            .unwrap_or(ReplicaSelector::Leader),
     }
 }

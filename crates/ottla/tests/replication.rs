@@ -82,6 +82,24 @@ fn logs(data: &Path) -> BTreeMap<String, Vec<u8>> {
 }
 
 #[test]
+fn what_was_deleted_is_deleted_at_every_replica_when_the_answer_comes() {
+    let mut cluster = Cluster::start_many(1, 3, QUICK, QUICK);
+    cluster.ask(1, &["topics", "--create", "--topic", "t", "--replica-assignment", "1:2:3"]);
+    until("all know the topic", || (1..=3).all(|broker| in_sync(&cluster, broker, "t", 3) == 1));
+    let producer = produce(&cluster, "t", 100);
+    acknowledged(&cluster, producer, 100);
+    let file = cluster.data(1).join("delete.json");
+    std::fs::write(&file, r#"{"partitions":[{"topic":"t","partition":0,"offset":60}],"version":1}"#).expect("a file");
+    let said = cluster.ask(2, &["delete-records", "--offset-json-file", &file.to_string_lossy()]);
+    assert!(said.contains("low_watermark: 60"), "{said}");
+    cluster.broker(1).end(Signal::KILL);
+    until("another leads", || {
+        let earliest = cluster.tool(2, &["get-offsets", "--topic", "t", "--time", "earliest"]);
+        String::from_utf8_lossy(&earliest.stdout).trim() == "t:0:60"
+    });
+}
+
+#[test]
 fn leaders_that_are_killed_take_nothing_acknowledged_with_them() {
     let mut cluster = Cluster::start_many(1, 3, QUICK, QUICK);
     let create = ["topics", "--create", "--topic", "t", "--partitions", "3", "--replication-factor", "3"];

@@ -38,6 +38,46 @@ fn admin_tools_do_what_kafkas_did() {
 }
 
 #[test]
+fn replicas_move_between_directories_as_by_kafka() {
+    let mut session = Session::start();
+    session.seed.topic("plain", 2, Vec::new());
+    session.seed.topic("txn", 1, Vec::new());
+    let move_to = |partitions: &[(&str, i32, &str, &str)]| {
+        let root = session.nodes[0].folder().display().to_string();
+        let row = |(topic, partition, replicas, dirs): &(&str, i32, &str, &str)| {
+            let dirs = dirs.replace("ROOT", &root);
+            format!(r#"{{"topic":"{topic}","partition":{partition},"replicas":{replicas},"log_dirs":{dirs}}}"#)
+        };
+        let rows: Vec<String> = partitions.iter().map(row).collect();
+        format!(r#"{{"version":1,"partitions":[{}]}}"#, rows.join(","))
+    };
+    let write = |name: &str, json: String| std::fs::write(session.folder().join(name), json).expect("a file");
+    write("reassign.json", move_to(&[("plain", 0, "[1]", r#"["ROOT/d1"]"#)]));
+    write("reassign2.json", move_to(&[("plain", 0, "[1,2]", r#"["any","any"]"#)]));
+    // As they lay when it was recorded.
+    let begin = [
+        ("plain", 0, "[1]", r#"["ROOT/d2"]"#),
+        ("plain", 1, "[1]", r#"["ROOT/d1"]"#),
+        ("txn", 0, "[1]", r#"["ROOT/d2"]"#),
+    ];
+    write("begin.json", move_to(&begin));
+    let tool = "kafka-reassign-partitions.sh --bootstrap-server 127.0.0.1:25092 --reassignment-json-file begin.json";
+    session.run(&format!("{tool} --execute"), "", &StopWhen::Never);
+    let until = std::time::Instant::now() + std::time::Duration::from_secs(30);
+    while session
+        .run(&format!("{tool} --verify"), "", &StopWhen::Never)
+        .stdout
+        .matches("completed successfully")
+        .count()
+        < 3
+    {
+        assert!(std::time::Instant::now() < until, "they do not move");
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+    assert_eq!(session.replay("kafka-reassign-partitions", Kind::Plain, |_| true), 0, "recorded commands that differ");
+}
+
+#[test]
 fn console_tools_do_what_kafkas_did() {
     let mut session = Session::start();
     session.seed.topic("trimmed", 1, Vec::new());

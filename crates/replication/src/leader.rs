@@ -7,8 +7,8 @@
 //! where an acknowledgement means "on disk" (`flush.messages=1`), what it has flushed.
 
 use crate::isr::{Isr, IsrAnswer, IsrProposal};
-use crate::progress::{FetchingReplica, Progress};
-use base::{BrokerEpoch, LeaderEpoch, NodeId, Offset, PartitionEpoch};
+use crate::progress::{FetchingReplica, Progress, Registrations};
+use base::{LeaderEpoch, NodeId, Offset, PartitionEpoch};
 use std::collections::BTreeMap;
 
 /// What decides whether a write with acks=all may be accepted.
@@ -53,6 +53,15 @@ pub struct Moved {
     pub high_watermark: bool,
     /// [`Leader::proposal`] has something to send.
     pub proposes: bool,
+}
+
+/// A follower that consumers may read from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ReadableFollower {
+    pub id: NodeId,
+    pub log_end_offset: Offset,
+    /// Time since it last had everything.
+    pub lags_for_us: u64,
 }
 
 /// The leader of one partition in one epoch.
@@ -186,6 +195,17 @@ impl Leader {
         self.advance()
     }
 
+    /// In-sync followers that have what lies at this offset (KIP-392).
+    pub fn readable_followers(&self, offset: Offset, now_us: u64) -> impl Iterator<Item = ReadableFollower> + '_ {
+        let has = move |state: &Progress| (state.log_start_offset..=state.log_end_offset).contains(&offset);
+        let readable = self.followers.iter().filter(move |(id, state)| self.isr().contains(id) && has(state));
+        readable.map(move |(id, state)| ReadableFollower {
+            id: *id,
+            log_end_offset: state.log_end_offset,
+            lags_for_us: state.lags_for_us(now_us),
+        })
+    }
+
     /// Whether the broker is another replica of the partition, and the process that fetches the newest one with its id.
     pub fn is_follower(&self, by: &FetchingReplica) -> bool {
         self.followers.get(&by.id).is_some_and(|known| !known.is_outdated(by))
@@ -208,6 +228,20 @@ impl Leader {
         Moved { high_watermark, proposes }
     }
 
+    /// The follower that fetches says where its log begins.
+    pub fn told_start(&mut self, by: &FetchingReplica, log_start_offset: Offset) {
+        if let Some(state) = self.followers.get_mut(&by.id).filter(|known| !known.is_outdated(by)) {
+            state.log_start_offset = log_start_offset;
+        }
+    }
+
+    /// What lies below is deleted here, where the log begins at `log_start_offset`, and at every follower in service
+    /// (KIP-107).
+    pub fn low_watermark(&self, log_start_offset: Offset) -> Offset {
+        let followers = self.followers.values().filter(|state| state.is_alive).map(|state| state.log_start_offset);
+        followers.fold(log_start_offset, Offset::min)
+    }
+
     /// Time has passed: who has not kept up is to leave the in-sync replicas.
     pub fn tick(&mut self, now_us: u64) -> Moved {
         self.now_us = self.now_us.max(now_us);
@@ -226,17 +260,13 @@ impl Leader {
         Moved { high_watermark, proposes }
     }
 
-    /// What the metadata says of brokers has changed: whether a replica, known by this epoch, may be in sync, and whether it
-    /// is registered under it at all. True if the high watermark has moved.
-    pub fn set_eligible(
-        &mut self,
-        is_eligible: impl Fn(NodeId, Option<BrokerEpoch>) -> bool,
-        is_registered: impl Fn(NodeId, BrokerEpoch) -> bool,
-    ) -> bool {
+    /// What the metadata says of brokers has changed. True if the high watermark has moved.
+    pub fn set_brokers(&mut self, brokers: &dyn Registrations) -> bool {
         for (id, state) in &mut self.followers {
-            state.is_eligible = is_eligible(*id, state.broker_epoch);
+            state.is_eligible = brokers.is_eligible(*id, state.broker_epoch);
+            state.is_alive = brokers.is_alive(*id);
         }
-        self.isr.forget_lingering(self.now_us, |(id, epoch)| epoch == -1 || is_registered(id, epoch));
+        self.isr.forget_lingering(self.now_us, |(id, epoch)| epoch == -1 || brokers.is_registered(id, epoch));
         self.advance()
     }
 

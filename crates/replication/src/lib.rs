@@ -11,5 +11,5 @@ mod progress;
 pub use fetch_session::{FetchPlan, FetchSession};
 pub use follower::{Follower, Truncation};
 pub use isr::{IsrAnswer, IsrProposal};
-pub use leader::{Admission, Leader, Leadership, Moved, Rules};
-pub use progress::{FetchingReplica, Progress};
+pub use leader::{Admission, Leader, Leadership, Moved, ReadableFollower, Rules};
+pub use progress::{FetchingReplica, Progress, Registrations};

@@ -12,14 +12,30 @@ pub struct FetchingReplica {
     pub is_eligible: bool,
 }
 
+/// What the metadata says of brokers.
+pub trait Registrations {
+    /// Whether a replica that was known by this epoch, if by any, may be in sync.
+    fn is_eligible(&self, id: NodeId, epoch: Option<BrokerEpoch>) -> bool;
+
+    /// Whether it is registered under this epoch at all.
+    fn is_registered(&self, id: NodeId, epoch: BrokerEpoch) -> bool;
+
+    /// Whether it is in service, though it may be about to stop.
+    fn is_alive(&self, id: NodeId) -> bool;
+}
+
 /// How far a follower has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Progress {
     /// It has everything below; -1 before its first fetch.
     pub log_end_offset: Offset,
+    /// Where its log begins, as it says; -1 before its first fetch.
+    pub log_start_offset: Offset,
     /// Of its newest fetch that said so: an older one belongs to a process that is gone (KAFKA-15221).
     pub broker_epoch: Option<BrokerEpoch>,
     pub is_eligible: bool,
+    /// The metadata has it in service.
+    pub is_alive: bool,
     /// Monotonic time up to which it had everything that the leader had, if it ever had.
     caught_up_us: Option<u64>,
     /// The newest fetch: its time, and where the leader's log ended then.
@@ -31,8 +47,10 @@ impl Progress {
     pub(crate) fn new(is_in_sync: bool, now_us: u64) -> Progress {
         Progress {
             log_end_offset: -1,
+            log_start_offset: -1,
             broker_epoch: None,
             is_eligible: true,
+            is_alive: true,
             caught_up_us: is_in_sync.then_some(now_us),
             fetched: None,
         }
@@ -58,6 +76,11 @@ impl Progress {
         if by.broker_epoch >= 0 {
             self.broker_epoch = Some(by.broker_epoch);
         }
+    }
+
+    /// Time since it last had everything.
+    pub(crate) fn lags_for_us(&self, now_us: u64) -> u64 {
+        self.caught_up_us.map_or(u64::MAX, |at| now_us.saturating_sub(at))
     }
 
     /// Whether it has everything, or had it not longer ago than that. A partition that stands still keeps nobody out

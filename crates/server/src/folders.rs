@@ -162,7 +162,7 @@ impl Folders {
         seed: u64,
     ) -> Result<(Replicas, Vec<Arc<Directory>>), ServerError> {
         let mut directories = Vec::new();
-        let (mut found, mut deleted) = (Vec::new(), Vec::new());
+        let (mut found, mut copies, mut deleted) = (Vec::new(), Vec::new(), Vec::new());
         for (((dir, meta), clean), folders) in self.dirs.into_iter().zip(self.clean).zip(self.partitions) {
             let read = |checkpoint| -> Result<Map<TopicPartition, Offset>, ServerError> {
                 match dir.read_checkpoint(checkpoint) {
@@ -183,8 +183,8 @@ impl Folders {
             [&recovery, &starts, &watermarks].into_iter().for_each(|rows| directory.note_checkpointed(rows.keys()));
             for folder in folders {
                 match folder.state {
-                    FolderState::Live if folder.partition.topic == METADATA_TOPIC => {}
-                    FolderState::Live => {
+                    FolderState::Live | FolderState::Future if folder.partition.topic == METADATA_TOPIC => {}
+                    FolderState::Live | FolderState::Future => {
                         let hint = RecoveryHint {
                             clean_shutdown: clean,
                             trusted: directory.dir.was_trusted(),
@@ -193,7 +193,11 @@ impl Folders {
                             cleaned_up_to: cleaned.get(&folder.partition).copied().unwrap_or(0),
                             high_watermark: watermarks.get(&folder.partition).copied(),
                         };
-                        found.push((folder.partition, directory.clone(), folder.topic_id, hint));
+                        let row = (folder.partition, directory.clone(), folder.topic_id, hint);
+                        match folder.state {
+                            FolderState::Future => copies.push((row, folder.path)),
+                            _ => found.push(row),
+                        }
                     }
                     FolderState::Deleted => deleted.push((directory.clone(), folder.path.clone())),
                     state => {
@@ -209,6 +213,9 @@ impl Folders {
         let replicas = Replicas::new(directories.clone(), executor.clone(), seed);
         for (partition, directory, topic_id, hint) in found {
             replicas.add_found(partition, directory, topic_id, hint);
+        }
+        for ((partition, directory, topic_id, hint), path) in copies {
+            replicas.add_copy(partition, (directory, path), topic_id, hint);
         }
         deleted.into_iter().for_each(|(directory, path)| replicas.add_deleted(directory, path));
         Ok((replicas, directories))

@@ -87,7 +87,7 @@ pub(crate) fn watch_directories(
         directory.set_failure_listener(Box::new(move |failed| {
             let broker = broker.as_ref().and_then(std::sync::Weak::upgrade);
             let all_failed = broker.is_none_or(|broker| {
-                broker.replicas.directory_failed(failed);
+                broker.directory_failed(failed);
                 broker.replicas.directories().iter().all(|directory| directory.dir.is_failed())
             });
             if i == metadata || all_failed {

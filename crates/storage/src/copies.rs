@@ -14,14 +14,13 @@ pub fn second_copy<'a>(
     files: &dyn Files,
     folders: impl IntoIterator<Item = &'a PartitionFolder>,
 ) -> Result<Option<(&'a PartitionFolder, &'a PartitionFolder)>, StorageError> {
-    let mut seen: BTreeMap<(&TopicPartition, bool), Vec<&PartitionFolder>> = BTreeMap::new();
+    let mut seen: BTreeMap<&TopicPartition, Vec<&PartitionFolder>> = BTreeMap::new();
     for folder in folders {
-        let is_future = match folder.state {
-            FolderState::Live => false,
-            FolderState::Future => true,
-            FolderState::Deleted | FolderState::Stray => continue,
-        };
-        let others = seen.entry((&folder.partition, is_future)).or_default();
+        // Copies that a move began are told apart by their ends.
+        if folder.state != FolderState::Live {
+            continue;
+        }
+        let others = seen.entry(&folder.partition).or_default();
         for other in others.iter() {
             if are_copies(files, other, folder)? {
                 return Ok(Some((other, folder)));

@@ -72,7 +72,7 @@ impl Entry for TimeEntry {
 
 /// An index file with its newest entries.
 pub(crate) struct Index<E> {
-    path: PathBuf,
+    pub(crate) path: PathBuf,
     file: OnceCell<Arc<dyn File>>,
     /// Entries in all; unknown until the file of an older segment is looked at.
     count: Cell<Option<u32>>,

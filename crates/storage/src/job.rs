@@ -93,6 +93,15 @@ impl Job {
         self.delay_ms
     }
 
+    /// The same in the folder that the log's has become.
+    pub fn moved(mut self, folder: &Path) -> Job {
+        match &mut self.work {
+            Work::Replace { path, .. } => crate::succession::moved(path, folder),
+            Work::Remove { paths } => paths.iter_mut().for_each(|path| crate::succession::moved(path, folder)),
+        }
+        self
+    }
+
     /// Does it.
     ///
     /// # Errors

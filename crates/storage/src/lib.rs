@@ -33,6 +33,7 @@ mod replay;
 mod retention;
 mod scan;
 mod segment;
+mod succession;
 mod tidy;
 mod truncate;
 mod txn_index;

@@ -153,6 +153,11 @@ impl Segment {
         Ok(self.file.get_or_init(|| file))
     }
 
+    pub(crate) fn paths_mut(&mut self) -> [&mut PathBuf; 4] {
+        let Segment { path, index, time_index, txn_index, .. } = self;
+        [path, &mut index.path, &mut time_index.path, &mut txn_index.path]
+    }
+
     /// All paths that may be there.
     pub fn paths(&self) -> [&Path; 4] {
         [&self.path, self.index.path(), self.time_index.path(), self.txn_index.path()]

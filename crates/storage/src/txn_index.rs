@@ -55,7 +55,7 @@ impl AbortedTransaction {
 
 /// The entries of one segment, read when first needed, and how many of them the file has.
 pub(crate) struct TxnIndex {
-    path: PathBuf,
+    pub(crate) path: PathBuf,
     file: OnceCell<Arc<dyn File>>,
     entries: RefCell<Option<Vec<AbortedTransaction>>>,
     written: std::cell::Cell<usize>,

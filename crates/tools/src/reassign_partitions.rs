@@ -10,6 +10,7 @@ use base::{ErrorCode, NodeId};
 use client::{Admin, ClientError, Wanted};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::{Duration, Instant};
 
 const OPTIONS: &[Opt] = &[
     text("bootstrap-server", "HOST:PORT[,...]", "brokers to connect to first").optional_value(),
@@ -376,14 +377,45 @@ fn execute(parsed: &Parsed, admin: &Admin, moves: &[Move], io: &mut Io) -> Outco
             by_broker.entry(*id).or_default().insert(one.key(), dir.clone());
         }
     }
-    for (broker, dirs) in by_broker {
-        for ((topic, partition), result) in admin.alter_replica_log_dirs(broker, &dirs)? {
-            result?;
-            let dir = dirs.get(&(topic.clone(), partition)).cloned().unwrap_or_default();
-            io.say(format!("Successfully started moving log directory to {dir} for replica {topic}-{partition} with broker {broker} "));
+    move_dirs(parsed, admin, by_broker, io)
+}
+
+/// Starts moves between directories; a replica that its broker does not have yet is waited for.
+fn move_dirs(
+    parsed: &Parsed,
+    admin: &Admin,
+    mut wanted: BTreeMap<NodeId, BTreeMap<(String, i32), String>>,
+    io: &mut Io,
+) -> Outcome {
+    let timeout_ms = parsed.value("timeout").map_or(Ok(10_000), str::parse::<u64>);
+    let timeout_ms = timeout_ms.map_err(|_| Failure::new("--timeout must be a number of milliseconds"))?;
+    let deadline = Instant::now() + Duration::from_millis(timeout_ms);
+    loop {
+        for (broker, dirs) in &mut wanted {
+            for ((topic, partition), result) in admin.alter_replica_log_dirs(*broker, dirs)? {
+                match result {
+                    Err(error) if error.code() == ErrorCode::ReplicaNotAvailable => continue,
+                    other => other?,
+                }
+                let dir = dirs.remove(&(topic.clone(), partition)).unwrap_or_default();
+                io.say(format!("Successfully started moving log directory to {dir} for replica {topic}-{partition} with broker {broker} "));
+            }
         }
+        wanted.retain(|_, dirs| !dirs.is_empty());
+        if wanted.is_empty() {
+            return Ok(());
+        }
+        if Instant::now() >= deadline {
+            let pending = wanted.iter().flat_map(|(broker, dirs)| {
+                dirs.keys().map(move |(topic, partition)| format!("{topic}-{partition}-{broker}"))
+            });
+            return Err(Failure::new(format!(
+                "Timed out waiting for log directory move(s) to start: {}",
+                pending.collect::<Vec<_>>().join(",")
+            )));
+        }
+        std::thread::sleep(Duration::from_millis(100));
     }
-    Ok(())
 }
 
 fn cancel(parsed: &Parsed, admin: &Admin, moves: &[Move], io: &mut Io) -> Outcome {

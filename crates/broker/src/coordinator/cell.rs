@@ -241,7 +241,7 @@ impl Log for PartitionLog<'_> {
         let partition = self.partition.ok_or(ErrorCode::NotLeaderOrFollower)?;
         let appended = self.append_to(partition, now, epoch, records);
         if let Err(error) = &appended
-            && partition.directory.coordinator_line.is_due(now)
+            && partition.directory().coordinator_line.is_due(now)
         {
             tracing::warn!(partition = %partition.name, %error, "a coordinator's records were not appended");
         }
@@ -278,7 +278,7 @@ impl PartitionLog<'_> {
             Err(AppendError::Refused(error)) => Err(error),
             Err(AppendError::Storage(error)) => {
                 if error.is_shortage() {
-                    partition.directory.tell_shortage(&error);
+                    partition.directory().tell_shortage(&error);
                 }
                 Err(error.error_code())
             }

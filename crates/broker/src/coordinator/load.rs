@@ -38,15 +38,15 @@ pub(super) fn load<H: Host>(cell: &CoordinatorCell<H>) -> Option<InputOf<H>> {
         }
         Err(Failed::Broken(what)) => Some(Input::Broken(what)),
         Err(Failed::Storage(error)) if error.is_shortage() => {
-            partition.directory.tell_shortage(&error);
+            partition.directory().tell_shortage(&error);
             let this = cell.myself.upgrade()?;
-            partition.directory.run_later(LOAD_AGAIN_US, Box::new(move || this.load()));
+            partition.directory().run_later(LOAD_AGAIN_US, Box::new(move || this.load()));
             None
         }
         Err(Failed::Storage(error)) => {
             tracing::error!(partition = %partition.name, %error, "the coordinator's partition cannot be read");
             if error.fails_log_dir() {
-                partition.directory.report(&error);
+                partition.directory().report(&error);
             }
             Some(Input::Unreadable)
         }

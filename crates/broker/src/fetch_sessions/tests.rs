@@ -23,6 +23,7 @@ fn partitions(count: usize) -> Vec<FetchPartition> {
         current_leader_epoch: -1,
         last_fetched_epoch: -1,
         log_start_offset: -1,
+        told: None,
     };
     (0..count as i32).map(partition).collect()
 }
@@ -189,4 +190,18 @@ fn a_follower_that_has_moved_is_told_everything_once_more() {
         let moved = FetchPartition { fetch_offset: 5, ..partitions(1).remove(0) };
         assert_eq!(enter(session.id, 2, vec![moved]).select(answers()), [is_replica]);
     }
+}
+
+#[test]
+fn a_session_knows_what_it_has_told_of_a_partition_that_moves_on() {
+    let (anonymous, sessions) = (Principal::anonymous(), sessions());
+    let request = |id, epoch| SessionRequest { is_replica: true, ..request(&anonymous, id, epoch) };
+    let context = sessions.enter(&request(0, INITIAL_EPOCH), partitions(1), &[], at(0)).unwrap();
+    assert_eq!(context.partitions[0].told, None);
+    let session = context.session.unwrap();
+    let sent = Sent { high_watermark: 5, log_start_offset: 3, has_error: false };
+    session.select([(partitions(1)[0].key(), sent, false)].into_iter());
+    let moved = FetchPartition { fetch_offset: 5, ..partitions(1).remove(0) };
+    let context = sessions.enter(&request(session.id, 1), vec![moved], &[], at(0)).unwrap();
+    assert_eq!(context.partitions[0].told, Some(Told { log_start_offset: 3, high_watermark: 5 }));
 }

@@ -1,10 +1,11 @@
 use super::*;
 use crate::fetch_sessions::FetchPartition;
 use crate::handlers::Target;
-use crate::partition::{PartitionCell, Reader};
+use crate::partition::{AckWaiter, Effects, PartitionCell, Position, ReadRequest, Reader};
 use crate::test_bench::Bench;
 use base::{ErrorCode, TopicId, Uuid};
 use net::Reply;
+use parking_lot::Mutex;
 use protocol::ApiKey;
 use std::path::Path;
 
@@ -24,6 +25,7 @@ fn greedy(bench: &Bench, cells: &[Arc<PartitionCell>]) -> Fetch {
             current_leader_epoch: -1,
             last_fetched_epoch: -1,
             log_start_offset: -1,
+            told: None,
         },
         cell: Some(cell.clone()),
         error: ErrorCode::None,
@@ -36,6 +38,8 @@ fn greedy(bench: &Bench, cells: &[Arc<PartitionCell>]) -> Fetch {
         session: None,
         partitions: partitions.collect(),
         reader: Reader::Uncommitted,
+        rack: None,
+        may_follow: false,
         bytes_max: i32::MAX,
         bytes_min: i32::MAX as usize,
         uses_topic_ids: true,
@@ -95,4 +99,75 @@ fn a_fetch_that_is_never_satisfied_ends_at_its_deadline_however_much_is_appended
     }
     let appended = *beside.appended.lock();
     assert!(appended <= WAIT_MS / 10 + 1, "{appended}: it looks beyond the deadline");
+}
+
+/// A fetch of a follower that has the four records of `t-0`, and waits; whether it was answered.
+fn follower_waits(bench: &Bench, cell: &Arc<PartitionCell>, file: &str) -> Arc<AtomicBool> {
+    let mut fetch = greedy(bench, std::slice::from_ref(cell));
+    fetch.broker = bench.broker_of_file(file).0;
+    fetch.reader = Reader::Replica(replication::FetchingReplica { id: 2, broker_epoch: -1, is_eligible: true });
+    fetch.partitions[0].asked.fetch_offset = 4;
+    let answered = Arc::new(AtomicBool::new(false));
+    let told = answered.clone();
+    let reply = Reply::callback(move |_| told.store(true, Ordering::Relaxed));
+    let now = bench.now();
+    assert!(!fetch.look(now, false).is_enough(1));
+    FetchWait::begin(fetch, Responder::new(ApiKey::Fetch, 13, 1, reply), now, now.monotonic_us + WAIT_MS * 1000);
+    bench.executor.settle();
+    assert!(!answered.load(Ordering::Relaxed));
+    answered
+}
+
+const FILE: &str = "process.roles=broker,controller\nnode.id=1\ncontroller.quorum.voters=1@127.0.0.1:9093\n\
+    listeners=PLAINTEXT://127.0.0.1:9092,CONTROLLER://127.0.0.1:9093\ncontroller.listener.names=CONTROLLER\n";
+
+struct Nobody;
+
+impl AckWaiter for Nobody {
+    fn acknowledged(&self, _: usize, _: Result<(), ErrorCode>, _: Now) {}
+}
+
+#[test]
+fn a_follower_hears_at_once_that_records_were_deleted() {
+    let bench = Bench::new(&["/data"], |_| {});
+    let cell = bench.open("t-0", TOPIC);
+    bench.fill(&cell, 4);
+    bench.lead(&cell, &[1, 2]);
+    let answered = follower_waits(&bench, &cell, FILE);
+    let (waiter, mut effects): (Arc<dyn AckWaiter>, _) = (Arc::new(Nobody), Effects::default());
+    cell.delete_records(2, (&waiter, 0, 0), bench.now(), &mut effects).unwrap();
+    effects.run(&cell, bench.now());
+    bench.executor.settle();
+    assert!(answered.load(Ordering::Relaxed));
+}
+
+#[test]
+fn a_follower_that_serves_consumers_hears_at_once_what_is_committed() {
+    for (selector, hears) in [("RackAwareReplicaSelector", true), ("LeaderSelector", false)] {
+        let bench = Bench::new(&["/data"], |_| {});
+        let cell = bench.open("t-0", TOPIC);
+        bench.fill(&cell, 2);
+        bench.lead(&cell, &[1, 2, 3]);
+        bench.fill(&cell, 2);
+        let file = format!("{FILE}replica.selector.class=org.apache.kafka.common.replica.{selector}\n");
+        let answered = follower_waits(&bench, &cell, &file);
+        // The other follower has them too.
+        let by = replication::FetchingReplica { id: 3, broker_epoch: -1, is_eligible: true };
+        let position = Position { offset: 4, current_leader_epoch: -1, last_fetched_epoch: -1, log_start_offset: 0 };
+        let request = ReadRequest {
+            position,
+            reader: Reader::Replica(by),
+            bytes_max: 1000,
+            at_least_one: true,
+            may_wait: false,
+            only_leader: true,
+            is_news: true,
+        };
+        let mut effects = Effects::default();
+        cell.read(&request, bench.now(), &mut effects).ok().unwrap();
+        effects.run(&cell, bench.now());
+        assert_eq!(cell.with_log(|log| log.high_watermark()), 4);
+        bench.executor.settle();
+        assert_eq!(answered.load(Ordering::Relaxed), hears, "{selector}");
+    }
 }

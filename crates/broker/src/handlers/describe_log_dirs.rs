@@ -27,7 +27,7 @@ pub(super) fn handle(broker: &Arc<Broker>, request: Request<'_>) -> Result<Pipel
             continue;
         }
         let mut topics: Vec<DescribeLogDirsTopic<'static>> = Vec::new();
-        for cell in cells.iter().filter(|cell| Arc::ptr_eq(&cell.directory, directory)) {
+        for cell in cells.iter().filter(|cell| Arc::ptr_eq(&cell.directory(), directory)) {
             if !is_asked(&cell.name.topic, cell.name.partition) {
                 continue;
             }
@@ -43,6 +43,27 @@ pub(super) fn handle(broker: &Arc<Broker>, request: Request<'_>) -> Result<Pipel
                     is_future_key: false,
                     ..Default::default()
                 });
+            }
+        }
+        for (cell, copied) in broker.moves_into(directory) {
+            if !is_asked(&cell.name.topic, cell.name.partition) {
+                continue;
+            }
+            let lag = cell.with_log(|log| log.log_end_offset()) - copied.end;
+            let future = DescribeLogDirsPartition {
+                partition_index: cell.name.partition,
+                partition_size: copied.bytes as i64,
+                offset_lag: lag.max(0),
+                is_future_key: true,
+                ..Default::default()
+            };
+            match topics.iter_mut().find(|topic| topic.name == cell.name.topic) {
+                Some(topic) => topic.partitions.push(future),
+                None => topics.push(DescribeLogDirsTopic {
+                    name: cell.name.topic.clone().into(),
+                    partitions: vec![future],
+                    ..Default::default()
+                }),
             }
         }
         let (usable, total) = directory.dir.free_space().map_or((-1, -1), |(free, total)| (free as i64, total as i64));

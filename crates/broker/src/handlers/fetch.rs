@@ -2,14 +2,16 @@
 //! too little, the request waits at its partitions and the append that brings enough completes it.
 
 use crate::Broker;
-use crate::fetch_sessions::{FetchPartition, PartitionKey, Sent, SessionError, SessionHandle, SessionRequest};
+use crate::fetch_sessions::{FetchPartition, PartitionKey, Sent, SessionError, SessionHandle, SessionRequest, Told};
 use crate::fetch_wait::FetchWait;
+use crate::nearby::NearbyReader;
 use crate::partition::{
-    ColdData, DataPlace, Effects, PartitionCell, Position, ReadError, ReadOutcome, ReadRequest, Reader,
+    Bound, ColdData, DataPlace, Effects, PartitionCell, Position, ReadError, ReadOutcome, ReadRequest, Reader,
 };
 use crate::served_file::ServedFile;
 use api::{Operation, Request, Responder};
 use base::{BrokerEpoch, ErrorCode, Map, NodeId, Now, Offset, TopicId, Uuid};
+use config::ReplicaSelector;
 use net::{Piece, Pipelining};
 use protocol::fetch_response::{AbortedTransaction, EpochEndOffset, FetchableTopicResponse, PartitionData};
 use protocol::{DecodeError, FetchRequest, FetchResponse, RecordsField};
@@ -22,6 +24,10 @@ pub(crate) struct Fetch {
     pub session: Option<SessionHandle>,
     pub partitions: Vec<Target>,
     pub reader: Reader,
+    /// The rack of a consumer that may be sent to a follower.
+    pub rack: Option<NearbyReader>,
+    /// Followers serve it as well.
+    pub may_follow: bool,
     /// A negative limit fails the first partition that is read, and is then none left.
     pub bytes_max: i32,
     pub bytes_min: usize,
@@ -54,6 +60,8 @@ pub(crate) struct Found {
     /// counts all the same, or a fetch whose minimum is near its limit would wait for nothing.
     pub bytes: usize,
     pub has_error: bool,
+    /// A follower has not been told yet what it is to know soon.
+    pub has_news: bool,
     /// Data that must be read from the disk before it is worth looking again; the rest of this says nothing then.
     pub cold: Option<ColdData>,
 }
@@ -105,6 +113,9 @@ pub(super) fn handle(broker: &Arc<Broker>, request: Request<'_>) -> Result<Pipel
         (_, 1) => Reader::Committed,
         _ => Reader::Uncommitted,
     };
+    // Versions before that know nothing of reading from followers.
+    let may_follow = replica < 0 && request.version >= 11;
+    let rack = may_follow.then(|| NearbyReader::new(broker, &fetch.rack_id, &request.connection.listener)).flatten();
     let limit = broker.static_config.limits.fetch_bytes_max.max(1024);
     let bytes_max = if replica >= 0 { fetch.max_bytes } else { fetch.max_bytes.min(limit) };
     let targets = targets(broker, &request, context.partitions, uses_topic_ids);
@@ -114,6 +125,8 @@ pub(super) fn handle(broker: &Arc<Broker>, request: Request<'_>) -> Result<Pipel
         session: context.session,
         partitions: targets,
         reader,
+        rack,
+        may_follow,
         bytes_max,
         bytes_min: fetch.min_bytes.max(0).min(bytes_max.max(0)) as usize,
         uses_topic_ids,
@@ -136,8 +149,7 @@ fn answer_or_wait(mut fetch: Fetch, responder: Responder, deadline_us: u64, now:
     }
     let none_is_known = fetch.partitions.iter().all(Target::is_unknown);
     let is_late = now.monotonic_us >= deadline_us;
-    let enough = found.bytes >= fetch.bytes_min || found.has_error || none_is_known || is_late;
-    if enough {
+    if found.is_enough(fetch.bytes_min) || none_is_known || is_late {
         finish(&fetch, found, responder);
     } else {
         FetchWait::begin(fetch, responder, now, deadline_us);
@@ -168,6 +180,7 @@ fn named_partitions(fetch: &FetchRequest<'_>) -> Vec<FetchPartition> {
                 current_leader_epoch: p.current_leader_epoch,
                 last_fetched_epoch: p.last_fetched_epoch,
                 log_start_offset: p.log_start_offset,
+                told: None,
             };
             match places.insert((topic.topic_id, &topic.topic, p.partition), named.len()) {
                 None => named.push(partition),
@@ -220,6 +233,13 @@ fn targets(
         .collect()
 }
 
+impl Found {
+    /// Whether it is answered at once.
+    pub fn is_enough(&self, bytes_min: usize) -> bool {
+        self.bytes >= bytes_min || self.has_error || self.has_news
+    }
+}
+
 impl Target {
     /// It does not exist, or not for this client. Such a partition neither ends the wait for others nor comes before
     /// them in the answer.
@@ -229,6 +249,15 @@ impl Target {
 }
 
 impl Fetch {
+    /// What it waits for at its partitions. Followers hear soon how far logs are committed where consumers read from them.
+    pub fn bound(&self) -> Bound {
+        let selector = self.broker.static_config.replication.selector;
+        match Bound::of(self.reader) {
+            Bound::LogEnd if selector == ReplicaSelector::RackAware => Bound::All,
+            bound => bound,
+        }
+    }
+
     /// The follower that asks, and the bytes a second that throttled replicas may get; `None` where nothing is throttled.
     fn throttle(&self) -> Option<(NodeId, i64)> {
         let Reader::Replica(follower) = self.reader else { return None };
@@ -251,9 +280,9 @@ impl Fetch {
     /// `may_wait`: this thread may wait for the disk, which it does once that is the only way.
     pub fn look(&mut self, now: Now, may_wait: bool) -> Found {
         let results = Vec::with_capacity(self.partitions.len());
-        let mut found = Found { results, bytes: 0, has_error: false, cold: None };
+        let mut found = Found { results, bytes: 0, has_error: false, has_news: false, cold: None };
         let mut left = i64::from(self.bytes_max);
-        let throttle = self.throttle();
+        let (throttle, bound) = (self.throttle(), self.bound());
         let is_exceeded = throttle.is_some_and(|(_, rate)| self.broker.leader_throttle.is_exceeded(rate, now));
         for target in &mut self.partitions {
             let Some(cell) = &target.cell else {
@@ -272,19 +301,44 @@ impl Fetch {
                 offset: asked.fetch_offset,
                 current_leader_epoch: asked.current_leader_epoch,
                 last_fetched_epoch: asked.last_fetched_epoch,
+                log_start_offset: asked.log_start_offset,
             };
+            if let Some(rack) = &self.rack
+                && let Some(preferred) = rack.preferred(&self.broker, cell, asked.fetch_offset, now)
+            {
+                let handed_over = cell.hand_over(&position, preferred);
+                found.has_news |= handed_over.is_ok();
+                found.has_error |= handed_over.is_err();
+                found.results.push(handed_over);
+                continue;
+            }
             let mut effects = Effects::default();
             let is_held = is_exceeded && throttle.is_some_and(|(follower, _)| cell.is_throttled_to(follower));
             let bytes_max = if is_held { 0 } else { bytes_max };
             let at_least_one = found.bytes == 0 && !is_held;
             let may_wait = may_wait && target.cold_looks >= COLD_LOOKS_MAX;
-            let request =
-                ReadRequest { position, reader: self.reader, bytes_max, at_least_one, may_wait, is_news: self.is_news };
+            let only_leader = !self.may_follow;
+            let request = ReadRequest {
+                position,
+                reader: self.reader,
+                bytes_max,
+                at_least_one,
+                may_wait,
+                only_leader,
+                is_news: self.is_news,
+            };
             let read = cell.read(&request, now, &mut effects);
             effects.run(cell, now);
             let result = match read {
                 Ok(outcome) => {
-                    target.seen = outcome.bound(self.reader);
+                    target.seen = outcome.seen(bound);
+                    if matches!(self.reader, Reader::Replica(_)) {
+                        // The next fetch says that it is so there too: who waits for that is not kept waiting.
+                        let (log_start_offset, high_watermark) = (outcome.log_start_offset, outcome.high_watermark);
+                        let told = *target.asked.told.get_or_insert(Told { log_start_offset, high_watermark });
+                        let is_committed = bound == Bound::All && high_watermark > told.high_watermark;
+                        found.has_news |= is_committed || log_start_offset > told.log_start_offset;
+                    }
                     let there = (bytes_max as u64).min(outcome.slice.visible) as usize;
                     let taken = there.max(outcome.slice.length);
                     found.bytes += taken;
@@ -359,7 +413,7 @@ fn sent(target: &Target, result: &Result<ReadOutcome, ErrorCode>) -> (PartitionK
         }
         Ok(read) => {
             let (high_watermark, log_start_offset) = (read.high_watermark, read.log_start_offset);
-            let has_news = !read.slice.is_empty();
+            let has_news = !read.slice.is_empty() || read.preferred.is_some();
             (key, Sent { high_watermark, log_start_offset, has_error: false }, has_news)
         }
     }
@@ -398,12 +452,13 @@ fn partition_data(
                     })
                     .collect()
             });
+            data.preferred_read_replica = outcome.preferred.unwrap_or(-1);
             if let Some(diverging) = outcome.diverging {
                 data.diverging_epoch =
                     EpochEndOffset { epoch: diverging.epoch, end_offset: diverging.end_offset, ..Default::default() };
             }
             let (position, len) = (outcome.slice.position, outcome.slice.length);
-            let file = target.cell.as_ref().and_then(|cell| ServedFile::new(outcome.slice, &cell.directory));
+            let file = target.cell.as_ref().and_then(|cell| ServedFile::new(outcome.slice, &cell.directory()));
             match file {
                 Some(file) => {
                     data.records = Some(RecordsField::External { len: len as u32, id: next_slice });

@@ -5,7 +5,7 @@ use super::fetch::COLD_LOOKS_MAX;
 use crate::Broker;
 use crate::partition::{PartitionCell, ReadError};
 use api::{Request, Responder};
-use base::{ErrorCode, Executor, LeaderEpoch};
+use base::{ErrorCode, Executor, LeaderEpoch, NodeId};
 use net::Pipelining;
 use protocol::list_offsets_response::{ListOffsetsPartitionResponse, ListOffsetsTopicResponse};
 use protocol::{DecodeError, ListOffsetsRequest, ListOffsetsResponse};
@@ -60,7 +60,8 @@ pub(super) fn handle(broker: &Arc<Broker>, request: Request<'_>) -> Result<Pipel
         searches,
         version: request.version,
         isolation_level: list.isolation_level,
-        from_consumer: list.replica_id < 0,
+        from_consumer: list.replica_id < 0 && list.replica_id != DEBUGGING_REPLICA,
+        is_debugging: list.replica_id == DEBUGGING_REPLICA,
         cold_looks: 0,
         executor: broker.executor.clone(),
         responder: request.responder,
@@ -80,6 +81,9 @@ fn nothing_found(partition_index: i32, error: ErrorCode) -> ListOffsetsPartition
     }
 }
 
+/// The id of who wants to see any replica as it is.
+const DEBUGGING_REPLICA: NodeId = -2;
+
 /// A partition that is asked.
 struct Search {
     /// Number of the topic, and of the partition in it, in the answer.
@@ -97,6 +101,8 @@ struct Lookup {
     version: i16,
     isolation_level: i8,
     from_consumer: bool,
+    /// Followers answer as well, and up to their ends.
+    is_debugging: bool,
     /// How often in a row the disk had to be waited for.
     cold_looks: u32,
     executor: Arc<dyn Executor>,
@@ -147,7 +153,11 @@ impl Lookup {
             // Older than every epoch; only -1 means that none is given.
             return Err(ReadError::Refused(ErrorCode::FencedLeaderEpoch));
         }
-        search.cell.check_leadership(search.current_leader_epoch).map_err(ReadError::Refused)?;
+        let serves = match self.is_debugging {
+            true => search.cell.check_serving(search.current_leader_epoch),
+            false => search.cell.check_leadership(search.current_leader_epoch).map(|_| ()),
+        };
+        serves.map_err(ReadError::Refused)?;
         let is_behind = self.from_consumer && search.cell.is_watermark_behind();
         if is_behind && search.timestamp == LATEST_TIMESTAMP {
             return Err(self.not_available());

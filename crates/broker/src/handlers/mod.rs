@@ -1,5 +1,6 @@
 //! The client API: one file for each API (or small family), and the table of all of them.
 
+mod alter_replica_log_dirs;
 #[cfg(test)]
 mod broker_configs;
 mod describe_cluster;
@@ -86,6 +87,7 @@ pub fn rows() -> Vec<Row<Arc<Broker>>> {
         row(K::OffsetForLeaderEpoch, offsets::handle, O::Describe, R::Topic, Q::Request),
         row(K::DescribeConfigs, describe_configs::handle, O::DescribeConfigs, R::Topic, Q::Request),
         cluster_row(K::ListConfigResources, describe_configs::list, O::DescribeConfigs),
+        row(K::AlterReplicaLogDirs, alter_replica_log_dirs::handle, O::Alter, R::Cluster, Q::Request),
         cluster_row(K::DescribeLogDirs, describe_log_dirs::handle, O::Describe),
         row(K::DescribeCluster, describe_cluster::handle, O::Describe, R::Cluster, Q::Request),
         row(K::DescribeTopicPartitions, describe_topic_partitions::handle, O::Describe, R::Topic, Q::Request),

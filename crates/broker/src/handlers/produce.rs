@@ -228,8 +228,8 @@ impl Progress {
                     Some(_) if head.version < ZSTD_VERSION && has_zstd(data) => {
                         Err(ErrorCode::UnsupportedCompressionType)
                     }
-                    Some(cell) if place == Place::Loop && cell.directory.is_slow(now.monotonic_us) => {
-                        stopped = Some(Stopped::DiskIsSlow(cell.directory.clone()));
+                    Some(cell) if place == Place::Loop && cell.directory().is_slow(now.monotonic_us) => {
+                        stopped = Some(Stopped::DiskIsSlow(cell.directory().clone()));
                         break 'all;
                     }
                     Some(cell) => {
@@ -366,7 +366,7 @@ fn append(
         }
         Err(AppendError::Storage(error)) => {
             if error.is_shortage() {
-                cell.directory.tell_shortage(&error);
+                cell.directory().tell_shortage(&error);
             } else if error.fails_log_dir() {
                 tracing::warn!(partition = %cell.name, %error, "a batch could not be appended");
             }

@@ -18,10 +18,17 @@ fn leading(bench: &mut Bench) -> (Arc<Broker>, quorum::Mailbox, Arc<PartitionCel
 
 fn fetch(bench: &Bench, cell: &Arc<PartitionCell>, id: NodeId, offset: i64) {
     let by = FetchingReplica { id, broker_epoch: 60 + i64::from(id), is_eligible: true };
-    let position = Position { offset, current_leader_epoch: 1, last_fetched_epoch: -1 };
+    let position = Position { offset, current_leader_epoch: 1, last_fetched_epoch: -1, log_start_offset: -1 };
     let (reader, mut effects) = (Reader::Replica(by), Effects::default());
-    let request =
-        ReadRequest { position, reader, bytes_max: 1 << 20, at_least_one: true, may_wait: false, is_news: true };
+    let request = ReadRequest {
+        position,
+        reader,
+        bytes_max: 1 << 20,
+        at_least_one: true,
+        may_wait: false,
+        only_leader: true,
+        is_news: true,
+    };
     cell.read(&request, bench.now(), &mut effects).ok().unwrap();
     effects.run(cell, bench.now());
 }

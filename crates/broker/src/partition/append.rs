@@ -1,7 +1,7 @@
 //! The leader's door: batches get their offsets here, and who wants to know waits until they are acknowledged.
 
 use super::effects::AckWaiter;
-use super::waits::AckWait;
+use super::waits::{AckWait, Awaited};
 use super::{Effects, Inner, PartitionCell};
 use crate::topic_settings::TopicSettings;
 use base::{ErrorCode, LeaderEpoch, Now, Offset};
@@ -76,9 +76,9 @@ impl PartitionCell {
         let mut inner = self.inner.lock();
         let leader = inner.leading_in(append.leader_epoch).map_err(AppendError::Refused)?;
         inner.check_replicas(leader, append.acks).map_err(AppendError::Refused)?;
-        let pace = self.directory.append_begins();
+        let pace = self.directory().append_begins();
         let appended = inner.log.append_as_leader(append.batch, append.leader_epoch, now.wall_ms);
-        self.directory.append_ended(pace);
+        self.directory().append_ended(pace);
         let appended = match appended {
             Ok(appended) => appended,
             // What a producer sent behind a batch that found no room is not out of order: it comes again behind that one.
@@ -94,7 +94,7 @@ impl PartitionCell {
             }
         };
         inner.is_short = false;
-        effects.jobs.extend(appended.jobs);
+        inner.hand_out(appended.jobs, effects);
         effects.wants_sealed_flush |= appended.rolled;
         let end = inner.log.log_end_offset();
         if inner.role.leader_mut().is_some_and(|leader| leader.appended(end, now.monotonic_us)) {
@@ -163,7 +163,8 @@ impl PartitionCell {
     }
 
     fn wait(&self, inner: &mut Inner, offset: Offset, acks: Acks, wait: AckWait) {
-        inner.acks.insert(offset, acks, wait);
+        let what = if acks == Acks::All { Awaited::Committed } else { Awaited::Leader };
+        inner.acks.insert(offset, what, wait);
         self.has_waits.store(true, Ordering::Release);
     }
 }

@@ -39,17 +39,17 @@ impl Effects {
             waiter.data_arrived();
         }
         for job in self.jobs {
-            cell.directory.run_job(job);
+            cell.directory().run_job(job);
         }
         if self.isr_changes {
             cell.isr_changes.ask(cell);
         }
         if self.failed {
-            cell.directory.fail();
+            cell.directory().fail();
         } else if self.wants_flush {
-            cell.directory.flush_soon(cell.clone());
+            cell.directory().flush_soon(cell.clone());
         } else if self.wants_sealed_flush {
-            cell.directory.flush_sealed_soon(cell.clone());
+            cell.directory().flush_sealed_soon(cell.clone());
         }
     }
 }

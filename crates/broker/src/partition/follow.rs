@@ -34,7 +34,7 @@ pub struct Fetched<'a> {
 
 impl PartitionCell {
     /// Appends what was fetched, byte for byte, and takes over the leader's high watermark and log start as far as the own
-    /// log goes. Returns the log end.
+    /// log goes. Returns where the log begins and ends.
     ///
     /// # Errors
     /// `Refused` where this is no follower of that epoch (any more). Nothing is appended of bytes that do not follow the
@@ -44,7 +44,7 @@ impl PartitionCell {
         fetched: &Fetched<'_>,
         now: Now,
         effects: &mut Effects,
-    ) -> Result<Offset, AppendError> {
+    ) -> Result<(Offset, Offset), AppendError> {
         let mut inner = self.inner.lock();
         if !base::mutant(base::Mutant::OldFetchAppended) {
             inner.following_in(fetched.leader_epoch).map_err(AppendError::Refused)?;
@@ -78,7 +78,7 @@ impl PartitionCell {
         let mut inner = self.inner.lock();
         inner.following_in(leader_epoch)?;
         let end = inner.log.log_end_offset();
-        if inner.settings.acknowledges_on_disk() && inner.log.recovery_point() < end {
+        if inner.settings.acknowledges_on_disk() && (inner.is_held() || inner.log.recovery_point() < end) {
             inner.waits_for_sync = Some(waiter.clone());
             return Ok(None);
         }
@@ -186,7 +186,12 @@ impl Inner {
         }
     }
 
-    fn take_fetched(&mut self, fetched: &Fetched<'_>, now: Now, effects: &mut Effects) -> Result<Offset, AppendError> {
+    fn take_fetched(
+        &mut self,
+        fetched: &Fetched<'_>,
+        now: Now,
+        effects: &mut Effects,
+    ) -> Result<(Offset, Offset), AppendError> {
         let end = self.log.log_end_offset();
         if fetched.offset != end && !base::mutant(base::Mutant::OldFetchAppended) {
             // It was asked for before the log was cut, or before somebody else appended.
@@ -195,7 +200,7 @@ impl Inner {
         }
         let appended = self.log.append_with_offsets(fetched.records, fetched.leader_epoch, now.wall_ms);
         let appended = appended.map_err(AppendError::Storage)?;
-        effects.jobs.extend(appended.jobs);
+        self.hand_out(appended.jobs, effects);
         effects.wants_sealed_flush |= appended.rolled;
         self.want_flush(effects);
         let end = self.log.log_end_offset();
@@ -208,13 +213,13 @@ impl Inner {
         self.want_promised_flush(effects);
         let log_start_offset = fetched.log_start_offset.min(self.log.high_watermark());
         let jobs = self.log.advance_log_start_offset(log_start_offset).map_err(AppendError::Storage)?;
-        effects.jobs.extend(jobs);
-        Ok(end)
+        self.hand_out(jobs, effects);
+        Ok((self.log.log_start_offset(), end))
     }
 
     /// What was appended is on disk: a follower that waits for it goes on.
     pub(super) fn synced(&mut self, effects: &mut Effects) {
-        let is_synced = self.log.recovery_point() >= self.log.log_end_offset();
+        let is_synced = !self.is_held() && self.log.recovery_point() >= self.log.log_end_offset();
         if is_synced || !self.settings.acknowledges_on_disk() {
             effects.data_waiters.extend(self.waits_for_sync.take());
         }

@@ -3,8 +3,8 @@
 
 use super::role::Role;
 use super::{Effects, Inner, PartitionCell};
-use base::{BrokerEpoch, NodeId, Now, PartitionEpoch};
-use replication::{IsrAnswer, IsrProposal, Leader, Moved};
+use base::{NodeId, Now, PartitionEpoch};
+use replication::{IsrAnswer, IsrProposal, Leader, Moved, Registrations};
 
 impl PartitionCell {
     /// Whether the topic slows down what this leader sends to the replica, which is not in sync.
@@ -41,16 +41,9 @@ impl PartitionCell {
     }
 
     /// What the metadata says of brokers has changed.
-    pub(crate) fn set_eligible(
-        &self,
-        is_eligible: &dyn Fn(NodeId, Option<BrokerEpoch>) -> bool,
-        is_registered: &dyn Fn(NodeId, BrokerEpoch) -> bool,
-        effects: &mut Effects,
-    ) {
-        self.of_leader(effects, |leader| Moved {
-            high_watermark: leader.set_eligible(is_eligible, is_registered),
-            proposes: false,
-        });
+    pub(crate) fn set_brokers(&self, brokers: &dyn Registrations, effects: &mut Effects) {
+        self.of_leader(effects, |leader| Moved { high_watermark: leader.set_brokers(brokers), proposes: false });
+        self.inner.lock().low_watermark_moved(effects);
     }
 
     /// How many replicas are not in sync, where this broker leads.

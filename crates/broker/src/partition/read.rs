@@ -5,8 +5,8 @@ use super::role::Role;
 use super::waits::{Bound, DataPlace};
 use super::{Effects, Inner, PartitionCell};
 use crate::log_dirs::Directory;
-use base::{ColdRange, ErrorCode, LeaderEpoch, Now, Offset, OpenMode};
-use replication::FetchingReplica;
+use base::{ColdRange, ErrorCode, LeaderEpoch, NodeId, Now, Offset, OpenMode};
+use replication::{FetchingReplica, ReadableFollower};
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -22,6 +22,8 @@ pub struct ReadRequest {
     pub at_least_one: bool,
     /// The disk is waited for in the cell.
     pub may_wait: bool,
+    /// Only the leader serves it: followers, and consumers that know nothing of reading from them.
+    pub only_leader: bool,
     /// It is the first look of a fetch: a follower has everything below its offset now, and not at later looks.
     pub is_news: bool,
 }
@@ -34,6 +36,8 @@ pub struct Position {
     pub current_leader_epoch: LeaderEpoch,
     /// The epoch of the last record that it has, -1 where it does not say.
     pub last_fetched_epoch: LeaderEpoch,
+    /// Where the log of a follower begins, -1 where it does not say.
+    pub log_start_offset: Offset,
 }
 
 /// Up to where a reader reads.
@@ -57,6 +61,8 @@ pub struct ReadOutcome {
     pub log_end_offset: Offset,
     /// The reader's log went another way: where the records of its last epoch end here (KIP-595).
     pub diverging: Option<EpochEnd>,
+    /// The reader is to ask this follower instead (KIP-392).
+    pub preferred: Option<NodeId>,
 }
 
 impl ReadOutcome {
@@ -68,15 +74,17 @@ impl ReadOutcome {
             log_start_offset: log.log_start_offset(),
             log_end_offset: log.log_end_offset(),
             diverging,
+            preferred: None,
         }
     }
 
-    /// The bound of this reader.
-    pub fn bound(&self, reader: Reader) -> Offset {
-        match reader {
-            Reader::Uncommitted => self.high_watermark,
-            Reader::Committed => self.last_stable_offset,
-            Reader::Replica(_) => self.log_end_offset,
+    /// What is seen of a bound, as [`PartitionCell::wait_for_data`] takes it.
+    pub(crate) fn seen(&self, bound: Bound) -> Offset {
+        match bound {
+            Bound::HighWatermark => self.high_watermark,
+            Bound::LastStable => self.last_stable_offset,
+            Bound::LogEnd => self.log_end_offset + self.log_start_offset,
+            Bound::All => self.log_end_offset + self.log_start_offset + self.high_watermark,
         }
     }
 }
@@ -98,7 +106,7 @@ impl ReadError {
             ReadError::OutOfRange => ErrorCode::OffsetOutOfRange,
             ReadError::Cold(_) => ErrorCode::KafkaStorageError,
             ReadError::Storage(error) if error.is_shortage() => {
-                cell.directory.tell_shortage(&error);
+                cell.directory().tell_shortage(&error);
                 error.error_code()
             }
             ReadError::Storage(error) => {
@@ -141,7 +149,7 @@ impl PartitionCell {
         if let Err(ReadError::Storage(error)) = &found
             && error.fails_log_dir()
         {
-            self.directory.report(error);
+            self.directory().report(error);
         }
         found
     }
@@ -162,11 +170,11 @@ impl PartitionCell {
         let mut found = None;
         match may_wait {
             true => found = Some(look()),
-            false => self.directory.dir.files().without_waiting(&mut || found = Some(look())),
+            false => self.directory().dir.files().without_waiting(&mut || found = Some(look())),
         }
         match found.unwrap_or_else(&look) {
             Err(StorageError::Cold { path, range }) => {
-                Err(ReadError::Cold(ColdData { path, range, directory: self.directory.clone() }))
+                Err(ReadError::Cold(ColdData { path, range, directory: self.directory().clone() }))
             }
             other => other.map_err(ReadError::Storage),
         }
@@ -174,9 +182,9 @@ impl PartitionCell {
 
     /// Reads for a fetch. The slice is sent after the cell was left.
     pub fn read(&self, request: &ReadRequest, now: Now, effects: &mut Effects) -> Result<ReadOutcome, ReadError> {
-        let Position { offset, current_leader_epoch, last_fetched_epoch } = request.position;
+        let Position { offset, current_leader_epoch, last_fetched_epoch, log_start_offset } = request.position;
         let mut inner = self.inner.lock();
-        inner.check_leadership(current_leader_epoch).map_err(ReadError::Refused)?;
+        inner.check_serving(current_leader_epoch, request.only_leader).map_err(ReadError::Refused)?;
         if let Reader::Replica(by) = &request.reader
             && !inner.role.leader().is_some_and(|leader| leader.is_follower(by))
         {
@@ -199,8 +207,10 @@ impl PartitionCell {
             && request.is_news
             && let Some(leader) = inner.role.leader_mut()
         {
+            leader.told_start(by, log_start_offset);
             let moved = leader.fetched(by, offset, now.monotonic_us);
             inner.leader_moved(moved, effects);
+            inner.low_watermark_moved(effects);
         }
         let log = &inner.log;
         let limits = ReadLimits {
@@ -216,18 +226,32 @@ impl PartitionCell {
         Ok(ReadOutcome::new(log, read?, None))
     }
 
-    /// Registers somebody who found nothing beyond `seen` (the bound that the reader saw); `at` is the place that the
+    /// What a leader tells a reader that is to ask a follower.
+    pub(crate) fn hand_over(&self, position: &Position, preferred: NodeId) -> Result<ReadOutcome, ErrorCode> {
+        let inner = self.inner.lock();
+        inner.check_serving(position.current_leader_epoch, true)?;
+        let nothing = ReadOutcome::new(&inner.log, LogSlice::empty(position.offset), None);
+        Ok(ReadOutcome { preferred: Some(preferred), ..nothing })
+    }
+
+    /// Followers in sync that have what lies at this offset, where this broker leads.
+    pub(crate) fn readable_followers(&self, offset: Offset, now: Now) -> Vec<ReadableFollower> {
+        let inner = self.inner.lock();
+        let leader = inner.role.leader();
+        leader.into_iter().flat_map(|leader| leader.readable_followers(offset, now.monotonic_us)).collect()
+    }
+
+    /// Registers somebody who found nothing beyond `seen` (what the reader saw of the bound); `at` is the place that the
     /// waiter has here, if it has one. False: there is more by now.
-    pub fn wait_for_data(
+    pub(crate) fn wait_for_data(
         &self,
         waiter: &Arc<dyn DataWaiter>,
-        reader: Reader,
+        bound: Bound,
         seen: Offset,
         at: &mut Option<DataPlace>,
     ) -> bool {
         let mut inner = self.inner.lock();
-        let bound = Bound::of(reader);
-        let serves = matches!(inner.role, Role::Leader(_)) && !inner.log.is_failed();
+        let serves = !matches!(inner.role, Role::Offline(_)) && !inner.log.is_failed();
         if !serves || bound.in_log(&inner.log) > seen {
             return false;
         }

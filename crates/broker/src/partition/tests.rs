@@ -10,10 +10,17 @@ const FOLLOWS: Reader =
 
 /// A fetch from an offset, in the epoch of the bench.
 fn read(bench: &Bench, cell: &Arc<PartitionCell>, reader: Reader, offset: Offset) -> Result<ReadOutcome, ReadError> {
-    let position = Position { offset, current_leader_epoch: -1, last_fetched_epoch: -1 };
+    let position = Position { offset, current_leader_epoch: -1, last_fetched_epoch: -1, log_start_offset: -1 };
     let mut effects = Effects::default();
-    let request =
-        ReadRequest { position, reader, bytes_max: 1 << 20, at_least_one: true, may_wait: false, is_news: true };
+    let request = ReadRequest {
+        position,
+        reader,
+        bytes_max: 1 << 20,
+        at_least_one: true,
+        may_wait: false,
+        only_leader: true,
+        is_news: true,
+    };
     let read = cell.read(&request, bench.now(), &mut effects);
     effects.run(cell, bench.now());
     read
@@ -139,7 +146,7 @@ fn room_comes_before_producers_where_the_disk_is_full() {
     bench.files.inject(testkit::Fault { on: testkit::FaultOn::Write, after: 0, errno: 28, sticky: true });
     cell.apply_retention(bench.now());
     assert!(cell.with_log(|log| log.log_start_offset()) > 30);
-    assert!(!cell.directory.dir.is_failed());
+    assert!(!cell.directory().dir.is_failed());
 }
 
 #[test]
@@ -165,7 +172,9 @@ fn nobody_waits_inside_while_records_and_topics_are_deleted() {
     for cell in &cells {
         bench.fill(cell, 60);
         let mut effects = Effects::default();
-        assert_eq!(cell.delete_records(45, &mut effects), Ok(45));
+        let waiter: Arc<dyn AckWaiter> = Arc::new(Told::default());
+        let deleted = cell.delete_records(45, (&waiter, 0, 0), bench.now(), &mut effects);
+        assert!(deleted.is_ok_and(|deleted| deleted.is_everywhere));
         effects.run(cell, bench.now());
         cell.apply_retention(bench.now());
     }
@@ -177,7 +186,7 @@ fn nobody_waits_inside_while_records_and_topics_are_deleted() {
     assert_eq!(named("t-0") + named("t-1") + named("t-2"), 0);
     bench.executor.pass(5000);
     assert_eq!(named("-delete"), 0);
-    assert!(!cells[0].directory.dir.is_failed());
+    assert!(!cells[0].directory().dir.is_failed());
 }
 
 #[test]
@@ -257,7 +266,7 @@ fn a_broken_invariant_takes_the_partition_offline_and_nothing_else() {
         let read = read(&bench, &cell, Reader::Uncommitted, 0);
         assert!(matches!(read, Err(ReadError::Refused(ErrorCode::KafkaStorageError))), "{what}");
         bench.fill(&neighbour, 1);
-        assert!(!cell.directory.dir.is_failed(), "{what}");
+        assert!(!cell.directory().dir.is_failed(), "{what}");
     }
 }
 
@@ -281,6 +290,83 @@ fn an_append_of_another_epoch_is_refused_and_leaves_nothing() {
     assert!(bench.produce_in(&cell, 5, 2).is_ok());
 }
 
+#[test]
+fn who_deletes_records_waits_for_the_followers_that_are_in_service() {
+    let bench = Bench::new(&["/data"], |_| {});
+    let cell = bench.open("t-0", TOPIC);
+    bench.fill(&cell, 10);
+    bench.lead(&cell, &[NODE, FOLLOWER]);
+    let told = Arc::new(Told::default());
+    let waiter: Arc<dyn AckWaiter> = told.clone();
+    let follower_begins_at = |log_start_offset| {
+        let position = Position { offset: 10, current_leader_epoch: -1, last_fetched_epoch: -1, log_start_offset };
+        let (bytes_max, mut effects) = (1 << 20, Effects::default());
+        let request = ReadRequest {
+            position,
+            reader: FOLLOWS,
+            bytes_max,
+            at_least_one: true,
+            may_wait: false,
+            only_leader: true,
+            is_news: true,
+        };
+        cell.read(&request, bench.now(), &mut effects).ok().unwrap();
+        effects.run(&cell, bench.now());
+    };
+    let delete = |offset| {
+        let mut effects = Effects::default();
+        let deleted = cell.delete_records(offset, (&waiter, 0, 1000), bench.now(), &mut effects).unwrap();
+        effects.run(&cell, bench.now());
+        (deleted.low_watermark, deleted.is_everywhere)
+    };
+    follower_begins_at(0);
+    assert_eq!(delete(4), (0, false));
+    follower_begins_at(3);
+    assert!(told.0.lock().is_empty());
+    follower_begins_at(4);
+    assert_eq!((told.0.lock().len(), cell.low_watermark()), (1, Some(4)));
+    assert_eq!(delete(-1), (4, false), "up to the high watermark");
+    let mut effects = Effects::default();
+    bench.executor.tick(1);
+    cell.expire_waits(bench.now(), &mut effects);
+    effects.run(&cell, bench.now());
+    assert_eq!(*told.0.lock(), [Ok(()), Err(ErrorCode::RequestTimedOut)]);
+    assert_eq!(delete(9), (4, false), "what was begun is there, and is waited for");
+    bench.register(&cell, &[NODE, FOLLOWER], FOLLOWER, 1);
+    assert_eq!(told.0.lock().last(), Some(&Err(ErrorCode::NotLeaderOrFollower)));
+}
+
+#[test]
+fn a_follower_shows_consumers_what_it_knows_to_be_committed() {
+    let bench = Bench::new(&["/data"], |_| {});
+    let (leader, follower) = (bench.open("t-0", TOPIC), bench.open("t-1", TOPIC));
+    bench.lead_in(&leader, &[NODE, FOLLOWER], 4);
+    bench.fill(&leader, 6);
+    bench.register(&follower, &[NODE, FOLLOWER], FOLLOWER, 4);
+    let bytes = fetched_from(&bench, &leader, 0);
+    append_fetched(&bench, &follower, (4, 3, 0), &bytes).unwrap();
+    let read = |offset, current_leader_epoch, only_leader| {
+        let position = Position { offset, current_leader_epoch, last_fetched_epoch: -1, log_start_offset: -1 };
+        let request = ReadRequest {
+            position,
+            reader: Reader::Uncommitted,
+            bytes_max: 1 << 20,
+            at_least_one: true,
+            may_wait: false,
+            only_leader,
+            is_news: true,
+        };
+        let read = follower.read(&request, bench.now(), &mut Effects::default());
+        read.map(|read| (read.high_watermark, read.slice.length > 0)).map_err(|error| error.error_code(&follower))
+    };
+    assert_eq!(read(0, -1, false), Ok((3, true)));
+    assert_eq!((read(3, -1, false), read(5, 4, false)), (Ok((3, false)), Ok((3, false))), "not yet");
+    assert_eq!(read(7, -1, false), Err(ErrorCode::OffsetOutOfRange));
+    assert_eq!(read(0, -1, true), Err(ErrorCode::NotLeaderOrFollower));
+    assert_eq!(read(0, 3, false), Err(ErrorCode::FencedLeaderEpoch));
+    assert_eq!(read(0, 5, false), Err(ErrorCode::UnknownLeaderEpoch));
+}
+
 /// Bytes that a leader appended, as a follower fetches them.
 fn fetched_from(bench: &Bench, cell: &Arc<PartitionCell>, offset: Offset) -> Vec<u8> {
     read(bench, cell, FOLLOWS, offset).ok().unwrap().slice.read().unwrap()
@@ -297,7 +383,7 @@ fn append_fetched(
     let fetched = Fetched { leader_epoch, offset, records, high_watermark, log_start_offset };
     let end = cell.append_fetched(&fetched, bench.now(), &mut effects);
     effects.run(cell, bench.now());
-    end
+    end.map(|(_, end)| end)
 }
 
 #[test]
@@ -408,9 +494,9 @@ fn a_follower_is_woken_by_the_append_and_a_consumer_by_the_commit() {
     let readers = [FOLLOWS, Reader::Uncommitted, Reader::Committed].map(|reader| {
         let (woken, mut at) = (Arc::new(Woken::default()), None);
         let waiter: Arc<dyn DataWaiter> = woken.clone();
-        assert!(cell.wait_for_data(&waiter, reader, 0, &mut at));
+        assert!(cell.wait_for_data(&waiter, Bound::of(reader), 0, &mut at));
         // Once more is the same place.
-        assert!(cell.wait_for_data(&waiter, reader, 0, &mut at));
+        assert!(cell.wait_for_data(&waiter, Bound::of(reader), 0, &mut at));
         woken
     });
     let woken = || readers.each_ref().map(|woken| woken.0.load(Ordering::Relaxed));
@@ -427,9 +513,9 @@ fn a_follower_that_diverged_is_cut_behind_its_checkpoint_and_nobody_waits_inside
     let bench = Bench::new(&["/data"], |_| {});
     let cell = bench.open("t-0", TOPIC);
     bench.fill(&cell, 40);
-    cell.directory.flush_soon(cell.clone());
+    cell.directory().flush_soon(cell.clone());
     bench.executor.settle();
-    bench.replicas.write_checkpoints(&cell.directory).unwrap();
+    bench.replicas.write_checkpoints(&cell.directory()).unwrap();
     let row =
         || String::from_utf8(Files::read(&bench.files, "/data/recovery-point-offset-checkpoint".as_ref()).unwrap());
     assert!(!row().unwrap().contains("t 0 10"), "{:?}", row());
@@ -454,7 +540,7 @@ fn a_follower_that_diverged_is_cut_behind_its_checkpoint_and_nobody_waits_inside
     bench.lead_in(&cell, &[NODE], 6);
     assert!(matches!(bench.produce(&cell, 11), Err(AppendError::Storage(_))));
     assert_eq!(bench.produce(&cell, 10).unwrap().base_offset, 10);
-    assert!(!cell.directory.dir.is_failed());
+    assert!(!cell.directory().dir.is_failed());
 }
 
 #[test]
@@ -463,7 +549,7 @@ fn a_cut_above_what_the_checkpoints_say_writes_none_of_them() {
     let cell = bench.open("t-0", TOPIC);
     bench.fill(&cell, 20);
     bench.executor.settle();
-    bench.replicas.write_checkpoints(&cell.directory).unwrap();
+    bench.replicas.write_checkpoints(&cell.directory()).unwrap();
     // What came since moves the watermark: the files would be written again.
     bench.fill(&cell, 20);
     bench.register(&cell, &[NODE, FOLLOWER], FOLLOWER, 5);

@@ -2,7 +2,7 @@
 //! of the list, and looks at nobody else.
 
 use super::effects::{AckWaiter, DataWaiter};
-use super::{Acks, Effects, Reader};
+use super::{Effects, Reader};
 use base::{ErrorCode, Offset};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -62,58 +62,61 @@ pub(super) struct AckWait {
     pub deadline_us: u64,
 }
 
+/// What has to come as far as the offset that is waited for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Awaited {
+    /// The leader's own position (acks=1 where that means "on disk").
+    Leader,
+    /// The high watermark.
+    Committed,
+    /// The low watermark: records below are deleted everywhere.
+    Deleted,
+}
+
 /// Those who wait for acknowledgements, by what they wait for and by their deadlines.
 pub(super) struct AckWaits {
-    /// For the leader's own position (acks=1 where that means "on disk").
-    on_leader: OrderedWaits<Offset, AckWait>,
-    /// For the high watermark.
-    committed: OrderedWaits<Offset, AckWait>,
-    deadlines: BTreeSet<(u64, bool, Place<Offset>)>,
+    lists: [OrderedWaits<Offset, AckWait>; 3],
+    deadlines: BTreeSet<(u64, Awaited, Place<Offset>)>,
 }
 
 impl AckWaits {
     pub fn new() -> AckWaits {
-        AckWaits { on_leader: OrderedWaits::new(), committed: OrderedWaits::new(), deadlines: BTreeSet::new() }
+        AckWaits { lists: [(); 3].map(|()| OrderedWaits::new()), deadlines: BTreeSet::new() }
     }
 
     pub fn is_empty(&self) -> bool {
         self.deadlines.is_empty()
     }
 
-    /// Waits until everything below the offset is acknowledged.
-    pub fn insert(&mut self, offset: Offset, acks: Acks, wait: AckWait) {
-        let is_committed = acks == Acks::All;
-        let deadline_us = wait.deadline_us;
-        let place = self.list(is_committed).insert(offset, wait);
-        self.deadlines.insert((deadline_us, is_committed, place));
+    /// Whether anybody waits for that.
+    pub fn awaits(&self, what: Awaited) -> bool {
+        !self.lists[what as usize].is_empty()
     }
 
-    /// Tells those whose offsets are reached; what those hear who asked for all comes with the high watermark.
-    pub fn reached(
-        &mut self,
-        local_position: Offset,
-        (high_watermark, committed): (Offset, Result<(), ErrorCode>),
-        effects: &mut Effects,
-    ) {
-        for (position, is_committed) in [(local_position, false), (high_watermark, true)] {
-            let result = if is_committed { committed } else { Ok(()) };
-            let AckWaits { on_leader, committed, deadlines } = self;
-            let list = if is_committed { committed } else { on_leader };
-            for (place, wait) in list.reached(position) {
-                deadlines.remove(&(wait.deadline_us, is_committed, place));
-                effects.acknowledged.push((wait.waiter, wait.index, result));
-            }
+    /// Waits until it has come as far as the offset.
+    pub fn insert(&mut self, offset: Offset, what: Awaited, wait: AckWait) {
+        let deadline_us = wait.deadline_us;
+        let place = self.lists[what as usize].insert(offset, wait);
+        self.deadlines.insert((deadline_us, what, place));
+    }
+
+    /// It has come so far: tells those who waited.
+    pub fn reached(&mut self, what: Awaited, position: Offset, result: Result<(), ErrorCode>, effects: &mut Effects) {
+        let AckWaits { lists, deadlines } = self;
+        for (place, wait) in lists[what as usize].reached(position) {
+            deadlines.remove(&(wait.deadline_us, what, place));
+            effects.acknowledged.push((wait.waiter, wait.index, result));
         }
     }
 
     /// Tells those whose time is up.
     pub fn expire(&mut self, now_us: u64, effects: &mut Effects) {
-        while let Some((deadline_us, is_committed, place)) = self.deadlines.first().copied() {
+        while let Some((deadline_us, what, place)) = self.deadlines.first().copied() {
             if deadline_us > now_us {
                 break;
             }
             self.deadlines.pop_first();
-            if let Some(wait) = self.list(is_committed).remove(&place) {
+            if let Some(wait) = self.lists[what as usize].remove(&place) {
                 effects.acknowledged.push((wait.waiter, wait.index, Err(ErrorCode::RequestTimedOut)));
             }
         }
@@ -122,25 +125,23 @@ impl AckWaits {
     /// Tells everybody the same.
     pub fn release(&mut self, result: Result<(), ErrorCode>, effects: &mut Effects) {
         self.deadlines.clear();
-        let all = self.on_leader.drain().chain(self.committed.drain());
+        let all = self.lists.iter_mut().flat_map(OrderedWaits::drain);
         effects.acknowledged.extend(all.map(|wait| (wait.waiter, wait.index, result)));
-    }
-
-    fn list(&mut self, is_committed: bool) -> &mut OrderedWaits<Offset, AckWait> {
-        if is_committed { &mut self.committed } else { &mut self.on_leader }
     }
 }
 
 /// Up to where somebody reads: what has to grow before there is more for them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Bound {
+pub(crate) enum Bound {
     HighWatermark,
     LastStable,
     LogEnd,
+    /// The same for followers that serve consumers: they are to hear soon how far the log is committed.
+    All,
 }
 
 impl Bound {
-    const ALL: [Bound; 3] = [Bound::HighWatermark, Bound::LastStable, Bound::LogEnd];
+    const ALL: [Bound; 4] = [Bound::HighWatermark, Bound::LastStable, Bound::LogEnd, Bound::All];
 
     pub fn of(reader: Reader) -> Bound {
         match reader {
@@ -154,7 +155,9 @@ impl Bound {
         match self {
             Bound::HighWatermark => log.high_watermark(),
             Bound::LastStable => log.last_stable_offset(),
-            Bound::LogEnd => log.log_end_offset(),
+            // Where the log begins is news for followers, too. On a leader all of these only grow.
+            Bound::LogEnd => log.log_end_offset() + log.log_start_offset(),
+            Bound::All => log.log_end_offset() + log.log_start_offset() + log.high_watermark(),
         }
     }
 }
@@ -167,7 +170,7 @@ pub struct DataPlace {
 }
 
 /// Those who wait for data.
-pub(super) struct DataWaits([OrderedWaits<Offset, Arc<dyn DataWaiter>>; 3]);
+pub(super) struct DataWaits([OrderedWaits<Offset, Arc<dyn DataWaiter>>; 4]);
 
 impl DataWaits {
     pub fn new() -> DataWaits {

@@ -132,16 +132,20 @@ impl Fetcher {
             log_start_offset: data.log_start_offset,
         };
         let mut effects = Effects::default();
-        let pace = cell.directory.append_begins();
+        let pace = cell.directory().append_begins();
         let appended = cell.append_fetched(&fetched, now, &mut effects);
-        cell.directory.append_ended(pace);
+        cell.directory().append_ended(pace);
         effects.run(cell, now);
         match appended {
-            Ok(end) => {
+            Ok((start, end)) => {
                 if let Some(followed) = self.state.lock().followed_in(one) {
                     followed.failures = 0;
                 }
                 if end == asked.offset {
+                    if start != asked.log_start_offset {
+                        // Whoever deleted what lay before it waits until it is gone here.
+                        self.place(key);
+                    }
                     return;
                 }
                 match self.is_held(cell, fetched.records.len(), end < data.high_watermark, now) {
@@ -158,7 +162,7 @@ impl Fetcher {
             }
             Err(AppendError::Storage(error)) => {
                 if error.is_shortage() {
-                    cell.directory.tell_shortage(&error);
+                    cell.directory().tell_shortage(&error);
                 } else if self.line.is_due(now) {
                     let leader = self.source.0;
                     tracing::warn!(partition = %cell.name, leader, %error, "what was fetched cannot be appended");
@@ -282,7 +286,7 @@ impl Fetcher {
             Ok(()) => self.place_soon(one.0),
             Err(AppendError::Refused(_)) => {}
             Err(AppendError::Storage(error)) => {
-                cell.directory.report(&error);
+                cell.directory().report(&error);
                 self.delay(one, broker.executor.now());
             }
         }

@@ -194,7 +194,7 @@ impl Fetcher {
                 }
                 drop(state);
                 // Nobody may have asked for that sync.
-                cell.directory.flush_soon(cell.clone());
+                cell.directory().flush_soon(cell.clone());
             }
             // It waits for the image that says what it is now.
             Err(_) => state.unwant(&key),

@@ -41,7 +41,7 @@ pub(super) fn fetch(
             last_fetched_epoch: position.last_fetched_epoch,
             log_start_offset: position.log_start_offset,
             partition_max_bytes: config.fetch_bytes_max,
-            replica_directory_id: cell.map(|cell| cell.directory.id).unwrap_or_default(),
+            replica_directory_id: cell.map(|cell| cell.directory().id).unwrap_or_default(),
             ..Default::default()
         };
         if let Some(topic) = topics.last_mut() {

@@ -132,6 +132,44 @@ fn of_topic(partition: PartitionData<'static>) -> FetchResponse<'static> {
 }
 
 #[test]
+fn a_follower_that_hears_where_the_log_begins_says_where_its_own_does() {
+    let following = Following::new(|_| {});
+    following.bench.fill(&following.source, 5);
+    following.follow(4);
+    answer(following.request(), &of_topic(data(5, following.records(0))));
+    let start = |request: &Outbound| asked(request).1.first().map(|partition| partition.log_start_offset);
+    let request = following.request();
+    assert_eq!(start(&request), Some(0));
+    answer(request, &of_topic(PartitionData { log_start_offset: 3, ..data(5, Vec::new()) }));
+    let request = following.request();
+    assert_eq!((start(&request), position(&request)), (Some(3), (5, 4, 4)));
+    answer(request, &of_topic(PartitionData { log_start_offset: 3, ..data(5, Vec::new()) }));
+    assert_eq!(start(&following.request()), None, "that is known");
+}
+
+#[test]
+fn another_number_of_fetchers_counts_for_what_is_followed_already() {
+    let following = Following::new(|_| {});
+    following.bench.fill(&following.source, 5);
+    following.follow(4);
+    answer(following.request(), &of_topic(data(5, following.records(0))));
+    let before = following.request();
+    let mut config = following.broker.static_config.clone();
+    let others = (2..20).find(|count| super::number_of((TOPIC, 0), *count) > 0).expect("it is spread");
+    config.replication.num_fetchers = others as i32;
+    following.broker.config.store(Arc::new(config));
+    following.broker.replica_fetchers.update(&following.broker, &following.image, &Delta::default());
+    // The other fetcher begins a session of its own, where the log ends.
+    let request = following.request();
+    assert_eq!((asked(&request).0, position(&request)), (0, (5, 4, 4)));
+    following.bench.fill(&following.source, 1);
+    answer(before, &of_topic(data(6, following.records(5))));
+    assert_eq!(end(&following.cell), 5, "what the first one brings counts no more");
+    answer(request, &of_topic(data(6, following.records(5))));
+    assert_eq!(end(&following.cell), 6);
+}
+
+#[test]
 fn what_is_fetched_is_appended_and_the_next_request_asks_for_what_comes_behind_it() {
     let following = Following::new(|_| {});
     following.bench.fill(&following.source, 5);

@@ -24,7 +24,7 @@ fn of_two_topics_of_a_name_the_one_of_the_image_is_opened_and_the_other_set_asid
         }
         let cell = bench.open("t-0", NEW);
         assert_eq!(end(&cell), 5, "{order:?}");
-        assert_eq!(cell.directory.dir.path().to_str(), Some("/d2"));
+        assert_eq!(cell.directory().dir.path().to_str(), Some("/d2"));
         assert!(bench.names("/d1").iter().any(|name| name.ends_with("-stray")), "{:?}", bench.names("/d1"));
         assert!(!bench.names("/d1").contains(&"t-0".to_owned()));
     }
@@ -62,7 +62,7 @@ fn a_partition_of_the_first_image_that_may_lie_in_a_directory_out_of_service_beg
     let open = |partition: &str| {
         let name = crate::test_bench::name(partition);
         bench.replicas.open(&name, NEW, Uuid::DIRECTORY_UNASSIGNED, bench.settings.clone()).map(|cell| {
-            let path = cell.directory.dir.path().to_owned();
+            let path = cell.directory().dir.path().to_owned();
             path.to_str().map(str::to_owned)
         })
     };

@@ -35,6 +35,8 @@ pub(crate) struct Fetcher {
     settings: Arc<ConsumerSettings>,
     nodes: BTreeMap<NodeId, NodeState>,
     fetched: VecDeque<Fetched>,
+    /// Followers to read from instead of leaders (KIP-392), and until when.
+    nearby: BTreeMap<Partition, (NodeId, Instant)>,
     out_of_range: Vec<Partition>,
     refresh: bool,
     all_topics: bool,
@@ -48,6 +50,7 @@ impl Fetcher {
             settings,
             nodes: BTreeMap::new(),
             fetched: VecDeque::new(),
+            nearby: BTreeMap::new(),
             out_of_range: Vec::new(),
             refresh: false,
             all_topics: false,
@@ -63,6 +66,7 @@ impl Fetcher {
     /// Drops what belongs to partitions that are not assigned any more.
     pub fn keep_only(&mut self, positions: &BTreeMap<Partition, Position>) {
         self.fetched.retain(|fetched| positions.contains_key(&fetched.partition));
+        self.nearby.retain(|partition, _| positions.contains_key(partition));
     }
 
     /// Drops what was fetched of a partition.
@@ -120,13 +124,24 @@ impl Fetcher {
         for (key, position) in positions {
             let Some(offset) = position.next.filter(|_| !position.paused && !buffered.contains(key)) else { continue };
             if let Some(partition) = metadata.partition(&key.0, key.1).filter(|p| p.leader >= 0) {
-                by_leader.entry(partition.leader).or_default().insert(key.clone(), offset);
+                let source = self.source(key, partition.leader, &metadata);
+                by_leader.entry(source).or_default().insert(key.clone(), offset);
             }
         }
         for (leader, partitions) in by_leader {
             self.send_fetch(leader, partitions, &metadata);
         }
         Ok(())
+    }
+
+    /// Where to read a partition from: the follower that its leader named, while that is known, or the leader.
+    fn source(&mut self, partition: &Partition, leader: NodeId, metadata: &crate::Metadata) -> NodeId {
+        let Some((id, until)) = self.nearby.get(partition).copied() else { return leader };
+        if until > Instant::now() && metadata.nodes.contains_key(&id) {
+            return id;
+        }
+        self.nearby.remove(partition);
+        leader
     }
 
     fn send_fetch(&mut self, leader: NodeId, partitions: BTreeMap<Partition, i64>, metadata: &crate::Metadata) {
@@ -163,6 +178,7 @@ impl Fetcher {
         node.session.reset();
         node.not_before = Some(Instant::now() + settings.backoff(node.failures));
         node.failures += 1;
+        self.nearby.retain(|_, (id, _)| *id != leader);
         self.refresh = true;
     }
 
@@ -209,7 +225,7 @@ impl Fetcher {
                         self.metrics.answered(since, response.throttle_time_ms);
                         let code = ErrorCode::from_code(response.error_code);
                         if node.session.answered(code, response.session_id) {
-                            self.take_answer(response, asked, positions)?;
+                            self.take_answer(id, response, asked, positions)?;
                         }
                     }
                     Err(error) => {
@@ -234,6 +250,7 @@ impl Fetcher {
 
     fn take_answer(
         &mut self,
+        from: NodeId,
         response: protocol::FetchResponse<'_>,
         asked: BTreeMap<Partition, i64>,
         positions: &BTreeMap<Partition, Position>,
@@ -255,7 +272,15 @@ impl Fetcher {
                 if asked.get(&key).copied() != current || current.is_none() {
                     continue;
                 }
-                match ErrorCode::from_code(partition.error_code) {
+                let code = ErrorCode::from_code(partition.error_code);
+                if code != ErrorCode::None && self.nearby.get(&key).is_some_and(|(id, _)| *id == from) {
+                    // What a follower does not have, or does not know yet, its leader may.
+                    self.nearby.remove(&key);
+                    if code == ErrorCode::OffsetOutOfRange {
+                        continue;
+                    }
+                }
+                match code {
                     ErrorCode::None => {}
                     ErrorCode::OffsetOutOfRange => {
                         self.out_of_range.push(key);
@@ -267,6 +292,10 @@ impl Fetcher {
                         continue;
                     }
                     code => return Err(fetch_error(code, &key)),
+                }
+                if partition.preferred_read_replica >= 0 {
+                    let until = Instant::now() + self.cluster.settings().metadata_max_age;
+                    self.nearby.insert(key.clone(), (partition.preferred_read_replica, until));
                 }
                 let bytes = partition.records.map(|records| records.as_bytes().to_vec()).unwrap_or_default();
                 if bytes.is_empty() {

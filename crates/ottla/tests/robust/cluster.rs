@@ -46,7 +46,7 @@ impl Cluster {
         Cluster::start_each(brokers, more, more)
     }
 
-    /// The same with configuration that only the controller, or only the brokers have.
+    /// The same with configuration that only the controller, or only the brokers have; `{id}` in it is the node's.
     pub fn start_each(brokers: usize, more_of_controller: &str, more_of_brokers: &str) -> Cluster {
         Cluster::start_many(1, brokers, more_of_controller, more_of_brokers)
     }
@@ -88,6 +88,7 @@ impl Cluster {
             let id = if is_controller { 100 + index as i32 } else { (index + 1 - controllers) as i32 };
             let role = if is_controller { "controller" } else { "broker" };
             let more = if is_controller { more_of_controllers } else { more_of_brokers };
+            let more = more.replace("{id}", &id.to_string());
             let listener = if is_controller { "CONTROLLER" } else { "PLAINTEXT" };
             let data = folder.path().join(format!("data-{id}"));
             let content = format!(

@@ -27,6 +27,13 @@ impl Peer {
         Peer { stream }
     }
 
+    /// A connection to a node on this machine.
+    pub fn connect_to(port: u16) -> Peer {
+        let stream = TcpStream::connect(("127.0.0.1", port)).expect("a connection");
+        stream.set_read_timeout(Some(PATIENCE)).expect("a timeout");
+        Peer { stream }
+    }
+
     /// A connection that does not come from this machine, as far as limits are concerned.
     pub fn connect_from_elsewhere(node: &Node) -> Peer {
         let address = |ip: [u8; 4], port| SocketAddr::from((ip, port));

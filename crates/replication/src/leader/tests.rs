@@ -1,4 +1,5 @@
 use super::*;
+use base::BrokerEpoch;
 
 const LAG_US: u64 = 30_000_000;
 
@@ -169,6 +170,40 @@ fn who_keeps_up_is_waited_for_before_it_is_asked_in() {
     assert_eq!(leader.high_watermark(), 5);
 }
 
+/// One broker is fenced, all others are in service.
+struct Fenced(NodeId);
+
+impl Registrations for Fenced {
+    fn is_eligible(&self, id: NodeId, _: Option<BrokerEpoch>) -> bool {
+        id != self.0
+    }
+
+    fn is_registered(&self, _: NodeId, _: BrokerEpoch) -> bool {
+        true
+    }
+
+    fn is_alive(&self, id: NodeId) -> bool {
+        id != self.0
+    }
+}
+
+#[test]
+fn records_are_deleted_when_they_are_at_every_follower_that_is_in_service() {
+    let mut leader = leading(&[1, 2, 3], &[1, 2, 3], 1, (10, 10));
+    assert_eq!(leader.low_watermark(5), -1, "nobody has told");
+    leader.told_start(&by(2), 5);
+    leader.told_start(&by(3), 2);
+    assert_eq!(leader.low_watermark(5), 2);
+    let _moved = leader.fetched(&by(3), 10, 0);
+    leader.told_start(&FetchingReplica { broker_epoch: 11, ..by(3) }, 5);
+    assert_eq!(leader.low_watermark(5), 2, "that process is gone");
+    leader.told_start(&by(3), 7);
+    assert_eq!((leader.low_watermark(5), leader.low_watermark(8)), (5, 5));
+    leader.told_start(&by(3), 2);
+    let _moved = leader.set_brokers(&Fenced(3));
+    assert_eq!(leader.low_watermark(5), 5);
+}
+
 #[test]
 fn a_replica_that_is_fenced_is_not_waited_for() {
     let mut leader = leading(&[1], &[1, 2], 1, (0, 0));
@@ -176,7 +211,7 @@ fn a_replica_that_is_fenced_is_not_waited_for() {
     let number = leader.proposal().unwrap().number;
     let _refused = leader.answered(number, IsrAnswer::Refused);
     assert!(!leader.appended(5, 1));
-    assert!(leader.set_eligible(|_, epoch| epoch != Some(12), |_, _| true));
+    assert!(leader.set_brokers(&Fenced(2)));
     assert_eq!(leader.high_watermark(), 5);
 }
 

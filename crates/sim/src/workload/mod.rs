@@ -156,6 +156,7 @@ impl Clients {
             90..=93 => self.producers.lose_answers(random, &mut self.pending),
             94 => self.topics.delete(node, random, &mut self.producers, knowledge, &mut self.pending),
             95..=96 => self.groups.delete(node, knowledge, &mut self.pending),
+            97 => self.topics.move_replica(node, random, &mut self.pending),
             _ => {
                 let longest_ms = [50, 500, 3_000, 12_000][random.below(4) as usize];
                 let rest_us = 1000 * (1 + random.below(longest_ms));

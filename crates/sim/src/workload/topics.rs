@@ -6,7 +6,10 @@ use super::{Pending, Pendings};
 use crate::checks::Knowledge;
 use crate::node::decode;
 use base::{ErrorCode, Random, SplitMix64};
-use protocol::{CreateTopicsRequest, DeleteTopicsRequest, create_topics_request};
+use protocol::{
+    AlterReplicaLogDirsRequest, CreateTopicsRequest, DeleteTopicsRequest, alter_replica_log_dirs_request,
+    create_topics_request,
+};
 
 /// Acknowledged means on disk here...
 pub const DURABLE: &str = "durable";
@@ -150,6 +153,26 @@ impl Topics {
         knowledge.topic_doomed(REBORN, values);
         pending.retain(|_, pending| !matches!(pending, Pending::Fetch { partition: (REBORN, _), .. }));
         self.ask_deletion(topic, node, pending);
+    }
+
+    /// Moves a replica to one of the directories of a node that may have two.
+    pub fn move_replica(&self, node: &mut impl Peer, random: &mut SplitMix64, pending: &mut Pendings) {
+        if self.replicas > 1 {
+            return;
+        }
+        let (topic, partition) = PARTITIONS[random.below(PARTITIONS.len() as u64) as usize];
+        let topic = alter_replica_log_dirs_request::AlterReplicaLogDirTopic {
+            name: topic.into(),
+            partitions: vec![partition],
+            ..Default::default()
+        };
+        let dir = alter_replica_log_dirs_request::AlterReplicaLogDir {
+            path: ["/data", "/more"][random.below(2) as usize].into(),
+            topics: vec![topic],
+            ..Default::default()
+        };
+        let request = AlterReplicaLogDirsRequest { dirs: vec![dir], ..Default::default() };
+        pending.insert(node.send(2, &request), Pending::Any);
     }
 
     fn ask_deletion(&mut self, topic: usize, node: &mut impl Peer, pending: &mut Pendings) {

@@ -106,10 +106,10 @@ fn an_answer_of_a_process_whose_place_another_has_taken_says_nothing_of_the_new_
     let before = following.request();
     // A directory that is known as slow: its answers are worked off on another thread.
     for _ in 0..2 {
-        let pace = following.cell.directory.append_begins();
+        let pace = following.cell.directory().append_begins();
         following.bench.executor.tick(200);
         following.bench.executor.thread_waited(true);
-        following.cell.directory.append_ended(pace);
+        following.cell.directory().append_ended(pace);
     }
     answer(before, &of_topic(data(5, following.records(0))));
     let moved = RegisterBrokerRecord {

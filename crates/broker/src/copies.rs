@@ -1,0 +1,308 @@
+//! Copies of logs in other directories (`-future` folders, KIP-113): those that are being filled, and those that a start
+//! finds.
+//!
+//! What a start finds beside a log says by its end which of the two counts. A copy changes places with its log when both
+//! end at the same offset, and only what has the place grows from then on; whoever cuts the log cuts the copy first. So a
+//! copy that ends above its log had its place already, and gets it again; any other one is filled on. A copy without a
+//! log is what is left when the process died after the log's folder had lost its name, unless the log may lie in a
+//! directory that is out of service.
+
+use crate::log_dirs::Directory;
+use crate::partition::{Future, PartitionCell};
+use crate::replicas::{RecoveryHint, Replicas};
+use crate::topic_settings::TopicSettings;
+use base::{Map, Offset, PartitionIndex, TopicId, TopicPartition};
+use parking_lot::Mutex;
+use std::path::PathBuf;
+use std::sync::Arc;
+use storage::{Log, OpenOptions, RetiredFolder, StorageError, folder_name};
+
+/// A copy that a start found.
+pub(crate) struct FoundCopy {
+    pub directory: Arc<Directory>,
+    path: PathBuf,
+    topic_id: Option<TopicId>,
+    hint: RecoveryHint,
+}
+
+/// How far a copy is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Copied {
+    pub bytes: u64,
+    pub end: Offset,
+    /// Recovery point, high watermark, log start and first base offset, for the checkpoints.
+    pub checkpoint: [Offset; 4],
+}
+
+/// The copies that are being filled.
+#[derive(Default)]
+pub(crate) struct Copies {
+    filled: Mutex<Map<(TopicId, PartitionIndex), (Arc<PartitionCell>, Arc<Directory>, Copied)>>,
+    found: Mutex<Map<TopicPartition, Vec<FoundCopy>>>,
+    /// Partitions whose copies are to be filled on.
+    resumed: Mutex<Vec<Arc<PartitionCell>>>,
+}
+
+impl FoundCopy {
+    /// The newest file of records, and its length.
+    fn last_file(&self) -> Option<(String, u64)> {
+        let entries = self.directory.dir.files().list(&self.path).unwrap_or_default();
+        let logs = entries.into_iter().filter(|entry| entry.name.ends_with(".log"));
+        logs.map(|entry| (entry.name, entry.len)).max()
+    }
+}
+
+impl Copied {
+    pub const NOTHING: Copied = Copied { bytes: 0, end: 0, checkpoint: [0; 4] };
+
+    fn of(log: &Log) -> Copied {
+        let first = log.segments().next().map_or(0, |segment| segment.base_offset);
+        Copied {
+            bytes: log.size(),
+            end: log.log_end_offset(),
+            checkpoint: [
+                log.checkpoint_recovery_point(),
+                log.high_watermark(),
+                log.log_start_offset().max(first),
+                first,
+            ],
+        }
+    }
+}
+
+impl Copies {
+    /// Takes note of how far a copy is.
+    pub fn note(&self, cell: &Arc<PartitionCell>, future: &Future) {
+        let copied = (cell.clone(), future.directory.clone(), Copied::of(&future.log));
+        self.filled.lock().insert((cell.topic_id, cell.name.partition), copied);
+    }
+
+    /// It is no copy any more.
+    pub fn forget(&self, cell: &PartitionCell) {
+        self.filled.lock().remove(&(cell.topic_id, cell.name.partition));
+    }
+
+    /// The copies in a directory, in the order of their names.
+    pub fn in_directory(&self, directory: &Arc<Directory>) -> Vec<(Arc<PartitionCell>, Copied)> {
+        let filled = self.filled.lock();
+        let own = filled.values().filter(|(_, other, _)| Arc::ptr_eq(other, directory));
+        let mut own: Vec<_> = own.map(|(cell, _, copied)| (cell.clone(), *copied)).collect();
+        own.sort_by(|a, b| a.0.name.cmp(&b.0.name));
+        own
+    }
+
+    /// Those that are to be filled on.
+    pub fn take_resumed(&self) -> Vec<Arc<PartitionCell>> {
+        std::mem::take(&mut self.resumed.lock())
+    }
+}
+
+impl Replicas {
+    /// Tells of a copy that was found at the start.
+    pub fn add_copy(
+        &self,
+        partition: TopicPartition,
+        (directory, path): (Arc<Directory>, PathBuf),
+        topic_id: Option<TopicId>,
+        hint: RecoveryHint,
+    ) {
+        let found = FoundCopy { directory, path, topic_id, hint };
+        self.copies.found.lock().entry(partition).or_default().push(found);
+    }
+
+    /// The copy that was found of this topic's partition; others are set aside.
+    pub(crate) fn claim_copy(&self, name: &TopicPartition, topic_id: TopicId) -> Option<FoundCopy> {
+        let found = self.copies.found.lock().remove(name)?;
+        // One that does not say whose it is was hardly begun.
+        let (mut own, others): (Vec<_>, Vec<_>) = found.into_iter().partition(|found| found.topic_id == Some(topic_id));
+        // Of several the one that ends last: any other was given up before it.
+        let last = (0..own.len()).max_by_key(|at| own[*at].last_file()).map(|at| own.swap_remove(at));
+        others.into_iter().chain(own).for_each(|found| self.set_copy_aside(name, &found));
+        last
+    }
+
+    /// It may be claimed once more.
+    pub(crate) fn give_copy_back(&self, name: &TopicPartition, copy: FoundCopy) {
+        self.copies.found.lock().entry(name.clone()).or_default().push(copy);
+    }
+
+    /// A copy whose log is gone gets its name. Returns what is known of it.
+    pub(crate) fn promote_copy(&self, name: &TopicPartition, copy: &FoundCopy) -> Result<RecoveryHint, StorageError> {
+        let dir = &copy.directory.dir;
+        let target = dir.path().join(folder_name(name));
+        tracing::info!(partition = %name, from = %copy.path.display(), "a copy whose log has no name any more takes its place");
+        let renamed = dir.files().rename(&copy.path, &target).and_then(|()| dir.files().sync_dir(dir.path()));
+        renamed.map_err(|error| StorageError::failed(&copy.path, error))?;
+        Ok(copy.hint)
+    }
+
+    /// Opens a copy that was found beside its log. The log is given back with its directory: it is the copy's where that
+    /// has more.
+    pub(crate) fn compare_copy(
+        &self,
+        (mut log, directory): (Log, Arc<Directory>),
+        copy: &FoundCopy,
+        settings: &Arc<TopicSettings>,
+    ) -> Result<(Log, Arc<Directory>, Option<Future>), StorageError> {
+        let (files, name) = (copy.directory.dir.files().clone(), log.partition().clone());
+        let options = OpenOptions {
+            clean_shutdown: copy.hint.clean_shutdown,
+            trusted: copy.hint.trusted,
+            recovery_point: copy.hint.recovery_point,
+            log_start_offset: copy.hint.log_start_offset,
+            cleaned_up_to: copy.hint.cleaned_up_to,
+            now_wall_ms: self.executor.now().wall_ms,
+            seed: self.next_seed(),
+            on_progress: None,
+            cancel: self.cancel.clone(),
+        };
+        let mut future = Log::open(files.clone(), copy.path.clone(), name.clone(), settings.log.clone(), &options)?;
+        if let Some(high_watermark) = copy.hint.high_watermark {
+            future.set_high_watermark(high_watermark);
+        }
+        if future.log_end_offset() <= log.log_end_offset() {
+            return Ok((log, directory, Some(Future { log: future, directory: copy.directory.clone() })));
+        }
+        tracing::info!(
+            partition = %name, end = log.log_end_offset(), end_of_copy = future.log_end_offset(),
+            from = %directory.dir.path().display(), to = %copy.directory.dir.path().display(),
+            "a move between directories had come to its end when the process died: it is completed"
+        );
+        if let Some(job) = future.flush_job(false)? {
+            let flushed = job.run(&*files)?;
+            future.flushed(&flushed);
+        }
+        future.set_high_watermark(future.high_watermark().max(log.high_watermark()));
+        let start = log.log_start_offset().min(future.high_watermark());
+        for job in future.advance_log_start_offset(start)? {
+            job.run(&*files)?;
+        }
+        // Whatever fails from here on, its place is there.
+        self.lies_in(&name, &copy.directory, copy.hint);
+        let delay_ms = settings.log.file_delete_delay_ms;
+        self.remove_later(&name, &directory, self.retire(&mut log), delay_ms)?;
+        future.rename_folder(&folder_name(&name))?;
+        let path = copy.directory.dir.path();
+        files.sync_dir(path).map_err(|error| StorageError::failed(path, error))?;
+        Ok((future, copy.directory.clone(), None))
+    }
+
+    /// A copy is filled on, beside its log.
+    pub(crate) fn resume_copy(&self, cell: &Arc<PartitionCell>, future: Future) {
+        self.copies.note(cell, &future);
+        *cell.upkeep() = Some(future);
+        self.copies.resumed.lock().push(cell.clone());
+    }
+
+    /// Copies that nobody has claimed.
+    pub(crate) fn set_copies_aside(&self) {
+        let found = std::mem::take(&mut *self.copies.found.lock());
+        for (name, copies) in found {
+            copies.iter().for_each(|copy| self.set_copy_aside(&name, copy));
+        }
+    }
+
+    fn set_copy_aside(&self, name: &TopicPartition, copy: &FoundCopy) {
+        let dir = &copy.directory.dir;
+        // Its topic comes before its first record.
+        let is_hardly_begun = copy.topic_id.is_none()
+            && dir
+                .files()
+                .list(&copy.path)
+                .is_ok_and(|entries| entries.iter().all(|entry| entry.len == 0 || !entry.name.ends_with(".log")));
+        if is_hardly_begun {
+            if let Err(error) = dir.remove_folder(&copy.path) {
+                copy.directory.report(&error);
+            }
+            return;
+        }
+        self.set_folder_aside(name, &copy.directory, &copy.path);
+    }
+
+    /// Removes a copy that is not wanted any more.
+    pub(crate) fn discard_copy(&self, cell: &PartitionCell, mut future: Future) {
+        self.copies.forget(cell);
+        let Future { log, directory } = &mut future;
+        if directory.dir.is_failed() {
+            return;
+        }
+        let delay_ms = cell.settings().log.file_delete_delay_ms;
+        if let Err(error) = self.remove_later(&cell.name, directory, self.retire(log), delay_ms) {
+            directory.report(&error);
+        }
+    }
+
+    /// Closes a copy in order, so that the next start goes on with it.
+    pub(crate) fn close_copy(&self, cell: &Arc<PartitionCell>) -> bool {
+        let mut upkeep = cell.upkeep();
+        let Some(future) = upkeep.as_mut().filter(|future| !future.directory.dir.is_failed()) else { return true };
+        let closed = future.log.close_cleanly();
+        self.copies.note(cell, future);
+        if let Err(error) = &closed {
+            future.directory.report(error);
+        }
+        closed.is_ok()
+    }
+
+    fn retire(&self, log: &mut Log) -> RetiredFolder {
+        let name = self.deleted_name(log.partition());
+        log.retire(&name)
+    }
+
+    /// Gives a folder its last name, durably, and removes it later.
+    pub(crate) fn remove_later(
+        &self,
+        name: &TopicPartition,
+        directory: &Arc<Directory>,
+        retired: RetiredFolder,
+        delay_ms: i64,
+    ) -> Result<(), StorageError> {
+        let (files, path) = (directory.dir.files(), directory.dir.path());
+        retired.rename(&**files)?;
+        files.sync_dir(path).map_err(|error| StorageError::failed(path, error))?;
+        let (later, name) = (directory.clone(), name.clone());
+        let remove = move || {
+            if let Err(error) = later.dir.remove_folder(retired.path()) {
+                tracing::error!(partition = %name, path = %retired.path().display(), %error, "a deleted folder could not be removed");
+            }
+        };
+        directory.run_later(delay_ms.max(0) as u64 * 1000, Box::new(remove));
+        Ok(())
+    }
+
+    /// The copy is cut before its log is, and that is durable: what the log gets then must not be less than what the copy
+    /// would have.
+    pub(crate) fn cut_copy(
+        &self,
+        cell: &Arc<PartitionCell>,
+        upkeep: &mut Option<Future>,
+        cut: impl FnOnce(&mut Log) -> Result<Vec<storage::Job>, StorageError>,
+    ) {
+        let Some(future) = upkeep.as_mut() else { return };
+        let directory = future.directory.clone();
+        let files = directory.dir.files();
+        let cut_durably = || -> Result<(), StorageError> {
+            let jobs = cut(&mut future.log)?;
+            jobs.into_iter().try_for_each(|job| job.run(&**files))?;
+            if let Some(job) = future.log.flush_job(false)? {
+                let flushed = job.run(&**files)?;
+                future.log.flushed(&flushed);
+            }
+            Ok(())
+        };
+        match cut_durably() {
+            Ok(()) => {
+                self.copies.note(cell, future);
+                if let Err(error) = self.write_checkpoints(&directory) {
+                    directory.report(&error);
+                }
+            }
+            Err(error) => {
+                directory.report(&error);
+                if let Some(future) = upkeep.take() {
+                    self.discard_copy(cell, future);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,396 @@
+use crate::broker::Broker;
+use crate::partition::{AckWaiter, Acks, Append, Effects, PartitionCell};
+use crate::test_bench::{Bench, NODE, answer, end, only_request};
+use base::{ErrorCode, Now, Offset, TopicId, Uuid};
+use protocol::{ApiKey, AssignReplicasToDirsRequest, AssignReplicasToDirsResponse, Cursor};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI32, AtomicI64, Ordering};
+use storage::{AppendOrigin, LeaderBatch};
+use testkit::{Fault, FaultOn, SimFiles};
+
+const TOPIC: TopicId = Uuid::from_u128(7);
+const DIRS: [&str; 2] = ["/d1", "/d2"];
+
+/// A broker with `t-0` in its first directory.
+struct Moving {
+    bench: Arc<Bench>,
+    broker: Arc<Broker>,
+    mailbox: quorum::Mailbox,
+    cell: Arc<PartitionCell>,
+}
+
+impl Moving {
+    fn new(change: impl FnOnce(&mut storage::LogConfig)) -> Moving {
+        Moving::on(Bench::new(&DIRS, change))
+    }
+
+    fn on(mut bench: Bench) -> Moving {
+        let cell = bench.open("t-0", TOPIC);
+        let (broker, mailbox) = bench.broker_with_partitions();
+        broker.set_epoch(1);
+        Moving { bench: Arc::new(bench), broker, mailbox, cell }
+    }
+
+    fn directory(&self, number: usize) -> Arc<crate::Directory> {
+        self.broker.replicas.directories()[number].clone()
+    }
+
+    /// The image says that the replica lies there.
+    fn lies_in(&self, number: usize) {
+        self.broker.image.store(Bench::image(1, &[("t-0", TOPIC, self.directory(number).id)]));
+    }
+
+    fn move_to(&self, number: usize) {
+        self.broker.move_replica(&self.cell, &self.directory(number));
+    }
+
+    /// The folders of the partition in a directory, without what makes them unique.
+    fn folders(&self, number: usize) -> Vec<String> {
+        let names = self.bench.names(DIRS[number]).into_iter().filter(|name| name.starts_with("t-0"));
+        names.map(|name| name.rsplit_once('.').map_or(name.clone(), |(_, rest)| rest[32..].to_owned())).collect()
+    }
+
+    fn log(&self, number: usize) -> Vec<u8> {
+        let path = format!("{}/t-0/{:020}.log", DIRS[number], 0);
+        base::Files::read(&self.bench.files, path.as_ref()).unwrap()
+    }
+}
+
+/// What is asked of the controller: the directory of the one partition.
+fn assigned(request: &quorum::ControllerRequest) -> Uuid {
+    assert_eq!(request.api, ApiKey::AssignReplicasToDirs);
+    let asked = AssignReplicasToDirsRequest::decode(&mut Cursor::new(&request.body), request.version).unwrap();
+    let [directory] = asked.directories.as_slice() else { panic!("{asked:?}") };
+    directory.id
+}
+
+fn taken(request: quorum::ControllerRequest) {
+    answer(request, &AssignReplicasToDirsResponse::default());
+}
+
+#[test]
+fn a_replica_moves_while_it_is_written_to_and_the_controller_hears_of_it_first() {
+    let moving = Moving::new(|log| log.segment_bytes = 1 << 20);
+    let Moving { bench, broker, mailbox, cell } = &moving;
+    bench.fill(cell, 50);
+    moving.lies_in(0);
+    moving.move_to(1);
+    bench.executor.settle();
+    let request = only_request(mailbox);
+    assert_eq!(assigned(&request), moving.directory(1).id);
+    bench.fill(cell, 5);
+    taken(request);
+    bench.executor.pass(200);
+    assert!(Arc::ptr_eq(&cell.directory(), &moving.directory(0)), "not before the image says so");
+    assert_eq!((moving.folders(0), moving.folders(1)), (vec!["t-0".to_owned()], vec!["-future".to_owned()]));
+    let copies = broker.replicas.copies.in_directory(&moving.directory(1));
+    assert_eq!((copies.len(), copies[0].1.end), (1, 55));
+    bench.fill(cell, 5);
+    moving.lies_in(1);
+    bench.executor.pass(50);
+    assert!(Arc::ptr_eq(&cell.directory(), &moving.directory(1)));
+    assert_eq!((moving.folders(0), moving.folders(1)), (vec!["-delete".to_owned()], vec!["t-0".to_owned()]));
+    assert_eq!((end(cell), cell.with_log(|log| log.high_watermark())), (60, 60));
+    // Its producers are known: what comes next fits, what came before does not.
+    bench.fill(cell, 3);
+    assert!(bench.produce(cell, 70).is_err());
+    bench.executor.pass(120_000);
+    assert_eq!((moving.folders(0), broker.moves.count()), (vec![], 0));
+    assert!(moving.log(1).len() > 60 * 100);
+    assert!(broker.replicas.copies.in_directory(&moving.directory(1)).is_empty());
+}
+
+#[test]
+fn a_move_that_is_given_up_leaves_nothing_and_the_controller_is_told() {
+    let moving = Moving::new(|_| {});
+    let Moving { bench, mailbox, cell, .. } = &moving;
+    bench.fill(cell, 50);
+    moving.lies_in(0);
+    moving.move_to(1);
+    bench.executor.settle();
+    taken(only_request(mailbox));
+    moving.lies_in(1);
+    // Before the image is seen it is called back.
+    moving.move_to(0);
+    bench.executor.settle();
+    assert_eq!((moving.folders(0), moving.folders(1)), (vec!["t-0".to_owned()], vec!["-delete".to_owned()]));
+    bench.executor.pass(1000);
+    let request = only_request(mailbox);
+    assert_eq!(assigned(&request), moving.directory(0).id);
+    taken(request);
+    moving.lies_in(0);
+    bench.executor.pass(120_000);
+    assert_eq!((moving.folders(1), moving.broker.moves.count()), (vec![], 0));
+    assert!(!mailbox.has_input());
+}
+
+#[test]
+fn a_topic_that_is_deleted_while_it_moves_is_gone_from_both_directories() {
+    let moving = Moving::new(|_| {});
+    moving.bench.fill(&moving.cell, 50);
+    moving.lies_in(0);
+    moving.move_to(1);
+    moving.bench.executor.settle();
+    moving.broker.replicas.remove(TOPIC, 0);
+    moving.bench.executor.pass(120_000);
+    assert_eq!((moving.folders(0), moving.folders(1)), (vec![], vec![]));
+    assert_eq!(moving.broker.moves.count(), 0);
+}
+
+#[test]
+fn a_target_that_fails_ends_the_move_and_a_source_that_fails_takes_the_replica_offline() {
+    for failing in [1, 0] {
+        let moving = Moving::new(|_| {});
+        let Moving { bench, broker, mailbox, cell } = &moving;
+        let told = broker.clone();
+        for number in 0..2 {
+            let told = Arc::downgrade(&told);
+            moving.directory(number).set_failure_listener(Box::new(move |failed| {
+                told.upgrade().unwrap().directory_failed(failed);
+            }));
+        }
+        bench.fill(cell, 50);
+        moving.lies_in(0);
+        moving.move_to(1);
+        bench.executor.settle();
+        taken(only_request(mailbox));
+        moving.lies_in(1);
+        moving.directory(failing).fail();
+        bench.executor.pass(2_000);
+        assert_eq!((assigned(&only_request(mailbox)), broker.moves.count()), (moving.directory(0).id, 0), "{failing}");
+        assert_eq!(bench.produce(cell, 50).is_ok(), failing == 1, "{failing}");
+        assert_eq!(moving.folders(1), ["-future"], "nothing in it is touched");
+    }
+}
+
+#[test]
+fn a_follower_that_is_cut_while_it_moves_is_cut_in_both_directories() {
+    let moving = Moving::new(|log| log.segment_bytes = 1 << 20);
+    let Moving { bench, broker, cell, .. } = &moving;
+    bench.fill(cell, 50);
+    moving.lies_in(0);
+    moving.move_to(1);
+    bench.executor.settle();
+    bench.register(cell, &[NODE, 2], 2, 1);
+    assert_eq!(broker.replicas.truncate(cell, 1, 20).unwrap(), 20);
+    assert_eq!(broker.replicas.copies.in_directory(&moving.directory(1))[0].1.end, 20);
+    bench.lead_in(cell, &[NODE], 2);
+    bench.fill(cell, 4);
+    moving.lies_in(1);
+    bench.executor.pass(50);
+    assert!(Arc::ptr_eq(&cell.directory(), &moving.directory(1)));
+    assert_eq!(end(cell), 24);
+    assert_eq!(
+        cell.with_log(|log| log.leader_epochs().latest().map(|entry| (entry.epoch, entry.start_offset))),
+        Some((2, 20))
+    );
+    bench.register(cell, &[NODE, 2], 2, 3);
+    broker.replicas.begin_anew(cell, 3, 100).unwrap();
+    moving.lies_in(0);
+    moving.move_to(0);
+    bench.executor.pass(50);
+    assert_eq!((cell.directory().id, end(cell)), (moving.directory(0).id, 100));
+}
+
+#[test]
+fn a_log_that_begins_inside_of_a_batch_moves_as_it_is() {
+    let moving = Moving::new(|_| {});
+    let Moving { bench, cell, .. } = &moving;
+    bench.fill(cell, 60);
+    struct Nobody;
+    impl AckWaiter for Nobody {
+        fn acknowledged(&self, _: usize, _: Result<(), ErrorCode>, _: Now) {}
+    }
+    let (waiter, mut effects): (Arc<dyn AckWaiter>, _) = (Arc::new(Nobody), Effects::default());
+    cell.delete_records(33, (&waiter, 0, 0), bench.now(), &mut effects).unwrap();
+    effects.run(cell, bench.now());
+    cell.apply_retention(bench.now());
+    bench.executor.settle();
+    moving.lies_in(1);
+    moving.move_to(1);
+    bench.executor.settle();
+    assert!(Arc::ptr_eq(&cell.directory(), &moving.directory(1)));
+    assert_eq!(cell.with_log(|log| (log.log_start_offset(), log.log_end_offset())), (33, 60));
+    bench.fill(cell, 5);
+}
+
+#[test]
+fn moves_are_held_up_by_their_throttle() {
+    let moving = Moving::new(|log| log.segment_bytes = 1 << 20);
+    let Moving { bench, broker, cell, .. } = &moving;
+    bench.fill(cell, 50);
+    let mut config = broker.static_config.clone();
+    config.replication.alter_dirs_rate = 0;
+    broker.config.store(Arc::new(config.clone()));
+    moving.lies_in(1);
+    moving.move_to(1);
+    bench.executor.pass(10_000);
+    assert!(moving.folders(1).is_empty());
+    config.replication.alter_dirs_rate = 1000;
+    broker.config.store(Arc::new(config));
+    for _ in 0..60 {
+        bench.executor.pass(50);
+    }
+    assert!(Arc::ptr_eq(&cell.directory(), &moving.directory(1)));
+}
+
+/// How many records were acknowledged.
+#[derive(Default)]
+struct Acknowledged(AtomicI64);
+
+impl AckWaiter for Acknowledged {
+    fn acknowledged(&self, index: usize, result: Result<(), ErrorCode>, _: Now) {
+        if result.is_ok() {
+            self.0.fetch_max(index as i64 + 1, Ordering::Relaxed);
+        }
+    }
+}
+
+/// Writes one record after the other, also whenever somebody waits for the disk.
+struct Writer {
+    bench: Arc<Bench>,
+    cell: Arc<PartitionCell>,
+    told: Arc<Acknowledged>,
+    next: AtomicI32,
+    /// How many more at waits.
+    left: AtomicI32,
+}
+
+impl Writer {
+    fn write(&self) {
+        let sequence = self.next.load(Ordering::Relaxed);
+        let bytes = self.bench.record(sequence);
+        let batch = LeaderBatch::built(&bytes, AppendOrigin::Client).unwrap();
+        let append = Append { batch: &batch, leader_epoch: 0, acks: Acks::All, log_append_time_ms: None };
+        let waiter = self.told.clone();
+        let (make, mut effects) = (|| -> Arc<dyn AckWaiter> { waiter.clone() }, Effects::default());
+        let watch: (&dyn Fn() -> Arc<dyn AckWaiter>, usize, u64) = (&make, sequence as usize, u64::MAX / 2);
+        let appended = self.cell.append(&append, watch, self.bench.now(), &mut effects);
+        effects.run(&self.cell, self.bench.now());
+        let Ok(appended) = appended else { return };
+        self.next.fetch_add(1, Ordering::Relaxed);
+        if appended.is_acknowledged {
+            self.told.0.fetch_max(i64::from(sequence) + 1, Ordering::Relaxed);
+        }
+    }
+
+    fn write_at_waits(self: Arc<Self>) {
+        let this = self.clone();
+        self.bench.while_the_disk_is_waited_for(Box::new(move || {
+            if this.left.fetch_sub(1, Ordering::Relaxed) > 0 {
+                this.write();
+            }
+            this.write_at_waits();
+        }));
+    }
+}
+
+/// Writes while the replica moves; the disk stops after so many calls. Returns the files, how much was acknowledged, and
+/// whether the move came to its end before.
+fn interrupted(calls: u64, on_disk: bool) -> (SimFiles, Offset, bool) {
+    let change = |log: &mut storage::LogConfig| {
+        log.segment_bytes = 3000;
+        log.flush_messages = if on_disk { 1 } else { i64::MAX };
+    };
+    let moving = Moving::new(change);
+    let Moving { bench, broker, cell, .. } = &moving;
+    let told = Arc::new(Acknowledged::default());
+    let writer = Writer {
+        bench: bench.clone(),
+        cell: cell.clone(),
+        told: told.clone(),
+        next: AtomicI32::new(0),
+        left: AtomicI32::new(0),
+    };
+    let writer = Arc::new(writer);
+    (0..30).for_each(|_| writer.write());
+    bench.executor.settle();
+    bench.files.sync_everything();
+    moving.lies_in(1);
+    bench.files.inject(Fault { on: FaultOn::Any, after: calls, errno: 5, sticky: true });
+    moving.move_to(1);
+    writer.clone().write_at_waits();
+    for _ in 0..100 {
+        writer.write();
+        writer.left.store(if on_disk { 1 } else { 50 }, Ordering::Relaxed);
+        bench.executor.turn();
+        bench.executor.work_once();
+        if broker.moves.count() == 0 {
+            break;
+        }
+    }
+    bench.while_the_disk_is_waited_for(Box::new(|| {}));
+    bench.executor.settle();
+    bench.files.heal();
+    let is_over = !cell.directory().dir.is_failed()
+        && Arc::ptr_eq(&cell.directory(), &moving.directory(1))
+        && moving.folders(1) == ["t-0"];
+    (bench.files.copy(), told.0.load(Ordering::Relaxed), is_over)
+}
+
+/// Starts again; how many records there are then. The move goes on, and comes to its end.
+fn restarted(files: SimFiles, on_disk: bool) -> Offset {
+    let bench = Bench::on(files, &DIRS, |log| {
+        log.segment_bytes = 3000;
+        log.flush_messages = if on_disk { 1 } else { i64::MAX };
+    });
+    bench.find_all();
+    bench.replicas.remove_deleted();
+    let moving = Moving::on(bench);
+    let Moving { bench, broker, cell, .. } = &moving;
+    let records = end(cell);
+    moving.lies_in(1);
+    broker.resume_moves();
+    moving.move_to(1);
+    bench.executor.pass(1_000);
+    assert_eq!((moving.folders(1), end(cell)), (vec!["t-0".to_owned()], records));
+    assert_eq!(broker.moves.count(), 0);
+    bench.produce(cell, records as i32).unwrap();
+    bench.executor.pass(120_000);
+    assert_eq!(moving.folders(0), [] as [&str; 0]);
+    records
+}
+
+#[test]
+fn wherever_the_process_dies_one_copy_counts_and_has_what_was_acknowledged() {
+    for calls in 0.. {
+        let (files, acknowledged, is_over) = interrupted(calls, false);
+        let records = restarted(files, false);
+        assert!(records >= acknowledged, "after {calls} calls: {records} of {acknowledged}");
+        if is_over {
+            assert!(calls > 100, "{calls}");
+            break;
+        }
+    }
+}
+
+#[test]
+fn wherever_the_power_is_cut_one_copy_counts_and_has_what_was_acknowledged_on_disk() {
+    for calls in (0..).step_by(2) {
+        let (files, acknowledged, is_over) = interrupted(calls, true);
+        for seed in 0..2 {
+            let files = files.copy();
+            files.power_cut(calls * 10 + seed);
+            let records = restarted(files, true);
+            assert!(records >= acknowledged, "after {calls} calls, seed {seed}: {records} of {acknowledged}");
+        }
+        if is_over {
+            break;
+        }
+    }
+}
+
+#[test]
+fn a_copy_whose_log_may_lie_out_of_service_does_not_take_its_place() {
+    let (files, _, _) = interrupted(40, false);
+    let bench = Bench::on(files, &["/d2"], |_| {});
+    bench.find_all();
+    let directory = bench.replicas.directories()[0].clone();
+    let gone = storage::LogDir::out_of_service(Arc::new(bench.files.clone()), "/d1".into());
+    let gone = crate::Directory::new(Uuid::from_u128(99), gone, bench.executor.clone());
+    let replicas = crate::Replicas::new(vec![gone, directory.clone()], bench.executor.clone(), 1);
+    let folder = directory.dir.partition_folders().unwrap().remove(0);
+    replicas.add_copy(folder.partition.clone(), (directory.clone(), folder.path), Some(TOPIC), Default::default());
+    let opened = replicas.open(&folder.partition, TOPIC, directory.id, bench.settings.clone());
+    assert!(matches!(opened, Err(storage::StorageError::Offline { .. })));
+}
