@@ -83,9 +83,14 @@ impl ReplicaFetchers {
                 }
             }
         }
-        for (source, moves) in moved {
-            let fetcher = self.fetcher(broker, image, source);
+        // Nobody begins to follow what another still follows in the same epoch: a cut that this one decided would take what the
+        // next one appends.
+        let moved: Vec<_> =
+            moved.into_iter().map(|(source, moves)| (source, moves, self.fetcher(broker, image, source))).collect();
+        for (_, moves, fetcher) in &moved {
             fetcher.unfollow(&moves.gone);
+        }
+        for (source, moves, fetcher) in moved {
             fetcher.follow(moves.new);
             fetcher.go_on();
             self.drop_idle(source, &fetcher);

@@ -28,7 +28,7 @@ pub use features::{FeaturesPlan, bootstrap_records, default_feature_levels, feat
 pub use leaders::refused_elections;
 pub use plan::{Plan, Record, Records};
 pub use schedule::Due;
-pub use suspicions::Suspect;
+pub use suspicions::{Suspect, can_be_suspected};
 pub use topics::validate_topic_name;
 
 use base::{Map, NodeId, Now, Offset};

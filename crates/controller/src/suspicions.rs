@@ -10,7 +10,9 @@
 //! ```
 //!
 //! Only Ottla's brokers are suspected: one that lives sends a heartbeat over a new line soon. A network that flaps makes
-//! nobody listen nowhere, so it fences nobody; and every check of epochs stands as it does for a session that ended.
+//! nobody listen nowhere, so it fences nobody; nor does one that lets this node reach no broker at all: an address that
+//! refuses counts only where it answered before (the caller knows). Every check of epochs stands as it does for a session that
+//! ended.
 
 use crate::plan::{Plan, Records};
 use crate::schedule::Due;
@@ -31,6 +33,8 @@ struct Suspicion {
     epoch: BrokerEpoch,
     /// In a row, the last one included.
     refusals: u32,
+    /// Of the question that is under way: an answer to an older one says nothing.
+    number: u64,
     next_us: u64,
     pause_us: u64,
     is_asked: bool,
@@ -38,7 +42,7 @@ struct Suspicion {
 
 impl Suspicion {
     fn new(epoch: BrokerEpoch, next_us: u64) -> Suspicion {
-        Suspicion { epoch, refusals: 0, next_us, pause_us: PAUSE_US, is_asked: false }
+        Suspicion { epoch, refusals: 0, number: 0, next_us, pause_us: PAUSE_US, is_asked: false }
     }
 }
 
@@ -46,6 +50,7 @@ impl Suspicion {
 #[derive(Debug, Default)]
 pub(crate) struct Suspicions {
     brokers: SmallMap<NodeId, Suspicion>,
+    last_number: u64,
 }
 
 /// A broker whose addresses are to be asked whether anybody listens there.
@@ -53,11 +58,14 @@ pub(crate) struct Suspicions {
 pub struct Suspect {
     pub id: NodeId,
     pub epoch: BrokerEpoch,
+    /// Of the question.
+    pub number: u64,
     pub endpoints: Vec<Endpoint>,
 }
 
-fn can_be_suspected(broker: &Broker) -> bool {
-    broker.is_active() && is_ottla(broker.incarnation_id)
+/// Whether its process can be told to be gone by its addresses.
+pub fn can_be_suspected(broker: &Broker) -> bool {
+    broker.is_active() && is_ottla(broker.incarnation_id) && !broker.endpoints.is_empty()
 }
 
 impl Suspicions {
@@ -115,23 +123,22 @@ impl Controller {
             let broker = view.image.brokers.get(&id).filter(|broker| broker.epoch == suspicion.epoch);
             match broker.filter(|broker| can_be_suspected(broker)) {
                 Some(broker) => {
-                    suspicion.is_asked = true;
-                    return Some(Suspect { id, epoch: broker.epoch, endpoints: broker.endpoints.clone() });
+                    self.suspicions.last_number += 1;
+                    let number = self.suspicions.last_number;
+                    (suspicion.is_asked, suspicion.number) = (true, number);
+                    return Some(Suspect { id, epoch: broker.epoch, number, endpoints: broker.endpoints.clone() });
                 }
                 None => self.suspicions.clear(id),
             }
         }
     }
 
-    /// Takes whether all addresses of a suspect refused; fences it where they did so before.
-    pub fn asked_suspect(
-        &mut self,
-        view: View<'_>,
-        suspect: (NodeId, BrokerEpoch),
-        refused: bool,
-    ) -> Option<Plan<Due>> {
-        let (id, epoch) = suspect;
-        let suspicion = self.suspicions.brokers.get_mut(&id).filter(|suspicion| suspicion.epoch == epoch)?;
+    /// Takes whether all addresses of a suspect refused, where they answered this node before; fences it where they did so twice.
+    pub fn asked_suspect(&mut self, view: View<'_>, suspect: (NodeId, u64), refused: bool) -> Option<Plan<Due>> {
+        let (id, number) = suspect;
+        let is_meant = |suspicion: &&mut Suspicion| suspicion.is_asked && suspicion.number == number;
+        let suspicion = self.suspicions.brokers.get_mut(&id).filter(is_meant)?;
+        let epoch = suspicion.epoch;
         suspicion.is_asked = false;
         suspicion.refusals = if refused { suspicion.refusals + 1 } else { 0 };
         suspicion.next_us = view.now.monotonic_us + suspicion.pause_us;

@@ -188,11 +188,6 @@ impl QuorumNode {
         if voter.key.directory_id == Uuid::ZERO {
             return Err((ErrorCode::InvalidRequest, "A voter needs the id of its directory.".into()));
         }
-        let unserved = self.view_image().map(|image| image.features.beyond(Levels::Served)).unwrap_or_default();
-        if !unserved.is_empty() {
-            // This node is a cluster by itself, at levels of Apache Kafka; with another voter it would be one of several.
-            return Err((ErrorCode::InvalidRequest, QuorumError::Levels(unserved).to_string()));
-        }
         if self.raft.voters().get(voter.key.id).is_some() {
             let message = format!(
                 "The voter id for {} is already part of the set of voters {}.",
@@ -200,6 +195,11 @@ impl QuorumNode {
                 self.shown_voters()
             );
             return Err((ErrorCode::DuplicateVoter, message));
+        }
+        let unserved = self.view_image().map(|image| image.features.beyond(Levels::Served)).unwrap_or_default();
+        if !unserved.is_empty() {
+            // This node is a cluster by itself, at levels of Apache Kafka; with another voter it would be one of several.
+            return Err((ErrorCode::InvalidRequest, QuorumError::Levels(unserved).to_string()));
         }
         self.reached_at(voter).ok_or_else(|| {
             let listener = &self.config.controller_listener;

@@ -254,7 +254,9 @@ impl Fetcher {
         }
         let (this, at) = (self.clone(), broker.clone());
         broker.executor.run_blocking(Box::new(move || {
-            let done = work(&at, &cell);
+            // Another fetcher may have taken it over meanwhile, in the same epoch.
+            let is_followed = this.state.lock().followed_in(one).is_some();
+            let done = if is_followed { work(&at, &cell) } else { Ok(()) };
             this.unblocked(&at, one, &cell, done);
         }));
     }

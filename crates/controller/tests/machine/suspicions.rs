@@ -3,6 +3,7 @@
 use crate::cluster::Cluster;
 use base::{BrokerEpoch, ErrorCode, NodeId, SplitMix64};
 use controller::{Controller, Due, Plan, Suspect};
+use protocol::broker_registration_request;
 
 /// A broker of Ottla; the others of a [`Cluster`] might be anybody's.
 const OURS: NodeId = 3;
@@ -17,7 +18,13 @@ fn cluster() -> Cluster {
 
 fn register(cluster: &mut Cluster, seed: u64) -> i16 {
     let incarnation = metadata::new_incarnation(&mut SplitMix64(seed));
-    let request = cluster.registration(OURS, u128::from_be_bytes(incarnation.0), -1);
+    let mut request = cluster.registration(OURS, u128::from_be_bytes(incarnation.0), -1);
+    request.listeners.push(broker_registration_request::Listener {
+        name: "PLAINTEXT".into(),
+        host: "127.0.0.1".into(),
+        port: 9092,
+        ..Default::default()
+    });
     cluster.try_register(request).error_code
 }
 
@@ -46,7 +53,7 @@ fn pause_ends(cluster: &mut Cluster) {
 
 /// What all its addresses said together.
 fn said(cluster: &mut Cluster, suspect: &Suspect, refused: bool) -> Option<Due> {
-    let of = (suspect.id, suspect.epoch);
+    let of = (suspect.id, suspect.number);
     cluster.step(|controller, view, _| match controller.asked_suspect(view, of, refused) {
         Some(plan) => Plan::new(plan.records, Some(plan.reply)),
         None => Plan::answer(None),
@@ -86,8 +93,13 @@ fn who_listens_or_is_heard_goes_on() {
     cluster.beat(OURS);
     pause_ends(&mut cluster);
     assert_eq!(suspect(&mut cluster), None, "its heartbeat says more than that");
-    // An answer that comes late changes nothing.
+    // An answer that comes late changes nothing, nor does it count for what is asked next.
     assert_eq!(said(&mut cluster, &asked, true), None);
+    line_closes(&mut cluster, OURS);
+    let next = suspect(&mut cluster).expect("a suspect");
+    for refused in [&asked, &asked, &next] {
+        assert_eq!(said(&mut cluster, refused, true), None);
+    }
     assert!(!cluster.image().brokers[&OURS].fenced);
 }
 

@@ -45,12 +45,14 @@ fn unmount_below(folder: &Path) {
 }
 
 /// Ends everything when standard input ends.
-fn watch(folder: PathBuf) {
+fn watch(folder: PathBuf, has_own_mounts: bool) {
     std::thread::spawn(move || {
         let mut rest = Vec::new();
         let _ended_either_way = std::io::stdin().read_to_end(&mut rest);
         process::kill_all();
-        unmount_below(&folder);
+        if has_own_mounts {
+            unmount_below(&folder);
+        }
         let _what_can_be = std::fs::remove_dir_all(&folder);
         std::process::exit(130);
     });
@@ -62,7 +64,11 @@ pub fn run(options: &Options, inside: &Inside) -> Result<bool, TaskError> {
         None => faults::private_root().err().map(|error| error.to_string()),
         refused => refused.clone(),
     };
-    watch(inside.scratch.clone());
+    let is_below = inside.scratch.is_absolute() && inside.scratch.starts_with(std::env::temp_dir());
+    if !is_below || inside.scratch == std::env::temp_dir() {
+        return Err(TaskError::Usage("--inside needs --scratch, a folder below the temporary one".to_owned()));
+    }
+    watch(inside.scratch.clone(), refused.is_none());
     let program = match (&options.peer, &options.binary) {
         (Some(peer), _) => Program::Kafka(peer.clone()),
         (None, Some(binary)) => Program::Ottla(binary.clone()),
