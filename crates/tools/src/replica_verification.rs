@@ -57,10 +57,14 @@ struct Compared {
     high_watermark: Offset,
     /// A difference was told: once is enough.
     differs: bool,
+    /// So was what one of its replicas answered in the place of records.
+    error: Option<ErrorCode>,
 }
 
-/// What one replica has from the verified offset on.
+/// What one replica has from the verified offset on, or why nothing.
 struct Part {
+    error: ErrorCode,
+    log_start: Offset,
     high_watermark: Offset,
     bytes: Vec<u8>,
 }
@@ -130,7 +134,7 @@ fn partitions(admin: &Admin, pattern: &TopicPattern, at: i64) -> Result<BTreeMap
             Some(Err(error)) => return Err(error.clone().into()),
             None => 0,
         };
-        compared.insert(partition, Compared { replicas, verified, high_watermark: 0, differs: false });
+        compared.insert(partition, Compared { replicas, verified, high_watermark: 0, differs: false, error: None });
     }
     Ok(compared)
 }
@@ -182,15 +186,7 @@ impl Fetch {
             match read {
                 Ok((connection, found)) => {
                     connections.insert(broker, connection);
-                    for (partition, outcome) in found {
-                        match outcome {
-                            Ok(part) => drop(parts.insert((partition, broker), part)),
-                            Err(error) => {
-                                let (topic, index) = partition;
-                                io.complain(format!("{}: broker {broker}, partition {topic}-{index}: {error}", now()));
-                            }
-                        }
-                    }
+                    parts.extend(found.into_iter().map(|(partition, part)| ((partition, broker), part)));
                 }
                 Err(error) => io.complain(format!("{}: broker {broker} cannot be read: {error}", now())),
             }
@@ -204,7 +200,7 @@ impl Fetch {
         broker: NodeId,
         compared: &BTreeMap<Partition, Compared>,
         deadline: Instant,
-    ) -> client::Result<Vec<(Partition, Result<Part, ErrorCode>)>> {
+    ) -> client::Result<Vec<(Partition, Part)>> {
         let mut topics: Vec<fetch_request::FetchTopic<'_>> = Vec::new();
         for ((topic, index), state) in compared.iter().filter(|(_, state)| state.replicas.contains(&broker)) {
             let partition = fetch_request::FetchPartition {
@@ -235,14 +231,13 @@ impl Fetch {
         let mut found = Vec::new();
         for topic in answer.responses {
             for data in topic.partitions {
-                let outcome = match ErrorCode::from_code(data.error_code) {
-                    ErrorCode::None => Ok(Part {
-                        high_watermark: data.high_watermark,
-                        bytes: data.records.map_or(Vec::new(), |records| records.as_bytes().to_vec()),
-                    }),
-                    error => Err(error),
+                let part = Part {
+                    error: ErrorCode::from_code(data.error_code),
+                    log_start: data.log_start_offset,
+                    high_watermark: data.high_watermark,
+                    bytes: data.records.map_or(Vec::new(), |records| records.as_bytes().to_vec()),
                 };
-                found.push(((topic.topic.to_string(), data.partition_index), outcome));
+                found.push(((topic.topic.to_string(), data.partition_index), part));
             }
         }
         Ok(found)
@@ -262,6 +257,23 @@ impl Compared {
     fn compare(&mut self, partition: &Partition, parts: &BTreeMap<(Partition, NodeId), Part>, io: &mut Io) -> bool {
         let found: Vec<(NodeId, &Part)> =
             self.replicas.iter().filter_map(|id| Some((*id, parts.get(&(partition.clone(), *id))?))).collect();
+        // What was deleted meanwhile needs no comparison.
+        let start =
+            found.iter().filter(|(_, part)| part.error == ErrorCode::OffsetOutOfRange).map(|(_, part)| part.log_start);
+        if let Some(start) = start.max().filter(|start| *start > self.verified) {
+            self.verified = start;
+            return true;
+        }
+        let refused = found.iter().find(|(_, part)| part.error != ErrorCode::None);
+        let error = refused.map(|(_, part)| part.error);
+        if let Some((id, part)) = refused.filter(|_| self.error != error) {
+            let (topic, index) = partition;
+            io.complain(format!("{}: broker {id}, partition {topic}-{index}: {}", now(), part.error));
+        }
+        self.error = error;
+        if error.is_some() {
+            return false;
+        }
         let told = found.iter().map(|(_, part)| part.high_watermark).max();
         self.high_watermark = self.high_watermark.max(told.unwrap_or(0));
         if found.len() < self.replicas.len() {
@@ -307,13 +319,13 @@ mod tests {
             builder.append(1_700_000_000_000, None, Some(value.as_bytes()), &[]);
             bytes.extend_from_slice(&builder.finish().unwrap());
         }
-        Part { high_watermark: values.len() as i64, bytes }
+        Part { error: ErrorCode::None, log_start: 0, high_watermark: values.len() as i64, bytes }
     }
 
     fn compare(first: &[&str], second: &[&str]) -> (Compared, String) {
         let partition = ("t".to_owned(), 0);
         let parts = [(1, first), (2, second)].map(|(id, values)| ((partition.clone(), id), part(values)));
-        let mut state = Compared { replicas: vec![1, 2], verified: 0, high_watermark: 0, differs: false };
+        let mut state = Compared { replicas: vec![1, 2], verified: 0, high_watermark: 0, differs: false, error: None };
         let (mut io, out, _) = Io::captured(b"");
         state.compare(&partition, &BTreeMap::from(parts), &mut io);
         io.flush();
