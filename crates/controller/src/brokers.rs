@@ -106,6 +106,7 @@ impl Controller {
             && !existing.fenced
             && self.heartbeats.is_alive(existing.id, view.now, timeout)
             && !self.suspicions.seems_gone(existing.id)
+            && !(self.suspicions.is_suspected(existing.id) && is_successor(existing, request))
         {
             return refuse(ErrorCode::DuplicateBrokerRegistration);
         }
@@ -269,6 +270,19 @@ impl Controller {
         // Its session ends by itself: until the records are in the log the broker is there.
         Plan::new(records, UnregisterBrokerResponse::default())
     }
+}
+
+/// Whether the new process holds what the one before had to itself: the ports of its listeners, and the locks of its log
+/// directories.
+fn is_successor(existing: &Broker, request: &BrokerRegistrationRequest<'_>) -> bool {
+    let mut before: Vec<(&str, &str, u16)> =
+        existing.endpoints.iter().map(|e| (e.listener.as_str(), e.host.as_str(), e.port)).collect();
+    let mut now: Vec<(&str, &str, u16)> = request.listeners.iter().map(|e| (&*e.name, &*e.host, e.port)).collect();
+    before.sort_unstable();
+    now.sort_unstable();
+    let directories = |ids: &[DirectoryId]| ids.iter().copied().collect::<BTreeSet<DirectoryId>>();
+    let same_directories = directories(&existing.log_dirs) == directories(&request.log_dirs);
+    metadata::is_ottla(request.incarnation_id) && before == now && same_directories && !request.log_dirs.is_empty()
 }
 
 fn leads_any(image: &Image, id: NodeId) -> bool {

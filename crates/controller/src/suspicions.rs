@@ -65,7 +65,7 @@ pub struct Suspect {
 
 /// Whether its process can be told to be gone by its addresses.
 pub fn can_be_suspected(broker: &Broker) -> bool {
-    broker.is_active() && is_ottla(broker.incarnation_id) && !broker.endpoints.is_empty()
+    !broker.fenced && is_ottla(broker.incarnation_id) && !broker.endpoints.is_empty()
 }
 
 impl Suspicions {
@@ -86,6 +86,11 @@ impl Suspicions {
     /// Whether nobody listened at its addresses when they were last asked, and nothing was heard of it since.
     pub fn seems_gone(&self, id: NodeId) -> bool {
         self.brokers.get(&id).is_some_and(|suspicion| suspicion.refusals > 0)
+    }
+
+    /// Whether its line closed, and nothing was heard of it since.
+    pub fn is_suspected(&self, id: NodeId) -> bool {
+        self.brokers.contains_key(&id)
     }
 
     pub fn deadline_us(&self) -> Option<u64> {
