@@ -241,6 +241,10 @@ impl FormatAdvice {
         let begins = config.node.roles.controller && matches!(config.controller.quorum, Quorum::Dynamic(_));
         let voters = |flag: &'static str| if begins { flag } else { "" };
         match cluster_id {
+            None if is_one_of_several(config) => {
+                let voters = voters("--no-initial-controllers ");
+                format!("ottla storage format {voters}--cluster-id ID_OF_THE_CLUSTER --config {file}")
+            }
             None => {
                 let voters = voters("--standalone ");
                 format!("ottla storage format {voters}--cluster-id $(ottla storage random-uuid) --config {file}")
@@ -251,6 +255,15 @@ impl FormatAdvice {
             }
         }
     }
+}
+
+/// Whether the node is to take part in what other nodes have begun, or begin together: an id of its own would keep it out.
+fn is_one_of_several(config: &ServerConfig) -> bool {
+    let controllers = match &config.controller.quorum {
+        Quorum::Static(voters) => voters.len(),
+        Quorum::Dynamic(servers) => servers.len(),
+    };
+    !config.node.roles.controller || controllers > 1
 }
 
 /// The cluster of the first folder that says one.

@@ -110,6 +110,10 @@ fn a_new_folder_beside_formatted_ones_gets_their_cluster_and_no_quorum_of_its_ow
     let said = open_with(&files, &dynamic).unwrap_err();
     assert!(said.contains("format --no-initial-controllers --cluster-id AAAAAAAAQACAAAAAAAAAAQ --ignore"), "{said}");
     files.remove_file(Path::new("/d2/meta.properties")).unwrap();
+    // One of several belongs to their cluster: an id of its own would keep it out.
+    let several = dynamic.replace("bootstrap.servers=", "bootstrap.servers=127.0.0.1:19093,");
+    let said = open_with(&files, &several).unwrap_err();
+    assert!(said.contains("format --no-initial-controllers --cluster-id ID_OF_THE_CLUSTER --config"), "{said}");
     let said = open_with(&files, &dynamic).unwrap_err();
     assert!(said.contains("format --standalone --cluster-id $("), "{said}");
 }

@@ -21,7 +21,7 @@ fn main() {
         _ => &[sim::run_seed, sim::run_cluster],
     };
     if arguments.iter().any(|argument| argument == "--mutants") {
-        std::process::exit(i32::from(!hunt_all(text("--only"), from, value("--seeds").unwrap_or(1_000))));
+        std::process::exit(i32::from(!hunt_all(text("--only"), from, value("--seeds").unwrap_or(3_000))));
     }
     if let Some(seed) = value("--trace") {
         let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "debug".into());
