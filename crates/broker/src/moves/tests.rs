@@ -1,8 +1,11 @@
 use crate::broker::Broker;
 use crate::partition::{AckWaiter, Acks, Append, Effects, PartitionCell};
-use crate::test_bench::{Bench, NODE, answer, end, only_request};
-use base::{ErrorCode, Now, Offset, TopicId, Uuid};
+use crate::publisher::BrokerPublisher;
+use crate::test_bench::{AtOnce, Bench, NODE, answer, end, only_request};
+use base::{ErrorCode, Files, Now, Offset, TopicId, Uuid};
+use metadata::Delta;
 use protocol::{ApiKey, AssignReplicasToDirsRequest, AssignReplicasToDirsResponse, Cursor};
+use quorum::Publisher;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI32, AtomicI64, Ordering};
 use storage::{AppendOrigin, LeaderBatch};
@@ -31,6 +34,27 @@ impl Moving {
         Moving { bench: Arc::new(bench), broker, mailbox, cell }
     }
 
+    /// Starts as a process does, with an image that says that the replica lies in the second directory. `None`: the
+    /// partition is offline.
+    fn start(bench: &mut Bench) -> (Arc<Broker>, quorum::Mailbox, Option<Arc<PartitionCell>>) {
+        let (broker, mailbox) = bench.broker_with_partitions();
+        broker.set_epoch(1);
+        let image = Bench::image(1, &[("t-0", TOPIC, Uuid::from_u128(2 << 64))]);
+        let mut publisher = BrokerPublisher::new(broker.clone(), 0, Arc::new(AtOnce(|_| {})));
+        publisher.publish(&image, &Delta::default(), bench.now());
+        let cell = broker.replicas.get(TOPIC, 0);
+        (broker, mailbox, cell)
+    }
+
+    fn started(mut bench: Bench) -> Moving {
+        bench.find_all();
+        let (broker, mailbox, cell) = Moving::start(&mut bench);
+        let cell = cell.unwrap();
+        bench.watch(&cell);
+        bench.lead(&cell, &[NODE]);
+        Moving { bench: Arc::new(bench), broker, mailbox, cell }
+    }
+
     fn directory(&self, number: usize) -> Arc<crate::Directory> {
         self.broker.replicas.directories()[number].clone()
     }
@@ -46,14 +70,18 @@ impl Moving {
 
     /// The folders of the partition in a directory, without what makes them unique.
     fn folders(&self, number: usize) -> Vec<String> {
-        let names = self.bench.names(DIRS[number]).into_iter().filter(|name| name.starts_with("t-0"));
-        names.map(|name| name.rsplit_once('.').map_or(name.clone(), |(_, rest)| rest[32..].to_owned())).collect()
+        folders(&self.bench, number)
     }
 
     fn log(&self, number: usize) -> Vec<u8> {
         let path = format!("{}/t-0/{:020}.log", DIRS[number], 0);
         base::Files::read(&self.bench.files, path.as_ref()).unwrap()
     }
+}
+
+fn folders(bench: &Bench, number: usize) -> Vec<String> {
+    let names = bench.names(DIRS[number]).into_iter().filter(|name| name.starts_with("t-0"));
+    names.map(|name| name.rsplit_once('.').map_or(name.clone(), |(_, rest)| rest[32..].to_owned())).collect()
 }
 
 /// What is asked of the controller: the directory of the one partition.
@@ -330,17 +358,12 @@ fn interrupted(calls: u64, on_disk: bool) -> (SimFiles, Offset, bool) {
 
 /// Starts again; how many records there are then. The move goes on, and comes to its end.
 fn restarted(files: SimFiles, on_disk: bool) -> Offset {
-    let bench = Bench::on(files, &DIRS, |log| {
+    let moving = Moving::started(Bench::on(files, &DIRS, |log| {
         log.segment_bytes = 3000;
         log.flush_messages = if on_disk { 1 } else { i64::MAX };
-    });
-    bench.find_all();
-    bench.replicas.remove_deleted();
-    let moving = Moving::on(bench);
+    }));
     let Moving { bench, broker, cell, .. } = &moving;
     let records = end(cell);
-    moving.lies_in(1);
-    broker.resume_moves();
     moving.move_to(1);
     bench.executor.pass(1_000);
     assert_eq!((moving.folders(1), end(cell)), (vec!["t-0".to_owned()], records));
@@ -393,4 +416,57 @@ fn a_copy_whose_log_may_lie_out_of_service_does_not_take_its_place() {
     replicas.add_copy(folder.partition.clone(), (directory.clone(), folder.path), Some(TOPIC), Default::default());
     let opened = replicas.open(&folder.partition, TOPIC, directory.id, bench.settings.clone());
     assert!(matches!(opened, Err(storage::StorageError::Offline { .. })));
+}
+
+/// The process died when the log had lost its name, and its copy had not got it yet: 50 records.
+fn between_the_names() -> SimFiles {
+    let moving = Moving::new(|_| {});
+    moving.bench.fill(&moving.cell, 50);
+    let files = moving.bench.files.copy();
+    let renamed = |from: &str, to: &str| {
+        files.rename(from.as_ref(), to.as_ref()).unwrap();
+        files.sync_dir("/d1".as_ref()).unwrap();
+        files.sync_dir("/d2".as_ref()).unwrap();
+    };
+    renamed("/d1/t-0", "/d2/t-0.0123456789abcdef0123456789abcdef-future");
+    files.create_dir_all("/d1/t-0.0123456789abcdef0123456789abcdef-delete".as_ref()).unwrap();
+    files
+}
+
+#[test]
+fn a_copy_that_is_alone_waits_until_the_directory_is_back_that_may_have_its_log() {
+    let files = between_the_names();
+    let mut bench = Bench::on(files.copy(), &["/d2"], |_| {});
+    let directory = bench.replicas.directories()[0].clone();
+    let gone = storage::LogDir::out_of_service(Arc::new(files.copy()), "/d1".into());
+    let gone = crate::Directory::new(Uuid::from_u128(99), gone, bench.executor.clone());
+    bench.replicas = crate::Replicas::new(vec![gone, directory.clone()], bench.executor.clone(), 1);
+    bench.find_copy("t-0", 1, TOPIC);
+    let (broker, _mailbox, cell) = Moving::start(&mut bench);
+    bench.executor.pass(30_000);
+    assert!(cell.is_none() && broker.replicas.get(TOPIC, 0).is_none());
+    assert_eq!(folders(&bench, 1), ["-future"], "it is neither set aside, nor is a log begun beside it");
+    assert!(!broker.replicas.stop_opening(), "it was not closed in order");
+    assert_eq!(broker.replicas.unopened(&directory).len(), 1, "what is known of it is kept");
+    let moving = Moving::started(Bench::on(bench.files.copy(), &DIRS, |_| {}));
+    assert_eq!((end(&moving.cell), moving.folders(0), moving.folders(1)), (50, vec![], vec!["t-0".to_owned()]));
+}
+
+#[test]
+fn a_copy_that_is_alone_and_cannot_be_opened_for_a_shortage_is_opened_later() {
+    for after in 0.. {
+        let mut bench = Bench::on(between_the_names(), &DIRS, |_| {});
+        bench.find_all();
+        bench.files.inject(Fault { on: FaultOn::Any, after, errno: 24, sticky: true });
+        let (broker, _mailbox, cell) = Moving::start(&mut bench);
+        bench.files.heal();
+        let is_open_at_once = cell.is_some();
+        bench.executor.pass(10_000);
+        let cell = broker.replicas.get(TOPIC, 0).unwrap_or_else(|| panic!("offline after {after} calls"));
+        assert_eq!((end(&cell), folders(&bench, 1)), (50, vec!["t-0".to_owned()]), "after {after} calls");
+        if is_open_at_once {
+            assert!(after > 5, "{after}");
+            break;
+        }
+    }
 }
