@@ -1,5 +1,5 @@
 use crate::broker::Broker;
-use crate::partition::{AckWaiter, Acks, Append, Effects, PartitionCell};
+use crate::partition::{AckWaiter, Acks, Append, Changed, Effects, PartitionCell};
 use crate::publisher::BrokerPublisher;
 use crate::test_bench::{AtOnce, Bench, NODE, answer, end, only_request};
 use base::{ErrorCode, Files, Now, Offset, TopicId, Uuid};
@@ -454,19 +454,114 @@ fn a_copy_that_is_alone_waits_until_the_directory_is_back_that_may_have_its_log(
 
 #[test]
 fn a_copy_that_is_alone_and_cannot_be_opened_for_a_shortage_is_opened_later() {
-    for after in 0.. {
-        let mut bench = Bench::on(between_the_names(), &DIRS, |_| {});
-        bench.find_all();
-        bench.files.inject(Fault { on: FaultOn::Any, after, errno: 24, sticky: true });
-        let (broker, _mailbox, cell) = Moving::start(&mut bench);
-        bench.files.heal();
-        let is_open_at_once = cell.is_some();
-        bench.executor.pass(10_000);
-        let cell = broker.replicas.get(TOPIC, 0).unwrap_or_else(|| panic!("offline after {after} calls"));
-        assert_eq!((end(&cell), folders(&bench, 1)), (50, vec!["t-0".to_owned()]), "after {after} calls");
-        if is_open_at_once {
-            assert!(after > 5, "{after}");
-            break;
+    for (on, calls_min) in [(FaultOn::Any, 5), (FaultOn::Open, 2)] {
+        for after in 0.. {
+            let mut bench = Bench::on(between_the_names(), &DIRS, |_| {});
+            bench.find_all();
+            bench.files.inject(Fault { on, after, errno: 24, sticky: true });
+            let (broker, _mailbox, cell) = Moving::start(&mut bench);
+            bench.files.heal();
+            let is_open_at_once = cell.is_some();
+            bench.executor.pass(10_000);
+            let cell = broker.replicas.get(TOPIC, 0).unwrap_or_else(|| panic!("offline after {after} calls of {on:?}"));
+            assert_eq!((end(&cell), folders(&bench, 1)), (50, vec!["t-0".to_owned()]), "after {after} calls of {on:?}");
+            if is_open_at_once {
+                assert!(after > calls_min, "{after} of {on:?}");
+                break;
+            }
         }
     }
+}
+
+/// What happens while the copy is synced that is about to take the log's place.
+fn while_it_takes_its_place(moving: &Moving, work: base::BlockingWork) {
+    let Moving { bench, cell, .. } = moving;
+    moving.lies_in(0);
+    moving.move_to(1);
+    bench.executor.settle();
+    moving.lies_in(1);
+    bench.produce(cell, end(cell) as i32).unwrap();
+    bench.while_the_disk_is_waited_for(work);
+}
+
+#[test]
+fn no_log_gets_its_place_in_a_directory_that_fails_meanwhile() {
+    let moving = Moving::new(|log| log.segment_bytes = 1 << 20);
+    let Moving { bench, cell, .. } = &moving;
+    bench.fill(cell, 50);
+    let target = moving.directory(1);
+    while_it_takes_its_place(&moving, Box::new(move || target.fail()));
+    bench.executor.pass(50);
+    assert!(moving.directory(1).dir.is_failed());
+    assert!(Arc::ptr_eq(&cell.directory(), &moving.directory(0)));
+    assert_eq!(moving.folders(0), ["t-0"]);
+    bench.fill(cell, 5);
+    bench.executor.pass(6_000);
+    assert_eq!((end(cell), moving.broker.moves.count()), (56, 0));
+}
+
+#[test]
+fn a_writer_that_waits_for_the_disk_is_told_of_what_was_synced_while_a_copy_was_about_to_take_the_place() {
+    for moves in [true, false] {
+        let moving = Moving::new(|log| log.flush_messages = 1);
+        let Moving { bench, cell, .. } = &moving;
+        bench.fill(cell, 20);
+        bench.executor.settle();
+        let told = Arc::new(Acknowledged::default());
+        let writer = Writer {
+            bench: bench.clone(),
+            cell: cell.clone(),
+            told: told.clone(),
+            next: AtomicI32::new(20),
+            left: AtomicI32::new(0),
+        };
+        if moves {
+            moving.lies_in(1);
+            moving.move_to(1);
+            writer.write();
+        } else {
+            writer.write();
+            let job = cell.flush_job(false).unwrap().unwrap();
+            cell.hold();
+            let (flushed, mut effects) = (job.run(&bench.files).unwrap(), Effects::default());
+            cell.flushed(&flushed, &mut effects);
+            effects.run(cell, bench.now());
+            assert_eq!(told.0.load(Ordering::Relaxed), 0, "the copy may not have it on its disk");
+            let mut effects = Effects::default();
+            cell.settle(None, &mut effects).unwrap();
+            effects.run(cell, bench.now());
+        }
+        bench.executor.settle();
+        assert_eq!(Arc::ptr_eq(&cell.directory(), &moving.directory(1)), moves);
+        assert_eq!(told.0.load(Ordering::Relaxed), 21, "{moves}");
+    }
+}
+
+#[test]
+fn a_log_has_one_row_in_the_checkpoints_of_its_new_directory_and_little_is_written_inside_of_its_cell() {
+    let moving = Moving::new(|_| {});
+    let Moving { bench, broker, cell, .. } = &moving;
+    bench.fill(cell, 50);
+    moving.lies_in(0);
+    moving.move_to(1);
+    bench.executor.settle();
+    bench.fill(cell, 50);
+    let mut upkeep = cell.upkeep();
+    let change = |upkeep: &mut _, bytes_max| {
+        let mut effects = Effects::default();
+        cell.change_places(
+            upkeep,
+            ("t-0.0123456789abcdef0123456789abcdef-delete", bytes_max),
+            bench.now(),
+            &mut effects,
+        )
+    };
+    cell.hold();
+    assert!(matches!(change(&mut upkeep, 500), Ok(Changed::NotYet)));
+    assert_eq!(upkeep.as_ref().unwrap().log.log_end_offset(), 50, "it is copied outside");
+    while let Ok(Changed::NotYet) = change(&mut upkeep, 1 << 20) {}
+    assert!(Arc::ptr_eq(&cell.directory(), &moving.directory(1)));
+    broker.replicas.write_checkpoints(&moving.directory(1)).unwrap();
+    let rows = moving.directory(1).dir.read_checkpoint(storage::REPLICATION_OFFSETS).unwrap();
+    assert_eq!(rows.len(), 1, "{rows:?}");
 }
