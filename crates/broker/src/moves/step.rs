@@ -122,11 +122,21 @@ impl Broker {
         };
         let files = target.dir.files().clone();
         let config = cell.settings().log.clone();
-        let mut log = Log::open(files.clone(), folder, cell.name.clone(), config, &options)?;
-        if let Some(job) = log.set_topic_id(cell.topic_id)? {
-            job.run(&*files)?;
-        }
-        Ok(Future { log, directory: target.clone() })
+        let begin = || {
+            let mut log = Log::open(files.clone(), folder.clone(), cell.name.clone(), config, &options)?;
+            if let Some(job) = log.set_topic_id(cell.topic_id)? {
+                job.run(&*files)?;
+            }
+            Ok(Future { log, directory: target.clone() })
+        };
+        begin().inspect_err(|error: &StorageError| {
+            // The next try makes another one.
+            if !error.fails_log_dir()
+                && let Err(error) = target.dir.remove_folder(&folder)
+            {
+                target.report(&error);
+            }
+        })
     }
 
     /// Copies what follows the end of a copy: how many bytes, and whether that is all that there is.

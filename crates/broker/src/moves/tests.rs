@@ -538,6 +538,25 @@ fn a_writer_that_waits_for_the_disk_is_told_of_what_was_synced_while_a_copy_was_
 }
 
 #[test]
+fn a_full_disk_does_not_fill_with_copies_that_were_hardly_begun() {
+    for after in 0..12 {
+        let moving = Moving::new(|_| {});
+        let Moving { bench, cell, .. } = &moving;
+        bench.fill(cell, 50);
+        moving.lies_in(1);
+        bench.files.inject(Fault { on: FaultOn::Write, after, errno: 28, sticky: true });
+        moving.move_to(1);
+        for _ in 0..5 {
+            bench.executor.pass(5_000);
+        }
+        assert!(moving.folders(1).len() <= 1, "{after}: {:?}", moving.folders(1));
+        bench.files.heal();
+        bench.executor.pass(5_000);
+        assert!(Arc::ptr_eq(&cell.directory(), &moving.directory(1)), "{after}");
+    }
+}
+
+#[test]
 fn a_log_has_one_row_in_the_checkpoints_of_its_new_directory_and_little_is_written_inside_of_its_cell() {
     let moving = Moving::new(|_| {});
     let Moving { bench, broker, cell, .. } = &moving;
