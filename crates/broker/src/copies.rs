@@ -1,9 +1,11 @@
 //! Copies of logs in other directories (`-future` folders, KIP-113): those that are being filled, and those that a start
 //! finds.
 //!
-//! What a start finds beside a log says by its end which of the two counts. A copy changes places with its log when both
-//! end at the same offset, and only what has the place grows from then on; whoever cuts the log cuts the copy first. So a
-//! copy that ends above its log had its place already, and gets it again; any other one is filled on. A copy without a
+//! What a start finds beside a log says by its last leader epoch and its end which of the two counts, as in a vote. A copy
+//! changes places with its log when both end at the same offset, and only what has the place grows from then on; whoever
+//! cuts the log cuts the copy first. So a copy that has more than its log had its place already, and gets it again. Any
+//! other one is filled on where its log began with it; where it did not (its directory was away while the log was cut, and
+//! grew in another epoch) it is given up, and the move begins anew. A copy without a
 //! log is what is left when the process died after the log's folder had lost its name, unless the log may lie in a
 //! directory that is out of service.
 
@@ -43,8 +45,15 @@ pub(crate) struct Copies {
     filled: Mutex<Map<(TopicId, PartitionIndex), (Arc<PartitionCell>, Arc<Directory>, Copied)>>,
     /// Those that a start has found, until their partitions' logs are open.
     found: Mutex<Map<TopicPartition, Vec<FoundCopy>>>,
-    /// Partitions whose copies are to be filled on.
-    resumed: Mutex<Vec<Arc<PartitionCell>>>,
+    /// Partitions that go on moving, each with its target.
+    resumed: Mutex<Vec<(Arc<PartitionCell>, Arc<Directory>)>>,
+}
+
+/// What a start makes of a copy that is no log yet.
+pub(crate) struct Resumed {
+    target: Arc<Directory>,
+    /// `None`: it was given up; the replica is to get there all the same.
+    copy: Option<Future>,
 }
 
 impl Copied {
@@ -123,7 +132,7 @@ impl Copies {
     }
 
     /// Those that are to be filled on.
-    pub fn take_resumed(&self) -> Vec<Arc<PartitionCell>> {
+    pub fn take_resumed(&self) -> Vec<(Arc<PartitionCell>, Arc<Directory>)> {
         std::mem::take(&mut self.resumed.lock())
     }
 }
@@ -192,7 +201,7 @@ impl Replicas {
         (mut log, directory): (Log, Arc<Directory>),
         copy: &FoundCopy,
         settings: &Arc<TopicSettings>,
-    ) -> Result<(Log, Arc<Directory>, Option<Future>), StorageError> {
+    ) -> Result<(Log, Arc<Directory>, Option<Resumed>), StorageError> {
         let (files, name) = (copy.directory.dir.files().clone(), log.partition().clone());
         let options = OpenOptions {
             clean_shutdown: copy.hint.clean_shutdown,
@@ -209,8 +218,19 @@ impl Replicas {
         if let Some(high_watermark) = copy.hint.high_watermark {
             future.set_high_watermark(high_watermark);
         }
-        if future.log_end_offset() <= log.log_end_offset() {
-            return Ok((log, directory, Some(Future { log: future, directory: copy.directory.clone() })));
+        if future.last_epoch_and_end() <= log.last_epoch_and_end() {
+            let is_whole = future.begins(&log);
+            let future = Future { log: future, directory: copy.directory.clone() };
+            if is_whole {
+                return Ok((log, directory, Some(Resumed { target: copy.directory.clone(), copy: Some(future) })));
+            }
+            tracing::warn!(
+                partition = %name, copy = %copy.path.display(),
+                "the copy is not what its log began with: it is given up, and made anew"
+            );
+            self.copies.forget_found(&name);
+            self.give_up(&name, future, settings);
+            return Ok((log, directory, Some(Resumed { target: copy.directory.clone(), copy: None })));
         }
         tracing::info!(
             partition = %name, end = log.log_end_offset(), end_of_copy = future.log_end_offset(),
@@ -236,11 +256,13 @@ impl Replicas {
         Ok((future, copy.directory.clone(), None))
     }
 
-    /// A copy is filled on, beside its log.
-    pub(crate) fn resume_copy(&self, cell: &Arc<PartitionCell>, future: Future) {
-        self.copies.note(cell, &future);
-        *cell.upkeep() = Some(future);
-        self.copies.resumed.lock().push(cell.clone());
+    /// A move goes on.
+    pub(crate) fn resume_copy(&self, cell: &Arc<PartitionCell>, resumed: Resumed) {
+        if let Some(copy) = resumed.copy {
+            self.copies.note(cell, &copy);
+            *cell.upkeep() = Some(copy);
+        }
+        self.copies.resumed.lock().push((cell.clone(), resumed.target));
     }
 
     /// Copies that nobody has claimed. Others wait for their partitions, which may have nothing else.
@@ -279,14 +301,18 @@ impl Replicas {
     }
 
     /// Removes a copy that is not wanted any more.
-    pub(crate) fn discard_copy(&self, cell: &PartitionCell, mut future: Future) {
+    pub(crate) fn discard_copy(&self, cell: &PartitionCell, future: Future) {
         self.copies.forget(cell);
+        self.give_up(&cell.name, future, &cell.settings());
+    }
+
+    fn give_up(&self, name: &TopicPartition, mut future: Future, settings: &TopicSettings) {
         let Future { log, directory } = &mut future;
         if directory.dir.is_failed() {
             return;
         }
-        let delay_ms = cell.settings().log.file_delete_delay_ms;
-        if let Err(error) = self.remove_later(&cell.name, directory, self.retire(log), delay_ms) {
+        let delay_ms = settings.log.file_delete_delay_ms;
+        if let Err(error) = self.remove_later(name, directory, self.retire(log), delay_ms) {
             directory.report(&error);
         }
     }

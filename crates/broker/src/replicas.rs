@@ -459,6 +459,8 @@ impl Replicas {
         offset: Offset,
     ) -> Result<Offset, AppendError> {
         let mut upkeep = cell.upkeep();
+        // Not for a leader of before: the copy would be cut, and the log would not.
+        cell.check_following(leader_epoch)?;
         let now_ms = self.executor.now().wall_ms;
         self.cut_copy(cell, &mut upkeep, |copy| copy.truncate_to(offset, now_ms));
         self.prepare_cut(cell, leader_epoch, offset)?;
@@ -476,6 +478,8 @@ impl Replicas {
         offset: Offset,
     ) -> Result<(), AppendError> {
         let mut upkeep = cell.upkeep();
+        // Not for a leader of before: the copy would be cut, and the log would not.
+        cell.check_following(leader_epoch)?;
         let now_ms = self.executor.now().wall_ms;
         self.cut_copy(cell, &mut upkeep, |copy| copy.truncate_fully_and_start_at(offset, now_ms));
         self.prepare_cut(cell, leader_epoch, -1)?;

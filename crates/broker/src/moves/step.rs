@@ -53,6 +53,11 @@ impl Broker {
         if self.moves.throttle.is_exceeded(rate, self.executor.now()) {
             return Next::After(LOOK_AGAIN_US);
         }
+        if let Some(future) = upkeep.take_if(|future| !cell.with_log(|log| future.log.begins(log))) {
+            // Its log was cut and could not be, or the other way round.
+            tracing::warn!(partition = %cell.name, "a copy is not what its log began with any more: it is made anew");
+            self.replicas.discard_copy(cell, future);
+        }
         if upkeep.is_none() {
             match self.begin_copy(one) {
                 Ok(future) => *upkeep = Some(future),

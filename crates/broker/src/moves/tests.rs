@@ -1,5 +1,5 @@
 use crate::broker::Broker;
-use crate::partition::{AckWaiter, Acks, Append, Changed, Effects, PartitionCell};
+use crate::partition::{AckWaiter, Acks, Append, AppendError, Changed, Effects, PartitionCell};
 use crate::publisher::BrokerPublisher;
 use crate::test_bench::{AtOnce, Bench, NODE, answer, end, only_request};
 use base::{ErrorCode, Files, Now, Offset, TopicId, Uuid};
@@ -46,12 +46,17 @@ impl Moving {
         (broker, mailbox, cell)
     }
 
-    fn started(mut bench: Bench) -> Moving {
+    fn started(bench: Bench) -> Moving {
+        Moving::started_in(bench, 0)
+    }
+
+    /// Leads in this epoch.
+    fn started_in(mut bench: Bench, leader_epoch: i32) -> Moving {
         bench.find_all();
         let (broker, mailbox, cell) = Moving::start(&mut bench);
         let cell = cell.unwrap();
         bench.watch(&cell);
-        bench.lead(&cell, &[NODE]);
+        bench.lead_in(&cell, &[NODE], leader_epoch);
         Moving { bench: Arc::new(bench), broker, mailbox, cell }
     }
 
@@ -473,6 +478,50 @@ fn a_copy_that_is_alone_and_cannot_be_opened_for_a_shortage_is_opened_later() {
     }
 }
 
+/// A copy with all of 50 records, and the log that was cut at 20 while the copy's directory was away and got so many others
+/// in epoch 2.
+fn with_a_copy_that_was_away(others: i32) -> SimFiles {
+    let moving = Moving::new(|_| {});
+    moving.bench.fill(&moving.cell, 50);
+    moving.lies_in(0);
+    moving.move_to(1);
+    moving.bench.executor.settle();
+    let files = moving.bench.files.copy();
+    let name = moving.bench.names("/d2").into_iter().find(|name| name.ends_with("-future")).unwrap();
+    let (copy, away) = (format!("/d2/{name}"), format!("/d2/{name}.away"));
+    files.rename(copy.as_ref(), away.as_ref()).unwrap();
+    let bench = Bench::on(files, &DIRS, |_| {});
+    bench.find_all();
+    let Moving { bench, broker, cell, .. } = &Moving::on(bench);
+    bench.register(cell, &[NODE, 2], 2, 1);
+    broker.replicas.truncate(cell, 1, 20).unwrap();
+    bench.lead_in(cell, &[NODE], 2);
+    bench.fill(cell, others);
+    bench.executor.settle();
+    let files = bench.files.copy();
+    files.rename(away.as_ref(), copy.as_ref()).unwrap();
+    files
+}
+
+#[test]
+fn a_copy_that_is_not_what_its_log_began_with_is_made_anew() {
+    for others in [4, 40] {
+        let moving = Moving::started_in(Bench::on(with_a_copy_that_was_away(others), &DIRS, |_| {}), 3);
+        let Moving { bench, cell, .. } = &moving;
+        let epochs = || cell.with_log(|log| log.leader_epochs().entries().to_vec());
+        let (before, written) = (epochs(), 20 + Offset::from(others));
+        assert!(Arc::ptr_eq(&cell.directory(), &moving.directory(0)), "{others}");
+        assert_eq!((end(cell), before[1].start_offset), (written, 20), "{others}");
+        bench.executor.pass(100);
+        assert!(Arc::ptr_eq(&cell.directory(), &moving.directory(1)), "{others}");
+        assert_eq!((end(cell), epochs()), (written, before), "{others}");
+        let limits = storage::ReadLimits { bytes_max: 1, upper_bound: Offset::MAX, at_least_one: true, aborted: false };
+        let at_30 = cell.with_log(|log| log.read(written.min(30) - 1, &limits).unwrap().read().unwrap());
+        let epoch = records::batches(&at_30).next().unwrap().unwrap().partition_leader_epoch();
+        assert_eq!(epoch, 2, "{others}: the records are those of the log");
+    }
+}
+
 /// What happens while the copy is synced that is about to take the log's place.
 fn while_it_takes_its_place(moving: &Moving, work: base::BlockingWork) {
     let Moving { bench, cell, .. } = moving;
@@ -498,6 +547,45 @@ fn no_log_gets_its_place_in_a_directory_that_fails_meanwhile() {
     bench.fill(cell, 5);
     bench.executor.pass(6_000);
     assert_eq!((end(cell), moving.broker.moves.count()), (56, 0));
+}
+
+#[test]
+fn a_leader_of_before_does_not_cut_a_copy() {
+    let moving = Moving::new(|_| {});
+    let Moving { bench, broker, cell, .. } = &moving;
+    bench.fill(cell, 50);
+    moving.lies_in(0);
+    moving.move_to(1);
+    bench.executor.settle();
+    bench.register(cell, &[NODE, 2], 2, 2);
+    let copied = || broker.replicas.copies.in_directory(&moving.directory(1))[0].1.end;
+    assert!(matches!(broker.replicas.truncate(cell, 1, 20), Err(AppendError::Refused(_))));
+    assert!(matches!(broker.replicas.begin_anew(cell, 1, 100), Err(AppendError::Refused(_))));
+    assert_eq!(copied(), 50);
+}
+
+#[test]
+fn a_copy_that_has_more_than_its_log_or_lacks_its_beginning_is_made_anew() {
+    for start in [80, 30] {
+        let moving = Moving::new(|_| {});
+        let Moving { bench, cell, .. } = &moving;
+        bench.fill(cell, 50);
+        moving.lies_in(0);
+        moving.move_to(1);
+        bench.executor.settle();
+        {
+            let mut upkeep = cell.upkeep();
+            let log = &mut upkeep.as_mut().unwrap().log;
+            let jobs = log.truncate_fully_and_start_at(start, bench.now().wall_ms).unwrap();
+            jobs.into_iter().for_each(|job| job.run(&bench.files).unwrap());
+        }
+        moving.lies_in(1);
+        bench.executor.pass(100);
+        assert!(Arc::ptr_eq(&cell.directory(), &moving.directory(1)), "{start}");
+        assert_eq!(cell.with_log(|log| (log.log_start_offset(), log.log_end_offset())), (0, 50), "{start}");
+        bench.executor.pass(120_000);
+        assert_eq!(moving.folders(1), ["t-0"], "{start}");
+    }
 }
 
 #[test]
