@@ -163,7 +163,8 @@ impl Replicas {
             found.clone()
         };
         // One that does not say whose it is was hardly begun.
-        let (mut own, mut others): (Vec<_>, Vec<_>) = found.into_iter().partition(|copy| copy.is_claimed);
+        let (mut own, mut others): (Vec<_>, Vec<_>) =
+            found.into_iter().partition(|copy| copy.topic_id == Some(topic_id));
         if own.len() > 1 {
             // Of several the one that has most: any other was given up before it.
             let standing = |copy: &FoundCopy| storage::standing(&**copy.directory.dir.files(), &copy.path);

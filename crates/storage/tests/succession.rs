@@ -56,3 +56,15 @@ fn a_copy_of_other_epochs_does_not_take_the_place() {
     let (_same, mut copy) = log(&[(0, 5), (2, 5)]);
     assert!(copy.succeed(&mut old).is_ok());
 }
+
+#[test]
+fn of_several_copies_that_are_not_open_the_one_of_the_last_epoch_has_most() {
+    let standing = |epochs: &[(i32, usize)]| {
+        let (bench, log) = log(epochs);
+        drop(log);
+        storage::standing(&bench.files, &bench.folder).unwrap()
+    };
+    assert!(standing(&[(0, 5), (3, 2)]) > standing(&[(0, 50)]));
+    assert!(standing(&[(0, 51)]) > standing(&[(0, 50)]));
+    assert!(standing(&[(0, 1)]) > standing(&[]));
+}
