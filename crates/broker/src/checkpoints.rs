@@ -7,6 +7,7 @@ use crate::log_dirs::Directory;
 use crate::partition::PartitionCell;
 use crate::replicas::Replicas;
 use base::{FixedState, Map, Offset, TopicPartition};
+use std::collections::BTreeSet;
 use std::hash::{BuildHasher, Hash, Hasher};
 use std::sync::Arc;
 use storage::{LOG_START_OFFSETS, RECOVERY_POINTS, REPLICATION_OFFSETS, StorageError};
@@ -68,6 +69,8 @@ impl Replicas {
         let mut written = directory.checkpointed.lock();
         let mut unopened = self.unopened(directory);
         let mut rows: Vec<(Arc<PartitionCell>, [Offset; 4])> = Vec::new();
+        // Before the logs: what changes places meanwhile is among both, and never among neither.
+        let mut copies = self.copies.in_directory(directory);
         self.for_each(|cell| {
             if Arc::ptr_eq(&cell.directory(), directory) {
                 let offsets = cell.with_log(|log| {
@@ -78,7 +81,11 @@ impl Replicas {
             }
         });
         // Copies have their rows where they lie.
-        rows.extend(self.copies.in_directory(directory).into_iter().map(|(cell, copied)| (cell, copied.checkpoint)));
+        if !copies.is_empty() {
+            let logs: BTreeSet<_> = rows.iter().map(|(cell, _)| (cell.topic_id, cell.name.partition)).collect();
+            copies.retain(|(cell, _)| !logs.contains(&(cell.topic_id, cell.name.partition)));
+        }
+        rows.extend(copies.into_iter().map(|(cell, copied)| (cell, copied.checkpoint)));
         // Nothing is written while nothing changes: an idle node leaves its disk asleep.
         let mut hasher = FixedState::default().build_hasher();
         for (cell, offsets) in &rows {

@@ -1,9 +1,11 @@
 //! Copies of logs in other directories (`-future` folders, KIP-113): those that are being filled, and those that a start
 //! finds.
 //!
-//! What a start finds beside a log says by its end which of the two counts. A copy changes places with its log when both
-//! end at the same offset, and only what has the place grows from then on; whoever cuts the log cuts the copy first. So a
-//! copy that ends above its log had its place already, and gets it again; any other one is filled on. A copy without a
+//! What a start finds beside a log says by its last leader epoch and its end which of the two counts, as in a vote. A copy
+//! changes places with its log when both end at the same offset, and only what has the place grows from then on; whoever
+//! cuts the log cuts the copy first. So a copy that has more than its log had its place already, and gets it again. Any
+//! other one is filled on where its log began with it; where it did not (its directory was away while the log was cut, and
+//! grew in another epoch) it is given up, and the move begins anew. A copy without a
 //! log is what is left when the process died after the log's folder had lost its name, unless the log may lie in a
 //! directory that is out of service.
 
@@ -11,18 +13,21 @@ use crate::log_dirs::Directory;
 use crate::partition::{Future, PartitionCell};
 use crate::replicas::{RecoveryHint, Replicas};
 use crate::topic_settings::TopicSettings;
-use base::{Map, Offset, PartitionIndex, TopicId, TopicPartition};
+use base::{Map, Offset, PartitionIndex, TopicId, TopicPartition, Uuid};
 use parking_lot::Mutex;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use storage::{Log, OpenOptions, RetiredFolder, StorageError, folder_name};
+use storage::{Log, OpenOptions, RetiredFolder, StorageError, deleted_folder_name, folder_name};
 
 /// A copy that a start found.
+#[derive(Clone)]
 pub(crate) struct FoundCopy {
     pub directory: Arc<Directory>,
     path: PathBuf,
-    topic_id: Option<TopicId>,
-    hint: RecoveryHint,
+    pub topic_id: Option<TopicId>,
+    pub hint: RecoveryHint,
+    /// The image has the partition, but its log could not be opened so far.
+    is_claimed: bool,
 }
 
 /// How far a copy is.
@@ -38,18 +43,17 @@ pub(crate) struct Copied {
 #[derive(Default)]
 pub(crate) struct Copies {
     filled: Mutex<Map<(TopicId, PartitionIndex), (Arc<PartitionCell>, Arc<Directory>, Copied)>>,
+    /// Those that a start has found, until their partitions' logs are open.
     found: Mutex<Map<TopicPartition, Vec<FoundCopy>>>,
-    /// Partitions whose copies are to be filled on.
-    resumed: Mutex<Vec<Arc<PartitionCell>>>,
+    /// Partitions that go on moving, each with its target.
+    resumed: Mutex<Vec<(Arc<PartitionCell>, Arc<Directory>)>>,
 }
 
-impl FoundCopy {
-    /// The newest file of records, and its length.
-    fn last_file(&self) -> Option<(String, u64)> {
-        let entries = self.directory.dir.files().list(&self.path).unwrap_or_default();
-        let logs = entries.into_iter().filter(|entry| entry.name.ends_with(".log"));
-        logs.map(|entry| (entry.name, entry.len)).max()
-    }
+/// What a start makes of a copy that is no log yet.
+pub(crate) struct Resumed {
+    target: Arc<Directory>,
+    /// `None`: it was given up; the replica is to get there all the same.
+    copy: Option<Future>,
 }
 
 impl Copied {
@@ -91,8 +95,44 @@ impl Copies {
         own
     }
 
+    /// Whether a start has found a copy of a log that is not open yet.
+    pub fn is_found(&self, name: &TopicPartition) -> bool {
+        self.found.lock().contains_key(name)
+    }
+
+    /// The log is open, or has the copy's place.
+    pub fn forget_found(&self, name: &TopicPartition) {
+        self.found.lock().remove(name);
+    }
+
+    /// Those in a directory whose logs are not open yet, with what is known of them.
+    pub fn found_in(&self, directory: &Arc<Directory>) -> Vec<(TopicPartition, RecoveryHint)> {
+        let found = self.found.lock();
+        let all = found.iter().flat_map(|(name, copies)| copies.iter().map(move |copy| (name, copy)));
+        let own = all.filter(|(_, copy)| Arc::ptr_eq(&copy.directory, directory));
+        own.map(|(name, copy)| (name.clone(), copy.hint)).collect()
+    }
+
+    /// Whether nobody has touched those whose logs are not open, and they were closed in order.
+    pub fn are_whole(&self) -> bool {
+        let is_whole =
+            |copy: &FoundCopy| copy.directory.dir.is_failed() || !copy.is_claimed && copy.hint.clean_shutdown;
+        self.found.lock().values().flatten().all(is_whole)
+    }
+
+    /// Whether this folder of a log that was given up belongs to a partition of which only a copy is left.
+    pub fn may_need(&self, deleted: &Path) -> bool {
+        let folder = deleted.file_name().unwrap_or_default().to_string_lossy();
+        let stem = |name: &TopicPartition| {
+            let own = deleted_folder_name(name, Uuid::ZERO);
+            own.rsplit_once('.')
+                .is_some_and(|(stem, _)| folder.rsplit_once('.').is_some_and(|(other, _)| other == stem))
+        };
+        self.found.lock().keys().any(stem)
+    }
+
     /// Those that are to be filled on.
-    pub fn take_resumed(&self) -> Vec<Arc<PartitionCell>> {
+    pub fn take_resumed(&self) -> Vec<(Arc<PartitionCell>, Arc<Directory>)> {
         std::mem::take(&mut self.resumed.lock())
     }
 }
@@ -106,32 +146,51 @@ impl Replicas {
         topic_id: Option<TopicId>,
         hint: RecoveryHint,
     ) {
-        let found = FoundCopy { directory, path, topic_id, hint };
+        let found = FoundCopy { directory, path, topic_id, hint, is_claimed: false };
         self.copies.found.lock().entry(partition).or_default().push(found);
     }
 
     /// The copy that was found of this topic's partition; others are set aside.
-    pub(crate) fn claim_copy(&self, name: &TopicPartition, topic_id: TopicId) -> Option<FoundCopy> {
-        let found = self.copies.found.lock().remove(name)?;
+    pub(crate) fn claim_copy(
+        &self,
+        name: &TopicPartition,
+        topic_id: TopicId,
+    ) -> Result<Option<FoundCopy>, StorageError> {
+        let found = {
+            let mut all = self.copies.found.lock();
+            let Some(found) = all.get_mut(name) else { return Ok(None) };
+            found.iter_mut().for_each(|copy| copy.is_claimed |= copy.topic_id == Some(topic_id));
+            found.clone()
+        };
         // One that does not say whose it is was hardly begun.
-        let (mut own, others): (Vec<_>, Vec<_>) = found.into_iter().partition(|found| found.topic_id == Some(topic_id));
-        // Of several the one that ends last: any other was given up before it.
-        let last = (0..own.len()).max_by_key(|at| own[*at].last_file()).map(|at| own.swap_remove(at));
-        others.into_iter().chain(own).for_each(|found| self.set_copy_aside(name, &found));
-        last
+        let (mut own, mut others): (Vec<_>, Vec<_>) =
+            found.into_iter().partition(|copy| copy.topic_id == Some(topic_id));
+        if own.len() > 1 {
+            // Of several the one that has most: any other was given up before it.
+            let standing = |copy: &FoundCopy| storage::standing(&**copy.directory.dir.files(), &copy.path);
+            let standings = own.iter().map(standing).collect::<Result<Vec<_>, _>>()?;
+            if let Some((last, _)) = standings.iter().enumerate().max_by_key(|(_, standing)| **standing) {
+                own.swap(0, last);
+            }
+            others.extend(own.drain(1..));
+        }
+        {
+            let mut all = self.copies.found.lock();
+            match own.first() {
+                Some(copy) => all.insert(name.clone(), vec![copy.clone()]),
+                None => all.remove(name),
+            };
+        }
+        others.iter().for_each(|copy| self.set_copy_aside(name, copy));
+        Ok(own.pop())
     }
 
-    /// It may be claimed once more.
-    pub(crate) fn give_copy_back(&self, name: &TopicPartition, copy: FoundCopy) {
-        self.copies.found.lock().entry(name.clone()).or_default().push(copy);
-    }
-
-    /// A copy whose log is gone gets its name. Returns what is known of it.
+    /// A copy whose log is gone gets its name.
     pub(crate) fn promote_copy(&self, name: &TopicPartition, copy: &FoundCopy) -> Result<RecoveryHint, StorageError> {
         let dir = &copy.directory.dir;
         let target = dir.path().join(folder_name(name));
         tracing::info!(partition = %name, from = %copy.path.display(), "a copy whose log has no name any more takes its place");
-        let renamed = dir.files().rename(&copy.path, &target).and_then(|()| dir.files().sync_dir(dir.path()));
+        let renamed = dir.files().rename(&copy.path, &target);
         renamed.map_err(|error| StorageError::failed(&copy.path, error))?;
         Ok(copy.hint)
     }
@@ -143,7 +202,7 @@ impl Replicas {
         (mut log, directory): (Log, Arc<Directory>),
         copy: &FoundCopy,
         settings: &Arc<TopicSettings>,
-    ) -> Result<(Log, Arc<Directory>, Option<Future>), StorageError> {
+    ) -> Result<(Log, Arc<Directory>, Option<Resumed>), StorageError> {
         let (files, name) = (copy.directory.dir.files().clone(), log.partition().clone());
         let options = OpenOptions {
             clean_shutdown: copy.hint.clean_shutdown,
@@ -160,8 +219,19 @@ impl Replicas {
         if let Some(high_watermark) = copy.hint.high_watermark {
             future.set_high_watermark(high_watermark);
         }
-        if future.log_end_offset() <= log.log_end_offset() {
-            return Ok((log, directory, Some(Future { log: future, directory: copy.directory.clone() })));
+        if future.last_epoch_and_end() <= log.last_epoch_and_end() {
+            let is_whole = future.begins(&log);
+            let future = Future { log: future, directory: copy.directory.clone() };
+            if is_whole {
+                return Ok((log, directory, Some(Resumed { target: copy.directory.clone(), copy: Some(future) })));
+            }
+            tracing::warn!(
+                partition = %name, copy = %copy.path.display(),
+                "the copy is not what its log began with: it is given up, and made anew"
+            );
+            self.copies.forget_found(&name);
+            self.give_up(&name, future, settings);
+            return Ok((log, directory, Some(Resumed { target: copy.directory.clone(), copy: None })));
         }
         tracing::info!(
             partition = %name, end = log.log_end_offset(), end_of_copy = future.log_end_offset(),
@@ -177,27 +247,39 @@ impl Replicas {
         for job in future.advance_log_start_offset(start)? {
             job.run(&*files)?;
         }
-        // Whatever fails from here on, its place is there.
-        self.lies_in(&name, &copy.directory, copy.hint);
         let delay_ms = settings.log.file_delete_delay_ms;
+        // Where this fails a later try finds the copy alone.
         self.remove_later(&name, &directory, self.retire(&mut log), delay_ms)?;
         future.rename_folder(&folder_name(&name))?;
+        self.took_place(&name, copy);
         let path = copy.directory.dir.path();
         files.sync_dir(path).map_err(|error| StorageError::failed(path, error))?;
         Ok((future, copy.directory.clone(), None))
     }
 
-    /// A copy is filled on, beside its log.
-    pub(crate) fn resume_copy(&self, cell: &Arc<PartitionCell>, future: Future) {
-        self.copies.note(cell, &future);
-        *cell.upkeep() = Some(future);
-        self.copies.resumed.lock().push(cell.clone());
+    /// A move goes on.
+    pub(crate) fn resume_copy(&self, cell: &Arc<PartitionCell>, resumed: Resumed) {
+        if let Some(copy) = resumed.copy {
+            self.copies.note(cell, &copy);
+            *cell.upkeep() = Some(copy);
+        }
+        self.copies.resumed.lock().push((cell.clone(), resumed.target));
     }
 
-    /// Copies that nobody has claimed.
+    /// Copies that nobody has claimed. Others wait for their partitions, which may have nothing else.
     pub(crate) fn set_copies_aside(&self) {
-        let found = std::mem::take(&mut *self.copies.found.lock());
-        for (name, copies) in found {
+        self.set_copies_aside_of(|_, copies| !copies.iter().any(|copy| copy.is_claimed));
+    }
+
+    /// The log of the partition could not be opened, and is not to be any more.
+    pub(crate) fn set_claimed_copy_aside(&self, topic_id: TopicId, partition: PartitionIndex) {
+        let of_topic = |copy: &FoundCopy| copy.is_claimed && copy.topic_id == Some(topic_id);
+        self.set_copies_aside_of(|name, copies| name.partition == partition && copies.iter().any(of_topic));
+    }
+
+    fn set_copies_aside_of(&self, is_it: impl Fn(&TopicPartition, &[FoundCopy]) -> bool) {
+        let gone: Vec<_> = self.copies.found.lock().extract_if(|name, copies| is_it(name, copies)).collect();
+        for (name, copies) in gone {
             copies.iter().for_each(|copy| self.set_copy_aside(&name, copy));
         }
     }
@@ -220,14 +302,18 @@ impl Replicas {
     }
 
     /// Removes a copy that is not wanted any more.
-    pub(crate) fn discard_copy(&self, cell: &PartitionCell, mut future: Future) {
+    pub(crate) fn discard_copy(&self, cell: &PartitionCell, future: Future) {
         self.copies.forget(cell);
+        self.give_up(&cell.name, future, &cell.settings());
+    }
+
+    fn give_up(&self, name: &TopicPartition, mut future: Future, settings: &TopicSettings) {
         let Future { log, directory } = &mut future;
         if directory.dir.is_failed() {
             return;
         }
-        let delay_ms = cell.settings().log.file_delete_delay_ms;
-        if let Err(error) = self.remove_later(&cell.name, directory, self.retire(log), delay_ms) {
+        let delay_ms = settings.log.file_delete_delay_ms;
+        if let Err(error) = self.remove_later(name, directory, self.retire(log), delay_ms) {
             directory.report(&error);
         }
     }

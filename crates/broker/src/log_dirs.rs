@@ -301,12 +301,11 @@ impl Directory {
     }
 
     fn flush(&self, cell: &Arc<PartitionCell>, sealed_only: bool) {
-        let now_in = cell.directory();
-        if !std::ptr::eq(&*now_in, self) {
-            return now_in.queue_flush(cell.clone(), sealed_only);
-        }
-        let flushed =
-            cell.flush_job(sealed_only).and_then(|job| job.map(|job| job.run(&**self.dir.files())).transpose());
+        let job = match cell.flush_job_in(self, sealed_only) {
+            Ok(job) => job,
+            Err(now_in) => return now_in.queue_flush(cell.clone(), sealed_only),
+        };
+        let flushed = job.and_then(|job| job.map(|job| job.run(&**self.dir.files())).transpose());
         match flushed {
             Ok(None) => {}
             Ok(Some(flushed)) => {

@@ -140,11 +140,8 @@ impl Broker {
 
     /// Goes on with moves whose copies a start has found.
     pub(crate) fn resume_moves(self: &Arc<Self>) {
-        for cell in self.replicas.copies.take_resumed() {
-            let target = cell.upkeep().as_ref().map(|future| future.directory.clone());
-            if let Some(target) = target {
-                self.move_replica(&cell, &target);
-            }
+        for (cell, target) in self.replicas.copies.take_resumed() {
+            self.move_replica(&cell, &target);
         }
     }
 

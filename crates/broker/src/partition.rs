@@ -210,11 +210,21 @@ impl PartitionCell {
 
     /// What has to be synced; run it without the cell and hand the result to `flushed`.
     pub fn flush_job(&self, sealed_only: bool) -> Result<Option<FlushJob>, StorageError> {
+        self.flush_job_in(&self.directory(), sealed_only).unwrap_or(Ok(None))
+    }
+
+    /// The same for who syncs this directory; the directory in which the log lies by now, if that is another one.
+    pub(crate) fn flush_job_in(
+        &self,
+        directory: &Directory,
+        sealed_only: bool,
+    ) -> Result<Result<Option<FlushJob>, StorageError>, Arc<Directory>> {
         let mut inner = self.inner.lock();
-        if inner.is_held() {
-            return Ok(None);
+        let now_in = self.directory();
+        if !std::ptr::eq(&*now_in, directory) {
+            return Err(now_in);
         }
-        inner.log.flush_job(sealed_only)
+        Ok(if inner.is_held() { Ok(None) } else { inner.log.flush_job(sealed_only) })
     }
 
     /// Takes note of a sync: acknowledgements that waited for the disk go out.
@@ -225,13 +235,8 @@ impl PartitionCell {
         if inner.is_held() {
             return;
         }
+        inner.tell_synced(effects);
         let up_to = inner.log.recovery_point();
-        if inner.role.leader_mut().is_some_and(|leader| leader.flushed(up_to)) {
-            inner.high_watermark_moved(effects);
-        } else {
-            inner.acknowledge(effects);
-        }
-        inner.synced(effects);
         // Something was appended meanwhile that waits for the disk as well.
         let waits_for_disk = inner.settings.acknowledges_on_disk() && inner.log.log_end_offset() > up_to;
         effects.wants_flush |= waits_for_disk;
@@ -249,6 +254,17 @@ impl PartitionCell {
 }
 
 impl Inner {
+    /// Whoever waits for the disk hears how far the log is on it.
+    fn tell_synced(&mut self, effects: &mut Effects) {
+        let up_to = self.log.recovery_point();
+        if self.role.leader_mut().is_some_and(|leader| leader.flushed(up_to)) {
+            self.high_watermark_moved(effects);
+        } else {
+            self.acknowledge(effects);
+        }
+        self.synced(effects);
+    }
+
     /// Leads from now on, or goes on leading.
     fn lead(&mut self, local: NodeId, registration: &metadata::Partition, now: Now, effects: &mut Effects) {
         let (epoch, partition_epoch) = (registration.leader_epoch, registration.partition_epoch);

@@ -150,9 +150,10 @@ impl quorum::Publisher for BrokerPublisher {
 
 fn first(broker: &Arc<Broker>, image: Arc<Image>, state: &Mutex<Loading>, progress: &dyn Progress, threads: usize) {
     broker.apply_broker_configs(&image);
-    broker.replicas.remove_deleted();
     open_all(broker, &image, threads);
     broker.replicas.set_aside_strays();
+    // Not before: of two folders of a log the one that was given up is the only one that has a name, for a moment.
+    broker.replicas.remove_deleted();
     broker.replicas.vouch();
     let mut delta = Delta::default();
     delta.brokers.extend(image.brokers.keys());

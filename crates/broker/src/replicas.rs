@@ -112,6 +112,10 @@ impl Replicas {
     pub(crate) fn remove_deleted(&self) {
         let doomed = std::mem::take(&mut *self.doomed.lock());
         for (directory, path) in doomed {
+            if self.copies.may_need(&path) {
+                tracing::warn!(path = %path.display(), "the copy that took the place of a deleted folder is not open: it stays");
+                continue;
+            }
             if let Err(error) = directory.dir.remove_folder(&path) {
                 tracing::warn!(path = %path.display(), %error, "a deleted folder could not be removed");
             }
@@ -149,9 +153,9 @@ impl Replicas {
         self.cells.read().len()
     }
 
-    /// Whether a log of this partition was found at the start and is not open yet.
+    /// Whether a log of this partition, or a copy of it, was found at the start and is not open yet.
     pub fn is_found(&self, partition: &TopicPartition) -> bool {
-        self.found.lock().contains_key(partition)
+        self.found.lock().contains_key(partition) || self.copies.is_found(partition)
     }
 
     /// Opens the log of a partition where it was found, or begins one in `directory_id`, or in the directory that holds
@@ -163,30 +167,13 @@ impl Replicas {
         directory_id: Uuid,
         settings: Arc<TopicSettings>,
     ) -> Result<Arc<PartitionCell>, StorageError> {
-        let mut copy = self.claim_copy(name, topic_id);
-        let opened = self.open_beside(&mut copy, name, topic_id, directory_id, settings);
-        if opened.is_err()
-            && let Some(copy) = copy
-        {
-            self.give_copy_back(name, copy);
-        }
-        opened
-    }
-
-    /// The same where there may be a copy of the log; one that is left is as it was found.
-    fn open_beside(
-        &self,
-        copy: &mut Option<FoundCopy>,
-        name: &TopicPartition,
-        topic_id: TopicId,
-        directory_id: Uuid,
-        settings: Arc<TopicSettings>,
-    ) -> Result<Arc<PartitionCell>, StorageError> {
+        let mut copy = self.claim_copy(name, topic_id)?;
         let mut found = self.claim(name, topic_id);
-        if found.is_none()
-            && let Some(alone) = copy.take()
+        if let Some(alone) = &copy
+            && !self.has_name(name, found.as_ref())?
         {
             found = Some(self.promote(name, topic_id, alone)?);
+            copy = None;
         }
         let directory = match &found {
             Some(found) => found.directory.clone(),
@@ -223,11 +210,10 @@ impl Replicas {
             cancel: self.cancel.clone(),
         };
         let log = Log::open(files, folder, name.clone(), settings.log.clone(), &options)?;
-        let (mut log, directory, future) = match &*copy {
+        let (mut log, directory, future) = match &copy {
             None => (log, directory, None),
             Some(copy) => self.compare_copy((log, directory), copy, &settings)?,
         };
-        *copy = None;
         let files = directory.dir.files().clone();
         if settings.acknowledges_on_disk()
             && let Some(job) = log.flush_job(false)?
@@ -255,28 +241,49 @@ impl Replicas {
         if let Some(future) = future {
             self.resume_copy(&cell, future);
         }
-        // Until here a later try finds the folder, and what the checkpoints say of it.
+        // Until here a later try finds the folders, and what the checkpoints say of them.
         self.found.lock().remove(name);
+        self.copies.forget_found(name);
         Ok(cell)
     }
 
-    /// A copy was found, and no log: it takes the log's place, unless that may lie where nobody can look.
-    fn promote(&self, name: &TopicPartition, topic_id: TopicId, copy: FoundCopy) -> Result<Found, StorageError> {
-        if let Some(failed) = self.directories.iter().find(|directory| directory.dir.is_failed()) {
-            self.give_copy_back(name, copy);
-            return Err(StorageError::Offline { path: failed.dir.path().to_owned() });
+    /// Whether a log that was found is still there under its name: an earlier try may have left the copy alone.
+    fn has_name(&self, name: &TopicPartition, found: Option<&Found>) -> Result<bool, StorageError> {
+        let Some(Found { directory, .. }) = found else { return Ok(false) };
+        let (files, path) = (directory.dir.files(), directory.dir.path());
+        let folder = path.join(folder_name(name));
+        if directory.dir.is_failed() || files.exists(&folder).map_err(|error| StorageError::failed(&folder, error))? {
+            return Ok(true);
         }
-        let hint = self.promote_copy(name, &copy)?;
-        let found = Found { directory: copy.directory, hint, topic_id: Some(topic_id), is_claimed: true };
-        self.found.lock().insert(name.clone(), vec![found.clone()]);
-        Ok(found)
+        // Two folders of one name would come back otherwise.
+        files.sync_dir(path).map_err(|error| StorageError::failed(path, error))?;
+        Ok(false)
     }
 
-    /// A log that is being opened lies in another directory than it was found in.
-    pub(crate) fn lies_in(&self, name: &TopicPartition, directory: &Arc<Directory>, hint: RecoveryHint) {
-        if let Some(found) = self.found.lock().get_mut(name).and_then(|found| found.first_mut()) {
-            (found.directory, found.hint) = (directory.clone(), hint);
+    /// A copy was found, and no log: it takes the log's place, unless that may lie where nobody can look: the partition is
+    /// offline then.
+    fn promote(&self, name: &TopicPartition, topic_id: TopicId, copy: &FoundCopy) -> Result<Found, StorageError> {
+        if let Some(failed) = self.directories.iter().find(|directory| directory.dir.is_failed()) {
+            let path = failed.dir.path();
+            tracing::error!(
+                partition = %name, copy = %copy.directory.dir.path().display(), out_of_service = %path.display(),
+                "there is a copy of the log, and the log may lie in a directory that is out of service"
+            );
+            return Err(StorageError::Offline { path: path.to_owned() });
         }
+        let hint = self.promote_copy(name, copy)?;
+        let path = copy.directory.dir.path();
+        self.took_place(name, copy);
+        copy.directory.dir.files().sync_dir(path).map_err(|error| StorageError::failed(path, error))?;
+        Ok(Found { directory: copy.directory.clone(), hint, topic_id: Some(topic_id), is_claimed: true })
+    }
+
+    /// The folder of a copy has the log's name: later tries find it so.
+    pub(crate) fn took_place(&self, name: &TopicPartition, copy: &FoundCopy) {
+        let found =
+            Found { directory: copy.directory.clone(), hint: copy.hint, topic_id: copy.topic_id, is_claimed: true };
+        self.found.lock().insert(name.clone(), vec![found]);
+        self.copies.forget_found(name);
     }
 
     pub(crate) fn next_seed(&self) -> u64 {
@@ -401,6 +408,7 @@ impl Replicas {
     fn forget_found(&self, topic_id: TopicId, partition: PartitionIndex) {
         let of_topic = |found: &Found| found.is_claimed && found.topic_id == Some(topic_id);
         let is_it = |name: &TopicPartition, found: &[Found]| name.partition == partition && found.iter().any(of_topic);
+        self.set_claimed_copy_aside(topic_id, partition);
         let gone: Vec<_> = self.found.lock().extract_if(|name, found| is_it(name, found)).collect();
         for (name, found) in gone {
             found.iter().for_each(|found| self.set_aside(&name, &found.directory));
@@ -451,6 +459,8 @@ impl Replicas {
         offset: Offset,
     ) -> Result<Offset, AppendError> {
         let mut upkeep = cell.upkeep();
+        // Not for a leader of before: the copy would be cut, and the log would not.
+        cell.check_following(leader_epoch)?;
         let now_ms = self.executor.now().wall_ms;
         self.cut_copy(cell, &mut upkeep, |copy| copy.truncate_to(offset, now_ms));
         self.prepare_cut(cell, leader_epoch, offset)?;
@@ -468,6 +478,8 @@ impl Replicas {
         offset: Offset,
     ) -> Result<(), AppendError> {
         let mut upkeep = cell.upkeep();
+        // Not for a leader of before: the copy would be cut, and the log would not.
+        cell.check_following(leader_epoch)?;
         let now_ms = self.executor.now().wall_ms;
         self.cut_copy(cell, &mut upkeep, |copy| copy.truncate_fully_and_start_at(offset, now_ms));
         self.prepare_cut(cell, leader_epoch, -1)?;
@@ -524,7 +536,8 @@ impl Replicas {
     pub fn vouch(&self) {
         let found = self.found.lock();
         for directory in &self.directories {
-            let lacks_one = found.values().flatten().any(|found| Arc::ptr_eq(&found.directory, directory));
+            let lacks_one = found.values().flatten().any(|found| Arc::ptr_eq(&found.directory, directory))
+                || !self.copies.found_in(directory).is_empty();
             if !lacks_one
                 && !directory.dir.is_failed()
                 && let Err(error) = directory.dir.vouch()
@@ -544,16 +557,19 @@ impl Replicas {
         // A directory that is out of service gets no marker anyway.
         let is_whole =
             |found: &Found| found.directory.dir.is_failed() || !found.is_claimed && found.hint.clean_shutdown;
-        self.found.lock().values().flatten().all(is_whole)
+        self.found.lock().values().flatten().all(is_whole) && self.copies.are_whole()
     }
 
-    /// The logs in a directory that are not open, with what is known of them.
+    /// The logs and copies in a directory that are not open, with what is known of them.
     pub(crate) fn unopened(&self, directory: &Arc<Directory>) -> Vec<(TopicPartition, RecoveryHint)> {
         let found = self.found.lock();
         let all = found.iter().flat_map(|(name, folders)| folders.iter().map(move |found| (name, found)));
         let own = all.filter(|(_, found)| Arc::ptr_eq(&found.directory, directory));
         let mut unopened: Vec<_> = own.map(|(name, found)| (name.clone(), found.hint)).collect();
+        unopened.extend(self.copies.found_in(directory));
         unopened.sort_by(|a, b| a.0.cmp(&b.0));
+        // A log that has its name comes before a copy in the same directory.
+        unopened.dedup_by(|a, b| a.0 == b.0);
         unopened
     }
 

@@ -264,6 +264,17 @@ impl Bench {
         self.replicas.add_found(name(partition), directory, topic_id, RecoveryHint::default());
     }
 
+    /// Tells of the copies of a partition in a directory as a start does.
+    pub fn find_copy(&self, partition: &str, dir: usize, topic_id: TopicId) {
+        let directory = self.replicas.directories()[dir].clone();
+        for folder in directory.dir.partition_folders().unwrap() {
+            if folder.partition == name(partition) && folder.state == FolderState::Future {
+                let place = (directory.clone(), folder.path);
+                self.replicas.add_copy(folder.partition, place, Some(topic_id), RecoveryHint::default());
+            }
+        }
+    }
+
     /// Tells of all folders, and of what the checkpoints say, as a start does.
     pub fn find_all(&self) {
         for directory in self.replicas.directories() {
@@ -296,10 +307,15 @@ impl Bench {
         let settings = self.settings.clone();
         let opened = self.replicas.open(&name(partition), topic_id, Uuid::DIRECTORY_UNASSIGNED, settings);
         let cell = opened.unwrap();
-        self.watched.lock().push(Arc::downgrade(&cell));
+        self.watch(&cell);
         self.lead(&cell, &[NODE]);
         self.executor.settle();
         cell
+    }
+
+    /// Whoever waits for the disk inside of this cell fails the test from now on.
+    pub fn watch(&self, cell: &Arc<PartitionCell>) {
+        self.watched.lock().push(Arc::downgrade(cell));
     }
 
     /// Leads the partition in epoch 0, with these replicas in sync.
@@ -414,7 +430,8 @@ impl Bench {
 
     fn broker_of(&self, replicas: Replicas) -> (Arc<Broker>, quorum::Mailbox) {
         let file = "process.roles=broker,controller\nnode.id=1\ncontroller.quorum.voters=1@127.0.0.1:9093\n\
-            listeners=PLAINTEXT://127.0.0.1:9092,CONTROLLER://127.0.0.1:9093\ncontroller.listener.names=CONTROLLER\n";
+            listeners=PLAINTEXT://127.0.0.1:9092,CONTROLLER://127.0.0.1:9093\ncontroller.listener.names=CONTROLLER\n\
+            log.index.size.max.bytes=1200\n";
         self.broker_with(file, replicas)
     }
 

@@ -2,10 +2,12 @@
 
 use crate::StorageError;
 use crate::error::IoContext;
+use crate::leader_epochs::LeaderEpochs;
 use crate::log_dir::PartitionFolder;
 use crate::names::{self, FolderState, parse_offset};
-use base::{Files, TopicPartition};
+use base::{Files, LeaderEpoch, Offset, TopicPartition};
 use std::collections::BTreeMap;
+use std::path::Path;
 
 /// Two folders of one partition of which nobody can say which has the records that clients were told of; `None` when there
 /// are none such. Folders of different topic ids are no copies, for the metadata tells which topic there is; nor is one
@@ -29,6 +31,20 @@ pub fn second_copy<'a>(
         others.push(folder);
     }
     Ok(None)
+}
+
+/// How much a folder has whose log is not open: its newest leader epoch (-1: none is known), its last file of records, and
+/// how long that is. Of several copies the greatest one was filled last.
+pub fn standing(files: &dyn Files, folder: &Path) -> Result<(LeaderEpoch, Offset, u64), StorageError> {
+    let epochs = LeaderEpochs::load(files, &folder.join(names::LEADER_EPOCHS));
+    let epoch = match epochs {
+        Err(StorageError::Corrupt { .. }) => -1,
+        other => other?.latest().map_or(-1, |entry| entry.epoch),
+    };
+    let entries = files.list(folder).or_failed(folder)?;
+    let logs = entries.iter().filter_map(|entry| Some((parse_offset(&entry.name, names::LOG)?, entry.len)));
+    let (base_offset, len) = logs.max().unwrap_or_default();
+    Ok((epoch, base_offset, len))
 }
 
 fn are_copies(files: &dyn Files, a: &PartitionFolder, b: &PartitionFolder) -> Result<bool, StorageError> {

@@ -44,7 +44,7 @@ pub use append::{AppendOrigin, Appended, LeaderBatch};
 pub use checkpoints::{read_offsets, write_offsets};
 pub use close::RetiredFolder;
 pub use config::{CleanupPolicy, LogConfig};
-pub use copies::second_copy;
+pub use copies::{second_copy, standing};
 pub use error::StorageError;
 pub use job::{FlushJob, Flushed, Job, run_together};
 pub use leader_epochs::{EpochEnd, EpochEntry, LeaderEpochs};

@@ -115,11 +115,12 @@ impl LogDir {
 
     /// Takes the directory offline; it stays so until the process starts again.
     pub fn mark_failed(&self) {
-        self.failed.store(true, Ordering::Release);
+        // In one order with the places of logs: who puts one here looks at it afterwards.
+        self.failed.store(true, Ordering::SeqCst);
     }
 
     pub fn is_failed(&self) -> bool {
-        self.failed.load(Ordering::Acquire)
+        self.failed.load(Ordering::SeqCst)
     }
 
     /// `meta.properties`; `None` when the directory was never formatted.

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use storage::{RetiredFolder, folder_name};
 
 /// What is copied while nobody else gets at the log.
-const TAIL_BYTES: usize = 128 << 10;
+const TAIL_BYTES: usize = 16 << 10;
 /// How often it is tried to come so near.
 const ROUNDS: usize = 32;
 
@@ -28,6 +28,14 @@ impl Broker {
             }
         };
         self.replicas.copies.forget(cell);
+        if one.target.dir.is_failed() {
+            // Whoever took it out of service may have come too early to see the log there. The folder before stays.
+            let mut effects = Effects::default();
+            cell.mark_failed(&mut effects);
+            effects.run(cell, self.executor.now());
+            self.settle(one, None);
+            return Next::Over;
+        }
         let delay_ms = cell.settings().log.file_delete_delay_ms;
         if let Err(error) = self.replicas.remove_later(&cell.name, &source, retired, delay_ms) {
             // The copy does without the name, which the log still has: the next start completes it.

@@ -53,6 +53,11 @@ impl Broker {
         if self.moves.throttle.is_exceeded(rate, self.executor.now()) {
             return Next::After(LOOK_AGAIN_US);
         }
+        if let Some(future) = upkeep.take_if(|future| !cell.with_log(|log| future.log.begins(log))) {
+            // Its log was cut and could not be, or the other way round.
+            tracing::warn!(partition = %cell.name, "a copy is not what its log began with any more: it is made anew");
+            self.replicas.discard_copy(cell, future);
+        }
         if upkeep.is_none() {
             match self.begin_copy(one) {
                 Ok(future) => *upkeep = Some(future),
@@ -122,11 +127,21 @@ impl Broker {
         };
         let files = target.dir.files().clone();
         let config = cell.settings().log.clone();
-        let mut log = Log::open(files.clone(), folder, cell.name.clone(), config, &options)?;
-        if let Some(job) = log.set_topic_id(cell.topic_id)? {
-            job.run(&*files)?;
-        }
-        Ok(Future { log, directory: target.clone() })
+        let begin = || {
+            let mut log = Log::open(files.clone(), folder.clone(), cell.name.clone(), config, &options)?;
+            if let Some(job) = log.set_topic_id(cell.topic_id)? {
+                job.run(&*files)?;
+            }
+            Ok(Future { log, directory: target.clone() })
+        };
+        begin().inspect_err(|error: &StorageError| {
+            // The next try makes another one.
+            if !error.fails_log_dir()
+                && let Err(error) = target.dir.remove_folder(&folder)
+            {
+                target.report(&error);
+            }
+        })
     }
 
     /// Copies what follows the end of a copy: how many bytes, and whether that is all that there is.

@@ -1,8 +1,11 @@
 use crate::broker::Broker;
-use crate::partition::{AckWaiter, Acks, Append, Effects, PartitionCell};
-use crate::test_bench::{Bench, NODE, answer, end, only_request};
-use base::{ErrorCode, Now, Offset, TopicId, Uuid};
+use crate::partition::{AckWaiter, Acks, Append, AppendError, Changed, Effects, PartitionCell};
+use crate::publisher::BrokerPublisher;
+use crate::test_bench::{AtOnce, Bench, NODE, answer, end, only_request};
+use base::{ErrorCode, Files, Now, Offset, TopicId, Uuid};
+use metadata::Delta;
 use protocol::{ApiKey, AssignReplicasToDirsRequest, AssignReplicasToDirsResponse, Cursor};
+use quorum::Publisher;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI32, AtomicI64, Ordering};
 use storage::{AppendOrigin, LeaderBatch};
@@ -31,6 +34,32 @@ impl Moving {
         Moving { bench: Arc::new(bench), broker, mailbox, cell }
     }
 
+    /// Starts as a process does, with an image that says that the replica lies in the second directory. `None`: the
+    /// partition is offline.
+    fn start(bench: &mut Bench) -> (Arc<Broker>, quorum::Mailbox, Option<Arc<PartitionCell>>) {
+        let (broker, mailbox) = bench.broker_with_partitions();
+        broker.set_epoch(1);
+        let image = Bench::image(1, &[("t-0", TOPIC, Uuid::from_u128(2 << 64))]);
+        let mut publisher = BrokerPublisher::new(broker.clone(), 0, Arc::new(AtOnce(|_| {})));
+        publisher.publish(&image, &Delta::default(), bench.now());
+        let cell = broker.replicas.get(TOPIC, 0);
+        (broker, mailbox, cell)
+    }
+
+    fn started(bench: Bench) -> Moving {
+        Moving::started_in(bench, 0)
+    }
+
+    /// Leads in this epoch.
+    fn started_in(mut bench: Bench, leader_epoch: i32) -> Moving {
+        bench.find_all();
+        let (broker, mailbox, cell) = Moving::start(&mut bench);
+        let cell = cell.unwrap();
+        bench.watch(&cell);
+        bench.lead_in(&cell, &[NODE], leader_epoch);
+        Moving { bench: Arc::new(bench), broker, mailbox, cell }
+    }
+
     fn directory(&self, number: usize) -> Arc<crate::Directory> {
         self.broker.replicas.directories()[number].clone()
     }
@@ -46,14 +75,18 @@ impl Moving {
 
     /// The folders of the partition in a directory, without what makes them unique.
     fn folders(&self, number: usize) -> Vec<String> {
-        let names = self.bench.names(DIRS[number]).into_iter().filter(|name| name.starts_with("t-0"));
-        names.map(|name| name.rsplit_once('.').map_or(name.clone(), |(_, rest)| rest[32..].to_owned())).collect()
+        folders(&self.bench, number)
     }
 
     fn log(&self, number: usize) -> Vec<u8> {
         let path = format!("{}/t-0/{:020}.log", DIRS[number], 0);
         base::Files::read(&self.bench.files, path.as_ref()).unwrap()
     }
+}
+
+fn folders(bench: &Bench, number: usize) -> Vec<String> {
+    let names = bench.names(DIRS[number]).into_iter().filter(|name| name.starts_with("t-0"));
+    names.map(|name| name.rsplit_once('.').map_or(name.clone(), |(_, rest)| rest[32..].to_owned())).collect()
 }
 
 /// What is asked of the controller: the directory of the one partition.
@@ -330,17 +363,12 @@ fn interrupted(calls: u64, on_disk: bool) -> (SimFiles, Offset, bool) {
 
 /// Starts again; how many records there are then. The move goes on, and comes to its end.
 fn restarted(files: SimFiles, on_disk: bool) -> Offset {
-    let bench = Bench::on(files, &DIRS, |log| {
+    let moving = Moving::started(Bench::on(files, &DIRS, |log| {
         log.segment_bytes = 3000;
         log.flush_messages = if on_disk { 1 } else { i64::MAX };
-    });
-    bench.find_all();
-    bench.replicas.remove_deleted();
-    let moving = Moving::on(bench);
+    }));
     let Moving { bench, broker, cell, .. } = &moving;
     let records = end(cell);
-    moving.lies_in(1);
-    broker.resume_moves();
     moving.move_to(1);
     bench.executor.pass(1_000);
     assert_eq!((moving.folders(1), end(cell)), (vec!["t-0".to_owned()], records));
@@ -393,4 +421,254 @@ fn a_copy_whose_log_may_lie_out_of_service_does_not_take_its_place() {
     replicas.add_copy(folder.partition.clone(), (directory.clone(), folder.path), Some(TOPIC), Default::default());
     let opened = replicas.open(&folder.partition, TOPIC, directory.id, bench.settings.clone());
     assert!(matches!(opened, Err(storage::StorageError::Offline { .. })));
+}
+
+/// The process died when the log had lost its name, and its copy had not got it yet: 50 records.
+fn between_the_names() -> SimFiles {
+    let moving = Moving::new(|_| {});
+    moving.bench.fill(&moving.cell, 50);
+    let files = moving.bench.files.copy();
+    let renamed = |from: &str, to: &str| {
+        files.rename(from.as_ref(), to.as_ref()).unwrap();
+        files.sync_dir("/d1".as_ref()).unwrap();
+        files.sync_dir("/d2".as_ref()).unwrap();
+    };
+    renamed("/d1/t-0", "/d2/t-0.0123456789abcdef0123456789abcdef-future");
+    files.create_dir_all("/d1/t-0.0123456789abcdef0123456789abcdef-delete".as_ref()).unwrap();
+    files
+}
+
+#[test]
+fn a_copy_that_is_alone_waits_until_the_directory_is_back_that_may_have_its_log() {
+    let files = between_the_names();
+    let mut bench = Bench::on(files.copy(), &["/d2"], |_| {});
+    let directory = bench.replicas.directories()[0].clone();
+    let gone = storage::LogDir::out_of_service(Arc::new(files.copy()), "/d1".into());
+    let gone = crate::Directory::new(Uuid::from_u128(99), gone, bench.executor.clone());
+    bench.replicas = crate::Replicas::new(vec![gone, directory.clone()], bench.executor.clone(), 1);
+    bench.find_copy("t-0", 1, TOPIC);
+    let (broker, _mailbox, cell) = Moving::start(&mut bench);
+    bench.executor.pass(30_000);
+    assert!(cell.is_none() && broker.replicas.get(TOPIC, 0).is_none());
+    assert_eq!(folders(&bench, 1), ["-future"], "it is neither set aside, nor is a log begun beside it");
+    assert!(!broker.replicas.stop_opening(), "it was not closed in order");
+    assert_eq!(broker.replicas.unopened(&directory).len(), 1, "what is known of it is kept");
+    let moving = Moving::started(Bench::on(bench.files.copy(), &DIRS, |_| {}));
+    assert_eq!((end(&moving.cell), moving.folders(0), moving.folders(1)), (50, vec![], vec!["t-0".to_owned()]));
+}
+
+#[test]
+fn a_copy_that_is_alone_and_cannot_be_opened_for_a_shortage_is_opened_later() {
+    for (on, calls_min) in [(FaultOn::Any, 5), (FaultOn::Open, 2)] {
+        for after in 0.. {
+            let mut bench = Bench::on(between_the_names(), &DIRS, |_| {});
+            bench.find_all();
+            bench.files.inject(Fault { on, after, errno: 24, sticky: true });
+            let (broker, _mailbox, cell) = Moving::start(&mut bench);
+            bench.files.heal();
+            let is_open_at_once = cell.is_some();
+            bench.executor.pass(10_000);
+            let cell = broker.replicas.get(TOPIC, 0).unwrap_or_else(|| panic!("offline after {after} calls of {on:?}"));
+            assert_eq!((end(&cell), folders(&bench, 1)), (50, vec!["t-0".to_owned()]), "after {after} calls of {on:?}");
+            if is_open_at_once {
+                assert!(after > calls_min, "{after} of {on:?}");
+                break;
+            }
+        }
+    }
+}
+
+/// A copy with all of 50 records, and the log that was cut at 20 while the copy's directory was away and got so many others
+/// in epoch 2.
+fn with_a_copy_that_was_away(others: i32) -> SimFiles {
+    let moving = Moving::new(|_| {});
+    moving.bench.fill(&moving.cell, 50);
+    moving.lies_in(0);
+    moving.move_to(1);
+    moving.bench.executor.settle();
+    let files = moving.bench.files.copy();
+    let name = moving.bench.names("/d2").into_iter().find(|name| name.ends_with("-future")).unwrap();
+    let (copy, away) = (format!("/d2/{name}"), format!("/d2/{name}.away"));
+    files.rename(copy.as_ref(), away.as_ref()).unwrap();
+    let bench = Bench::on(files, &DIRS, |_| {});
+    bench.find_all();
+    let Moving { bench, broker, cell, .. } = &Moving::on(bench);
+    bench.register(cell, &[NODE, 2], 2, 1);
+    broker.replicas.truncate(cell, 1, 20).unwrap();
+    bench.lead_in(cell, &[NODE], 2);
+    bench.fill(cell, others);
+    bench.executor.settle();
+    let files = bench.files.copy();
+    files.rename(away.as_ref(), copy.as_ref()).unwrap();
+    files
+}
+
+#[test]
+fn a_copy_that_is_not_what_its_log_began_with_is_made_anew() {
+    for others in [4, 40] {
+        let moving = Moving::started_in(Bench::on(with_a_copy_that_was_away(others), &DIRS, |_| {}), 3);
+        let Moving { bench, cell, .. } = &moving;
+        let epochs = || cell.with_log(|log| log.leader_epochs().entries().to_vec());
+        let (before, written) = (epochs(), 20 + Offset::from(others));
+        assert!(Arc::ptr_eq(&cell.directory(), &moving.directory(0)), "{others}");
+        assert_eq!((end(cell), before[1].start_offset), (written, 20), "{others}");
+        bench.executor.pass(100);
+        assert!(Arc::ptr_eq(&cell.directory(), &moving.directory(1)), "{others}");
+        assert_eq!((end(cell), epochs()), (written, before), "{others}");
+        let limits = storage::ReadLimits { bytes_max: 1, upper_bound: Offset::MAX, at_least_one: true, aborted: false };
+        let at_30 = cell.with_log(|log| log.read(written.min(30) - 1, &limits).unwrap().read().unwrap());
+        let epoch = records::batches(&at_30).next().unwrap().unwrap().partition_leader_epoch();
+        assert_eq!(epoch, 2, "{others}: the records are those of the log");
+    }
+}
+
+/// What happens while the copy is synced that is about to take the log's place.
+fn while_it_takes_its_place(moving: &Moving, work: base::BlockingWork) {
+    let Moving { bench, cell, .. } = moving;
+    moving.lies_in(0);
+    moving.move_to(1);
+    bench.executor.settle();
+    moving.lies_in(1);
+    bench.produce(cell, end(cell) as i32).unwrap();
+    bench.while_the_disk_is_waited_for(work);
+}
+
+#[test]
+fn no_log_gets_its_place_in_a_directory_that_fails_meanwhile() {
+    let moving = Moving::new(|log| log.segment_bytes = 1 << 20);
+    let Moving { bench, cell, .. } = &moving;
+    bench.fill(cell, 50);
+    let target = moving.directory(1);
+    while_it_takes_its_place(&moving, Box::new(move || target.fail()));
+    bench.executor.pass(50);
+    assert!(moving.directory(1).dir.is_failed());
+    assert!(Arc::ptr_eq(&cell.directory(), &moving.directory(0)));
+    assert_eq!(moving.folders(0), ["t-0"]);
+    bench.fill(cell, 5);
+    bench.executor.pass(6_000);
+    assert_eq!((end(cell), moving.broker.moves.count()), (56, 0));
+}
+
+#[test]
+fn a_leader_of_before_does_not_cut_a_copy() {
+    let moving = Moving::new(|_| {});
+    let Moving { bench, broker, cell, .. } = &moving;
+    bench.fill(cell, 50);
+    moving.lies_in(0);
+    moving.move_to(1);
+    bench.executor.settle();
+    bench.register(cell, &[NODE, 2], 2, 2);
+    let copied = || broker.replicas.copies.in_directory(&moving.directory(1))[0].1.end;
+    assert!(matches!(broker.replicas.truncate(cell, 1, 20), Err(AppendError::Refused(_))));
+    assert!(matches!(broker.replicas.begin_anew(cell, 1, 100), Err(AppendError::Refused(_))));
+    assert_eq!(copied(), 50);
+}
+
+#[test]
+fn a_copy_that_has_more_than_its_log_or_lacks_its_beginning_is_made_anew() {
+    for start in [80, 30] {
+        let moving = Moving::new(|_| {});
+        let Moving { bench, cell, .. } = &moving;
+        bench.fill(cell, 50);
+        moving.lies_in(0);
+        moving.move_to(1);
+        bench.executor.settle();
+        {
+            let mut upkeep = cell.upkeep();
+            let log = &mut upkeep.as_mut().unwrap().log;
+            let jobs = log.truncate_fully_and_start_at(start, bench.now().wall_ms).unwrap();
+            jobs.into_iter().for_each(|job| job.run(&bench.files).unwrap());
+        }
+        moving.lies_in(1);
+        bench.executor.pass(100);
+        assert!(Arc::ptr_eq(&cell.directory(), &moving.directory(1)), "{start}");
+        assert_eq!(cell.with_log(|log| (log.log_start_offset(), log.log_end_offset())), (0, 50), "{start}");
+        bench.executor.pass(120_000);
+        assert_eq!(moving.folders(1), ["t-0"], "{start}");
+    }
+}
+
+#[test]
+fn a_writer_that_waits_for_the_disk_is_told_of_what_was_synced_while_a_copy_was_about_to_take_the_place() {
+    for moves in [true, false] {
+        let moving = Moving::new(|log| log.flush_messages = 1);
+        let Moving { bench, cell, .. } = &moving;
+        bench.fill(cell, 20);
+        bench.executor.settle();
+        let told = Arc::new(Acknowledged::default());
+        let writer = Writer {
+            bench: bench.clone(),
+            cell: cell.clone(),
+            told: told.clone(),
+            next: AtomicI32::new(20),
+            left: AtomicI32::new(0),
+        };
+        if moves {
+            moving.lies_in(1);
+            moving.move_to(1);
+            writer.write();
+        } else {
+            writer.write();
+            let job = cell.flush_job(false).unwrap().unwrap();
+            cell.hold();
+            let (flushed, mut effects) = (job.run(&bench.files).unwrap(), Effects::default());
+            cell.flushed(&flushed, &mut effects);
+            effects.run(cell, bench.now());
+            assert_eq!(told.0.load(Ordering::Relaxed), 0, "the copy may not have it on its disk");
+            let mut effects = Effects::default();
+            cell.settle(None, &mut effects).unwrap();
+            effects.run(cell, bench.now());
+        }
+        bench.executor.settle();
+        assert_eq!(Arc::ptr_eq(&cell.directory(), &moving.directory(1)), moves);
+        assert_eq!(told.0.load(Ordering::Relaxed), 21, "{moves}");
+    }
+}
+
+#[test]
+fn a_full_disk_does_not_fill_with_copies_that_were_hardly_begun() {
+    for after in 0..12 {
+        let moving = Moving::new(|_| {});
+        let Moving { bench, cell, .. } = &moving;
+        bench.fill(cell, 50);
+        moving.lies_in(1);
+        bench.files.inject(Fault { on: FaultOn::Write, after, errno: 28, sticky: true });
+        moving.move_to(1);
+        for _ in 0..5 {
+            bench.executor.pass(5_000);
+        }
+        assert!(moving.folders(1).len() <= 1, "{after}: {:?}", moving.folders(1));
+        bench.files.heal();
+        bench.executor.pass(5_000);
+        assert!(Arc::ptr_eq(&cell.directory(), &moving.directory(1)), "{after}");
+    }
+}
+
+#[test]
+fn a_log_has_one_row_in_the_checkpoints_of_its_new_directory_and_little_is_written_inside_of_its_cell() {
+    let moving = Moving::new(|_| {});
+    let Moving { bench, broker, cell, .. } = &moving;
+    bench.fill(cell, 50);
+    moving.lies_in(0);
+    moving.move_to(1);
+    bench.executor.settle();
+    bench.fill(cell, 50);
+    let mut upkeep = cell.upkeep();
+    let change = |upkeep: &mut _, bytes_max| {
+        let mut effects = Effects::default();
+        cell.change_places(
+            upkeep,
+            ("t-0.0123456789abcdef0123456789abcdef-delete", bytes_max),
+            bench.now(),
+            &mut effects,
+        )
+    };
+    cell.hold();
+    assert!(matches!(change(&mut upkeep, 500), Ok(Changed::NotYet)));
+    assert_eq!(upkeep.as_ref().unwrap().log.log_end_offset(), 50, "it is copied outside");
+    while let Ok(Changed::NotYet) = change(&mut upkeep, 1 << 20) {}
+    assert!(Arc::ptr_eq(&cell.directory(), &moving.directory(1)));
+    broker.replicas.write_checkpoints(&moving.directory(1)).unwrap();
+    let rows = moving.directory(1).dir.read_checkpoint(storage::REPLICATION_OFFSETS).unwrap();
+    assert_eq!(rows.len(), 1, "{rows:?}");
 }

@@ -68,6 +68,11 @@ impl PartitionCell {
         }
     }
 
+    /// Whether the leader of exactly this epoch is followed.
+    pub(crate) fn check_following(&self, leader_epoch: LeaderEpoch) -> Result<(), AppendError> {
+        self.inner.lock().following_in(leader_epoch).map(|_| ()).map_err(AppendError::Refused)
+    }
+
     /// Where the follower of this epoch stands. `None`: what it has is not on disk yet where that is what an
     /// acknowledgement means, and `waiter` is called when it is.
     pub(crate) fn follower_position(

@@ -85,6 +85,10 @@ impl PartitionCell {
         let mut inner = self.inner.lock();
         inner.check_online().map_err(ReadError::Refused)?;
         let Some(copy) = future.as_mut() else { return Ok(Changed::NotYet) };
+        if copy.directory.dir.is_failed() {
+            let path = copy.directory.dir.path().to_owned();
+            return Err(ReadError::Storage(StorageError::Offline { path }));
+        }
         let (end, log) = (copy.log.log_end_offset(), &inner.log);
         if end < log.log_start_offset() || end > log.log_end_offset() {
             return Ok(Changed::NotYet);
@@ -92,11 +96,12 @@ impl PartitionCell {
         let mut jobs = Vec::new();
         if end < log.log_end_offset() {
             let limits = ReadLimits { bytes_max, upper_bound: Offset::MAX, at_least_one: true, aborted: false };
+            // Nothing of what does not fit: it is copied outside.
             let tail = self.looking(false, || {
                 let slice = log.read(end, &limits)?;
-                slice.read()
+                if slice.visible > bytes_max as u64 { Ok(Vec::new()) } else { slice.read() }
             })?;
-            if tail.len() <= bytes_max {
+            if !tail.is_empty() {
                 let appended = copy.log.append_with_offsets(&tail, LeaderEpoch::MAX, now.wall_ms);
                 jobs.extend(appended.map_err(ReadError::Storage)?.jobs);
             }
@@ -122,8 +127,9 @@ impl PartitionCell {
         effects.jobs.extend(held.jobs.into_iter().map(|job| job.moved(&folder)));
         effects.failed |= renamed.as_ref().is_err_and(StorageError::fails_log_dir);
         inner.settle_failure(effects);
+        // Nobody was told what was synced meanwhile.
+        inner.tell_synced(effects);
         effects.wants_flush = !inner.log.is_failed();
-        inner.synced(effects);
         renamed
     }
 }
