@@ -89,11 +89,6 @@ impl Moves {
     fn is_closed(&self) -> bool {
         self.state.lock().is_closed
     }
-
-    #[cfg(test)]
-    pub fn count(&self) -> usize {
-        self.state.lock().moves.len()
-    }
 }
 
 impl State {

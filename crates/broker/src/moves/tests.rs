@@ -11,6 +11,12 @@ use std::sync::atomic::{AtomicI32, AtomicI64, Ordering};
 use storage::{AppendOrigin, LeaderBatch};
 use testkit::{Fault, FaultOn, SimFiles};
 
+impl super::Moves {
+    pub fn count(&self) -> usize {
+        self.state.lock().moves.len()
+    }
+}
+
 const TOPIC: TopicId = Uuid::from_u128(7);
 const DIRS: [&str; 2] = ["/d1", "/d2"];
 
