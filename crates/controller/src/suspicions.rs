@@ -25,7 +25,8 @@ const PAUSE_US: u64 = 40_000;
 const PAUSE_MAX_US: u64 = 500_000;
 /// Refusals in a row that count.
 const REFUSALS: u32 = 2;
-/// Brokers that live have found a new leader, and sent it a heartbeat, within this time.
+/// A new leader asks for those that it has not heard of within this time. Most live, and wait for their next heartbeat: their
+/// addresses answer, which does them no harm.
 const HEARD_WITHIN_US: u64 = 400_000;
 
 #[derive(Debug)]

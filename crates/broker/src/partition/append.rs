@@ -76,9 +76,11 @@ impl PartitionCell {
         let mut inner = self.inner.lock();
         let leader = inner.leading_in(append.leader_epoch).map_err(AppendError::Refused)?;
         inner.check_replicas(leader, append.acks).map_err(AppendError::Refused)?;
-        let pace = self.directory().append_begins();
+        // A move changes it inside of the cell only: it is the same before and after.
+        let directory = self.directory();
+        let pace = directory.append_begins();
         let appended = inner.log.append_as_leader(append.batch, append.leader_epoch, now.wall_ms);
-        self.directory().append_ended(pace);
+        directory.append_ended(pace);
         let appended = match appended {
             Ok(appended) => appended,
             // What a producer sent behind a batch that found no room is not out of order: it comes again behind that one.
