@@ -11,6 +11,7 @@ use crate::producer_ids::ProducerIdAllocator;
 use crate::replica_fetchers::ReplicaFetchers;
 use crate::replicas::Replicas;
 use crate::throttle::Throttle;
+use crate::uncleaned::Uncleaned;
 use crate::withdrawal::Withdrawal;
 use arc_swap::ArcSwap;
 use base::{BrokerEpoch, Executor, Network, NodeId, Random, Uuid};
@@ -60,6 +61,7 @@ pub struct Broker {
     /// Of throttled replicas that this broker leads, and of those that it follows.
     pub(crate) leader_throttle: Throttle,
     pub(crate) follower_throttle: Throttle,
+    pub(crate) uncleaned: Uncleaned,
     epoch: AtomicI64,
     /// Of this process; where it registers nowhere, there is none.
     incarnation_id: OnceLock<Uuid>,
@@ -100,6 +102,7 @@ impl Broker {
                 moves: Moves::default(),
                 leader_throttle: Throttle::default(),
                 follower_throttle: Throttle::default(),
+                uncleaned: Uncleaned::default(),
                 view: parts.view,
                 loggers: parts.loggers,
                 withdrawal: Withdrawal::default(),

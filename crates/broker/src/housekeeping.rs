@@ -77,7 +77,10 @@ impl Task for Housekeeping {
                     broker.write_checkpoints();
                     broker.watch_free_space();
                 }
-                Chore::Retention => broker.apply_retention(),
+                Chore::Retention => {
+                    broker.apply_retention();
+                    broker.watch_uncleaned();
+                }
                 Chore::FlushByTime => broker.flush_by_time(),
                 Chore::ExpireProducers => broker.expire_producers(),
                 // A cell may be in the hands of somebody whose disk is slow.

@@ -33,6 +33,7 @@ mod served_file;
 mod test_bench;
 mod throttle;
 mod topic_settings;
+mod uncleaned;
 mod withdrawal;
 
 pub use broker::{Broker, BrokerParts};

@@ -19,6 +19,7 @@
 mod answer;
 mod fetcher;
 mod out_of_range;
+mod portion;
 mod request;
 
 use crate::broker::Broker;

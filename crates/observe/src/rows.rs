@@ -34,6 +34,11 @@ pub const LOG_DIR_SIZE_BYTES: Metric =
 pub const LOG_DIR_ONLINE: Metric =
     gauge("ottla_log_dir_online", LOG_DIR, "1 for a log directory in service, 0 for one that failed.");
 pub const LOG_SIZE_BYTES: Metric = gauge("ottla_log_size_bytes", PARTITION, "Bytes of a partition's log.");
+pub const UNCLEANED_LOG_BYTES: Metric = gauge(
+    "ottla_uncleaned_log_bytes",
+    PARTITION,
+    "Bytes of the log of a compacted topic's partition: no cleaner runs in this version, so it grows.",
+);
 pub const LOG_END_OFFSET: Metric =
     gauge("ottla_log_end_offset", PARTITION, "Offset of the next record of a partition.");
 
@@ -51,5 +56,6 @@ pub const ALL: &[Metric] = &[
     LOG_DIR_SIZE_BYTES,
     LOG_DIR_ONLINE,
     LOG_SIZE_BYTES,
+    UNCLEANED_LOG_BYTES,
     LOG_END_OFFSET,
 ];

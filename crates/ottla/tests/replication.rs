@@ -3,8 +3,10 @@
 
 mod robust;
 
+use records::{BatchBuilder, BatchOptions};
 use robust::cluster::Cluster;
 use robust::node::{BINARY, until};
+use robust::peer::Peer;
 use rustix::process::Signal;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -79,6 +81,33 @@ fn logs(data: &Path) -> BTreeMap<String, Vec<u8>> {
         }
     }
     logs
+}
+
+#[test]
+fn requests_of_one_connection_are_appended_while_earlier_ones_wait_for_the_replicas() {
+    const REQUESTS: i64 = 5;
+    let mut cluster = Cluster::start_many(1, 3, "", "");
+    cluster.ask(1, &["topics", "--create", "--topic", "t", "--replica-assignment", "1:2:3"]);
+    until("all know the topic", || (1..=3).all(|broker| in_sync(&cluster, broker, "t", 3) == 1));
+    let mut batch = BatchBuilder::new(BatchOptions::default());
+    batch.append(1, None, Some(b"waits for two"), &[]);
+    let batch = batch.finish().expect("a batch").to_vec();
+
+    for follower in [2, 3] {
+        cluster.broker(follower).signal(Signal::STOP);
+    }
+    let mut peer = Peer::connect_to(cluster.members[1].port);
+    (0..REQUESTS).for_each(|_| peer.send_records("t", Some(&batch)));
+    let bytes = || logs(&cluster.data(1)).values().map(Vec::len).sum::<usize>();
+    until("all are appended", || bytes() == batch.len() * REQUESTS as usize);
+    peer.stream.set_nonblocking(true).expect("a mode");
+    assert!(peer.stream.peek(&mut [0]).is_err(), "none is answered before it is replicated");
+    peer.stream.set_nonblocking(false).expect("a mode");
+    for follower in [2, 3] {
+        cluster.broker(follower).signal(Signal::CONT);
+    }
+    let answers: Vec<(i64, i64)> = (0..REQUESTS).map(|_| peer.produced()).collect();
+    assert_eq!(answers, (0..REQUESTS).map(|offset| (0, offset)).collect::<Vec<_>>());
 }
 
 #[test]

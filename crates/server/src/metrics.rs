@@ -46,6 +46,8 @@ fn partitions(text: &mut Text, broker: &Broker) {
     let name = |cell: &base::TopicPartition| [cell.topic.clone(), cell.partition.to_string()];
     let sizes = cells.iter().map(|cell| (name(&cell.name), cell.with_log(|log| log.size()) as f64));
     text.metric(rows::LOG_SIZE_BYTES, sizes);
+    let uncleaned = broker.uncleaned_logs().into_iter().map(|(partition, bytes)| (name(&partition), bytes as f64));
+    text.metric(rows::UNCLEANED_LOG_BYTES, uncleaned);
     let ends = cells.iter().map(|cell| (name(&cell.name), cell.with_log(|log| log.log_end_offset()) as f64));
     text.metric(rows::LOG_END_OFFSET, ends);
 }

@@ -109,6 +109,14 @@ impl<E: Entry> Index<E> {
         self.file.get().cloned()
     }
 
+    /// Closes the file where nothing waits to be written; it is opened again when needed. A node with many partitions has
+    /// one open file for each that is not written much, as Kafka has.
+    pub fn release(&mut self) {
+        if self.count.get().is_none_or(|count| self.written.get() >= count) {
+            self.file = OnceCell::new();
+        }
+    }
+
     /// Forgets all entries and pre-sizes the file with zeros, to at most `bytes`.
     pub fn reset(&mut self, files: &dyn Files, bytes: u32) -> Result<(), StorageError> {
         self.count.set(Some(0));
@@ -351,6 +359,25 @@ mod tests {
 
     fn floor(index: &Index<OffsetEntry>, files: &SimFiles, offset: u32) -> Option<u32> {
         index.floor(files, |entry| entry.offset <= offset).unwrap().map(|entry| entry.offset)
+    }
+
+    #[test]
+    fn a_file_is_open_only_where_something_waits_to_be_written_or_is_looked_for() {
+        let files = SimFiles::new();
+        let mut index = filled(&files);
+        index.release();
+        assert!(index.open_file().is_some());
+        index.trim(&files).unwrap();
+        index.forget_recent();
+        index.release();
+        assert!(index.open_file().is_none());
+        assert_eq!(floor(&index, &files, ENTRIES * 10), Some(ENTRIES * 10));
+        index.push(&files, OffsetEntry { offset: ENTRIES * 10 + 5, position: 7 }).unwrap();
+        index.trim(&files).unwrap();
+        assert_eq!(floor(&index, &files, ENTRIES * 10 + 9), Some(ENTRIES * 10 + 5));
+        index.reset(&files, 800).unwrap();
+        index.release();
+        assert!(index.open_file().is_none(), "a new one takes no file");
     }
 
     #[test]

@@ -319,7 +319,9 @@ impl Log {
         let files = self.files.clone();
         self.active.index.presize(&*files, index_bytes)?;
         self.active.time_index.presize(&*files, index_bytes)?;
-        self.active.resume(&*files)
+        self.active.resume(&*files)?;
+        self.active.release_indexes();
+        Ok(())
     }
 
     /// Keeps the snapshots that begin segments, and the newest; none may lie above the log end (KAFKA-6683).

@@ -138,6 +138,7 @@ impl Segment {
         segment.time_index.reset(files, index_bytes)?;
         segment.txn_index.reset(files)?;
         segment.txn_index = TxnIndex::empty(segment.txn_index.path().to_owned());
+        segment.release_indexes();
         Ok(segment)
     }
 
@@ -151,6 +152,12 @@ impl Segment {
         }
         let file = files.open(&self.path, OpenMode::Write).or_failed(&self.path)?;
         Ok(self.file.get_or_init(|| file))
+    }
+
+    /// Closes the files of the indexes where nothing waits to be written.
+    pub fn release_indexes(&mut self) {
+        self.index.release();
+        self.time_index.release();
     }
 
     pub(crate) fn paths_mut(&mut self) -> [&mut PathBuf; 4] {

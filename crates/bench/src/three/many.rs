@@ -1,6 +1,6 @@
 //! Ten thousand partitions on three nodes: made, at rest, and after a node is gone.
 
-use super::nodes::{COUNT, Nodes};
+use super::nodes::{COUNT, Nodes, Partition};
 use crate::measure::{Group, Load, Measure};
 use crate::session::Session;
 use crate::topics::wait_until;
@@ -23,13 +23,15 @@ pub const GROUP: Group = Group {
     ],
 };
 
-const TOPIC: &str = "many";
+/// A request that makes more than 10,000 things in the metadata is refused, so there are some topics.
+const TOPICS: [&str; 4] = ["many-a", "many-b", "many-c", "many-d"];
 
 fn run(session: &mut Session) -> Result<(), String> {
-    let partitions = session.choose(10_000, 1_000);
+    let each = session.choose(10_000, 1_000) / TOPICS.len() as i32;
     let mut nodes = Nodes::start(session.kind, session.place, "")?;
     let (begun, before) = (Instant::now(), nodes.cpu_seconds());
-    nodes.create(TOPIC, partitions)?;
+    (TOPICS.iter()).try_for_each(|topic| nodes.try_create(0, topic, each, COUNT as i16))?;
+    all_in_sync(&nodes, each)?;
     session.figure("create", begun.elapsed().as_secs_f64())?;
     session.figure("create/cpu", nodes.cpu_seconds() - before)?;
 
@@ -45,21 +47,33 @@ fn run(session: &mut Session) -> Result<(), String> {
     nodes.kill(killed);
     for asks in (0..COUNT).filter(|i| *i != killed) {
         wait_until("all have another leader", || {
-            let found = nodes.partitions(asks, TOPIC)?;
-            let led = found.iter().filter(|p| p.leader.is_some_and(|leader| leader != killed)).count();
-            if led == partitions as usize { Ok(()) } else { Err(format!("partitions with a leader: {led}")) }
+            let is_led = |p: &Partition| p.leader.is_some_and(|leader| leader != killed);
+            TOPICS.iter().try_for_each(|topic| {
+                let led = nodes.partitions(asks, topic)?.iter().filter(|p| is_led(p)).count();
+                if led == each as usize { Ok(()) } else { Err(format!("{topic}: partitions with a leader: {led}")) }
+            })
         })?;
     }
     session.figure("killed", begun.elapsed().as_secs_f64())?;
-    session.figure("back", restart(&mut nodes, killed, partitions)?)?;
+    session.figure("back", restart(&mut nodes, killed, each)?)?;
     nodes.stop(killed)?;
-    session.figure("clean", restart(&mut nodes, killed, partitions)?)
+    session.figure("clean", restart(&mut nodes, killed, each)?)
 }
 
 /// Time from the start of a node until nothing lacks it.
-fn restart(nodes: &mut Nodes, i: usize, partitions: i32) -> Result<f64, String> {
+fn restart(nodes: &mut Nodes, i: usize, each: i32) -> Result<f64, String> {
     let begun = Instant::now();
     nodes.launch(i)?;
-    (0..COUNT).try_for_each(|asks| wait_until("in sync again", || nodes.all_in_sync(asks, TOPIC, partitions)))?;
+    all_in_sync(nodes, each)?;
     Ok(begun.elapsed().as_secs_f64())
+}
+
+/// Waits until every replica is in sync, as every node knows.
+fn all_in_sync(nodes: &Nodes, each: i32) -> Result<(), String> {
+    for asks in 0..COUNT {
+        for topic in TOPICS {
+            wait_until("in sync", || nodes.all_in_sync(asks, topic, each))?;
+        }
+    }
+    Ok(())
 }

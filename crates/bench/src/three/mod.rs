@@ -11,5 +11,12 @@ mod rest;
 
 use crate::measure::Group;
 
-pub const GROUPS: &[Group] =
-    &[produce::GROUP, acknowledgement::GROUP, failover::GROUP, catch_up::GROUP, rest::GROUP, many::GROUP];
+pub const GROUPS: &[Group] = &[
+    produce::GROUP,
+    acknowledgement::GROUP,
+    failover::GROUP,
+    failover::QUICKER_GROUP,
+    catch_up::GROUP,
+    rest::GROUP,
+    many::GROUP,
+];

@@ -237,6 +237,18 @@ impl Nodes {
     }
 }
 
+/// A load on a new topic: Kafka's brokers show a topic shortly before they take records for it.
+pub fn steadily<T>(mut load: impl FnMut() -> Result<T, String>) -> Result<T, String> {
+    for _ in 0..3 {
+        match load() {
+            Err(error) => eprintln!("  once more: {error}"),
+            done => return done,
+        }
+        std::thread::sleep(Duration::from_secs(2));
+    }
+    load()
+}
+
 impl Drop for Nodes {
     fn drop(&mut self) {
         (0..self.nodes.len()).for_each(|i| self.kill(i));

@@ -1,6 +1,6 @@
 //! Produce at replication factor 3 with acks=all: what all nodes together spend.
 
-use super::nodes::Nodes;
+use super::nodes::{Nodes, steadily};
 use crate::load::{Amount, Produce};
 use crate::measure::{Group, Load, Measure};
 use crate::session::Session;
@@ -24,7 +24,6 @@ fn run(session: &mut Session) -> Result<(), String> {
     for (connections, cpu, rate) in [(1, "1/cpu", "1/rate"), (8, "8/cpu", "8/rate")] {
         let topic = format!("produce-{connections}");
         nodes.create(&topic, connections as i32)?;
-        let leaders = nodes.leaders(&topic)?;
         let requests = session.scaled(16_384);
         let load = Produce {
             topic: &topic,
@@ -35,12 +34,16 @@ fn run(session: &mut Session) -> Result<(), String> {
             record_bytes: 1000,
             amount: Amount::Requests(requests),
         };
-        Produce { amount: Amount::Requests(requests / 8), ..load }.run_on(&leaders)?;
-        session.settle();
-        let before = nodes.cpu_seconds();
-        let outcome = load.run_on(&leaders)?;
+        let (spent, outcome) = steadily(|| {
+            let leaders = nodes.leaders(&topic)?;
+            Produce { amount: Amount::Requests(requests / 8), ..load }.run_on(&leaders)?;
+            session.settle();
+            let before = nodes.cpu_seconds();
+            let outcome = load.run_on(&leaders)?;
+            Ok((nodes.cpu_seconds() - before, outcome))
+        })?;
         let gigabytes = outcome.bytes as f64 / 1e9;
-        session.figure(cpu, (nodes.cpu_seconds() - before) / gigabytes)?;
+        session.figure(cpu, spent / gigabytes)?;
         session.figure(rate, gigabytes * 1e3 / outcome.seconds)?;
     }
     Ok(())

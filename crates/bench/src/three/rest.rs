@@ -1,6 +1,6 @@
 //! Three nodes under load and at rest: memory, and what they use when nobody asks anything.
 
-use super::nodes::Nodes;
+use super::nodes::{Nodes, steadily};
 use crate::load::{Amount, Produce};
 use crate::measure::{Group, Load, Measure};
 use crate::session::Session;
@@ -31,7 +31,7 @@ fn run(session: &mut Session) -> Result<(), String> {
         record_bytes: 1000,
         amount: Amount::Requests(session.scaled(16_000)),
     };
-    load.run_on(&nodes.leaders("load")?)?;
+    steadily(|| load.run_on(&nodes.leaders("load")?))?;
     let memory = nodes.memory();
     session.figure("memory", memory.resident_mb)?;
     session.figure("anonymous", memory.anonymous_mb)?;

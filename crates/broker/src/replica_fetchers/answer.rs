@@ -17,19 +17,19 @@ use storage::StorageError;
 impl Fetcher {
     /// What became of a request.
     pub fn answered(self: &Arc<Self>, token: u64, outcome: Result<Vec<u8>, LineError>) {
+        let Some(broker) = self.broker.upgrade() else { return };
         {
             let mut state = self.state.lock();
             if state.asked != Some(token) {
                 return;
             }
-            state.is_answered = true;
+            state.answered_us = Some(broker.executor.monotonic_us());
         }
         let frame = match outcome {
             Ok(frame) => frame,
             Err(LineError::Closed) => return self.failed(token, "closed"),
             Err(error) => return self.failed(token, &error.to_string()),
         };
-        let Some(broker) = self.broker.upgrade() else { return };
         match self.slow_directory(&broker) {
             None => self.take(&broker, token, &frame),
             Some(directory) => {
@@ -70,7 +70,7 @@ impl Fetcher {
                 self.take_partition(broker, token, (topic.topic_id, partition.partition_index), partition);
             }
         }
-        self.finished(token);
+        self.finished(token, broker.executor.now());
     }
 
     fn take_partition(self: &Arc<Self>, broker: &Arc<Broker>, token: u64, key: Key, data: &PartitionData<'_>) {
@@ -138,8 +138,13 @@ impl Fetcher {
         effects.run(cell, now);
         match appended {
             Ok((start, end)) => {
-                if let Some(followed) = self.state.lock().followed_in(one) {
-                    followed.failures = 0;
+                let is_behind = end < data.high_watermark;
+                {
+                    let mut state = self.state.lock();
+                    if let Some(followed) = state.followed_in(one) {
+                        followed.failures = 0;
+                        state.set_behind(key, is_behind);
+                    }
                 }
                 if end == asked.offset {
                     if start != asked.log_start_offset {
@@ -148,7 +153,7 @@ impl Fetcher {
                     }
                     return;
                 }
-                match self.is_held(cell, fetched.records.len(), end < data.high_watermark, now) {
+                match self.is_held(cell, fetched.records.len(), is_behind, now) {
                     true => self.hold(one, now),
                     false => self.place(key),
                 }

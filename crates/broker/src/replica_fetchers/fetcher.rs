@@ -1,5 +1,7 @@
 //! One fetcher: the partitions that it fetches from one broker, when it asks, and what it waits for.
 
+use super::portion::Portion;
+use super::request::Limits;
 use super::{Key, Source, request};
 use crate::broker::Broker;
 use crate::partition::{DataWaiter, FollowerPosition, PartitionCell};
@@ -46,6 +48,9 @@ pub(super) struct State {
     line: Option<Arc<dyn Line>>,
     pub session: FetchSession<Key, FollowerPosition>,
     pub followed: BTreeMap<Key, Followed>,
+    /// Those of which less is here than was committed.
+    behind: BTreeSet<Key>,
+    portion: Portion,
     /// Partitions that wait for the disk before they are asked for.
     unsynced: BTreeSet<Key>,
     /// Partitions that are placed again later.
@@ -53,8 +58,10 @@ pub(super) struct State {
     /// The request that is under way, or whose answer is being worked on.
     pub asked: Option<u64>,
     asked_us: u64,
-    /// Its answer is being worked on.
-    pub is_answered: bool,
+    /// What it asked for, where partitions in sync waited for others that are behind.
+    asked_bytes: Option<i32>,
+    /// When its answer came, which is being worked on.
+    pub answered_us: Option<u64>,
     /// Something has its place since that request left, and waits for the next one.
     hurries: bool,
     next_token: u64,
@@ -85,11 +92,14 @@ impl Fetcher {
             line: None,
             session: FetchSession::default(),
             followed: BTreeMap::new(),
+            behind: BTreeSet::new(),
+            portion: Portion::default(),
             unsynced: BTreeSet::new(),
             delays: BTreeSet::new(),
             asked: None,
             asked_us: 0,
-            is_answered: false,
+            asked_bytes: None,
+            answered_us: None,
             hurries: false,
             next_token: 0,
             failures: 0,
@@ -111,6 +121,7 @@ impl Fetcher {
             state.is_closed = true;
             state.forget_request();
             state.followed.clear();
+            state.behind.clear();
             state.unsynced.clear();
             state.delays.clear();
             state.line.take()
@@ -140,6 +151,7 @@ impl Fetcher {
         let mut state = self.state.lock();
         for key in gone {
             state.followed.remove(key);
+            state.behind.remove(key);
             state.unwant(key);
         }
     }
@@ -185,7 +197,7 @@ impl Fetcher {
             Ok(Some(position)) => {
                 state.unsynced.remove(&key);
                 state.session.want(key, position);
-                state.hurries |= hurries && !state.is_answered && failures <= GIVE_UP_FAILURES_MAX;
+                state.hurries |= hurries && state.answered_us.is_none() && failures <= GIVE_UP_FAILURES_MAX;
             }
             Ok(None) => {
                 // Unless it was on disk meanwhile, and was placed for that.
@@ -255,7 +267,7 @@ impl Fetcher {
         }
         let given_up = self.give_up(&broker, now);
         drop(given_up);
-        let (line, plan, token, max_wait_ms) = {
+        let (line, plan, token, limits) = {
             let mut state = self.state.lock();
             if state.is_closed {
                 return;
@@ -280,12 +292,21 @@ impl Fetcher {
             (state.asked_us, state.hurries) = (now.monotonic_us, false);
             // What will be on disk soon does not wait at a leader that has nothing new of the others.
             let max_wait_ms = if state.unsynced.is_empty() { i32::MAX } else { WAIT_UNSYNCED_MS };
-            (line, state.session.plan(), state.next_token, max_wait_ms)
+            let config = &broker.static_config.replication;
+            let bytes = (config.fetch_response_bytes_max, config.fetch_bytes_max);
+            let (behind, followed) = (state.behind.len(), state.followed.len());
+            let sizes = state.portion.sizes(bytes, behind, followed);
+            state.asked_bytes = (behind > 0 && behind < followed).then_some(sizes.all);
+            let plan = state.session.plan();
+            let of_each =
+                plan.named.iter().map(|(key, _)| if state.behind.contains(key) { sizes.behind } else { bytes.1 });
+            let partition_bytes = of_each.collect();
+            (line, plan, state.next_token, Limits { max_wait_ms, bytes: sizes.all, partition_bytes })
         };
         let this = self.clone();
         let done = Box::new(move |outcome| this.answered(token, outcome));
         let timeout_us = broker.static_config.replication.socket_timeout_ms.max(1) as u64 * 1000;
-        match request::fetch(&broker, token, &plan, max_wait_ms) {
+        match request::fetch(&broker, token, &plan, &limits) {
             Ok(frame) => line.send(Outbound { frame, timeout_us, done }),
             Err(error) => {
                 tracing::error!(%error, "a fetch from a leader cannot be encoded");
@@ -298,7 +319,7 @@ impl Fetcher {
     fn give_up(self: &Arc<Self>, broker: &Broker, now: Now) -> Option<Arc<dyn Line>> {
         let mut state = self.state.lock();
         let is_large = state.session.told() > GIVE_UP_PARTITIONS_MAX;
-        if state.asked.is_none() || state.is_answered || !state.hurries || is_large {
+        if state.asked.is_none() || state.answered_us.is_some() || !state.hurries || is_large {
             return None;
         }
         let at_us = (state.asked_us + GIVE_UP_AFTER_US).max(state.gave_up_us + GIVE_UP_EVERY_US);
@@ -329,7 +350,7 @@ impl Fetcher {
             if state.asked != Some(token) {
                 return;
             }
-            (state.asked, state.is_answered) = (None, false);
+            state.forget_request();
             state.session.begin_anew();
             state.not_before_us = now.monotonic_us + pause_us(state.failures, backoff_us);
             state.failures += 1;
@@ -343,11 +364,12 @@ impl Fetcher {
     }
 
     /// The answer was worked off.
-    pub fn finished(self: &Arc<Self>, token: u64) {
+    pub fn finished(self: &Arc<Self>, token: u64, now: Now) {
         {
             let mut state = self.state.lock();
             if state.asked == Some(token) {
-                (state.asked, state.is_answered) = (None, false);
+                state.learn(now);
+                state.forget_request();
                 state.failures = 0;
             }
         }
@@ -380,7 +402,23 @@ impl State {
 
     /// What is under way does not count any more.
     fn forget_request(&mut self) {
-        (self.asked, self.is_answered) = (None, false);
+        (self.asked, self.answered_us) = (None, None);
+    }
+
+    /// What the answer that was worked off says of how much one may bring.
+    fn learn(&mut self, now: Now) {
+        if let (Some(bytes), Some(answered_us)) = (self.asked_bytes, self.answered_us) {
+            let waited_us = answered_us.saturating_sub(self.asked_us);
+            self.portion.answered(bytes, waited_us, now.monotonic_us.saturating_sub(answered_us));
+        }
+    }
+
+    /// Whether less of it is here than was committed.
+    pub fn set_behind(&mut self, key: Key, is_behind: bool) {
+        match is_behind {
+            true => self.behind.insert(key),
+            false => self.behind.remove(&key),
+        };
     }
 
     fn take_due(&mut self, now_us: u64) -> Vec<Key> {

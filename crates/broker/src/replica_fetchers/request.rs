@@ -21,15 +21,23 @@ pub(super) fn correlation_id(token: u64) -> i32 {
     (token & 0x7fff_ffff) as i32
 }
 
+/// How long a request may wait at the leader, and how much the answer may bring: in all, and of each partition that the plan
+/// names, in its order.
+pub(super) struct Limits {
+    pub max_wait_ms: i32,
+    pub bytes: i32,
+    pub partition_bytes: Vec<i32>,
+}
+
 pub(super) fn fetch(
     broker: &Broker,
     token: u64,
     plan: &FetchPlan<Key, FollowerPosition>,
-    max_wait_ms: i32,
+    limits: &Limits,
 ) -> Result<Vec<u8>, EncodeError> {
     let config = &broker.static_config.replication;
     let mut topics: Vec<FetchTopic<'_>> = Vec::new();
-    for ((topic_id, index), position) in &plan.named {
+    for (((topic_id, index), position), bytes) in plan.named.iter().zip(&limits.partition_bytes) {
         if topics.last().is_none_or(|topic| topic.topic_id != *topic_id) {
             topics.push(FetchTopic { topic_id: *topic_id, ..Default::default() });
         }
@@ -40,7 +48,7 @@ pub(super) fn fetch(
             fetch_offset: position.offset,
             last_fetched_epoch: position.last_fetched_epoch,
             log_start_offset: position.log_start_offset,
-            partition_max_bytes: config.fetch_bytes_max,
+            partition_max_bytes: *bytes,
             replica_directory_id: cell.map(|cell| cell.directory().id).unwrap_or_default(),
             ..Default::default()
         };
@@ -61,9 +69,9 @@ pub(super) fn fetch(
         ReplicaState { replica_id: broker.node_id, replica_epoch: broker.epoch(), ..Default::default() };
     let request = FetchRequest {
         replica_state,
-        max_wait_ms: config.fetch_wait_max_ms.min(max_wait_ms),
+        max_wait_ms: config.fetch_wait_max_ms.min(limits.max_wait_ms),
         min_bytes: config.fetch_bytes_min,
-        max_bytes: config.fetch_response_bytes_max,
+        max_bytes: limits.bytes,
         session_id: plan.session_id,
         session_epoch: plan.session_epoch,
         topics,

@@ -103,6 +103,12 @@ impl Peer {
 
     /// Produces to partition 0 with acks=all; `None` are null records. The error code.
     pub fn produce(&mut self, topic: &str, records: Option<&[u8]>) -> i64 {
+        self.send_records(topic, records);
+        self.produced().0
+    }
+
+    /// The same, without waiting for the answer.
+    pub fn send_records(&mut self, topic: &str, records: Option<&[u8]>) {
         let mut body = vec![0xff, 0xff, 0xff, 0xff];
         body.extend(30_000_i32.to_be_bytes());
         body.extend(1_i32.to_be_bytes());
@@ -112,8 +118,14 @@ impl Peer {
         body.extend(records.map_or(-1, |records| records.len() as i32).to_be_bytes());
         body.extend(records.unwrap_or_default());
         self.send(PRODUCE, 7, &body);
+    }
+
+    /// The answer to one of those: its error code and base offset.
+    pub fn produced(&mut self) -> (i64, i64) {
         let answer = json::decode("ProduceResponse", 7, &self.receive()).expect("an answer");
-        answer["responses"][0]["partitionResponses"][0]["errorCode"].as_i64().expect("a code")
+        let produced = &answer["responses"][0]["partitionResponses"][0];
+        let number = |name: &str| produced[name].as_i64().expect("a number");
+        (number("errorCode"), number("baseOffset"))
     }
 
     /// Whether Metadata (version 4) has the topic; it is not created.
