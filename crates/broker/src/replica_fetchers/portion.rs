@@ -19,11 +19,13 @@ pub(super) struct Sizes {
 pub(super) struct Portion {
     /// `i32::MAX`: as much as the configuration allows.
     bytes: i32,
+    /// How long answers are on their way at least. Where one takes longer, somebody else had the processor or the line.
+    on_the_way_us: u64,
 }
 
 impl Default for Portion {
     fn default() -> Self {
-        Portion { bytes: i32::MAX }
+        Portion { bytes: i32::MAX, on_the_way_us: u64::MAX }
     }
 }
 
@@ -42,7 +44,9 @@ impl Portion {
     /// An answer to such a request of `bytes` came after `waited_us`, and was written in `worked_us`. Where answers are a long
     /// time on their way, to write them may take as long.
     pub fn answered(&mut self, bytes: i32, waited_us: u64, worked_us: u64) {
-        let limit_us = WORK_US.max(waited_us);
+        let slowly = self.on_the_way_us / 32 + 20;
+        self.on_the_way_us = waited_us.min(self.on_the_way_us.saturating_add(slowly));
+        let limit_us = WORK_US.max(self.on_the_way_us);
         if worked_us > limit_us {
             self.bytes = (self.bytes.min(bytes) / 2).max(BYTES_MIN);
         } else if worked_us < limit_us / 2 {
@@ -89,6 +93,14 @@ mod tests {
         let mut portion = Portion::default();
         (0..40).for_each(|_| portion.answered(10 << 20, 500, 1_000_000));
         assert_eq!(portion.sizes(CONFIGURED, 100, 200), Sizes { all: BYTES_MIN, behind: PARTITION_BYTES_MIN });
+    }
+
+    #[test]
+    fn answers_that_waited_for_a_busy_machine_do_not_count_as_far() {
+        let mut portion = Portion::default();
+        portion.answered(10 << 20, 500, 40_000);
+        (0..20).for_each(|_| portion.answered(1 << 20, 30_000, 20_000));
+        assert_eq!(portion.sizes(CONFIGURED, 1, 2).all, BYTES_MIN);
     }
 
     #[test]
