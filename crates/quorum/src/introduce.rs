@@ -4,10 +4,10 @@
 //!
 //! One request is under way at a time. What is to be told follows from what is here: the metadata and the voters of the log.
 
-use crate::follow::{body, frame};
 use crate::input::Input;
 use crate::log::voter_endpoint;
 use crate::node::QuorumNode;
+use crate::wire::{body, frame};
 use base::{ErrorCode, LeaderEpoch, Line, LineError, Now, Outbound, Remote};
 use metadata::VersionRange;
 use protocol::{

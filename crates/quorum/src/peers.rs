@@ -2,10 +2,10 @@
 //! them, so that no fetch that waits stands before an election. Raft says what is to be sent, and when again.
 
 use crate::QuorumError;
-use crate::follow::{body, frame};
 use crate::input::Input;
 use crate::node::QuorumNode;
 use crate::replicate::METADATA_TOPIC;
+use crate::wire::{body, frame};
 use base::{ErrorCode, LeaderEpoch, Line, LineError, NodeId, Now, Outbound, Remote};
 use protocol::{
     ApiKey, BeginQuorumEpochRequest, BeginQuorumEpochResponse, EndQuorumEpochRequest, EndQuorumEpochResponse,

@@ -7,11 +7,11 @@
 //! ```
 
 use crate::QuorumError;
-use crate::follow::{body, frame};
 use crate::input::{Input, Reply};
 use crate::log::voters_record;
 use crate::node::QuorumNode;
 use crate::replicate::{answer, is_other_cluster};
+use crate::wire::{body, frame};
 use base::{ErrorCode, LineError, Now, Offset, Outbound, Remote, Uuid};
 use metadata::{KRAFT_VERSION, Levels};
 use protocol::{

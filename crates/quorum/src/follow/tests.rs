@@ -1,12 +1,16 @@
 use super::*;
+use crate::config::{Ports, QuorumConfig};
 use crate::log::data_batches;
-use crate::node::{Ports, QuorumConfig};
+use crate::replicate::METADATA_TOPIC;
 use crate::{Input, Mailbox};
-use base::{BlockingWork, Executor, Files, Knocked, Network, SplitMix64, Task, TopicPartition};
+use base::{BlockingWork, Executor, Files, Knocked, Network, SplitMix64, Task, TopicPartition, Uuid};
 use controller::{Record, Settings};
 use parking_lot::Mutex;
 use protocol::header::encode_response;
-use protocol::{Cursor, FeatureLevelRecord, Message, RecordsField, VoteRequest, VoteResponse, vote_request};
+use protocol::{
+    ApiKey, Cursor, FeatureLevelRecord, FetchResponse, Message, RecordsField, VoteRequest, VoteResponse, Writer,
+    fetch_response, vote_request,
+};
 use raft::{Endpoint, ReplicaKey, Timing, Voter, VoterSet};
 use std::path::Path;
 use std::sync::Arc;
