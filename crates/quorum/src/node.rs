@@ -72,7 +72,7 @@ pub struct QuorumNode {
     pub(crate) claims: Option<Claim>,
     pub(crate) next_token: u64,
     pub(crate) introduction: Introduction,
-    /// What its log says it does not serve, so that it votes for nobody.
+    /// What its log says it does not serve, so that it stands in no election.
     pub(crate) muted: Option<Muted>,
     /// Of the voters, under way at this leader.
     pub(crate) change: Option<Change>,
@@ -167,8 +167,8 @@ impl QuorumNode {
         Ok(deadlines.into_iter().flatten().min())
     }
 
-    /// When the elections want to be looked at; who may not vote has none.
-    fn raft_deadline_us(&self) -> Option<u64> {
+    /// When the elections want to be looked at; who may not stand in them has none.
+    pub(crate) fn raft_deadline_us(&self) -> Option<u64> {
         self.raft.deadline_us().filter(|_| self.config.is_controller && self.muted.is_none())
     }
 

@@ -60,6 +60,8 @@ struct Observer {
     sent: Sent,
     mailbox: Mailbox,
     publications: crate::Publications,
+    /// The epoch of the leader that answers.
+    epoch: LeaderEpoch,
     now: Now,
 }
 
@@ -68,7 +70,7 @@ impl Observer {
         Observer::open_as(files, false)
     }
 
-    /// The same, or a controller that votes beside its leader.
+    /// The same, or a controller that votes beside its leader and one that is away.
     fn open_as(files: &SimFiles, is_voter: bool) -> Observer {
         let (mailbox, sent, publications) = (Mailbox::default(), Sent::default(), crate::Publications::default());
         let dir = Path::new("/data");
@@ -80,7 +82,7 @@ impl Observer {
         let endpoint = Endpoint { listener: "CONTROLLER".into(), host: at.host.clone(), port: at.port };
         let key = |id| ReplicaKey { id, directory_id: Uuid::ZERO };
         let voter = |id| Voter { key: key(id), endpoints: vec![endpoint.clone()] };
-        let voters = if is_voter { vec![voter(LEADER), voter(2)] } else { vec![voter(LEADER)] };
+        let voters = if is_voter { vec![voter(LEADER), voter(2), voter(3)] } else { vec![voter(LEADER)] };
         let settings = Settings {
             node_id: 2,
             cluster_id: "cluster".into(),
@@ -127,7 +129,7 @@ impl Observer {
             view: Arc::default(),
         };
         let node = QuorumNode::open(shared, log, config, ports, Box::new(SplitMix64(1)), NOW).unwrap();
-        Observer { node, sent, mailbox, publications, now: NOW }
+        Observer { node, sent, mailbox, publications, epoch: EPOCH, now: NOW }
     }
 
     /// Takes what has come, after the pause that a quick answer without news makes.
@@ -139,7 +141,8 @@ impl Observer {
 
     /// The leader answers the fetch: with records, and how far it has committed.
     fn answered(&mut self, records: &[u8], high_watermark: Offset) {
-        let leader = fetch_response::LeaderIdAndEpoch { leader_id: LEADER, leader_epoch: EPOCH, ..Default::default() };
+        let leader =
+            fetch_response::LeaderIdAndEpoch { leader_id: LEADER, leader_epoch: self.epoch, ..Default::default() };
         self.tells(fetch_response::PartitionData {
             high_watermark,
             current_leader: leader,
@@ -261,13 +264,14 @@ fn with_unserved_level() -> SimFiles {
     files
 }
 
-/// Whether it votes for its leader in some later epoch.
-fn is_granted(voter: &mut Observer) -> bool {
+/// Whether it votes for its leader, whose log ends there, in this epoch.
+fn is_granted(voter: &mut Observer, epoch: LeaderEpoch, last_offset: Offset, pre_vote: bool) -> bool {
     let partition = vote_request::PartitionData {
-        replica_epoch: EPOCH + 5,
+        replica_epoch: epoch,
         replica_id: LEADER,
         last_offset_epoch: EPOCH,
-        last_offset: 100,
+        last_offset,
+        pre_vote,
         ..Default::default()
     };
     let topic = vote_request::TopicData {
@@ -292,17 +296,52 @@ fn asked(voter: &Observer, api: ApiKey) -> bool {
 }
 
 #[test]
-fn a_voter_whose_log_is_older_than_its_cluster_follows_first_and_votes_then() {
+fn a_voter_whose_log_is_older_than_its_cluster_follows_first_and_stands_then() {
     let mut voter = Observer::open_as(&with_unserved_level(), true);
     // Longer than elections take.
     for _ in 0..250 {
         voter.step();
     }
     assert!(asked(&voter, ApiKey::Fetch) && !asked(&voter, ApiKey::Vote));
-    assert!(!is_granted(&mut voter));
     voter.answered(&level(2, "group.version", 0), 3);
     assert!(voter.publications.has_work());
-    assert!(is_granted(&mut voter));
+    for _ in 0..250 {
+        voter.step();
+    }
+    assert!(asked(&voter, ApiKey::Vote));
+}
+
+#[test]
+fn a_voter_that_looks_for_levels_helps_to_elect_who_knows_them_and_takes_them_of_it() {
+    let mut voter = Observer::open_as(&with_unserved_level(), true);
+    voter.step();
+    // Whoever asks has at least what it has: the record of the level that it does not serve, too.
+    assert!(!is_granted(&mut voter, EPOCH, 1, true));
+    assert!(is_granted(&mut voter, EPOCH, 2, true));
+    voter.epoch = EPOCH + 1;
+    assert!(!is_granted(&mut voter, EPOCH + 1, 1, false));
+    assert!(is_granted(&mut voter, EPOCH + 1, 3, false));
+    for _ in 0..250 {
+        voter.step();
+    }
+    assert!(!asked(&voter, ApiKey::Vote), "it stands in no election itself");
+    // A leader does not know what is committed before this one has what it wrote in its epoch.
+    voter.answered(&[], -1);
+    assert!(!voter.publications.has_work());
+    voter.answered(&level(2, "group.version", 0), 3);
+    assert!(voter.publications.has_work());
+    assert_eq!(voter.node.raft_deadline_us(), voter.node.raft.deadline_us(), "it stands in elections again");
+}
+
+/// The vote is on disk before it is known what holds in the cluster: it says nothing of that.
+#[test]
+fn a_vote_that_was_granted_before_the_levels_are_known_outlives_the_process() {
+    let files = with_unserved_level();
+    let mut voter = Observer::open_as(&files, true);
+    assert!(is_granted(&mut voter, EPOCH + 1, 3, false));
+    drop(voter);
+    let state = Observer::open_as(&files, true).node.read_quorum_state().unwrap();
+    assert_eq!((state.leader_epoch, state.voted.map(|voted| voted.id)), (EPOCH + 1, Some(LEADER)));
 }
 
 #[test]
