@@ -327,4 +327,15 @@ impl QuorumNode {
             error => error.to_string(),
         }
     }
+
+    /// A node that fetches does not lead, and an epoch that it does not know it has never led: another process has its id.
+    fn namesake_leads(&self, epoch: LeaderEpoch, at: Option<&Remote>, error: ErrorCode) -> String {
+        let at = at.map(|at| format!(" at {at}")).unwrap_or_default();
+        format!(
+            "the controller that leads epoch {epoch}{at} has the node.id of this node, {} ({error}); hint: another \
+             process most probably runs with this node.id: stop one of them, or give this one another id (a node that \
+             lost its disk hears this too, until the others have elected another leader)",
+            self.config.local.id
+        )
+    }
 }

@@ -8,7 +8,7 @@ use crate::input::Input;
 use crate::log::voter_endpoint;
 use crate::node::QuorumNode;
 use crate::wire::{body, frame};
-use base::{ErrorCode, LeaderEpoch, Line, LineError, Now, Outbound, Remote};
+use base::{ErrorCode, LeaderEpoch, Line, LineError, Now, Outbound, Remote, Seldom};
 use metadata::VersionRange;
 use protocol::{
     AddRaftVoterRequest, AddRaftVoterResponse, ApiKey, ControllerRegistrationRequest, ControllerRegistrationResponse,
@@ -32,6 +32,9 @@ pub(crate) struct Introduction {
     failures: u32,
     /// The leader of this epoch knows the voter.
     known_in: Option<LeaderEpoch>,
+    /// The metadata has shown this process, and nobody else with its id since.
+    is_shown: bool,
+    namesake_line: Seldom,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,8 +80,28 @@ impl QuorumNode {
         (is_idle && self.to_tell().is_some()).then_some(self.introduction.not_before_us)
     }
 
+    /// Tells of somebody else who registers with the id of this controller after it did: each would take the place of the
+    /// other for ever.
+    fn look_for_namesake(&mut self, now: Now) {
+        let image = self.published.clone();
+        let Some(known) = image.controllers.get(&self.config.local.id) else { return };
+        let introduction = &mut self.introduction;
+        let is_own = known.incarnation_id == self.config.incarnation_id;
+        if introduction.is_shown && !is_own && introduction.namesake_line.is_due(now) {
+            let at: Vec<String> = known.endpoints.iter().map(|at| format!("{}:{}", at.host, at.port)).collect();
+            tracing::warn!(
+                node = self.config.local.id,
+                at = at.join(","),
+                hint = "stop one of them, or give it another id: both vote with one voice, and each registers again",
+                "another process has registered with the node.id of this controller"
+            );
+        }
+        introduction.is_shown = is_own;
+    }
+
     /// Tells the leader what it does not know, where nothing is under way and the pause is over.
     pub(crate) fn introduce(&mut self, now: Now) {
+        self.look_for_namesake(now);
         if self.introduce_deadline_us().is_none_or(|at| at > now.monotonic_us) {
             return;
         }

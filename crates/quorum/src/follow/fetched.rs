@@ -27,8 +27,12 @@ impl QuorumNode {
         let fetch_response::LeaderIdAndEpoch { leader_id, leader_epoch, .. } = partition.current_leader;
         let endpoint = response.node_endpoints.iter().find(|endpoint| endpoint.node_id == leader_id);
         let at = endpoint.and_then(|e| Some(self.remote(&e.host, u16::try_from(e.port).ok()?)));
-        let is_other = self.learn(now, (leader_id, leader_epoch), at, partition.error_code == 0)?;
-        match ErrorCode::from_code(partition.error_code) {
+        let error = ErrorCode::from_code(partition.error_code);
+        if leader_id == self.config.local.id && (error == ErrorCode::None || leader_epoch > self.raft.epoch()) {
+            return refused(self.namesake_leads(leader_epoch, at.as_ref(), error));
+        }
+        let is_other = self.learn(now, (leader_id, leader_epoch), at, error == ErrorCode::None)?;
+        match error {
             ErrorCode::None if leader_epoch == self.raft.epoch() && self.raft.leader_id() == Some(leader_id) => {}
             ErrorCode::None => return refused("the answer is not of the epoch that was asked for"),
             _ if is_other => return Err(Refused::Moved),

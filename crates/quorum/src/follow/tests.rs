@@ -242,6 +242,31 @@ fn a_broker_at_the_address_of_the_controller_is_told_as_what_it_is() {
     assert!(said.contains("no controller (UNKNOWN_TOPIC_ID)"), "{said}");
 }
 
+/// Answers name this node itself as the leader, which it is not.
+#[test]
+fn a_process_whose_node_id_leads_elsewhere_says_so() {
+    let mut voter = Observer::open_as(&SimFiles::new(), true);
+    let mut tells = |error: ErrorCode, leader_epoch| {
+        let current_leader = fetch_response::LeaderIdAndEpoch { leader_id: 2, leader_epoch, ..Default::default() };
+        let partition =
+            fetch_response::PartitionData { error_code: error.code(), current_leader, ..Default::default() };
+        let topic = fetch_response::FetchableTopicResponse { partitions: vec![partition], ..Default::default() };
+        let at = fetch_response::NodeEndpoint { node_id: 2, host: "10.0.0.7".into(), port: 9093, ..Default::default() };
+        voter.responds(&FetchResponse { responses: vec![topic], node_endpoints: vec![at], ..Default::default() });
+        voter.step();
+        voter.now.monotonic_us = voter.node.follow_deadline_us().unwrap();
+        voter.node.following.refusal.as_deref().map(str::to_owned).unwrap()
+    };
+    for (error, epoch) in [(ErrorCode::FencedLeaderEpoch, 7), (ErrorCode::None, 0)] {
+        let said = tells(error, epoch);
+        assert!(said.contains("at 10.0.0.7:9093 has the node.id of this node, 2"), "{said}");
+        assert!(said.contains(&error.to_string()) && said.contains("another process"), "{said}");
+    }
+    // Others may take for the leader who led before it was started again.
+    let said = tells(ErrorCode::NotLeaderOrFollower, 0);
+    assert!(!said.contains("another process"), "{said}");
+}
+
 #[test]
 fn a_leader_that_lacks_what_was_committed_is_named_and_the_files_here_are_whole() {
     let mut observer = Observer::open(&SimFiles::new());
