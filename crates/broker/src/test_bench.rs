@@ -447,7 +447,7 @@ impl Bench {
             controller: Arc::new(mailbox.clone()),
             replicas,
             random: Box::new(base::SplitMix64(1)),
-            view: Arc::default(),
+            view: Default::default(),
             loggers: Arc::default(),
         });
         (broker, mailbox)

@@ -153,7 +153,7 @@ mod tests {
             mailbox: mailbox.clone(),
             cluster_id: String::new(),
             node_id: 1,
-            view: Arc::default(),
+            view: Default::default(),
             static_values: config::BrokerValues::default(),
             image: Arc::default(),
             loggers: Arc::default(),

@@ -199,9 +199,7 @@ impl QuorumNode {
             kraft_version: self.kraft_version,
             levels: self.levels_in(&self.published),
         };
-        if **self.ports.view.load() != view {
-            self.ports.view.store(Arc::new(view));
-        }
+        self.ports.view.store(view);
     }
 
     pub(crate) fn view_image(&self) -> Option<&Image> {

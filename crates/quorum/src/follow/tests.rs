@@ -126,7 +126,7 @@ impl Observer {
             network: Arc::new(sent.clone()),
             mailbox: mailbox.clone(),
             publications: publications.clone(),
-            view: Arc::default(),
+            view: Default::default(),
         };
         let node = QuorumNode::open(shared, log, config, ports, Box::new(SplitMix64(1)), NOW).unwrap();
         Observer { node, sent, mailbox, publications, epoch: EPOCH, now: NOW }
