@@ -408,7 +408,7 @@ struct Synced {
 }
 
 impl DataWaiter for Synced {
-    fn data_arrived(self: Arc<Self>) {
+    fn data_arrived(self: Arc<Self>, _: usize) {
         if let Some(fetcher) = self.fetcher.upgrade() {
             fetcher.place_with(self.key, self.hurries);
             fetcher.go_on();
