@@ -108,10 +108,10 @@ impl QuorumNode {
         let (Some(what), Some(remote)) = (self.to_tell(), self.following.leader.clone()) else { return };
         let token = self.new_token();
         let frame = match what {
-            What::Update => frame(token, &self.update_request()),
-            What::Register => frame(token, &self.registration_request()),
-            What::Leave(key) => frame(token, &self.leave_request(key)),
-            What::Join => frame(token, &self.join_request()),
+            What::Update => self.frame(token, &self.update_request()),
+            What::Register => frame(token, &self.config.local.id.to_string(), &self.registration_request()),
+            What::Leave(key) => self.frame(token, &self.leave_request(key)),
+            What::Join => self.frame(token, &self.join_request()),
         };
         let line = match &self.introduction.line {
             Some((to, line)) if *to == remote => line.clone(),

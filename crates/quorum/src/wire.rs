@@ -1,12 +1,20 @@
 //! The frames of what a node asks of other controllers, always in the newest version, and their answers.
 
+use crate::node::QuorumNode;
 use protocol::header::{decode_response_header, encode_request};
 use protocol::{ApiKey, Decode, Request, Writer};
 
-pub(crate) fn frame<R: Request>(token: u64, request: &R) -> Vec<u8> {
+impl QuorumNode {
+    /// As Kafka's replicas of the metadata log name themselves.
+    pub(crate) fn frame<R: Request>(&self, token: u64, request: &R) -> Vec<u8> {
+        frame(token, &format!("raft-client-{}", self.config.local.id), request)
+    }
+}
+
+pub(crate) fn frame<R: Request>(token: u64, client_id: &str, request: &R) -> Vec<u8> {
     let mut writer = Writer::new();
     let version = R::API_KEY.max_version();
-    if let Err(error) = encode_request(&mut writer, version, correlation_id(token), Some("ottla-quorum"), request) {
+    if let Err(error) = encode_request(&mut writer, version, correlation_id(token), Some(client_id), request) {
         // All of its fields exist in the newest version.
         unreachable!("{}: {error}", R::API_KEY);
     }

@@ -124,7 +124,8 @@ pub fn assemble(parts: Parts<'_>) -> Result<Assembled, ServerError> {
         let channel: Arc<dyn ControllerChannel> = match local {
             Some(local) if !is_apart => Arc::new(local),
             local => {
-                Arc::new(RemoteController::new(local, network.clone(), executor.clone(), view.clone(), times(&config)))
+                let (node_id, times) = (config.node.node_id, times(&config));
+                Arc::new(RemoteController::new(node_id, local, network.clone(), executor.clone(), view.clone(), times))
             }
         };
         let broker = Broker::new(BrokerParts {

@@ -285,7 +285,7 @@ impl Fetcher {
         let this = self.clone();
         let done = Box::new(move |outcome| this.answered(token, outcome));
         let timeout_us = broker.static_config.replication.socket_timeout_ms.max(1) as u64 * 1000;
-        match request::fetch(&broker, token, &plan, max_wait_ms) {
+        match request::fetch(&broker, self.source.1, token, &plan, max_wait_ms) {
             Ok(frame) => line.send(Outbound { frame, timeout_us, done }),
             Err(error) => {
                 tracing::error!(%error, "a fetch from a leader cannot be encoded");

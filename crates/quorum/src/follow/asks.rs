@@ -4,7 +4,6 @@ use super::FETCH_WAIT_MS;
 use crate::node::QuorumNode;
 use crate::replicate::METADATA_TOPIC;
 use crate::snapshot::SnapshotId;
-use crate::wire::frame;
 use base::Uuid;
 use protocol::{FetchRequest, FetchSnapshotRequest, fetch_request, fetch_snapshot_request};
 
@@ -39,7 +38,7 @@ impl QuorumNode {
             }],
             ..Default::default()
         };
-        frame(token, &request)
+        self.frame(token, &request)
     }
 
     pub(super) fn fetch_snapshot_frame(&self, token: u64, id: SnapshotId, position: u64) -> Vec<u8> {
@@ -66,6 +65,6 @@ impl QuorumNode {
             }],
             ..Default::default()
         };
-        frame(token, &request)
+        self.frame(token, &request)
     }
 }
