@@ -251,6 +251,37 @@ fn no_command_passes_over_an_argument_that_it_does_not_know() {
     }
 }
 
+#[test]
+fn a_tool_that_is_not_there_yet_says_what_it_comes_with() {
+    let place = tempfile::tempdir().expect("a folder");
+    for (name, says) in [
+        ("kafka-acls.sh", "comes with ACLs"),
+        ("kafka-transactions.sh", "comes with transactions"),
+        ("kafka-transactions", "comes with transactions"),
+        ("kafka-share-groups.sh", "comes with share groups"),
+        ("connect-distributed.sh", "Apache's Kafka Connect"),
+    ] {
+        let link = place.path().join(name);
+        std::os::unix::fs::symlink(BINARY, &link).expect("a link");
+        for arguments in [&[][..], &["--help"], &["--bootstrap-server", "127.0.0.1:1", "--list"]] {
+            let mut command = Command::new(&link);
+            command.args(arguments);
+            let (code, said) = refused(command);
+            assert!(code == 1 && said.contains(says) && said.contains("hint"), "{name} {arguments:?}: {code} {said}");
+        }
+    }
+    for arguments in [&["acls", "--list"][..], &["run-class", "org.apache.kafka.tools.AclCommand", "--list"]] {
+        let mut command = Command::new(BINARY);
+        command.args(arguments);
+        let (code, said) = refused(command);
+        assert!(code == 1 && said.contains("kafka-acls: this tool comes with ACLs"), "{arguments:?}: {code} {said}");
+    }
+    let mut command = Command::new(BINARY);
+    command.arg("nosuch");
+    let (code, said) = refused(command);
+    assert!(code == 2 && said.contains("there is no command `nosuch`"), "{code} {said}");
+}
+
 /// A copy of the binary under a name of its own, so that no other node of this machine is stopped.
 #[test]
 fn a_stop_says_what_it_stops_and_help_stops_nothing() {
