@@ -22,8 +22,8 @@ impl Principal {
 pub enum Caller {
     /// This node itself.
     Node,
-    /// Whoever is behind a connection.
-    Connected { principal: Arc<Principal>, host: IpAddr },
+    /// Whoever is behind a connection, and the `client_id` of the request's header.
+    Connected { principal: Arc<Principal>, host: IpAddr, client_id: Option<Arc<str>> },
 }
 
 /// What is to be done, with Kafka's numbers.

@@ -65,7 +65,8 @@ impl<'a> Request<'a> {
 
     /// Who made it.
     pub fn caller(&self) -> Caller {
-        Caller::Connected { principal: self.principal.clone(), host: self.host }
+        let client_id = self.client_id.map(Into::into);
+        Caller::Connected { principal: self.principal.clone(), host: self.host, client_id }
     }
 
     /// Answers for who made it after the request is gone.

@@ -81,12 +81,29 @@ impl Broker {
         });
     }
 
-    /// What is to be told now; where that is nothing, nobody is busy any more.
+    /// What is to be told now; where that is nothing, nobody is busy any more. What is looked at is taken out meanwhile, so
+    /// that no lock is held over those of partitions and moves.
     fn take_differing(&self) -> Assigned {
+        loop {
+            let mut looked_at = std::mem::take(&mut self.assignments.state.lock().due);
+            let mut assigned = self.differing(&mut looked_at);
+            limit(&mut assigned);
+            let mut state = self.assignments.state.lock();
+            let has_more = !state.due.is_empty();
+            state.due.append(&mut looked_at);
+            if assigned.is_empty() && has_more {
+                continue;
+            }
+            state.is_busy = !assigned.is_empty();
+            return assigned;
+        }
+    }
+
+    /// Where those of `due` lie of which the image does not say so; the others are taken out.
+    fn differing(&self, due: &mut BTreeSet<(TopicId, PartitionIndex)>) -> Assigned {
         let image = self.image.load();
-        let mut state = self.assignments.state.lock();
         let mut assigned = Assigned::new();
-        state.due.retain(|(topic_id, index)| {
+        due.retain(|(topic_id, index)| {
             let cell = self.replicas.get(*topic_id, *index);
             let partition = image.partition(*topic_id, *index).filter(|_| image.features.assigns_directories());
             let Some((cell, partition)) = cell.zip(partition) else { return false };
@@ -97,8 +114,6 @@ impl Broker {
             assigned.entry(directory_id).or_default().entry(*topic_id).or_default().push(*index);
             true
         });
-        limit(&mut assigned);
-        state.is_busy = !assigned.is_empty();
         assigned
     }
 }

@@ -1,7 +1,7 @@
 //! The way from a broker to the active controller: in the same process, or over a line to the node that leads the quorum.
 
 use api::Caller;
-use base::{ErrorCode, Executor, Line, LineError, Network, Now, Outbound, Remote, Seldom, Task};
+use base::{ErrorCode, Executor, Line, LineError, Network, NodeId, Now, Outbound, Remote, Seldom, Task};
 use parking_lot::Mutex;
 use protocol::header::{RequestHead, decode_response_header, encode_request_header};
 use protocol::{ApiKey, ApiVersionsResponse, Cursor, EncodeError, EnvelopeResponse, Message, Writer};
@@ -57,6 +57,8 @@ pub struct RemoteController {
     intake: Intake,
     state: Mutex<State>,
     next_correlation_id: AtomicI32,
+    /// By which the controller knows this broker, as in Kafka: its id.
+    client_id: String,
 }
 
 #[derive(Default)]
@@ -75,6 +77,7 @@ impl State {
 
 impl RemoteController {
     pub fn new(
+        node_id: NodeId,
         local: Option<Mailbox>,
         network: Arc<dyn Network>,
         executor: Arc<dyn Executor>,
@@ -91,6 +94,7 @@ impl RemoteController {
             intake: Intake::default(),
             state: Mutex::default(),
             next_correlation_id,
+            client_id: node_id.to_string(),
         })
     }
 
@@ -230,7 +234,7 @@ impl Sending {
         let request = request.as_ref()?;
         let correlation_id = self.channel.next_correlation_id.fetch_add(1, Ordering::Relaxed) & i32::MAX;
         let sent = Sent::new(request, correlation_id);
-        Some((sent, frame(request, &sent)))
+        Some((sent, frame(request, &sent, &self.channel.client_id)))
     }
 
     fn failed(self: Arc<Self>, api: ApiKey, reason: &str) {
@@ -301,25 +305,29 @@ impl Sent {
 
 const ENVELOPE_VERSION: i16 = 0;
 
-fn frame(request: &ControllerRequest, sent: &Sent) -> Result<Vec<u8>, EncodeError> {
-    let head = |api, version| RequestHead {
-        api,
-        version,
-        correlation_id: sent.correlation_id,
-        client_id: Some("ottla-broker".into()),
+/// What is asked for a client keeps the client's id: the controller's quotas and log go by it.
+fn frame(request: &ControllerRequest, sent: &Sent, own_id: &str) -> Result<Vec<u8>, EncodeError> {
+    let correlation_id = sent.correlation_id;
+    let asker = match &request.caller {
+        Caller::Connected { client_id, .. } if sent.is_enclosed => client_id.as_deref(),
+        _ => Some(own_id),
     };
+    let client_id = asker.map(Into::into);
     let mut writer = Writer::new();
     writer.i32(0);
-    encode_request_header(&mut writer, &head(request.api, request.version))?;
+    let head = RequestHead { api: request.api, version: request.version, correlation_id, client_id };
+    encode_request_header(&mut writer, &head)?;
     let mut frame = writer.into_bytes();
     frame.extend_from_slice(&request.body);
-    if let Caller::Connected { principal, host } = &request.caller
+    if let Caller::Connected { principal, host, .. } = &request.caller
         && sent.is_enclosed
     {
         let envelope = quorum::enclosed(principal, *host, &frame[4..])?;
         let mut writer = Writer::new();
         writer.i32(0);
-        encode_request_header(&mut writer, &head(ApiKey::Envelope, ENVELOPE_VERSION))?;
+        let (api, version) = (ApiKey::Envelope, ENVELOPE_VERSION);
+        let head = RequestHead { api, version, correlation_id, client_id: Some(own_id.into()) };
+        encode_request_header(&mut writer, &head)?;
         envelope.encode(&mut writer, ENVELOPE_VERSION)?;
         frame = writer.into_bytes();
     }
@@ -352,7 +360,8 @@ pub(crate) fn call<R: Message>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use protocol::{ListPartitionReassignmentsResponse, UpdateFeaturesResponse};
+    use protocol::header::decode_request_header;
+    use protocol::{EnvelopeRequest, ListPartitionReassignmentsResponse, UpdateFeaturesResponse};
 
     const SENT: Sent = Sent { api: ApiKey::UpdateFeatures, version: 1, correlation_id: 9, is_enclosed: true };
 
@@ -389,7 +398,8 @@ mod tests {
     #[test]
     fn only_what_a_client_asked_for_goes_in_an_envelope() {
         let host = [10, 0, 0, 1].into();
-        let client = Caller::Connected { principal: Arc::new(api::Principal::anonymous()), host };
+        let client_id = Some("a client".into());
+        let client = Caller::Connected { principal: Arc::new(api::Principal::anonymous()), host, client_id };
         let request = |api, caller| {
             let body = ListPartitionReassignmentsResponse::default().to_bytes(0).unwrap();
             ControllerRequest { api, version: 0, body, caller, reply: Box::new(|_| {}) }
@@ -401,9 +411,15 @@ mod tests {
         ] {
             let request = request(api, caller);
             let sent = Sent::new(&request, 3);
-            let frame = frame(&request, &sent).unwrap();
+            let frame = frame(&request, &sent, "7").unwrap();
             let key = if is_enclosed { ApiKey::Envelope } else { api };
-            assert_eq!((sent.is_enclosed, &frame[4..6]), (is_enclosed, &key.id().to_be_bytes()[..]), "{api}");
+            let (head, mut body) = decode_request_header(&frame[4..]).unwrap();
+            assert_eq!((sent.is_enclosed, head.api, head.client_id.as_deref()), (is_enclosed, key, Some("7")));
+            if is_enclosed {
+                let envelope = EnvelopeRequest::decode(&mut body, ENVELOPE_VERSION).unwrap();
+                let (head, _) = decode_request_header(&envelope.request_data).unwrap();
+                assert_eq!((head.api, head.client_id.as_deref()), (api, Some("a client")));
+            }
         }
     }
 }

@@ -1,7 +1,7 @@
 //! A fetch that found too little waits at its partitions. Appends wake it at most once per turn of their event loop; its
 //! deadline answers it with what there is.
 
-use crate::handlers::{Fetch, Found, finish_fetch};
+use crate::handlers::{Fetch, Found, LookedAt, finish_fetch};
 use crate::partition::DataWaiter;
 use api::Responder;
 use base::{Executor, Now, Task};
@@ -17,6 +17,9 @@ const LOOKS_IN_A_TURN: u32 = 8;
 
 pub(crate) struct FetchWait {
     state: Mutex<State>,
+    /// The partitions, by their places in the fetch, where something has come that nobody looked at. Each is called once for
+    /// a registration, so there are not many more than partitions.
+    woken: Mutex<Vec<usize>>,
     /// It is on the list of an event loop already.
     is_queued: AtomicBool,
     deadline_us: u64,
@@ -51,6 +54,7 @@ impl FetchWait {
         let executor = fetch.broker.executor.clone();
         let wait = Arc::new_cyclic(|myself| FetchWait {
             state: Mutex::new(State::Looking { again: false }),
+            woken: Mutex::default(),
             is_queued: AtomicBool::new(false),
             deadline_us,
             timer_us: AtomicU64::new(0),
@@ -58,7 +62,7 @@ impl FetchWait {
             myself: myself.clone(),
         });
         wait.set_timer(now);
-        wait.watch(Box::new((fetch, responder)), false);
+        wait.watch(Box::new((fetch, responder)), LookedAt::All, false);
     }
 
     /// Comes again at the deadline, or before it to see whether anybody still waits.
@@ -95,15 +99,15 @@ impl FetchWait {
     }
 
     fn look_and_watch(self: &Arc<Self>, waiting: Waiting, now: Now, may_wait: bool) {
-        if let Some(waiting) = self.look(waiting, now, may_wait) {
-            self.watch(waiting, may_wait);
+        if let Some((waiting, looked_at)) = self.look(waiting, now, may_wait) {
+            self.watch(waiting, looked_at, may_wait);
         }
     }
 
     /// Waits for what the last look has not seen, or looks again where that has come already.
-    fn watch(self: &Arc<Self>, mut waiting: Waiting, may_wait: bool) {
+    fn watch(self: &Arc<Self>, mut waiting: Waiting, mut looked_at: LookedAt, may_wait: bool) {
         for _ in 0..LOOKS_IN_A_TURN {
-            let has_missed = !self.arm(&mut waiting.0);
+            let has_missed = !self.arm(&mut waiting.0, &looked_at);
             if !has_missed {
                 match self.park(waiting) {
                     None => return,
@@ -112,23 +116,38 @@ impl FetchWait {
             }
             match self.look(waiting, self.executor.now(), may_wait) {
                 None => return,
-                Some(back) => waiting = back,
+                Some(back) => (waiting, looked_at) = back,
             }
         }
         // More comes all the time: the rest of the thread's work has its turn before the next look.
+        match looked_at {
+            LookedAt::All => waiting.0.last = None,
+            LookedAt::Only(places) => self.woken.lock().extend(places),
+        }
         *self.state.lock() = State::Waiting(waiting);
-        self.clone().data_arrived();
+        self.come_soon();
     }
 
-    /// Registers at every partition. False: at one of them something has come meanwhile.
-    fn arm(self: &Arc<Self>, fetch: &mut Fetch) -> bool {
+    /// Registers at the partitions that were looked at; it is registered at the others. False: at one of them something has
+    /// come meanwhile.
+    fn arm(self: &Arc<Self>, fetch: &mut Fetch, looked_at: &LookedAt) -> bool {
         let waiter: Arc<dyn DataWaiter> = self.clone();
-        let (mut is_armed, bound) = (true, fetch.bound());
-        for target in &mut fetch.partitions {
-            if let Some(cell) = &target.cell {
-                is_armed &= cell.wait_for_data(&waiter, bound, target.seen, &mut target.waits);
+        let (bound, count) = (fetch.bound(), fetch.partitions.len());
+        let mut missed = Vec::new();
+        let mut arm_at = |place: usize| {
+            let target = &mut fetch.partitions[place];
+            if let Some(cell) = &target.cell
+                && !cell.wait_for_data((&waiter, place), bound, target.seen, &mut target.waits)
+            {
+                missed.push(place);
             }
+        };
+        match looked_at {
+            LookedAt::All => (0..count).for_each(&mut arm_at),
+            LookedAt::Only(places) => places.iter().copied().for_each(&mut arm_at),
         }
+        let is_armed = missed.is_empty();
+        self.woken.lock().append(&mut missed);
         is_armed
     }
 
@@ -143,10 +162,18 @@ impl FetchWait {
         None
     }
 
-    /// Looks at every partition. `None`: it is answered, or goes on once the disk was read.
-    fn look(self: &Arc<Self>, mut waiting: Waiting, now: Now, may_wait: bool) -> Option<Waiting> {
+    /// Looks where something has come. `None`: it is answered, or goes on once the disk was read.
+    fn look(self: &Arc<Self>, mut waiting: Waiting, now: Now, may_wait: bool) -> Option<(Waiting, LookedAt)> {
         let fetch = &mut waiting.0;
-        let found = fetch.look(now, may_wait);
+        let is_late = now.monotonic_us >= self.deadline_us;
+        if is_late {
+            // The answer tells all that there is.
+            fetch.last = None;
+        }
+        let mut woken = std::mem::take(&mut *self.woken.lock());
+        woken.sort_unstable();
+        woken.dedup();
+        let (found, looked_at) = fetch.look_again(woken, now, may_wait);
         if let Some(cold) = found.cold {
             let this = self.clone();
             self.executor.run_reading(Box::new(move || {
@@ -155,12 +182,12 @@ impl FetchWait {
             }));
             return None;
         }
-        let is_late = now.monotonic_us >= self.deadline_us;
         if found.is_enough(fetch.bytes_min) || is_late {
             self.answer(*waiting, found);
             return None;
         }
-        Some(waiting)
+        fetch.keep(found);
+        Some((waiting, looked_at))
     }
 
     fn answer(self: &Arc<Self>, (fetch, responder): (Fetch, Responder), found: Found) {
@@ -178,13 +205,21 @@ impl FetchWait {
     }
 }
 
-impl DataWaiter for FetchWait {
-    fn data_arrived(self: Arc<Self>) {
+impl FetchWait {
+    /// Looks at the end of the loop's turn, however often it is asked to.
+    fn come_soon(&self) {
         if !self.is_queued.swap(true, Ordering::AcqRel)
             && let Some(this) = self.myself.upgrade()
         {
             self.executor.defer(this);
         }
+    }
+}
+
+impl DataWaiter for FetchWait {
+    fn data_arrived(self: Arc<Self>, place: usize) {
+        self.woken.lock().push(place);
+        self.come_soon();
     }
 }
 

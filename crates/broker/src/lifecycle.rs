@@ -50,7 +50,10 @@ pub struct Lifecycle {
 
 struct Inner {
     state: State,
-    is_asking: bool,
+    /// The request that is under way, by its turn.
+    asked: Option<u64>,
+    /// When the newest one was sent.
+    asked_us: u64,
     wants_to_leave: bool,
     /// Counts what was sent and what is to be sent later: a timer that is not the newest one is over.
     turn: u64,
@@ -82,6 +85,8 @@ struct Shown {
 const RETRY_US: u64 = 100_000;
 /// Longest pause where the controller answers and refuses: another incarnation's session, say, that has to end first.
 const REFUSED_RETRY_MAX_US: u64 = 2_000_000;
+/// Time between two heartbeats that controllers make necessary, by coming and going.
+const CONTROLLER_PAUSE_US: u64 = 100_000;
 
 impl Lifecycle {
     /// `previous_broker_epoch` is the one in the clean-shutdown marker, -1 without one.
@@ -95,7 +100,8 @@ impl Lifecycle {
         broker.set_incarnation(incarnation_id);
         let inner = Inner {
             state: State::Starting,
-            is_asking: false,
+            asked: None,
+            asked_us: 0,
             wants_to_leave: false,
             turn: 0,
             failures: 0,
@@ -205,20 +211,41 @@ impl Lifecycle {
         }
     }
 
-    fn go_on(self: Arc<Self>) {
-        let state = {
+    /// Another controller is active, or about to be: it hears of this broker soon. What it heard before counts the session
+    /// of each broker from its own start, and who registers or catches up waits for it.
+    pub fn controller_changed(self: &Arc<Self>) {
+        let pause_us = {
             let mut inner = self.inner.lock();
-            if inner.is_asking {
+            match inner.state {
+                // It has not been accepted anywhere, or only where nobody knows: its answer is waited for.
+                State::Registering if inner.asked.is_some() => return,
+                State::Registering | State::CatchingUp | State::Running | State::Leaving => {}
+                State::Starting | State::Left | State::Refused(_) => return,
+            }
+            // A heartbeat to the controller before: whatever is answered, the new one is asked.
+            inner.asked = None;
+            let now_us = self.broker.executor.now().monotonic_us;
+            (inner.asked_us + CONTROLLER_PAUSE_US).saturating_sub(now_us)
+        };
+        self.clone().again_in(pause_us);
+    }
+
+    fn go_on(self: Arc<Self>) {
+        let (state, turn) = {
+            let mut inner = self.inner.lock();
+            if inner.asked.is_some() {
                 return;
             }
-            inner.is_asking =
-                matches!(inner.state, State::Registering | State::CatchingUp | State::Running | State::Leaving);
             inner.turn += 1;
-            inner.state
+            if matches!(inner.state, State::Registering | State::CatchingUp | State::Running | State::Leaving) {
+                inner.asked = Some(inner.turn);
+                inner.asked_us = self.broker.executor.now().monotonic_us;
+            }
+            (inner.state, inner.turn)
         };
         match state {
             State::Registering => self.register(),
-            State::CatchingUp | State::Running | State::Leaving => self.heartbeat(state == State::Leaving),
+            State::CatchingUp | State::Running | State::Leaving => self.heartbeat(turn, state == State::Leaving),
             State::Starting | State::Left | State::Refused(_) => {}
         }
     }
@@ -272,7 +299,7 @@ impl Lifecycle {
 
     fn registered(self: Arc<Self>, outcome: Result<BrokerEpoch, ErrorCode>) {
         let mut inner = self.inner.lock();
-        inner.is_asking = false;
+        inner.asked = None;
         match outcome {
             Ok(epoch) => {
                 let is_first = self.broker.epoch() < 0;
@@ -328,7 +355,7 @@ impl Lifecycle {
         }
     }
 
-    fn heartbeat(self: Arc<Self>, want_shut_down: bool) {
+    fn heartbeat(self: Arc<Self>, turn: u64, want_shut_down: bool) {
         let broker = &self.broker;
         let request = BrokerHeartbeatRequest {
             broker_id: broker.node_id,
@@ -346,7 +373,7 @@ impl Lifecycle {
                 BrokerHeartbeatResponse::decode(&mut Cursor::new(&body), version)
                     .map_err(|_| ErrorCode::UnknownServerError)
             });
-            this.heard(outcome);
+            this.heard(turn, outcome);
         });
     }
 
@@ -357,10 +384,12 @@ impl Lifecycle {
         are_meant.map(|directory| directory.id).filter(|id| *id != Uuid::DIRECTORY_LOST).collect()
     }
 
-    fn heard(self: Arc<Self>, outcome: Result<BrokerHeartbeatResponse, ErrorCode>) {
+    fn heard(self: Arc<Self>, turn: u64, outcome: Result<BrokerHeartbeatResponse, ErrorCode>) {
         let interval_us = self.broker.static_config.lifecycle.heartbeat_interval_ms.max(1) as u64 * 1000;
         let mut inner = self.inner.lock();
-        inner.is_asking = false;
+        if inner.asked.take_if(|asked| *asked == turn).is_none() {
+            return;
+        }
         inner.failures = if outcome.is_ok() { 0 } else { inner.failures };
         let (change, again_us) = match outcome {
             Ok(response) if response.error_code == 0 => match inner.state {

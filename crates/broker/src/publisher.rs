@@ -1,7 +1,7 @@
 //! Turns committed metadata into partitions, leaderships, configs and coordinators.
 //!
-//! Order of one publication, the same everywhere: broker configs, removed topics, new and changed partitions, the image
-//! that handlers read, coordinators. The first publication waits until the broker is registered, then opens every log; it
+//! Order of one publication, the same everywhere: broker configs, what is hosted here no more, new and changed partitions,
+//! the image that handlers read, coordinators. The first publication waits until the broker is registered, then opens every log; it
 //! runs on threads of its own, and what is published meanwhile is merged and applied after it, so that the controller of the same process is never held up. From
 //! then on what was published is there: whoever publishes waits, also for logs that are opened again after a shortage.
 
@@ -248,7 +248,11 @@ fn apply(broker: &Arc<Broker>, image: &Arc<Image>, delta: &Delta, now: Now) {
     }
     let values = broker.config_layers(image).effective();
     let partitions_of = |topic: &metadata::Topic| topic.partitions.keys().map(|i| (topic.id, *i)).collect::<Vec<_>>();
-    broker.replicas.remove_all(delta.removed_topics.iter().flat_map(|topic| partitions_of(topic)));
+    let is_away = |(topic_id, index): &(TopicId, PartitionIndex)| {
+        image.partition(*topic_id, *index).is_some_and(|partition| !partition.replicas.contains(&broker.node_id))
+    };
+    let away = delta.partitions.iter().copied().filter(is_away);
+    broker.replicas.remove_all(delta.removed_topics.iter().flat_map(|topic| partitions_of(topic)).chain(away));
     let mut in_other_directories: Vec<(TopicId, PartitionIndex)> = Vec::new();
     let mut settings_of: Option<(TopicId, Arc<crate::topic_settings::TopicSettings>)> = None;
     for (topic_id, index) in &delta.partitions {
@@ -256,7 +260,6 @@ fn apply(broker: &Arc<Broker>, image: &Arc<Image>, delta: &Delta, now: Now) {
             continue;
         };
         if !partition.replicas.contains(&broker.node_id) {
-            broker.replicas.remove(*topic_id, *index);
             continue;
         }
         let name = TopicPartition::new(&topic.name, *index);

@@ -377,12 +377,7 @@ impl Replicas {
         }
     }
 
-    /// Forgets a partition whose topic is gone and removes its folder after `file.delete.delay.ms`.
-    pub fn remove(&self, topic_id: TopicId, partition: PartitionIndex) {
-        self.remove_all([(topic_id, partition)]);
-    }
-
-    /// Forgets partitions whose topics are gone and removes their folders after `file.delete.delay.ms`: the new names are
+    /// Forgets partitions whose topics are gone, or that others host now, and removes their folders after `file.delete.delay.ms`: the new names are
     /// durable when it returns, with one sync for each directory.
     pub fn remove_all(&self, partitions: impl IntoIterator<Item = (TopicId, PartitionIndex)>) {
         let mut changed: Vec<Arc<Directory>> = Vec::new();

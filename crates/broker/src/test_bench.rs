@@ -171,6 +171,8 @@ pub(crate) struct Bench {
     pub network: Arc<TestNetwork>,
     watched: Arc<Mutex<Vec<Weak<PartitionCell>>>>,
     next_wait: Arc<Mutex<Option<BlockingWork>>>,
+    /// How often a directory was synced.
+    pub dir_syncs: Arc<AtomicU64>,
 }
 
 impl Bench {
@@ -189,12 +191,14 @@ impl Bench {
         });
         let watched: Arc<Mutex<Vec<Weak<PartitionCell>>>> = Arc::default();
         let next_wait: Arc<Mutex<Option<BlockingWork>>> = Arc::default();
-        let (cells, disk, wait) = (watched.clone(), files.clone(), next_wait.clone());
+        let dir_syncs: Arc<AtomicU64> = Arc::default();
+        let (cells, disk, wait, syncs) = (watched.clone(), files.clone(), next_wait.clone(), dir_syncs.clone());
         let shared: Arc<dyn Files> = Arc::new(WatchedFiles {
             files: Arc::new(files.clone()),
             watcher: Arc::new(move |call, path| {
                 let is_inside = cells.lock().iter().filter_map(Weak::upgrade).any(|cell| cell.is_entered());
                 assert!(!is_inside, "{call} of {} inside of a partition's cell", path.display());
+                syncs.fetch_add(u64::from(call == "sync_dir"), Ordering::Relaxed);
                 let work = wait.lock().take();
                 work.into_iter().for_each(|work| work());
             }),
@@ -221,7 +225,16 @@ impl Bench {
             leader_throttled: none.clone(),
             follower_throttled: none,
         };
-        Bench { files, executor, replicas, settings: Arc::new(settings), network: Arc::default(), watched, next_wait }
+        Bench {
+            files,
+            executor,
+            replicas,
+            settings: Arc::new(settings),
+            network: Arc::default(),
+            watched,
+            next_wait,
+            dir_syncs,
+        }
     }
 
     pub fn now(&self) -> Now {
@@ -447,7 +460,7 @@ impl Bench {
             controller: Arc::new(mailbox.clone()),
             replicas,
             random: Box::new(base::SplitMix64(1)),
-            view: Arc::default(),
+            view: Default::default(),
             loggers: Arc::default(),
         });
         (broker, mailbox)

@@ -28,7 +28,9 @@ impl Transport {
                 last = "timed out".into();
                 break;
             }
-            match TcpStream::connect_timeout(&socket_address, left) {
+            let connected = TcpStream::connect_timeout(&socket_address, left)
+                .and_then(|stream| os::refuse_itself(stream.as_fd()).map(|()| stream));
+            match connected {
                 Ok(stream) => {
                     let prepared = stream.set_nodelay(true).and_then(|()| stream.set_nonblocking(true));
                     prepared.map_err(|error| failed(error.to_string()))?;

@@ -87,7 +87,8 @@ impl Heartbeats {
 }
 
 impl Controller {
-    /// BrokerRegistration (KIP-631): a new incarnation of a broker. Its epoch is the offset of its registration.
+    /// BrokerRegistration (KIP-631): a new incarnation of a broker. Its epoch is the offset of its registration. Kafka writes
+    /// a record also where the registration says what it has said before.
     pub fn register_broker(
         &mut self,
         view: View<'_>,
@@ -141,6 +142,11 @@ impl Controller {
             registration.in_controlled_shutdown = existing.in_controlled_shutdown;
         }
         records.push(at_level(registration.to_record(), &view.image.features));
+        if same_incarnation.is_some() && after(view.image, &records).brokers.get(&request.broker_id) == existing {
+            // The very same once more: its record is there, and the answer leaves when that is committed. Who asks a leader
+            // that cannot commit asks again and again.
+            records.clear();
+        }
         self.suspicions.clear(request.broker_id);
         match same_incarnation {
             Some(_) => self.heartbeats.keep(request.broker_id, view.now),

@@ -27,6 +27,7 @@ use slab::Slab;
 use std::collections::VecDeque;
 use std::io;
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
+use std::os::fd::AsFd;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -302,11 +303,7 @@ impl Outgoings {
         let Some(entry) = self.entries.get_mut(key) else { return };
         if let Phase::Connecting { transport, .. } = &mut entry.phase {
             let stream = transport.stream_mut();
-            let outcome = match stream.take_error() {
-                Ok(Some(error)) | Err(error) => Err(error),
-                Ok(None) => stream.peer_addr().map(drop),
-            };
-            match outcome {
+            match is_reached(stream) {
                 Err(error) if error.kind() == io::ErrorKind::NotConnected && !event.is_read_closed() => return,
                 Err(error) => {
                     let Phase::Connecting { mut transport, rest } =
@@ -450,11 +447,24 @@ impl Outgoing {
     }
 }
 
+/// Whether a connection that was begun has somebody else at its other end by now.
+fn is_reached(stream: &TcpStream) -> io::Result<()> {
+    if let Some(error) = stream.take_error()? {
+        return Err(error);
+    }
+    stream.peer_addr()?;
+    os::refuse_itself(stream.as_fd())
+}
+
 /// Whether anybody listens at one of a host's addresses; waits for it.
 pub(crate) fn knock(host: &str, port: u16, timeout: Duration) -> Knock {
     let Ok(addresses) = (host, port).to_socket_addrs() else { return Knock::Unknown };
-    let refuses = |address: &SocketAddr| match std::net::TcpStream::connect_timeout(address, timeout) {
-        Ok(_) => Knock::Answered,
+    let connects = |address: &SocketAddr| {
+        let stream = std::net::TcpStream::connect_timeout(address, timeout)?;
+        os::refuse_itself(stream.as_fd())
+    };
+    let refuses = |address: &SocketAddr| match connects(address) {
+        Ok(()) => Knock::Answered,
         Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => Knock::Refused,
         Err(_) => Knock::Unknown,
     };
@@ -472,4 +482,23 @@ fn resolve(line: Arc<LineState>, owner: Arc<LoopHandle>, resolver: &Arc<Blocking
         let found = (line.remote.host.as_str(), line.remote.port).to_socket_addrs().map(Iterator::collect);
         owner.post(Message::Line(line, LineMail::Resolved(found)));
     }));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::net::TcpListener;
+
+    #[test]
+    fn a_connection_that_met_itself_is_no_connection() {
+        let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).unwrap();
+        socket.bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into()).unwrap();
+        let address = socket.local_addr().unwrap();
+        socket.connect(&address).unwrap();
+        socket.set_nonblocking(true).unwrap();
+        let stream = TcpStream::from_std(socket.into());
+        assert_eq!(is_reached(&stream).unwrap_err().kind(), io::ErrorKind::ConnectionRefused);
+        drop(stream);
+        assert!(TcpListener::bind(address.as_socket().unwrap()).is_ok(), "its port is free");
+    }
 }

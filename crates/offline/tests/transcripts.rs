@@ -195,6 +195,39 @@ fn directories_are_formatted_as_by_kafka() {
     assert!(on_purpose.next().is_none(), "a step of ours has no place");
 }
 
+/// Recorded of Apache Kafka 4.3.1, with the levels that Ottla does not serve at 0: it names the directories in no order.
+#[test]
+fn a_node_that_is_none_of_the_initial_controllers_is_formatted_as_by_kafka() {
+    for (roles, listener) in [("controller", "CONTROLLER"), ("broker", "PLAINTEXT")] {
+        let dir = tempfile::tempdir().unwrap();
+        let (shown, st) = (dir.path().display(), dir.path().join("st"));
+        let properties = format!(
+            "process.roles={roles}\nnode.id=1\ncontroller.quorum.bootstrap.servers=127.0.0.1:49193\n\
+             controller.listener.names=CONTROLLER\nlisteners={listener}://127.0.0.1:49194\nlog.dirs={0}/a,{0}/b\n",
+            st.display()
+        );
+        std::fs::write(dir.path().join("node.properties"), properties).unwrap();
+        let command = "kafka-storage.sh format -t MkU3OEVBNTcwNTJENDM2Qk --initial-controllers \
+                       2@127.0.0.1:49193:3Db5QLSqSZieL3rJBUUegA -c";
+        let run = run(&words(&format!("{command} {shown}/node.properties")));
+        assert_eq!(run.code, 0, "{}", run.err);
+        let said: Vec<&str> = run.out.lines().filter(|line| line.starts_with("Formatting ")).collect();
+        let expected = [("dynamic metadata", "a"), ("data", "b")].map(|(kind, name)| {
+            format!("Formatting {kind} directory {}/{name} with metadata.version 4.3-IV0.", st.display())
+        });
+        assert_eq!(said, expected);
+        let listed = listing(dir.path()).replace(&format!("{}/", st.display()), "");
+        let files = [
+            "a/__cluster_metadata-0/00000000000000000000-0000000000.checkpoint 400 241",
+            "a/bootstrap.checkpoint 644 295",
+            "a/meta.properties 644 122",
+            "b/bootstrap.checkpoint 644 295",
+            "b/meta.properties 644 122",
+        ];
+        assert_eq!(listed.lines().collect::<Vec<_>>(), files);
+    }
+}
+
 /// Path, mode and size of every file below, as `find -printf '%p %m %s\n' | sort` shows them.
 fn listing(root: &Path) -> String {
     let mut lines = Vec::new();

@@ -11,4 +11,4 @@ pub use clock::{Clock, SystemRandom};
 pub use files::{RealFiles, append_if_in_memory, is_in_memory};
 pub use limits::raise_open_file_limit;
 pub use priority::{leave_processors_to_others, thread_waits};
-pub use socket::{send_bytes, send_file};
+pub use socket::{refuse_itself, send_bytes, send_file};

@@ -1,6 +1,6 @@
 //! Which part of the binary is meant.
 
-use crate::{completion, link_tools, nodes, tools};
+use crate::{completion, link_tools, nodes, open_tools, tools};
 use std::ffi::OsString;
 use std::io::Write;
 use std::path::Path;
@@ -64,7 +64,7 @@ pub(crate) fn complain(line: &str) {
 pub fn run(arguments: &[String]) -> i32 {
     let called = arguments.first().map_or("ottla", |path| name_of(path));
     let rest = arguments.get(1..).unwrap_or_default();
-    if called.starts_with("kafka-") {
+    if called.starts_with("kafka-") || open_tools::is_script(called) {
         return run_tool(called, rest);
     }
     let Some((command, rest)) = rest.split_first() else {
@@ -126,7 +126,7 @@ With --nodes N a cluster of so many nodes runs on this machine, each a process o
 ";
 
 fn run_tool(name: &str, arguments: &[String]) -> i32 {
-    match tools::run(name, arguments) {
+    match tools::run(name, arguments).or_else(|| open_tools::refuse(name)) {
         Some(code) => code,
         None => {
             complain(&format!("ottla: there is no command `{name}`"));

@@ -4,6 +4,7 @@ mod cli;
 mod completion;
 mod link_tools;
 mod nodes;
+mod open_tools;
 mod tools;
 
 use std::io::Write;

@@ -1,6 +1,7 @@
 //! The tools of both kinds - those that speak to brokers and those that work on files - under all their names.
 
 use crate::cli::{complain, print};
+use crate::open_tools;
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 use std::io::Write;
@@ -46,7 +47,8 @@ fn run_class(arguments: &[String]) -> i32 {
         "kafka.Kafka" => Some("server-start"),
         _ => None,
     };
-    run(offline.unwrap_or(class), rest).unwrap_or_else(|| {
+    let code = run(offline.unwrap_or(class), rest).or_else(|| open_tools::refuse(class));
+    code.unwrap_or_else(|| {
         complain(&format!("Error: Could not find or load main class {class}"));
         complain(&format!("Caused by: java.lang.ClassNotFoundException: {class}"));
         if let Some(today) = tools::successor(class) {

@@ -3,7 +3,7 @@
 
 mod robust;
 
-use robust::cluster::Cluster;
+use robust::cluster::{CLUSTER_ID, Cluster};
 use robust::node::{free_ports, get, until};
 use rustix::process::Signal;
 
@@ -73,6 +73,27 @@ fn without_a_majority_nothing_is_answered_and_with_it_all_goes_on() {
     others.iter().for_each(|index| cluster.members[*index].run_again());
     create(&cluster, "after");
     cluster.lists(BROKER, "after\nbefore\n");
+}
+
+/// Another process with the id of the leader, and one with the id of another controller.
+#[test]
+fn two_processes_with_one_node_id_say_so() {
+    let cluster = Cluster::start_many(CONTROLLERS, 0, "", "");
+    let mut leader = None;
+    until("there is an active controller", || {
+        leader = active(&cluster, &[0; CONTROLLERS]);
+        leader.is_some()
+    });
+    let leader = leader.expect("an active controller");
+    let elsewhere = || format!("listeners=CONTROLLER://127.0.0.1:{}\n", free_ports());
+    let mut double = cluster.double(leader, CLUSTER_ID, &elsewhere());
+    double.run();
+    double.says(&format!("has the node.id of this node, {}", double.id), 0);
+    drop(double);
+    let follower = (leader + 1) % CONTROLLERS;
+    let mut double = cluster.double(follower, CLUSTER_ID, &elsewhere());
+    double.run();
+    cluster.members[follower].says("another process has registered with the node.id of this controller", 0);
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! What a node must not take part in: levels that it does not serve, transactions, ACLs. It ends by name, before it votes,
+//! What a node must not take part in: levels that it does not serve, transactions, ACLs. It ends by name, before it leads,
 //! before it registers, and before it answers another client.
 
 mod robust;
@@ -157,7 +157,7 @@ fn a_node_that_was_a_cluster_by_itself_says_less_of_itself_once_another_is_there
 }
 
 #[test]
-fn levels_in_its_own_log_end_a_controller_before_it_votes() {
+fn levels_in_its_own_log_end_a_controller_before_it_leads() {
     let mut cluster = Cluster::start_many(1, 0, "", "");
     cluster.controller().end(Signal::TERM);
     inject(&cluster.data(0), &[level("group.version", 1), level("transaction.version", 2)]);
@@ -171,7 +171,7 @@ fn levels_in_its_own_log_end_a_controller_before_it_votes() {
 }
 
 #[test]
-fn voters_that_find_nobody_who_knows_better_end_without_a_vote() {
+fn voters_that_find_nobody_who_knows_better_end_without_an_election() {
     let mut cluster = Cluster::start_many(3, 0, "", "");
     for member in 0..3 {
         cluster.members[member].end(Signal::TERM);
@@ -184,9 +184,26 @@ fn voters_that_find_nobody_who_knows_better_end_without_a_vote() {
     for (member, before) in cluster.members.iter_mut().zip(before) {
         assert_eq!(member.ends(), Some(1));
         let said = member.said().split_off(before);
-        assert!(said.contains("votes for nobody") && said.contains("group.version=1 (served: 0)"), "{said}");
+        assert!(said.contains("stands in no election") && said.contains("group.version=1 (served: 0)"), "{said}");
         assert!(!said.contains("granted=true") && !said.contains("this node leads"), "{said}");
     }
+}
+
+/// One voter is away, one missed that the levels were taken down: who knows is elected with its vote.
+#[test]
+fn a_voter_whose_log_is_behind_lets_who_knows_better_be_elected() {
+    let mut cluster = Cluster::start_many(3, 0, "", "");
+    for member in 0..3 {
+        cluster.members[member].end(Signal::TERM);
+    }
+    for member in 0..2 {
+        inject(&cluster.data(member), &[level("group.version", 1)]);
+    }
+    inject(&cluster.data(1), &[level("group.version", 0)]);
+    cluster.members[..2].iter_mut().for_each(Member::run);
+    cluster.members[0].says("granted=true", 0);
+    cluster.members[0].says("what holds in its cluster is served here", 0);
+    cluster.members[1].says("this node is the active controller", 0);
 }
 
 #[test]

@@ -6,6 +6,8 @@ use robust::node::{BINARY, Node, free_ports, refused, server, until};
 use rustix::process::{Pid, Signal, kill_process};
 use std::ffi::OsString;
 use std::fs::File;
+use std::io::Read;
+use std::net::TcpListener;
 use std::os::unix::ffi::OsStringExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -249,6 +251,76 @@ fn no_command_passes_over_an_argument_that_it_does_not_know() {
         assert!(said.contains(last) || said.contains("usage"), "{line}: {said}");
         assert_eq!(std::fs::read_dir(place.path()).expect("a folder").count(), 0, "{line} left something");
     }
+}
+
+/// The `client_id` of the first request that comes.
+fn first_client_id(listener: &TcpListener) -> String {
+    let (mut stream, _) = listener.accept().expect("a connection");
+    let mut start = [0; 14];
+    stream.read_exact(&mut start).expect("a request");
+    let mut client_id = vec![0; usize::from(u16::from_be_bytes([start[12], start[13]]))];
+    stream.read_exact(&mut client_id).expect("a name");
+    String::from_utf8(client_id).expect("a text")
+}
+
+/// As recorded of Apache Kafka's, at a node that logs requests.
+#[test]
+fn tools_name_themselves_as_kafkas_do() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = listener.local_addr().expect("an address").to_string();
+    for (client_id, arguments) in [
+        ("adminclient-1", "topics --list"),
+        ("adminclient-1", "consumer-groups --list"),
+        ("log-dirs-tool", "log-dirs --describe"),
+        ("reassign-partitions-tool", "reassign-partitions --list"),
+        ("GetOffsetShell", "get-offsets --topic t"),
+        ("admin-1", "broker-api-versions"),
+        ("adminclient-1", "e2e-latency --topic t --num-records 1 --producer-acks 1 --record-size 9"),
+        ("console-consumer", "console-consumer --topic t --group g"),
+        ("consumer-g-1", "verifiable-consumer --topic t --group-id g"),
+        ("producer-1", "verifiable-producer --topic t --max-messages 1"),
+        ("perf-producer-client", "producer-perf-test --topic t --num-records 1 --record-size 9 --throughput -1"),
+    ] {
+        let mut command = Command::new(BINARY);
+        command.args(arguments.split(' ')).args(["--bootstrap-server", &address]);
+        let mut tool =
+            command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("a tool");
+        let named = first_client_id(&listener);
+        tool.kill().expect("it waits for an answer");
+        let _its_code = tool.wait();
+        assert_eq!(named, client_id, "{arguments}");
+    }
+}
+
+#[test]
+fn a_tool_that_is_not_there_yet_says_what_it_comes_with() {
+    let place = tempfile::tempdir().expect("a folder");
+    for (name, says) in [
+        ("kafka-acls.sh", "comes with ACLs"),
+        ("kafka-transactions.sh", "comes with transactions"),
+        ("kafka-transactions", "comes with transactions"),
+        ("kafka-share-groups.sh", "comes with share groups"),
+        ("connect-distributed.sh", "Apache's Kafka Connect"),
+    ] {
+        let link = place.path().join(name);
+        std::os::unix::fs::symlink(BINARY, &link).expect("a link");
+        for arguments in [&[][..], &["--help"], &["--bootstrap-server", "127.0.0.1:1", "--list"]] {
+            let mut command = Command::new(&link);
+            command.args(arguments);
+            let (code, said) = refused(command);
+            assert!(code == 1 && said.contains(says) && said.contains("hint"), "{name} {arguments:?}: {code} {said}");
+        }
+    }
+    for arguments in [&["acls", "--list"][..], &["run-class", "org.apache.kafka.tools.AclCommand", "--list"]] {
+        let mut command = Command::new(BINARY);
+        command.args(arguments);
+        let (code, said) = refused(command);
+        assert!(code == 1 && said.contains("kafka-acls: this tool comes with ACLs"), "{arguments:?}: {code} {said}");
+    }
+    let mut command = Command::new(BINARY);
+    command.arg("nosuch");
+    let (code, said) = refused(command);
+    assert!(code == 2 && said.contains("there is no command `nosuch`"), "{code} {said}");
 }
 
 /// A copy of the binary under a name of its own, so that no other node of this machine is stopped.

@@ -112,7 +112,6 @@ impl QuorumNode {
                 self.raft_event(now, Event::EpochKnown { epoch: asked.epoch })?;
                 (ErrorCode::InvalidVoterKey, false)
             }
-            None if self.muted.is_some() => (ErrorCode::None, false),
             None => (ErrorCode::None, self.vote(now, asked)?),
         };
         answer(
@@ -168,9 +167,7 @@ impl QuorumNode {
             None => {
                 let (leader_id, epoch) = (partition.leader_id, partition.leader_epoch);
                 let preferred = preferred(partition);
-                if self.muted.is_none() {
-                    self.raft_event(now, Event::LeaderResigned { leader_id, epoch, preferred })?;
-                }
+                self.raft_event(now, Event::LeaderResigned { leader_id, epoch, preferred })?;
                 ErrorCode::None
             }
         };

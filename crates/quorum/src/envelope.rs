@@ -153,7 +153,7 @@ mod tests {
             mailbox: mailbox.clone(),
             cluster_id: String::new(),
             node_id: 1,
-            view: Arc::default(),
+            view: Default::default(),
             static_values: config::BrokerValues::default(),
             image: Arc::default(),
             loggers: Arc::default(),
@@ -229,7 +229,8 @@ mod tests {
         let envelope = around(&with_header(ApiKey::CreateTopics, 7, &create_topics()));
         let answers = send(&mailbox, Arc::new(AllowAll), &envelope);
         let request = forwarded(&mailbox);
-        let caller = Caller::Connected { principal: Arc::new(alice()), host: CLIENT.parse().unwrap() };
+        let (host, client_id) = (CLIENT.parse().unwrap(), Some("client".into()));
+        let caller = Caller::Connected { principal: Arc::new(alice()), host, client_id };
         assert_eq!((request.api, request.version, request.caller), (ApiKey::CreateTopics, 7, caller));
         (request.reply)(Ok(created(ErrorCode::None)));
         let answer = answers.try_recv().unwrap();

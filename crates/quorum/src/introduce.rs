@@ -4,11 +4,11 @@
 //!
 //! One request is under way at a time. What is to be told follows from what is here: the metadata and the voters of the log.
 
-use crate::follow::{body, frame};
 use crate::input::Input;
 use crate::log::voter_endpoint;
 use crate::node::QuorumNode;
-use base::{ErrorCode, LeaderEpoch, Line, LineError, Now, Outbound, Remote};
+use crate::wire::{body, frame};
+use base::{ErrorCode, LeaderEpoch, Line, LineError, Now, Outbound, Remote, Seldom};
 use metadata::VersionRange;
 use protocol::{
     AddRaftVoterRequest, AddRaftVoterResponse, ApiKey, ControllerRegistrationRequest, ControllerRegistrationResponse,
@@ -32,6 +32,9 @@ pub(crate) struct Introduction {
     failures: u32,
     /// The leader of this epoch knows the voter.
     known_in: Option<LeaderEpoch>,
+    /// The metadata has shown this process, and nobody else with its id since.
+    is_shown: bool,
+    namesake_line: Seldom,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,18 +80,38 @@ impl QuorumNode {
         (is_idle && self.to_tell().is_some()).then_some(self.introduction.not_before_us)
     }
 
+    /// Tells of somebody else who registers with the id of this controller after it did: each would take the place of the
+    /// other for ever.
+    fn look_for_namesake(&mut self, now: Now) {
+        let image = self.published.clone();
+        let Some(known) = image.controllers.get(&self.config.local.id) else { return };
+        let introduction = &mut self.introduction;
+        let is_own = known.incarnation_id == self.config.incarnation_id;
+        if introduction.is_shown && !is_own && introduction.namesake_line.is_due(now) {
+            let at: Vec<String> = known.endpoints.iter().map(|at| format!("{}:{}", at.host, at.port)).collect();
+            tracing::warn!(
+                node = self.config.local.id,
+                at = at.join(","),
+                hint = "stop one of them, or give it another id: both vote with one voice, and each registers again",
+                "another process has registered with the node.id of this controller"
+            );
+        }
+        introduction.is_shown = is_own;
+    }
+
     /// Tells the leader what it does not know, where nothing is under way and the pause is over.
     pub(crate) fn introduce(&mut self, now: Now) {
+        self.look_for_namesake(now);
         if self.introduce_deadline_us().is_none_or(|at| at > now.monotonic_us) {
             return;
         }
         let (Some(what), Some(remote)) = (self.to_tell(), self.following.leader.clone()) else { return };
         let token = self.new_token();
         let frame = match what {
-            What::Update => frame(token, &self.update_request()),
-            What::Register => frame(token, &self.registration_request()),
-            What::Leave(key) => frame(token, &self.leave_request(key)),
-            What::Join => frame(token, &self.join_request()),
+            What::Update => self.frame(token, &self.update_request()),
+            What::Register => frame(token, &self.config.local.id.to_string(), &self.registration_request()),
+            What::Leave(key) => self.frame(token, &self.leave_request(key)),
+            What::Join => self.frame(token, &self.join_request()),
         };
         let line = match &self.introduction.line {
             Some((to, line)) if *to == remote => line.clone(),

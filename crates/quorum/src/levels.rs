@@ -1,5 +1,9 @@
 //! What this node takes no part in: a cluster with finalized levels that it does not serve, or with transactions. It ends by
-//! name before it votes, shows metadata or registers.
+//! name before it leads, shows metadata or registers.
+//!
+//! Its vote it grants before it knows: to whoever has at least what it has, which may be the only one that knows better, and
+//! without a leader it would hear of nothing. A vote (and the line of `quorum-state` that keeps it, Kafka's own) says
+//! nothing of levels, and harms no cluster, whatever it has finalized.
 //!
 //! A node that is a cluster by itself goes on with all levels that are known (`metadata::Levels`). Its log is looked at before
 //! anything is replayed, because the level of a later Kafka comes before records that cannot be read here.
@@ -15,7 +19,7 @@ use std::collections::BTreeSet;
 /// Time in which a voter whose log says what it does not serve must hear that this holds no more.
 const LOOK_FOR_US: u64 = 10_000_000;
 
-/// Why a voter does not vote, and when it ends for it.
+/// Why a voter stands in no election, and when it ends for it.
 pub(crate) struct Muted {
     reason: QuorumError,
     until_us: u64,
@@ -92,8 +96,8 @@ impl QuorumNode {
         if is_alone { Levels::Known } else { Levels::Served }
     }
 
-    /// Looks at what the log here holds, before this node votes with it. A log may be older than its cluster, which has taken
-    /// the levels down meanwhile: where there are other voters this one follows them first, and votes for nobody.
+    /// Looks at what the log here holds, before this node leads with it. A log may be older than its cluster, which has taken
+    /// the levels down meanwhile: where there are other voters this one follows them first, and stands in no election.
     pub(crate) fn check_log(&mut self, mut glimpse: Glimpse, now: Now) -> Result<(), QuorumError> {
         if !self.config.is_controller || !self.is_voter() {
             return Ok(());
@@ -106,7 +110,7 @@ impl QuorumNode {
         let levels = self.levels_beside(glimpse.brokers.iter().any(|id| *id != self.config.local.id));
         match self.check(levels, &glimpse.features, glimpse.transaction_topic.is_some()) {
             Err(reason) if self.voter_count() > 1 => {
-                tracing::warn!(%reason, "this controller votes for nobody before it has seen what holds in its cluster");
+                tracing::warn!(%reason, "this controller stands in no election before it has seen what holds in its cluster");
                 self.muted = Some(Muted { reason, until_us: now.monotonic_us + LOOK_FOR_US });
                 Ok(())
             }
@@ -136,7 +140,7 @@ impl QuorumNode {
         let has_transactions = is_first && image.topic_id(TRANSACTION_TOPIC).is_some();
         self.check(self.levels_in(image), &image.features, has_transactions)?;
         if self.muted.take().is_some() {
-            tracing::info!("this controller votes: what holds in its cluster is served here");
+            tracing::info!("this controller stands in elections: what holds in its cluster is served here");
         }
         Ok(())
     }

@@ -9,10 +9,13 @@
 //! committed records only, in the same order everywhere, and before the replies that depend on them leave.
 
 mod alter_partition;
+mod append;
 mod bootstrap;
 mod cleaning;
 mod commit;
+mod config;
 mod describe_configs;
+mod effects;
 mod elections;
 mod envelope;
 mod error;
@@ -28,6 +31,7 @@ mod levels;
 mod listener;
 mod log;
 mod node;
+mod open;
 mod own_configs;
 mod peers;
 mod plan;
@@ -39,8 +43,10 @@ mod snapshotting;
 mod split;
 mod view;
 mod voters;
+mod wire;
 
 pub use bootstrap::{BootstrapCheckpoint, FormatPlan, write_format};
+pub use config::{Ports, QuorumConfig};
 pub use describe_configs::{NodeConfigs, describe_configs};
 pub use envelope::enclosed;
 pub use error::QuorumError;
@@ -49,7 +55,7 @@ pub use hints::Lifelines;
 pub use input::{ControllerRequest, Input, Intake, Mailbox, Reply};
 pub use listener::{ControllerEndpoint, ImageKeeper, rows};
 pub use log::voter_endpoint;
-pub use node::{Ports, QuorumConfig, QuorumNode};
+pub use node::QuorumNode;
 pub use publish::{Publications, Publisher};
 pub use refusal::{is_not_controller, refuse};
 pub use snapshot::{SnapshotContent, SnapshotId, read_snapshot};

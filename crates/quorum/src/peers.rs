@@ -2,10 +2,10 @@
 //! them, so that no fetch that waits stands before an election. Raft says what is to be sent, and when again.
 
 use crate::QuorumError;
-use crate::follow::{body, frame};
 use crate::input::Input;
 use crate::node::QuorumNode;
 use crate::replicate::METADATA_TOPIC;
+use crate::wire::body;
 use base::{ErrorCode, LeaderEpoch, Line, LineError, NodeId, Now, Outbound, Remote};
 use protocol::{
     ApiKey, BeginQuorumEpochRequest, BeginQuorumEpochResponse, EndQuorumEpochRequest, EndQuorumEpochResponse,
@@ -80,7 +80,7 @@ impl QuorumNode {
             ..Default::default()
         };
         let what = What::Vote { epoch: asked.epoch, pre_vote: asked.pre_vote };
-        let frame = frame(token, &request);
+        let frame = self.frame(token, &request);
         self.ask(token, to, what, frame);
     }
 
@@ -112,7 +112,7 @@ impl QuorumNode {
                 .collect(),
             ..Default::default()
         };
-        let frame = frame(token, &request);
+        let frame = self.frame(token, &request);
         self.ask(token, to, What::Begin, frame);
     }
 
@@ -149,7 +149,7 @@ impl QuorumNode {
                 .collect(),
             ..Default::default()
         };
-        let frame = frame(token, &request);
+        let frame = self.frame(token, &request);
         self.ask(token, to, What::End, frame);
     }
 

@@ -7,11 +7,11 @@
 //! ```
 
 use crate::QuorumError;
-use crate::follow::{body, frame};
 use crate::input::{Input, Reply};
 use crate::log::voters_record;
 use crate::node::QuorumNode;
 use crate::replicate::{answer, is_other_cluster};
+use crate::wire::body;
 use base::{ErrorCode, LineError, Now, Offset, Outbound, Remote, Uuid};
 use metadata::{KRAFT_VERSION, Levels};
 use protocol::{
@@ -99,7 +99,7 @@ impl QuorumNode {
         let done = Box::new(move |outcome| mailbox.deliver(Input::Answered { token, outcome }));
         let asked_ms = u64::try_from(request.timeout_ms).unwrap_or(0).max(1);
         let timeout_us = asked_ms.min(self.config.request_timeout_ms) * 1000;
-        line.send(Outbound { frame: frame(token, &question), timeout_us, done });
+        line.send(Outbound { frame: self.frame(token, &question), timeout_us, done });
         let is_answered_at_once = !request.ack_when_committed;
         self.change = Some(Change::Asking { token, voter, asker, is_answered_at_once, _line: line });
         tracing::info!(voter = key.id, directory = %key.directory_id, at = %remote, "a replica is to become a voter");

@@ -14,9 +14,7 @@ use broker::{
 };
 use config::{Loggers, ServerConfig};
 use metadata::Image;
-use quorum::{
-    ControllerEndpoint, ImageKeeper, Mailbox, Ports, Publications, Publisher, QuorumNode, QuorumView, SharedView,
-};
+use quorum::{ControllerEndpoint, ImageKeeper, Mailbox, Ports, Publications, Publisher, QuorumNode, SharedView};
 use std::sync::Arc;
 
 /// What a node tells whoever runs it.
@@ -91,7 +89,7 @@ pub fn assemble(parts: Parts<'_>) -> Result<Assembled, ServerError> {
         network: network.clone(),
         mailbox: Mailbox::default(),
         publications: Publications::default(),
-        view: Arc::new(ArcSwap::from_pointee(QuorumView::default())),
+        view: SharedView::default(),
     };
     let quorum = open_quorum(&config, &folders, ports.clone(), random(), now)?;
     let Ports { mailbox, publications, view, .. } = ports;
@@ -126,7 +124,8 @@ pub fn assemble(parts: Parts<'_>) -> Result<Assembled, ServerError> {
         let channel: Arc<dyn ControllerChannel> = match local {
             Some(local) if !is_apart => Arc::new(local),
             local => {
-                Arc::new(RemoteController::new(local, network.clone(), executor.clone(), view.clone(), times(&config)))
+                let (node_id, times) = (config.node.node_id, times(&config));
+                Arc::new(RemoteController::new(node_id, local, network.clone(), executor.clone(), view.clone(), times))
             }
         };
         let broker = Broker::new(BrokerParts {
@@ -144,6 +143,12 @@ pub fn assemble(parts: Parts<'_>) -> Result<Assembled, ServerError> {
         let on_change = Box::new(move |state| told(Event::Lifecycle(state)));
         let incarnation = metadata::new_incarnation(&mut *random());
         let lifecycle = Lifecycle::new(broker.clone(), incarnation, previous_broker_epoch, is_apart, on_change);
+        let of_broker = Arc::downgrade(&lifecycle);
+        view.watch_controller(move || {
+            if let Some(lifecycle) = of_broker.upgrade() {
+                lifecycle.controller_changed();
+            }
+        });
         let progress = StartProgress { broker: broker.clone(), lifecycle: lifecycle.clone(), on_published };
         let publisher = BrokerPublisher::new(broker.clone(), recovery_threads, Arc::new(progress));
         publishers.push(Box::new(AclGuard::new(broker.clone(), Box::new(publisher), on_event.clone(), ignores_acls)));

@@ -21,7 +21,7 @@ pub fn run(args: &[String], io: &mut Io) -> i32 {
         Ok(parsed) => parsed,
         Err(code) => return code,
     };
-    let admin = match connect::admin(&parsed) {
+    let admin = match connect::admin_named("admin-1", &parsed) {
         Ok(admin) => admin,
         Err(failure) => {
             io.complain(failure.message);

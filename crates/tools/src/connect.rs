@@ -47,9 +47,24 @@ pub fn bootstrap(parsed: &Parsed) -> Result<Option<Bootstrap>, Failure> {
     }
 }
 
+/// The `client.id` of an admin client that nobody has named, as in Kafka.
+pub const ADMIN_ID: &str = "adminclient-1";
+
+/// The `client.id` of a consumer that nobody has named, as in Kafka.
+pub fn consumer_id(group: Option<&str>) -> String {
+    group.map_or_else(|| "consumer-1".to_owned(), |group| format!("consumer-{group}-1"))
+}
+
 /// An admin client as the options say.
 pub fn admin(parsed: &Parsed) -> Result<Admin, Failure> {
-    admin_from(bootstrap(parsed)?, parsed.value("command-config"), SettingsMap::default())
+    admin_named(ADMIN_ID, parsed)
+}
+
+/// The same for a tool that has a `client.id` of its own in Kafka.
+pub fn admin_named(client_id: &str, parsed: &Parsed) -> Result<Admin, Failure> {
+    let mut map = SettingsMap::default();
+    map.set("client.id", client_id);
+    admin_from(bootstrap(parsed)?, parsed.value("command-config"), map)
 }
 
 /// An admin client from an address list and a file, over `map`.
@@ -61,6 +76,6 @@ pub fn admin_from(
     if let Some(path) = config_file {
         load_file(&mut map, path)?;
     }
-    map.set_default("client.id", "adminclient-1");
+    map.set_default("client.id", ADMIN_ID);
     Ok(Admin::new(Settings::admin(&map, bootstrap)?)?)
 }

@@ -1,9 +1,9 @@
 //! `kafka-e2e-latency.sh`: sends records one by one and measures until each was read back.
 
-use crate::connect;
 use crate::failure::{ExitCode, Failure};
 use crate::io::Io;
 use crate::options::{BOOTSTRAP_SERVER, HELP, Opt, Parsed, Usage, VERSION, int, text};
+use crate::{connect, time};
 use base::{Random, SplitMix64};
 use client::{
     Admin, Consumer, ConsumerSettings, NewTopic, Producer, ProducerRecord, ProducerSettings, Settings, SettingsMap,
@@ -62,8 +62,10 @@ pub fn run(args: &[String], io: &mut Io) -> i32 {
     }
 }
 
-fn map(parsed: &Parsed) -> Result<SettingsMap, Failure> {
+/// What every client here is to know; its `client.id`, where the file has none, is Kafka's.
+fn map(client_id: &str, parsed: &Parsed) -> Result<SettingsMap, Failure> {
     let mut map = SettingsMap::default();
+    map.set("client.id", client_id);
     if let Some(path) = parsed.value("command-config") {
         connect::load_file(&mut map, path)?;
     }
@@ -80,7 +82,7 @@ fn measure(parsed: &Parsed, io: &mut Io) -> Result<(), Failure> {
     }
     let number = |name: &str| parsed.number(name).unwrap_or(0).max(0) as usize;
     let (count, topic) = (number("num-records"), parsed.value("topic").unwrap_or_default().to_string());
-    let admin = Admin::new(Settings::admin(&map(parsed)?, None)?)?;
+    let admin = Admin::new(Settings::admin(&map(connect::ADMIN_ID, parsed)?, None)?)?;
     if !admin.list_topics()?.iter().any(|(name, _, _)| *name == topic) {
         io.say(format!(
             "Topic \"{topic}\" does not exist. Will create topic with 1 partition(s) and replication factor = 1"
@@ -90,7 +92,8 @@ fn measure(parsed: &Parsed, io: &mut Io) -> Result<(), Failure> {
     }
     let metadata = admin.metadata(client::Wanted::Names(&[&topic]), "describeTopics")?;
     let partitions = metadata.topics.get(&topic).map_or(0, |known| known.partitions.len()).max(1) as i32;
-    let mut consumer_map = map(parsed)?;
+    let group = format!("test-group-{}", time::now_ms());
+    let mut consumer_map = map(&connect::consumer_id(Some(&group)), parsed)?;
     consumer_map.set("enable.auto.commit", "false").set("fetch.max.wait.ms", "0");
     let mut consumer = Consumer::new(ConsumerSettings::from_map(&consumer_map)?)?;
     let chosen: Vec<(&str, i32, StartAt)> = (0..partitions).map(|p| (topic.as_str(), p, StartAt::End)).collect();
@@ -99,7 +102,7 @@ fn measure(parsed: &Parsed, io: &mut Io) -> Result<(), Failure> {
     while chosen.iter().any(|(topic, partition, _)| consumer.position(topic, *partition).is_none()) {
         consumer.poll(Duration::from_millis(50))?;
     }
-    let mut producer_map = map(parsed)?;
+    let mut producer_map = map("producer-1", parsed)?;
     producer_map.set("acks", acks).set("linger.ms", "0").set("max.block.ms", "9223372036854775807");
     let producer = Producer::new(ProducerSettings::from_map(&producer_map)?)?;
     let mut random = SplitMix64(0);

@@ -60,7 +60,7 @@ fn offsets(parsed: &Parsed) -> Result<Vec<String>, Failure> {
             ranges: partition_list(parsed.value("partitions").unwrap_or_default())?,
         }],
     };
-    let admin = connect::admin(parsed)?;
+    let admin = connect::admin_named("GetOffsetShell", parsed)?;
     let metadata = admin.metadata(Wanted::All, "listTopics")?;
     let exclude = parsed.has("exclude-internal-topics");
     let mut wanted = BTreeMap::new();

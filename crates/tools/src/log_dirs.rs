@@ -42,7 +42,7 @@ fn describe(parsed: &Parsed, io: &mut Io) -> Outcome {
         items.map(str::trim).filter(|item| !item.is_empty()).map(str::to_string).collect()
     };
     let topics = list("topic-list");
-    let admin = connect::admin(parsed)?;
+    let admin = connect::admin_named("log-dirs-tool", parsed)?;
     let existing: BTreeSet<i32> = admin.describe_cluster(false)?.nodes.into_iter().map(|(node, _)| node.id).collect();
     let wanted: Result<BTreeSet<i32>, _> = list("broker-list").iter().map(|id| id.parse()).collect();
     let wanted: BTreeSet<i32> = wanted.map_err(|_| Failure::new("--broker-list must be a list of broker ids"))?;

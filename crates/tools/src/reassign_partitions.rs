@@ -108,7 +108,7 @@ fn check(parsed: &Parsed) -> Result<(), String> {
 }
 
 fn act(parsed: &Parsed, io: &mut Io) -> Outcome {
-    let admin = connect::admin(parsed)?;
+    let admin = connect::admin_named("reassign-partitions-tool", parsed)?;
     if parsed.has("list") {
         return list(&admin, io);
     }

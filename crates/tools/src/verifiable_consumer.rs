@@ -1,6 +1,7 @@
 //! `kafka-verifiable-consumer.sh`: reads in a group and reports progress and rebalances as lines of JSON.
 
 use crate::arguments::{Matches, Syntax, option, switch};
+use crate::connect;
 use crate::failure::{ExitCode, Failure};
 use crate::io::Io;
 use crate::verifiable_producer::{event, settings_from};
@@ -63,7 +64,8 @@ fn consume(matches: &Matches, io: &mut Io) -> Result<(), Failure> {
     if let Some(class) = matches.value("--assignment-strategy") {
         map.set("partition.assignment.strategy", class);
     }
-    map.set_default("client.id", "consumer-1");
+    let client_id = connect::consumer_id(map.get("group.id"));
+    map.set_default("client.id", client_id);
     let mut consumer = Consumer::new(ConsumerSettings::from_map(&map)?)?;
     consumer.subscribe(Subscription::Topics(vec![matches.value("--topic").unwrap_or_default().into()]))?;
     event("startup_complete", json!({}), io);

@@ -1,6 +1,6 @@
 use super::*;
 use crate::fetch_sessions::FetchPartition;
-use crate::handlers::Target;
+use crate::handlers::{LOOKED_AT, Target};
 use crate::partition::{AckWaiter, Effects, PartitionCell, Position, ReadRequest, Reader};
 use crate::test_bench::Bench;
 use base::{ErrorCode, TopicId, Uuid};
@@ -44,6 +44,7 @@ fn greedy(bench: &Bench, cells: &[Arc<PartitionCell>]) -> Fetch {
         bytes_min: i32::MAX as usize,
         uses_topic_ids: true,
         is_news: true,
+        last: None,
     }
 }
 
@@ -101,6 +102,72 @@ fn a_fetch_that_is_never_satisfied_ends_at_its_deadline_however_much_is_appended
     assert!(appended <= WAIT_MS / 10 + 1, "{appended}: it looks beyond the deadline");
 }
 
+/// A fetch of a follower that has all there is of all partitions, and waits; what becomes of it.
+fn follower_of_many(bench: &Bench, cells: &[Arc<PartitionCell>], bytes_min: usize) -> Arc<AtomicBool> {
+    let mut fetch = greedy(bench, cells);
+    fetch.reader = Reader::Replica(replication::FetchingReplica { id: 2, broker_epoch: -1, is_eligible: true });
+    fetch.bytes_min = bytes_min;
+    let answered = Arc::new(AtomicBool::new(false));
+    let told = answered.clone();
+    let reply = Reply::callback(move |_| told.store(true, Ordering::Relaxed));
+    let now = bench.now();
+    let found = fetch.look(now, false);
+    assert!(!found.is_enough(1));
+    fetch.keep(found);
+    FetchWait::begin(fetch, Responder::new(ApiKey::Fetch, 13, 1, reply), now, now.monotonic_us + WAIT_MS * 1000);
+    answered
+}
+
+#[test]
+fn a_follower_that_waits_at_many_partitions_looks_where_something_has_come_and_nowhere_else() {
+    let bench = Bench::new(&["/data"], |_| {});
+    let cells: Vec<_> = (0..200).map(|i| bench.open(&format!("t-{i}"), TOPIC)).collect();
+    cells.iter().for_each(|cell| bench.lead(cell, &[1, 2]));
+    let looks = |work: &dyn Fn()| {
+        LOOKED_AT.set(0);
+        work();
+        bench.executor.settle();
+        LOOKED_AT.get()
+    };
+    let answered = follower_of_many(&bench, &cells, 1);
+    assert_eq!(looks(&|| bench.fill(&cells[7], 1)), 1);
+    assert!(answered.load(Ordering::Relaxed));
+
+    // Where that is too little, it waits on, and the rest is looked at when its time is over.
+    let cells = &cells[100..];
+    let answered = follower_of_many(&bench, cells, 1 << 20);
+    assert_eq!(looks(&|| bench.fill(&cells[7], 1)), 1);
+    assert!(!answered.load(Ordering::Relaxed));
+    looks(&|| bench.fill(&cells[8], 1));
+    assert!(!answered.load(Ordering::Relaxed));
+    assert_eq!(looks(&|| bench.executor.tick(WAIT_MS as i64)), cells.len());
+    assert!(answered.load(Ordering::Relaxed));
+}
+
+#[test]
+fn a_follower_that_is_woken_for_nothing_waits_on_where_it_was() {
+    let bench = Bench::new(&["/data"], |_| {});
+    let cells: Vec<_> = (0..20).map(|i| bench.open(&format!("t-{i}"), TOPIC)).collect();
+    cells.iter().for_each(|cell| bench.lead(cell, &[1, 2]));
+    let mut fetch = greedy(&bench, &cells);
+    fetch.reader = Reader::Replica(replication::FetchingReplica { id: 2, broker_epoch: -1, is_eligible: true });
+    let found = fetch.look(bench.now(), false);
+    fetch.keep(found);
+    LOOKED_AT.set(0);
+    let (found, looked_at) = fetch.look_again(vec![3, 5], bench.now(), false);
+    assert!(matches!(looked_at, LookedAt::Only(places) if places == [3, 5]));
+    assert_eq!((found.results.len(), found.bytes, LOOKED_AT.get()), (20, 0, 2));
+    fetch.keep(found);
+    bench.fill(&cells[4], 1);
+    let (found, _) = fetch.look_again(vec![4], bench.now(), false);
+    let with_records = found.results.iter().filter(|result| result.as_ref().is_ok_and(|one| !one.slice.is_empty()));
+    assert_eq!((found.results.len(), with_records.count(), LOOKED_AT.get()), (20, 1, 3));
+    // What was found is to be sent: the next look, if there is one, sees all.
+    fetch.keep(found);
+    let (_, looked_at) = fetch.look_again(vec![4], bench.now(), false);
+    assert!(matches!(looked_at, LookedAt::All));
+}
+
 /// A fetch of a follower that has the four records of `t-0`, and waits; whether it was answered.
 fn follower_waits(bench: &Bench, cell: &Arc<PartitionCell>, file: &str) -> Arc<AtomicBool> {
     let mut fetch = greedy(bench, std::slice::from_ref(cell));
@@ -111,7 +178,9 @@ fn follower_waits(bench: &Bench, cell: &Arc<PartitionCell>, file: &str) -> Arc<A
     let told = answered.clone();
     let reply = Reply::callback(move |_| told.store(true, Ordering::Relaxed));
     let now = bench.now();
-    assert!(!fetch.look(now, false).is_enough(1));
+    let found = fetch.look(now, false);
+    assert!(!found.is_enough(1));
+    fetch.keep(found);
     FetchWait::begin(fetch, Responder::new(ApiKey::Fetch, 13, 1, reply), now, now.monotonic_us + WAIT_MS * 1000);
     bench.executor.settle();
     assert!(!answered.load(Ordering::Relaxed));

@@ -34,6 +34,14 @@ pub(crate) struct Fetch {
     pub uses_topic_ids: bool,
     /// Nobody has looked at all partitions yet: what a follower asks from is news.
     pub is_news: bool,
+    /// What was found last, of a follower that waits: nothing in any partition.
+    pub last: Option<Vec<Result<ReadOutcome, ErrorCode>>>,
+}
+
+/// Which partitions of a fetch were looked at, by their places in it.
+pub(crate) enum LookedAt {
+    All,
+    Only(Vec<usize>),
 }
 
 /// Who met cold data of one partition so often in a row waits for the disk inside of it in the end, on a thread that may.
@@ -131,6 +139,7 @@ pub(super) fn handle(broker: &Arc<Broker>, request: Request<'_>) -> Result<Pipel
         bytes_min: fetch.min_bytes.max(0).min(bytes_max.max(0)) as usize,
         uses_topic_ids,
         is_news: true,
+        last: None,
     };
     let deadline_us = request.now.monotonic_us + wait_ms.max(0) as u64 * 1000;
     answer_or_wait(fetch, request.responder, deadline_us, request.now, false);
@@ -152,6 +161,7 @@ fn answer_or_wait(mut fetch: Fetch, responder: Responder, deadline_us: u64, now:
     if found.is_enough(fetch.bytes_min) || none_is_known || is_late {
         finish(&fetch, found, responder);
     } else {
+        fetch.keep(found);
         FetchWait::begin(fetch, responder, now, deadline_us);
     }
 }
@@ -279,89 +289,138 @@ impl Fetch {
     /// Looks at every partition, within the limits of the request (KIP-74: the first records come whatever their size).
     /// `may_wait`: this thread may wait for the disk, which it does once that is the only way.
     pub fn look(&mut self, now: Now, may_wait: bool) -> Found {
-        let results = Vec::with_capacity(self.partitions.len());
-        let mut found = Found { results, bytes: 0, has_error: false, has_news: false, cold: None };
-        let mut left = i64::from(self.bytes_max);
-        let (throttle, bound) = (self.throttle(), self.bound());
-        let is_exceeded = throttle.is_some_and(|(_, rate)| self.broker.leader_throttle.is_exceeded(rate, now));
-        for target in &mut self.partitions {
-            let Some(cell) = &target.cell else {
-                found.has_error |= !target.is_unknown();
-                found.results.push(Err(target.error));
-                continue;
-            };
-            let asked = &target.asked;
-            let Ok(bytes_max) = usize::try_from(left.min(i64::from(asked.bytes_max))) else {
-                left = left.max(0);
-                found.has_error = true;
-                found.results.push(Err(ErrorCode::UnknownServerError));
-                continue;
-            };
-            let position = Position {
-                offset: asked.fetch_offset,
-                current_leader_epoch: asked.current_leader_epoch,
-                last_fetched_epoch: asked.last_fetched_epoch,
-                log_start_offset: asked.log_start_offset,
-            };
-            if let Some(rack) = &self.rack
-                && let Some(preferred) = rack.preferred(&self.broker, cell, asked.fetch_offset, now)
-            {
-                let handed_over = cell.hand_over(&position, preferred);
-                found.has_news |= handed_over.is_ok();
-                found.has_error |= handed_over.is_err();
-                found.results.push(handed_over);
-                continue;
+        self.last = None;
+        let mut look = Look::new(self, now, may_wait);
+        let mut results = Vec::with_capacity(self.partitions.len());
+        for place in 0..self.partitions.len() {
+            match self.look_at(place, &mut look) {
+                Some(result) => results.push(result),
+                None => return look.found,
             }
-            let mut effects = Effects::default();
-            let is_held = is_exceeded && throttle.is_some_and(|(follower, _)| cell.is_throttled_to(follower));
-            let bytes_max = if is_held { 0 } else { bytes_max };
-            let at_least_one = found.bytes == 0 && !is_held;
-            let may_wait = may_wait && target.cold_looks >= COLD_LOOKS_MAX;
-            let only_leader = !self.may_follow;
-            let request = ReadRequest {
-                position,
-                reader: self.reader,
-                bytes_max,
-                at_least_one,
-                may_wait,
-                only_leader,
-                is_news: self.is_news,
-            };
-            let read = cell.read(&request, now, &mut effects);
-            effects.run(cell, now);
-            let result = match read {
-                Ok(outcome) => {
-                    target.seen = outcome.seen(bound);
-                    if matches!(self.reader, Reader::Replica(_)) {
-                        // The next fetch says that it is so there too: who waits for that is not kept waiting.
-                        let (log_start_offset, high_watermark) = (outcome.log_start_offset, outcome.high_watermark);
-                        let told = *target.asked.told.get_or_insert(Told { log_start_offset, high_watermark });
-                        let is_committed = bound == Bound::All && high_watermark > told.high_watermark;
-                        found.has_news |= is_committed || log_start_offset > told.log_start_offset;
-                    }
-                    let there = (bytes_max as u64).min(outcome.slice.visible) as usize;
-                    let taken = there.max(outcome.slice.length);
-                    found.bytes += taken;
-                    left = (left - taken as i64).max(0);
-                    found.has_error |= outcome.diverging.is_some();
-                    Ok(outcome)
-                }
-                Err(ReadError::Cold(cold)) => {
-                    target.cold_looks += 1;
-                    found.cold = Some(cold);
-                    return found;
-                }
-                Err(error) => {
-                    found.has_error = true;
-                    Err(error.error_code(cell))
-                }
-            };
-            found.results.push(result);
         }
         self.is_news = false;
         // Not before: while others are looked for, what was read may leave memory again.
         self.partitions.iter_mut().for_each(|target| target.cold_looks = 0);
-        found
+        Found { results, ..look.found }
+    }
+
+    /// Looks again where something has come, if nothing was found at the others: they stand as they were found, and what
+    /// wakes nobody (how far a log is committed, say) is told with the next fetch. Else looks at every partition.
+    pub fn look_again(&mut self, woken: Vec<usize>, now: Now, may_wait: bool) -> (Found, LookedAt) {
+        let Some(mut results) = self.last.take() else { return (self.look(now, may_wait), LookedAt::All) };
+        let mut look = Look::new(self, now, may_wait);
+        for place in &woken {
+            match self.look_at(*place, &mut look) {
+                Some(result) => results[*place] = result,
+                None => return (look.found, LookedAt::All),
+            }
+        }
+        (Found { results, ..look.found }, LookedAt::Only(woken))
+    }
+
+    /// Keeps what was found for the next look, where that needs to see no more than what has come meanwhile.
+    pub fn keep(&mut self, found: Found) {
+        let is_followers = matches!(self.reader, Reader::Replica(_));
+        self.last = (is_followers && found.bytes == 0).then_some(found.results);
+    }
+
+    /// Looks at one partition. `None`: it has data that must be read from the disk first.
+    fn look_at(&mut self, place: usize, look: &mut Look) -> Option<Result<ReadOutcome, ErrorCode>> {
+        #[cfg(test)]
+        tests::LOOKED_AT.set(tests::LOOKED_AT.get() + 1);
+        let (target, found, now) = (&mut self.partitions[place], &mut look.found, look.now);
+        let Some(cell) = &target.cell else {
+            found.has_error |= !target.is_unknown();
+            return Some(Err(target.error));
+        };
+        let asked = &target.asked;
+        let Ok(bytes_max) = usize::try_from(look.left.min(i64::from(asked.bytes_max))) else {
+            look.left = look.left.max(0);
+            found.has_error = true;
+            return Some(Err(ErrorCode::UnknownServerError));
+        };
+        let position = Position {
+            offset: asked.fetch_offset,
+            current_leader_epoch: asked.current_leader_epoch,
+            last_fetched_epoch: asked.last_fetched_epoch,
+            log_start_offset: asked.log_start_offset,
+        };
+        if let Some(rack) = &self.rack
+            && let Some(preferred) = rack.preferred(&self.broker, cell, asked.fetch_offset, now)
+        {
+            let handed_over = cell.hand_over(&position, preferred);
+            found.has_news |= handed_over.is_ok();
+            found.has_error |= handed_over.is_err();
+            return Some(handed_over);
+        }
+        let mut effects = Effects::default();
+        let is_held = look.held_from.is_some_and(|follower| cell.is_throttled_to(follower));
+        let bytes_max = if is_held { 0 } else { bytes_max };
+        let request = ReadRequest {
+            position,
+            reader: self.reader,
+            bytes_max,
+            at_least_one: found.bytes == 0 && !is_held,
+            may_wait: look.may_wait && target.cold_looks >= COLD_LOOKS_MAX,
+            only_leader: !self.may_follow,
+            is_news: self.is_news,
+        };
+        let read = cell.read(&request, now, &mut effects);
+        effects.run(cell, now);
+        match read {
+            Ok(outcome) => {
+                target.seen = outcome.seen(look.bound);
+                if matches!(self.reader, Reader::Replica(_)) {
+                    // The next fetch says that it is so there too: who waits for that is not kept waiting.
+                    let (log_start_offset, high_watermark) = (outcome.log_start_offset, outcome.high_watermark);
+                    let told = *target.asked.told.get_or_insert(Told { log_start_offset, high_watermark });
+                    let is_committed = look.bound == Bound::All && high_watermark > told.high_watermark;
+                    found.has_news |= is_committed || log_start_offset > told.log_start_offset;
+                }
+                let there = (bytes_max as u64).min(outcome.slice.visible) as usize;
+                let taken = there.max(outcome.slice.length);
+                found.bytes += taken;
+                look.left = (look.left - taken as i64).max(0);
+                found.has_error |= outcome.diverging.is_some();
+                Some(Ok(outcome))
+            }
+            Err(ReadError::Cold(cold)) => {
+                target.cold_looks += 1;
+                found.cold = Some(cold);
+                None
+            }
+            Err(error) => {
+                found.has_error = true;
+                Some(Err(error.error_code(cell)))
+            }
+        }
+    }
+}
+
+/// One look at partitions, and what it has found so far.
+struct Look {
+    now: Now,
+    may_wait: bool,
+    bound: Bound,
+    /// The follower that asks, where no more of what is throttled is to be sent to it at the moment.
+    held_from: Option<NodeId>,
+    /// Bytes that the answer may still have; below 0 by the request's own limit.
+    left: i64,
+    found: Found,
+}
+
+impl Look {
+    fn new(fetch: &Fetch, now: Now, may_wait: bool) -> Look {
+        let throttle = fetch.throttle();
+        let exceeded = throttle.filter(|(_, rate)| fetch.broker.leader_throttle.is_exceeded(*rate, now));
+        Look {
+            now,
+            may_wait,
+            bound: fetch.bound(),
+            held_from: exceeded.map(|(follower, _)| follower),
+            left: i64::from(fetch.bytes_max),
+            found: Found { results: Vec::new(), bytes: 0, has_error: false, has_news: false, cold: None },
+        }
     }
 }
 
@@ -494,4 +553,4 @@ fn failed(error: ErrorCode, session_id: i32) -> FetchResponse<'static> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

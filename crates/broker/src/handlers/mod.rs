@@ -22,7 +22,9 @@ mod rights;
 
 #[cfg(test)]
 pub(crate) use fetch::Target;
-pub(crate) use fetch::{COLD_LOOKS_MAX, Fetch, Found, finish as finish_fetch};
+#[cfg(test)]
+pub(crate) use fetch::tests::LOOKED_AT;
+pub(crate) use fetch::{COLD_LOOKS_MAX, Fetch, Found, LookedAt, finish as finish_fetch};
 pub(crate) use metadata::group_operations;
 
 use crate::Broker;

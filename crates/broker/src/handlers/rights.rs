@@ -132,7 +132,7 @@ fn no_api_of_either_listener_passes_without_a_question_asked() {
         mailbox: mailbox.clone(),
         cluster_id: String::new(),
         node_id: 1,
-        view: Arc::default(),
+        view: Default::default(),
         static_values: broker.static_config.values.clone(),
         image: Arc::default(),
         loggers: Arc::default(),

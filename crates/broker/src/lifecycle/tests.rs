@@ -56,6 +56,76 @@ fn there_is_one_timer_however_often_something_is_published_and_whatever_is_answe
     assert_eq!(lifecycle.state(), State::Leaving);
 }
 
+/// A broker that runs, and nothing is under way.
+fn running(bench: &Bench) -> (Arc<Lifecycle>, quorum::Mailbox) {
+    let (lifecycle, mailbox) = registered(bench);
+    lifecycle.published(&image(5, true));
+    answer(only_request(&mailbox), &heartbeat(true));
+    bench.executor.pass(5);
+    answer(only_request(&mailbox), &heartbeat(false));
+    lifecycle.published(&image(30, false));
+    answer(only_request(&mailbox), &heartbeat(false));
+    assert_eq!(lifecycle.state(), State::Running);
+    (lifecycle, mailbox)
+}
+
+#[test]
+fn another_controller_hears_of_the_broker_at_once_but_not_more_often_than_controllers_are_elected() {
+    let bench = Bench::new(&[], |_| {});
+    let (lifecycle, mailbox) = running(&bench);
+    bench.executor.pass(150);
+    assert!(!mailbox.has_input());
+    lifecycle.controller_changed();
+    bench.executor.settle();
+    answer(only_request(&mailbox), &heartbeat(false));
+    for _ in 0..50 {
+        lifecycle.controller_changed();
+        bench.executor.settle();
+    }
+    assert!(!mailbox.has_input());
+    assert_eq!(bench.executor.timers(), 1);
+    bench.executor.pass(100);
+    answer(only_request(&mailbox), &heartbeat(false));
+    bench.executor.pass(100);
+    assert!(!mailbox.has_input(), "then the interval counts again");
+}
+
+#[test]
+fn what_the_controller_before_answers_late_counts_for_nothing() {
+    let bench = Bench::new(&[], |_| {});
+    let (lifecycle, mailbox) = running(&bench);
+    let interval_ms = lifecycle.broker.static_config.lifecycle.heartbeat_interval_ms;
+    bench.executor.pass(interval_ms.into());
+    let before = only_request(&mailbox);
+    lifecycle.controller_changed();
+    bench.executor.pass(100);
+    let after = only_request(&mailbox);
+    let error_code = ErrorCode::BrokerIdNotRegistered.code();
+    answer(before, &BrokerHeartbeatResponse { error_code, ..Default::default() });
+    assert_eq!(lifecycle.state(), State::Running);
+    bench.executor.pass(100);
+    assert!(!mailbox.has_input(), "the newest one is under way");
+    answer(after, &heartbeat(false));
+    assert_eq!((lifecycle.state(), bench.executor.timers()), (State::Running, 1));
+}
+
+#[test]
+fn a_registration_that_is_under_way_is_waited_for() {
+    let bench = Bench::new(&[], |_| {});
+    let (broker, mailbox) = bench.broker_with_mailbox();
+    let lifecycle = Lifecycle::new(broker, Uuid::from_u128(1), -1, false, Box::new(|_| {}));
+    lifecycle.controller_changed();
+    lifecycle.begin(Box::new(|| {}));
+    let request = only_request(&mailbox);
+    lifecycle.controller_changed();
+    bench.executor.pass(200);
+    assert!(!mailbox.has_input());
+    refuse(request, ErrorCode::DuplicateBrokerRegistration);
+    lifecycle.controller_changed();
+    bench.executor.settle();
+    refuse(only_request(&mailbox), ErrorCode::DuplicateBrokerRegistration);
+}
+
 #[test]
 fn what_was_published_never_goes_back() {
     let bench = Bench::new(&[], |_| {});

@@ -170,7 +170,7 @@ fn a_topic_that_is_deleted_while_it_moves_is_gone_from_both_directories() {
     moving.lies_in(0);
     moving.move_to(1);
     moving.bench.executor.settle();
-    moving.broker.replicas.remove(TOPIC, 0);
+    moving.broker.replicas.remove_all([(TOPIC, 0)]);
     moving.bench.executor.pass(120_000);
     assert_eq!((moving.folders(0), moving.folders(1)), (vec![], vec![]));
     assert_eq!(moving.broker.moves.count(), 0);

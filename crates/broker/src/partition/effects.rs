@@ -12,15 +12,15 @@ pub trait AckWaiter: Send + Sync {
 
 /// Somebody who waits for records to become visible.
 pub trait DataWaiter: Send + Sync {
-    /// Called outside of all locks; may come again.
-    fn data_arrived(self: Arc<Self>);
+    /// Called outside of all locks, with the index that was registered; may come again.
+    fn data_arrived(self: Arc<Self>, index: usize);
 }
 
 /// What is to be done after the cell was left.
 #[derive(Default)]
 pub struct Effects {
     pub(super) acknowledged: Vec<(Arc<dyn AckWaiter>, usize, Result<(), ErrorCode>)>,
-    pub(super) data_waiters: Vec<Arc<dyn DataWaiter>>,
+    pub(super) data_waiters: Vec<(Arc<dyn DataWaiter>, usize)>,
     pub(super) jobs: Vec<Job>,
     pub(super) wants_flush: bool,
     pub(super) wants_sealed_flush: bool,
@@ -35,8 +35,8 @@ impl Effects {
         for (waiter, index, result) in self.acknowledged {
             waiter.acknowledged(index, result, now);
         }
-        for waiter in self.data_waiters {
-            waiter.data_arrived();
+        for (waiter, index) in self.data_waiters {
+            waiter.data_arrived(index);
         }
         for job in self.jobs {
             cell.directory().run_job(job);

@@ -226,7 +226,7 @@ impl Inner {
     pub(super) fn synced(&mut self, effects: &mut Effects) {
         let is_synced = !self.is_held() && self.log.recovery_point() >= self.log.log_end_offset();
         if is_synced || !self.settings.acknowledges_on_disk() {
-            effects.data_waiters.extend(self.waits_for_sync.take());
+            effects.data_waiters.extend(self.waits_for_sync.take().map(|waiter| (waiter, 0)));
         }
     }
 }

@@ -241,11 +241,11 @@ impl PartitionCell {
         leader.into_iter().flat_map(|leader| leader.readable_followers(offset, now.monotonic_us)).collect()
     }
 
-    /// Registers somebody who found nothing beyond `seen` (what the reader saw of the bound); `at` is the place that the
-    /// waiter has here, if it has one. False: there is more by now.
+    /// Registers somebody who found nothing beyond `seen` (what the reader saw of the bound), and the index that it wants to
+    /// be called with; `at` is the place that the waiter has here, if it has one. False: there is more by now.
     pub(crate) fn wait_for_data(
         &self,
-        waiter: &Arc<dyn DataWaiter>,
+        waiter: (&Arc<dyn DataWaiter>, usize),
         bound: Bound,
         seen: Offset,
         at: &mut Option<DataPlace>,

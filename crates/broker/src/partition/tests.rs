@@ -481,7 +481,7 @@ fn acknowledgements_come_at_their_offsets_and_deadlines_in_any_order_of_registra
 struct Woken(std::sync::atomic::AtomicUsize);
 
 impl DataWaiter for Woken {
-    fn data_arrived(self: Arc<Self>) {
+    fn data_arrived(self: Arc<Self>, _: usize) {
         self.0.fetch_add(1, Ordering::Relaxed);
     }
 }
@@ -494,9 +494,9 @@ fn a_follower_is_woken_by_the_append_and_a_consumer_by_the_commit() {
     let readers = [FOLLOWS, Reader::Uncommitted, Reader::Committed].map(|reader| {
         let (woken, mut at) = (Arc::new(Woken::default()), None);
         let waiter: Arc<dyn DataWaiter> = woken.clone();
-        assert!(cell.wait_for_data(&waiter, Bound::of(reader), 0, &mut at));
+        assert!(cell.wait_for_data((&waiter, 0), Bound::of(reader), 0, &mut at));
         // Once more is the same place.
-        assert!(cell.wait_for_data(&waiter, Bound::of(reader), 0, &mut at));
+        assert!(cell.wait_for_data((&waiter, 0), Bound::of(reader), 0, &mut at));
         woken
     });
     let woken = || readers.each_ref().map(|woken| woken.0.load(Ordering::Relaxed));

@@ -169,8 +169,8 @@ pub struct DataPlace {
     place: Place<Offset>,
 }
 
-/// Those who wait for data.
-pub(super) struct DataWaits([OrderedWaits<Offset, Arc<dyn DataWaiter>>; 4]);
+/// Those who wait for data, each with an index of its own choice.
+pub(super) struct DataWaits([OrderedWaits<Offset, (Arc<dyn DataWaiter>, usize)>; 4]);
 
 impl DataWaits {
     pub fn new() -> DataWaits {
@@ -178,7 +178,13 @@ impl DataWaits {
     }
 
     /// Waits until the bound grows beyond `seen`. Who waits for that already keeps its place.
-    pub fn insert(&mut self, bound: Bound, seen: Offset, waiter: &Arc<dyn DataWaiter>, at: &mut Option<DataPlace>) {
+    pub fn insert(
+        &mut self,
+        bound: Bound,
+        seen: Offset,
+        (waiter, index): (&Arc<dyn DataWaiter>, usize),
+        at: &mut Option<DataPlace>,
+    ) {
         let list = &mut self.0[bound as usize];
         if let Some(at) = at.as_ref()
             && at.bound == bound
@@ -187,7 +193,7 @@ impl DataWaits {
         {
             return;
         }
-        let place = list.insert(seen + 1, waiter.clone());
+        let place = list.insert(seen + 1, (waiter.clone(), index));
         if let Some(before) = at.replace(DataPlace { bound, place }) {
             self.remove(&before);
         }

@@ -1,7 +1,7 @@
 use super::*;
 use crate::test_bench::{AtOnce, Bench, NODE};
 use base::{ErrorCode, Files, Uuid};
-use protocol::RegisterBrokerRecord;
+use protocol::{PartitionRecord, RegisterBrokerRecord};
 use quorum::Publisher;
 use std::sync::atomic::AtomicI64;
 use testkit::{Fault, FaultOn};
@@ -58,6 +58,37 @@ fn what_is_published_while_a_log_is_opened_again_is_there_when_its_answer_leaves
     publisher.publish(&image, &topics(&[NEW]), bench.now());
     assert_eq!((newest.load(Ordering::Relaxed), broker.image.load().offset), (2, 2));
     assert!(broker.replicas.get(NEW, 0).is_some());
+}
+
+#[test]
+fn partitions_that_others_host_now_go_with_one_sync_of_their_directory() {
+    let mut bench = Bench::new(&["/data"], |_| {});
+    let (broker, _mailbox) = bench.broker_with_partitions();
+    let mut publisher = BrokerPublisher::new(broker.clone(), 0, Arc::new(AtOnce(|_| {})));
+    let ids: Vec<Uuid> = (100..110).map(Uuid::from_u128).collect();
+    let names: Vec<String> = (0..ids.len()).map(|i| format!("t{i}-0")).collect();
+    let hosted: Vec<_> =
+        names.iter().zip(&ids).map(|(name, id)| (name.as_str(), *id, Uuid::DIRECTORY_UNASSIGNED)).collect();
+    publisher.publish(&Bench::image(1, &hosted), &topics(&ids), bench.now());
+    bench.executor.settle();
+    assert_eq!(broker.replicas.count(), ids.len());
+    let mut image = Image::clone(&Bench::image(2, &hosted));
+    for topic_id in &ids {
+        let elsewhere = PartitionRecord {
+            partition_id: 0,
+            topic_id: *topic_id,
+            replicas: vec![NODE + 1],
+            isr: vec![NODE + 1],
+            leader: NODE + 1,
+            directories: vec![Uuid::DIRECTORY_UNASSIGNED],
+            ..Default::default()
+        };
+        image.replay(&elsewhere.into(), &mut Delta::default()).unwrap();
+    }
+    let before = bench.dir_syncs.load(Ordering::Relaxed);
+    let delta = Delta { partitions: ids.iter().map(|id| (*id, 0)).collect(), ..Delta::default() };
+    publisher.publish(&Arc::new(image), &delta, bench.now());
+    assert_eq!((broker.replicas.count(), bench.dir_syncs.load(Ordering::Relaxed) - before), (0, 1));
 }
 
 /// Keeps what is to be done once the broker is registered.

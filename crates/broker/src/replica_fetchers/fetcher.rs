@@ -306,7 +306,7 @@ impl Fetcher {
         let this = self.clone();
         let done = Box::new(move |outcome| this.answered(token, outcome));
         let timeout_us = broker.static_config.replication.socket_timeout_ms.max(1) as u64 * 1000;
-        match request::fetch(&broker, token, &plan, &limits) {
+        match request::fetch(&broker, self.source.1, token, &plan, &limits) {
             Ok(frame) => line.send(Outbound { frame, timeout_us, done }),
             Err(error) => {
                 tracing::error!(%error, "a fetch from a leader cannot be encoded");
@@ -446,7 +446,7 @@ struct Synced {
 }
 
 impl DataWaiter for Synced {
-    fn data_arrived(self: Arc<Self>) {
+    fn data_arrived(self: Arc<Self>, _: usize) {
         if let Some(fetcher) = self.fetcher.upgrade() {
             fetcher.place_with(self.key, self.hurries);
             fetcher.go_on();

@@ -40,7 +40,8 @@ pub(super) fn begin(
 
 impl Question {
     fn ask(self, timestamp: i64) {
-        let frame = list_offsets(&self.broker, TOKEN, &self.cell, self.asked.leader_epoch, timestamp);
+        let (number, leader_epoch) = (self.fetcher.source.1, self.asked.leader_epoch);
+        let frame = list_offsets(&self.broker, number, TOKEN, &self.cell, leader_epoch, timestamp);
         let (Some(line), Ok(frame)) = (self.fetcher.open_line(), frame) else { return self.give_up("no line") };
         let timeout_us = self.broker.static_config.replication.socket_timeout_ms.max(1) as u64 * 1000;
         let done = Box::new(move |outcome: Result<Vec<u8>, LineError>| {

@@ -14,7 +14,10 @@ pub(super) const FETCH_VERSION: i16 = 17;
 /// With leader epochs.
 pub(super) const LIST_OFFSETS_VERSION: i16 = 9;
 
-const CLIENT_ID: &str = "ottla-replica-fetcher";
+/// Who a fetcher says it is, by its number among those of one leader, as in Kafka.
+fn client_id(broker: &Broker, number: u32) -> String {
+    format!("broker-{}-fetcher-{number}", broker.node_id)
+}
 
 /// The correlation id of a request.
 pub(super) fn correlation_id(token: u64) -> i32 {
@@ -31,6 +34,7 @@ pub(super) struct Limits {
 
 pub(super) fn fetch(
     broker: &Broker,
+    number: u32,
     token: u64,
     plan: &FetchPlan<Key, FollowerPosition>,
     limits: &Limits,
@@ -78,12 +82,13 @@ pub(super) fn fetch(
         forgotten_topics_data: forgotten,
         ..Default::default()
     };
-    frame(FETCH_VERSION, token, &request)
+    frame(FETCH_VERSION, token, &client_id(broker, number), &request)
 }
 
 /// Asks a leader where its log begins or ends (`timestamp`).
 pub(super) fn list_offsets(
     broker: &Broker,
+    number: u32,
     token: u64,
     cell: &PartitionCell,
     leader_epoch: LeaderEpoch,
@@ -101,11 +106,11 @@ pub(super) fn list_offsets(
         ..Default::default()
     };
     let request = ListOffsetsRequest { replica_id: broker.node_id, topics: vec![topic], ..Default::default() };
-    frame(LIST_OFFSETS_VERSION, token, &request)
+    frame(LIST_OFFSETS_VERSION, token, &client_id(broker, number), &request)
 }
 
-fn frame<R: Request>(version: i16, token: u64, request: &R) -> Result<Vec<u8>, EncodeError> {
+fn frame<R: Request>(version: i16, token: u64, client_id: &str, request: &R) -> Result<Vec<u8>, EncodeError> {
     let mut writer = Writer::new();
-    encode_request(&mut writer, version, correlation_id(token), Some(CLIENT_ID), request)?;
+    encode_request(&mut writer, version, correlation_id(token), Some(client_id), request)?;
     Ok(writer.into_bytes())
 }

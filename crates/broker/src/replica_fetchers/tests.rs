@@ -96,11 +96,19 @@ impl Following {
 fn asked(request: &Outbound) -> (i32, Vec<FetchPartition>, usize) {
     let (head, mut body) = decode_request_header(&request.frame[4..]).unwrap();
     assert_eq!((head.api, head.version), (ApiKey::Fetch, 17));
+    assert!(head.client_id.is_some_and(|id| id.starts_with(&format!("broker-{NODE}-fetcher-"))));
     let fetch = FetchRequest::decode(&mut body, 17).unwrap();
     assert_eq!((fetch.replica_state.replica_id, fetch.replica_state.replica_epoch), (NODE, 50));
     assert!([0, SESSION].contains(&fetch.session_id));
     let partitions = fetch.topics.iter().flat_map(|topic| topic.partitions.clone()).collect();
     (fetch.session_epoch, partitions, fetch.forgotten_topics_data.len())
+}
+
+/// The number of the fetcher among those of its leader, as its name ends.
+fn fetcher_number(request: &Outbound) -> usize {
+    let (head, _) = decode_request_header(&request.frame[4..]).unwrap();
+    let client_id = head.client_id.unwrap();
+    client_id.rsplit('-').next().unwrap().parse().unwrap()
 }
 
 /// Where the one partition stands in a Fetch: offset, epoch of the leader, last epoch of the log.
@@ -161,6 +169,7 @@ fn another_number_of_fetchers_counts_for_what_is_followed_already() {
     following.broker.replica_fetchers.update(&following.broker, &following.image, &Delta::default());
     // The other fetcher begins a session of its own, where the log ends.
     let request = following.request();
+    assert_ne!(fetcher_number(&request), fetcher_number(&before));
     assert_eq!((asked(&request).0, position(&request)), (0, (5, 4, 4)));
     following.bench.fill(&following.source, 1);
     answer(before, &of_topic(data(6, following.records(5))));

@@ -1,10 +1,10 @@
 //! Brokers come and go: who leads then, who is in sync, and who stays eligible (KIP-841, KIP-966).
 
 use crate::cluster::{Cluster, TOPIC, manual, settings};
-use base::ErrorCode;
-use controller::{Controller, Due};
+use base::{ErrorCode, Uuid};
+use controller::{Controller, Due, Plan};
 use metadata::NO_LEADER;
-use protocol::{BrokerHeartbeatRequest, UnregisterBrokerRequest};
+use protocol::{BrokerHeartbeatRequest, BrokerRegistrationRequest, UnregisterBrokerRequest};
 
 const SESSION_US: u64 = 9_000_000;
 
@@ -93,6 +93,36 @@ fn who_did_not_stop_in_order_is_no_longer_eligible() {
     cluster.fence(1);
     cluster.register_again(1);
     assert_eq!(cluster.leadership(), (2, vec![2], vec![1]));
+}
+
+/// Its leader cannot commit, say: the first record waits for that, and what is asked again waits for the same one.
+#[test]
+fn a_registration_that_waits_is_written_once_however_often_it_is_asked_for() {
+    for levels in [&[("metadata.version", 30)][..], &[("metadata.version", 7)]] {
+        let mut cluster = Cluster::of_levels(2, levels);
+        let planned = |cluster: &mut Cluster, request: &BrokerRegistrationRequest<'static>| {
+            cluster.step(|controller, view, _| {
+                let plan = controller.register_broker(view, request);
+                let count = plan.records.len();
+                Plan::new(plan.records, (plan.reply.error_code, plan.reply.broker_epoch, count))
+            })
+        };
+        let request = cluster.registration(3, 3_000, -1);
+        let (error, epoch, count) = planned(&mut cluster, &request);
+        assert_eq!((error, count), (0, 1));
+        for _ in 0..5 {
+            cluster.now.monotonic_us += SESSION_US / 2;
+            assert_eq!(planned(&mut cluster, &request), (0, epoch, 0));
+        }
+        // It says something else now.
+        let rack = Some("rack".into());
+        let moved = BrokerRegistrationRequest { rack, ..request.clone() };
+        assert_eq!(planned(&mut cluster, &moved), (0, epoch, 1));
+        // Another process is another broker.
+        let other = BrokerRegistrationRequest { incarnation_id: Uuid::from_u128(3_001), ..moved };
+        let (error, other_epoch, count) = planned(&mut cluster, &other);
+        assert!(error == 0 && other_epoch > epoch && count >= 1, "{error} {other_epoch} {count}");
+    }
 }
 
 /// Nobody is left who surely has everything: the last known leader leads, and says that it recovers.

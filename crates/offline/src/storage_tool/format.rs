@@ -47,6 +47,9 @@ pub(super) fn run(parsed: &Parsed, out: &mut dyn Write) -> Result<i32, Failure> 
         let kind = match (*dir == metadata_log_dir, &voters) {
             (false, _) => "data",
             (true, None) => "metadata",
+            (true, Some(InitialVoters::These(voters))) if voters.get(config.node.node_id).is_none() => {
+                "dynamic metadata"
+            }
             (true, Some(_)) => "dynamic metadata voter",
         };
         let (shown, name) = (dir.display(), levels.metadata_version_name);

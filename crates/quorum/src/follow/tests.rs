@@ -1,12 +1,16 @@
 use super::*;
+use crate::config::{Ports, QuorumConfig};
 use crate::log::data_batches;
-use crate::node::{Ports, QuorumConfig};
+use crate::replicate::METADATA_TOPIC;
 use crate::{Input, Mailbox};
-use base::{BlockingWork, Executor, Files, Knocked, Network, SplitMix64, Task, TopicPartition};
+use base::{BlockingWork, Executor, Files, Knocked, Network, SplitMix64, Task, TopicPartition, Uuid};
 use controller::{Record, Settings};
 use parking_lot::Mutex;
 use protocol::header::encode_response;
-use protocol::{Cursor, FeatureLevelRecord, Message, RecordsField, VoteRequest, VoteResponse, vote_request};
+use protocol::{
+    ApiKey, Cursor, FeatureLevelRecord, FetchResponse, Message, RecordsField, VoteRequest, VoteResponse, Writer,
+    fetch_response, vote_request,
+};
 use raft::{Endpoint, ReplicaKey, Timing, Voter, VoterSet};
 use std::path::Path;
 use std::sync::Arc;
@@ -56,6 +60,8 @@ struct Observer {
     sent: Sent,
     mailbox: Mailbox,
     publications: crate::Publications,
+    /// The epoch of the leader that answers.
+    epoch: LeaderEpoch,
     now: Now,
 }
 
@@ -64,7 +70,7 @@ impl Observer {
         Observer::open_as(files, false)
     }
 
-    /// The same, or a controller that votes beside its leader.
+    /// The same, or a controller that votes beside its leader and one that is away.
     fn open_as(files: &SimFiles, is_voter: bool) -> Observer {
         let (mailbox, sent, publications) = (Mailbox::default(), Sent::default(), crate::Publications::default());
         let dir = Path::new("/data");
@@ -76,7 +82,7 @@ impl Observer {
         let endpoint = Endpoint { listener: "CONTROLLER".into(), host: at.host.clone(), port: at.port };
         let key = |id| ReplicaKey { id, directory_id: Uuid::ZERO };
         let voter = |id| Voter { key: key(id), endpoints: vec![endpoint.clone()] };
-        let voters = if is_voter { vec![voter(LEADER), voter(2)] } else { vec![voter(LEADER)] };
+        let voters = if is_voter { vec![voter(LEADER), voter(2), voter(3)] } else { vec![voter(LEADER)] };
         let settings = Settings {
             node_id: 2,
             cluster_id: "cluster".into(),
@@ -120,10 +126,10 @@ impl Observer {
             network: Arc::new(sent.clone()),
             mailbox: mailbox.clone(),
             publications: publications.clone(),
-            view: Arc::default(),
+            view: Default::default(),
         };
         let node = QuorumNode::open(shared, log, config, ports, Box::new(SplitMix64(1)), NOW).unwrap();
-        Observer { node, sent, mailbox, publications, now: NOW }
+        Observer { node, sent, mailbox, publications, epoch: EPOCH, now: NOW }
     }
 
     /// Takes what has come, after the pause that a quick answer without news makes.
@@ -135,7 +141,8 @@ impl Observer {
 
     /// The leader answers the fetch: with records, and how far it has committed.
     fn answered(&mut self, records: &[u8], high_watermark: Offset) {
-        let leader = fetch_response::LeaderIdAndEpoch { leader_id: LEADER, leader_epoch: EPOCH, ..Default::default() };
+        let leader =
+            fetch_response::LeaderIdAndEpoch { leader_id: LEADER, leader_epoch: self.epoch, ..Default::default() };
         self.tells(fetch_response::PartitionData {
             high_watermark,
             current_leader: leader,
@@ -235,6 +242,31 @@ fn a_broker_at_the_address_of_the_controller_is_told_as_what_it_is() {
     assert!(said.contains("no controller (UNKNOWN_TOPIC_ID)"), "{said}");
 }
 
+/// Answers name this node itself as the leader, which it is not.
+#[test]
+fn a_process_whose_node_id_leads_elsewhere_says_so() {
+    let mut voter = Observer::open_as(&SimFiles::new(), true);
+    let mut tells = |error: ErrorCode, leader_epoch| {
+        let current_leader = fetch_response::LeaderIdAndEpoch { leader_id: 2, leader_epoch, ..Default::default() };
+        let partition =
+            fetch_response::PartitionData { error_code: error.code(), current_leader, ..Default::default() };
+        let topic = fetch_response::FetchableTopicResponse { partitions: vec![partition], ..Default::default() };
+        let at = fetch_response::NodeEndpoint { node_id: 2, host: "10.0.0.7".into(), port: 9093, ..Default::default() };
+        voter.responds(&FetchResponse { responses: vec![topic], node_endpoints: vec![at], ..Default::default() });
+        voter.step();
+        voter.now.monotonic_us = voter.node.follow_deadline_us().unwrap();
+        voter.node.following.refusal.as_deref().map(str::to_owned).unwrap()
+    };
+    for (error, epoch) in [(ErrorCode::FencedLeaderEpoch, 7), (ErrorCode::None, 0)] {
+        let said = tells(error, epoch);
+        assert!(said.contains("at 10.0.0.7:9093 has the node.id of this node, 2"), "{said}");
+        assert!(said.contains(&error.to_string()) && said.contains("another process"), "{said}");
+    }
+    // Others may take for the leader who led before it was started again.
+    let said = tells(ErrorCode::NotLeaderOrFollower, 0);
+    assert!(!said.contains("another process"), "{said}");
+}
+
 #[test]
 fn a_leader_that_lacks_what_was_committed_is_named_and_the_files_here_are_whole() {
     let mut observer = Observer::open(&SimFiles::new());
@@ -257,13 +289,14 @@ fn with_unserved_level() -> SimFiles {
     files
 }
 
-/// Whether it votes for its leader in some later epoch.
-fn is_granted(voter: &mut Observer) -> bool {
+/// Whether it votes for its leader, whose log ends there, in this epoch.
+fn is_granted(voter: &mut Observer, epoch: LeaderEpoch, last_offset: Offset, pre_vote: bool) -> bool {
     let partition = vote_request::PartitionData {
-        replica_epoch: EPOCH + 5,
+        replica_epoch: epoch,
         replica_id: LEADER,
         last_offset_epoch: EPOCH,
-        last_offset: 100,
+        last_offset,
+        pre_vote,
         ..Default::default()
     };
     let topic = vote_request::TopicData {
@@ -288,17 +321,52 @@ fn asked(voter: &Observer, api: ApiKey) -> bool {
 }
 
 #[test]
-fn a_voter_whose_log_is_older_than_its_cluster_follows_first_and_votes_then() {
+fn a_voter_whose_log_is_older_than_its_cluster_follows_first_and_stands_then() {
     let mut voter = Observer::open_as(&with_unserved_level(), true);
     // Longer than elections take.
     for _ in 0..250 {
         voter.step();
     }
     assert!(asked(&voter, ApiKey::Fetch) && !asked(&voter, ApiKey::Vote));
-    assert!(!is_granted(&mut voter));
     voter.answered(&level(2, "group.version", 0), 3);
     assert!(voter.publications.has_work());
-    assert!(is_granted(&mut voter));
+    for _ in 0..250 {
+        voter.step();
+    }
+    assert!(asked(&voter, ApiKey::Vote));
+}
+
+#[test]
+fn a_voter_that_looks_for_levels_helps_to_elect_who_knows_them_and_takes_them_of_it() {
+    let mut voter = Observer::open_as(&with_unserved_level(), true);
+    voter.step();
+    // Whoever asks has at least what it has: the record of the level that it does not serve, too.
+    assert!(!is_granted(&mut voter, EPOCH, 1, true));
+    assert!(is_granted(&mut voter, EPOCH, 2, true));
+    voter.epoch = EPOCH + 1;
+    assert!(!is_granted(&mut voter, EPOCH + 1, 1, false));
+    assert!(is_granted(&mut voter, EPOCH + 1, 3, false));
+    for _ in 0..250 {
+        voter.step();
+    }
+    assert!(!asked(&voter, ApiKey::Vote), "it stands in no election itself");
+    // A leader does not know what is committed before this one has what it wrote in its epoch.
+    voter.answered(&[], -1);
+    assert!(!voter.publications.has_work());
+    voter.answered(&level(2, "group.version", 0), 3);
+    assert!(voter.publications.has_work());
+    assert_eq!(voter.node.raft_deadline_us(), voter.node.raft.deadline_us(), "it stands in elections again");
+}
+
+/// The vote is on disk before it is known what holds in the cluster: it says nothing of that.
+#[test]
+fn a_vote_that_was_granted_before_the_levels_are_known_outlives_the_process() {
+    let files = with_unserved_level();
+    let mut voter = Observer::open_as(&files, true);
+    assert!(is_granted(&mut voter, EPOCH + 1, 3, false));
+    drop(voter);
+    let state = Observer::open_as(&files, true).node.read_quorum_state().unwrap();
+    assert_eq!((state.leader_epoch, state.voted.map(|voted| voted.id)), (EPOCH + 1, Some(LEADER)));
 }
 
 #[test]

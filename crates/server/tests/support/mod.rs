@@ -120,7 +120,7 @@ impl Node {
 
     /// What the quorum tells of itself.
     pub fn view(&self) -> Arc<QuorumView> {
-        self.view.load_full()
+        Arc::clone(&self.view.load())
     }
 
     fn formatted(more: &str, features: Vec<(String, i16)>) -> Node {

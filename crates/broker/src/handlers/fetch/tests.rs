@@ -1,6 +1,11 @@
 use super::*;
 use crate::test_bench::Bench;
 
+thread_local! {
+    /// How often a partition was looked at.
+    pub(crate) static LOOKED_AT: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+}
+
 const TOPIC: Uuid = Uuid::from_u128(7);
 const PARTITIONS: i32 = 100;
 
@@ -40,6 +45,7 @@ fn cold_fetch() -> (Bench, Fetch) {
         bytes_min: 1,
         uses_topic_ids: true,
         is_news: true,
+        last: None,
     };
     (bench, fetch)
 }
