@@ -21,6 +21,8 @@ struct World {
     heals_us: Option<u64>,
     /// Brokers whose disks are full, and when there is room again.
     full: BTreeMap<NodeId, u64>,
+    /// No fault comes before.
+    calm_until_us: u64,
     last_fault_us: u64,
 }
 
@@ -47,6 +49,7 @@ fn run(seed: u64) -> Report {
         fault_every: shape.fault_every,
         heals_us: None,
         full: BTreeMap::new(),
+        calm_until_us: 0,
         last_fault_us: 0,
     };
     world.start_all();
@@ -160,6 +163,9 @@ impl World {
 
     /// Something happens to a process or to the network.
     fn fault(&mut self) {
+        if self.cluster.now.monotonic_us < self.calm_until_us {
+            return;
+        }
         self.last_fault_us = self.cluster.now.monotonic_us;
         let kind = self.random.below(27);
         let id = self.any_node();
@@ -228,6 +234,11 @@ impl World {
                 let one = leader.unwrap_or(BROKERS[self.random.below(3) as usize]);
                 let all = self.random.below(6) == 0;
                 BROKERS.into_iter().filter(|id| all || *id == one).for_each(|id| self.fill_disk(id));
+                if self.random.below(2) == 0 {
+                    // Time for everything that comes of it alone.
+                    self.calm_until_us = self.cluster.now.monotonic_us + 15_000_000;
+                    self.full.values_mut().for_each(|until_us| *until_us = (*until_us).max(self.calm_until_us));
+                }
             }
             // It goes on alone, with its controllers or without them.
             21..=23 => {
@@ -278,6 +289,7 @@ impl World {
     fn heal_when_due(&mut self) {
         if self.heals_us.is_some_and(|at_us| at_us <= self.cluster.now.monotonic_us) {
             self.heals_us = None;
+            self.last_fault_us = self.cluster.now.monotonic_us;
             self.cluster.network.heal();
         }
         let now_us = self.cluster.now.monotonic_us;
