@@ -304,8 +304,8 @@ impl Directory {
             Some(true) => tracing::warn!(
                 %dir, for_ms = after_us / 1000,
                 hint = "shorten the retention of topics, delete records, or make room on the disk",
-                "a log directory is full: its replicas take no writes, leave the in-sync replicas and hand over what they \
-                 lead where another is in sync, until there is room"
+                "a log directory is full: its replicas take no writes until there is room; the controller is told, and \
+                 Ottla's lets others that are in sync take over"
             ),
             Some(false) => tracing::info!(%dir, "a log directory is not full any more: its replicas catch up"),
             None => {}
