@@ -162,6 +162,11 @@ pub trait File: Send + Sync {
         Ok(self.len()? == 0)
     }
     fn set_len(&self, len: u64) -> io::Result<()>;
+    /// Sets room on the disk aside for what will be written below `up_to`, beyond the end of the file too: nobody else gets
+    /// it. The length stays. Where the file system cannot do that, nothing happens.
+    fn reserve(&self, _up_to: u64) -> io::Result<()> {
+        Ok(())
+    }
     /// Makes content and length durable (fdatasync).
     fn sync_data(&self) -> io::Result<()>;
     /// Makes content and all metadata durable (fsync).

@@ -77,6 +77,9 @@ impl Broker {
         let sessions_max = config.limits.fetch_session_slots_max.max(0) as usize;
         let lag_time_max_us = config.replication.lag_time_max_ms.max(0) as u64 * 1000;
         let isr_changes = parts.replicas.isr_changes.clone();
+        for directory in parts.replicas.directories() {
+            directory.set_full_after_ms(config.log.full_dir_ms);
+        }
         Arc::new_cyclic(|myself| {
             isr_changes.connect(myself, lag_time_max_us);
             Broker {

@@ -29,6 +29,7 @@ mod publisher;
 mod replica_fetchers;
 mod replicas;
 mod served_file;
+mod space;
 #[cfg(test)]
 mod test_bench;
 mod throttle;

@@ -65,6 +65,8 @@ struct Inner {
     shown: Option<Shown>,
     /// Why the controller did not take the newest registration.
     refusal: Option<String>,
+    /// The controller is to hear at once what has changed since the request that is on its way.
+    has_news: bool,
 }
 
 impl Inner {
@@ -108,8 +110,9 @@ impl Lifecycle {
             then: None,
             shown: None,
             refusal: None,
+            has_news: false,
         };
-        Arc::new(Lifecycle {
+        let lifecycle = Arc::new(Lifecycle {
             broker,
             inner: Mutex::new(inner),
             applied: AtomicI64::new(-1),
@@ -118,7 +121,28 @@ impl Lifecycle {
             previous_broker_epoch,
             is_apart,
             refused_line: Seldom::default(),
-        })
+        });
+        for directory in lifecycle.broker.replicas.directories() {
+            let lifecycle = Arc::downgrade(&lifecycle);
+            directory.set_space_listener(Box::new(move || {
+                if let Some(lifecycle) = lifecycle.upgrade() {
+                    lifecycle.tell_soon();
+                }
+            }));
+        }
+        lifecycle
+    }
+
+    /// Sends a heartbeat before its time, or as soon as the one that is on its way is answered.
+    fn tell_soon(self: Arc<Self>) {
+        let beats = {
+            let mut inner = self.inner.lock();
+            inner.has_news = inner.asked.is_some();
+            matches!(inner.state, State::CatchingUp | State::Running | State::Leaving)
+        };
+        if beats {
+            self.go_on();
+        }
     }
 
     pub fn state(&self) -> State {
@@ -366,6 +390,7 @@ impl Lifecycle {
             offline_log_dirs: self.directories(true),
             ..Default::default()
         };
+        let request = request.with_full_log_dirs(&self.full_directories());
         let channel = broker.controller.clone();
         let this = self.clone();
         call(&*channel, ApiKey::BrokerHeartbeat, &request, Patience::Once, move |result, version| {
@@ -382,6 +407,12 @@ impl Lifecycle {
         let directories = self.broker.replicas.directories().iter();
         let are_meant = directories.filter(|directory| directory.dir.is_failed() == are_failed);
         are_meant.map(|directory| directory.id).filter(|id| *id != Uuid::DIRECTORY_LOST).collect()
+    }
+
+    /// The directories that have no room.
+    fn full_directories(&self) -> Vec<DirectoryId> {
+        let in_service = self.broker.replicas.directories().iter().filter(|directory| !directory.dir.is_failed());
+        in_service.filter(|directory| directory.is_full()).map(|directory| directory.id).collect()
     }
 
     fn heard(self: Arc<Self>, turn: u64, outcome: Result<BrokerHeartbeatResponse, ErrorCode>) {
@@ -432,6 +463,7 @@ impl Lifecycle {
         if let Some(change) = change {
             inner.state = change;
         }
+        let again_us = if std::mem::take(&mut inner.has_news) { again_us.map(|_| 0) } else { again_us };
         drop(inner);
         if let Some(change) = change {
             (self.on_change)(change);

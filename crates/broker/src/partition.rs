@@ -28,6 +28,7 @@ mod moved;
 mod read;
 mod retention;
 mod role;
+mod short;
 #[cfg(test)]
 mod tests;
 mod waits;
@@ -41,6 +42,7 @@ use moved::Held;
 use parking_lot::Mutex;
 use replication::{Follower, Leader, Leadership, Moved, Rules};
 use role::{Offline, Role};
+use short::ShortOfRoom;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use storage::{FlushJob, Flushed, Log, StorageError};
@@ -64,8 +66,8 @@ struct Inner {
     /// Who follows here on behalf of this partition, and waits until what was appended is on disk.
     waits_for_sync: Option<Arc<dyn DataWaiter>>,
     lag_time_max_us: u64,
-    /// The last append found no room.
-    is_short: bool,
+    /// Producers whose batches found no room.
+    short: ShortOfRoom,
     /// While a copy takes the log's place.
     held: Option<Held>,
 }
@@ -105,7 +107,7 @@ impl PartitionCell {
             unflushed_since,
             waits_for_sync: None,
             lag_time_max_us: isr_changes.lag_time_max_us(),
-            is_short: false,
+            short: ShortOfRoom::default(),
             held: None,
         };
         PartitionCell {
@@ -294,7 +296,7 @@ impl Inner {
             now_us: now.monotonic_us,
         });
         self.role = Role::Leader(leader);
-        self.is_short = false;
+        self.short = ShortOfRoom::default();
         self.waits_for_sync = None;
         self.high_watermark_moved(effects);
         self.readers.release(effects);

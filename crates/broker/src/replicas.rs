@@ -328,7 +328,7 @@ impl Replicas {
         own
     }
 
-    /// The directory that the registration names, else the one with the fewest partitions. While a directory is out of
+    /// The directory that the registration names, else the one with the fewest partitions of those that have room. While a directory is out of
     /// service, a partition that was assigned to another than those in use may lie there, and so may one of the first image
     /// that was assigned to none: it must not begin anew elsewhere (KAFKA-16234).
     fn choose(&self, directory_id: Uuid) -> Result<Arc<Directory>, StorageError> {
@@ -352,7 +352,10 @@ impl Replicas {
         let load = |directory: &Arc<Directory>| {
             cells.values().filter(|cell| Arc::ptr_eq(&cell.directory(), directory)).count()
         };
-        Ok(usable().min_by_key(|directory| load(directory)).unwrap_or(&self.directories[0]).clone())
+        Ok(usable()
+            .min_by_key(|directory| (directory.is_full(), load(directory)))
+            .unwrap_or(&self.directories[0])
+            .clone())
     }
 
     fn set_aside(&self, name: &TopicPartition, directory: &Arc<Directory>) {

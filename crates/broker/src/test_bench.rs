@@ -8,7 +8,8 @@ use crate::partition::{Acks, AppendError, Effects, PartitionCell};
 use crate::replicas::{RecoveryHint, Replicas};
 use crate::topic_settings::TopicSettings;
 use base::{
-    BlockingWork, Executor, Files, Knocked, LeaderEpoch, Line, Network, NodeId, Now, Offset, Outbound, Remote, Task,
+    BlockingWork, Executor, Files, Knocked, LeaderEpoch, Line, Network, NodeId, Now, Offset, Outbound, ProducerId,
+    Remote, Task,
 };
 use base::{TopicId, TopicPartition, Uuid};
 use metadata::{Delta, Image};
@@ -394,8 +395,27 @@ impl Bench {
         leader_epoch: LeaderEpoch,
         sequence: i32,
     ) -> Result<AppendOutcome, AppendError> {
-        let bytes = self.record(sequence);
-        let batch = LeaderBatch::built(&bytes, AppendOrigin::Client).unwrap();
+        self.append(cell, leader_epoch, &self.record(sequence))
+    }
+
+    /// Appends a batch of one record of this producer.
+    pub fn produce_as(
+        &self,
+        cell: &Arc<PartitionCell>,
+        producer_id: ProducerId,
+        sequence: i32,
+    ) -> Result<AppendOutcome, AppendError> {
+        let leader_epoch = cell.check_leadership(-1).map_err(AppendError::Refused)?;
+        self.append(cell, leader_epoch, &self.record_of(producer_id, sequence))
+    }
+
+    fn append(
+        &self,
+        cell: &Arc<PartitionCell>,
+        leader_epoch: LeaderEpoch,
+        bytes: &[u8],
+    ) -> Result<AppendOutcome, AppendError> {
+        let batch = LeaderBatch::built(bytes, AppendOrigin::Client).unwrap();
         let mut effects = Effects::default();
         let outcome = cell.append_unwatched(&batch, leader_epoch, Acks::Leader, self.now(), &mut effects);
         effects.run(cell, self.now());
@@ -404,8 +424,12 @@ impl Bench {
 
     /// A batch of one record.
     pub fn record(&self, sequence: i32) -> Vec<u8> {
+        self.record_of(9, sequence)
+    }
+
+    fn record_of(&self, producer_id: ProducerId, sequence: i32) -> Vec<u8> {
         let options =
-            BatchOptions { producer_id: 9, producer_epoch: 0, base_sequence: sequence, ..BatchOptions::default() };
+            BatchOptions { producer_id, producer_epoch: 0, base_sequence: sequence, ..BatchOptions::default() };
         let mut builder = BatchBuilder::new(options);
         builder.append(self.now().wall_ms, None, Some(&[b'v'; 100]), &[]);
         builder.finish().unwrap()

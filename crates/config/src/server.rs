@@ -164,6 +164,8 @@ pub struct LogConfig {
     pub retention_check_interval_ms: i64,
     pub initial_task_delay_ms: i64,
     pub dir_failure_timeout_ms: i64,
+    /// When a directory without room counts as full; a key of Ottla's own.
+    pub full_dir_ms: i64,
     pub cleaner: Cleaner,
 }
 
@@ -495,6 +497,7 @@ fn log(v: &BrokerValues) -> LogConfig {
         retention_check_interval_ms: v.i64("log.retention.check.interval.ms"),
         initial_task_delay_ms: v.i64("log.initial.task.delay.ms"),
         dir_failure_timeout_ms: v.i64("log.dir.failure.timeout.ms"),
+        full_dir_ms: v.i64("ottla.full.log.dir.ms"),
         cleaner: Cleaner {
             enable: v.bool("log.cleaner.enable"),
             threads: v.i32("log.cleaner.threads"),

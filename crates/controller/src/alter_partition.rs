@@ -2,9 +2,8 @@
 //!
 //! Its changes are ordered by partition epochs: one that was decided on an older state of the partition is refused, also
 //! a late copy of a request. A replica enters the ISR only as the incarnation that the leader saw, and not while it is
-//! fenced or leaving.
+//! fenced or leaving, or has no room.
 
-use crate::candidates::Candidates;
 use crate::candidates::has_online;
 use crate::elections::{PartitionChange, RECOVERED, RECOVERING, Target};
 use crate::plan::{Plan, Record, Records, after, at_level};
@@ -74,12 +73,17 @@ impl Controller {
         if let Err(error) = check(view, broker, partition, &change) {
             return (Err(error), None);
         }
+        let candidates = self.candidates(view.image);
+        let lacks_room = |id: &NodeId| !partition.isr.contains(id) && candidates.has_no_room(partition, *id);
+        if change.isr.iter().any(|(id, _)| lacks_room(id)) {
+            return (Err(ErrorCode::IneligibleReplica), None);
+        }
         let target = Target {
             isr: change.isr.iter().map(|(id, _)| *id).collect(),
             leader_recovery_state: change.leader_recovery_state,
             ..Target::of(partition)
         };
-        let planned = self.change_where_allowed_unclean(Candidates::of(view.image), topic, index, partition);
+        let planned = self.change_where_allowed_unclean(candidates, topic, index, partition);
         let Some(planned) = (PartitionChange { target, ..planned }).into_record() else {
             return (Ok((**partition).clone()), None);
         };

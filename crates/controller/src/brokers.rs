@@ -148,6 +148,7 @@ impl Controller {
             records.clear();
         }
         self.suspicions.clear(request.broker_id);
+        self.full_directories.forget(request.broker_id);
         match same_incarnation {
             Some(_) => self.heartbeats.keep(request.broker_id, view.now),
             None => self.heartbeats.begin(request.broker_id, view.now),
@@ -166,7 +167,8 @@ impl Controller {
         self.move_leaders(image, Movement::LostItsTail(id), concerns, records);
     }
 
-    /// BrokerHeartbeat (KIP-631): keeps the session and moves the broker between its states.
+    /// BrokerHeartbeat (KIP-631): keeps the session and moves the broker between its states. What it says of full directories
+    /// is followed at once, see [`Self::run_due`].
     pub fn heartbeat(&mut self, view: View<'_>, request: &BrokerHeartbeatRequest) -> Plan<BrokerHeartbeatResponse> {
         let Some(broker) = view.image.brokers.get(&request.broker_id).filter(|b| b.epoch == request.broker_epoch)
         else {
@@ -175,6 +177,7 @@ impl Controller {
             return Plan::answer(BrokerHeartbeatResponse { error_code: error_code.code(), ..Default::default() });
         };
         self.suspicions.clear(broker.id);
+        self.full_directories.told(broker, request.full_log_dirs());
         let handed_over_at = self.heartbeats.touch(broker.id, view.now, request.current_metadata_offset).handed_over_at;
         let is_caught_up = request.current_metadata_offset >= broker.epoch;
         let mut records = Records::new();
@@ -247,6 +250,7 @@ impl Controller {
         }
         self.heartbeats.sessions.remove(&id);
         self.suspicions.clear(id);
+        self.full_directories.forget(id);
         let mut records = Records::new();
         if let Some(broker) = view.image.brokers.get(&id).filter(|broker| !broker.fenced) {
             self.fence(view.image, broker, &mut records);

@@ -1,6 +1,7 @@
 //! Which brokers may lead: those that are registered, neither fenced nor leaving, and whose directory of the replica is in
 //! service (KIP-841, KIP-858).
 
+use crate::full_directories::FullDirectories;
 use base::{DirectoryId, NodeId, Uuid};
 use metadata::{Broker, Image, Partition};
 
@@ -8,6 +9,7 @@ use metadata::{Broker, Image, Partition};
 #[derive(Clone, Copy)]
 pub(crate) struct Candidates<'a> {
     pub image: &'a Image,
+    full: &'a FullDirectories,
     /// It is about to be unfenced.
     comes: Option<NodeId>,
     /// It is about to be fenced, to leave, or to lose what this is about.
@@ -15,8 +17,8 @@ pub(crate) struct Candidates<'a> {
 }
 
 impl<'a> Candidates<'a> {
-    pub fn of(image: &'a Image) -> Candidates<'a> {
-        Candidates { image, comes: None, goes: None }
+    pub fn of(image: &'a Image, full: &'a FullDirectories) -> Candidates<'a> {
+        Candidates { image, full, comes: None, goes: None }
     }
 
     pub fn with(self, id: NodeId) -> Candidates<'a> {
@@ -35,6 +37,17 @@ impl<'a> Candidates<'a> {
     pub fn may_lead(self, partition: &Partition, id: NodeId) -> bool {
         let Some(broker) = self.image.brokers.get(&id).filter(|_| self.goes != Some(id)) else { return false };
         (self.comes == Some(id) || broker.is_active()) && has_online(broker, partition.directory_of(id))
+    }
+
+    /// Whether the replica has no room for records. It may lead, and is elected where nobody else can be.
+    pub fn has_no_room(self, partition: &Partition, id: NodeId) -> bool {
+        let broker = self.image.brokers.get(&id);
+        broker.is_some_and(|broker| self.full.has_no_room(broker, partition.directory_of(id)))
+    }
+
+    /// Whether the broker has no room in any directory.
+    pub fn is_full(self, id: NodeId) -> bool {
+        self.image.brokers.get(&id).is_some_and(|broker| self.full.is_full(broker))
     }
 
     /// The directory of a new replica: the only one of its broker; where there are several, the broker chooses and tells.

@@ -1,7 +1,7 @@
 //! Directories of replicas (KIP-858): where a broker says that they are, and what happens when one fails.
 
 use crate::alter_partition::is_current;
-use crate::candidates::{Candidates, has_online};
+use crate::candidates::has_online;
 use crate::elections::{PartitionChange, Target};
 use crate::leaders::{Movement, is_live_on};
 use crate::plan::{Plan, Records, after, at_level};
@@ -71,7 +71,7 @@ impl Controller {
             return (ErrorCode::NotLeaderOrFollower, Records::new());
         }
         let mut target = Target { directory: Some((broker.id, directory)), ..Target::of(partition) };
-        let mut candidates = Candidates::of(image);
+        let mut candidates = self.candidates(image);
         if !has_online(broker, directory) {
             target.isr.retain(|replica| *replica != broker.id);
             candidates = candidates.without(broker.id);

@@ -177,16 +177,18 @@ impl PartitionChange<'_> {
             is_eligible && may_lead(replica)
         };
         let clean = |leader| Outcome { leader, unclean: false };
-        let mut replicas = target.replicas.iter().copied();
+        let has_room = |replica: &NodeId| !self.candidates.has_no_room(partition, *replica);
+        let replicas = || target.replicas.iter().copied();
         if self.election == Election::Preferred
-            && let Some(preferred) = replicas.clone().next().filter(|preferred| is_valid(*preferred))
+            && let Some(preferred) = replicas().next().filter(|preferred| is_valid(*preferred) && has_room(preferred))
         {
             return clean(preferred);
         }
         if is_valid(partition.leader) {
             return clean(partition.leader);
         }
-        if let Some(leader) = replicas.clone().find(|replica| is_valid(*replica)) {
+        let valid = || replicas().filter(|replica| is_valid(*replica));
+        if let Some(leader) = valid().find(has_room).or_else(|| valid().next()) {
             return clean(leader);
         }
         if self.keeps_eligible_leaders()
@@ -197,8 +199,9 @@ impl PartitionChange<'_> {
         {
             return Outcome { leader: last, unclean: true };
         }
+        let live = || replicas().filter(|replica| may_lead(*replica));
         if self.election == Election::Unclean
-            && let Some(leader) = replicas.find(|replica| may_lead(*replica))
+            && let Some(leader) = live().find(has_room).or_else(|| live().next())
         {
             return Outcome { leader, unclean: true };
         }
@@ -223,6 +226,7 @@ impl PartitionChange<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::full_directories::FullDirectories;
     use base::Uuid;
     use metadata::{Image, Loader};
     use protocol::{FeatureLevelRecord, RegisterBrokerRecord};
@@ -268,7 +272,7 @@ mod tests {
             topic_id: Uuid::ZERO,
             index: 0,
             partition,
-            candidates: Candidates::of(image),
+            candidates: Candidates::of(image, &FullDirectories::default()),
             min_insync_replicas: 1,
             election: Election::Online,
             target: Target { isr: target_isr.to_vec(), ..Target::of(partition) },

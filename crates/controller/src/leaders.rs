@@ -127,7 +127,7 @@ impl Controller {
         concerns: impl Fn(&Partition) -> bool,
         records: &mut Records,
     ) {
-        let candidates = Candidates::of(image);
+        let candidates = self.candidates(image);
         let (candidates, leaves, lost_its_tail) = match movement {
             Movement::Comes(id) => (candidates.with(id), None, None),
             Movement::Goes(id) => (candidates.without(id), Some(id), None),
@@ -172,7 +172,7 @@ impl Controller {
                 continue;
             }
             for (index, partition) in due {
-                let change = rules.change(Candidates::of(image), topic.id, *index, partition);
+                let change = rules.change(self.candidates(image), topic.id, *index, partition);
                 let change = PartitionChange { election, ..change }.into_record();
                 records.extend(change.map(|change| at_level(change, &image.features)));
                 if records.len() >= max {
@@ -250,7 +250,7 @@ impl Controller {
         if not_needed {
             return (ErrorCode::ElectionNotNeeded, Some("Leader election not needed for topic partition.".to_owned()));
         }
-        let change = self.change(Candidates::of(view.image), topic, index, partition);
+        let change = self.change(self.candidates(view.image), topic, index, partition);
         let change = PartitionChange { election, ..change }.into_record();
         match change.filter(|change| change.leader >= 0) {
             Some(change) => {

@@ -1,6 +1,7 @@
 //! The active controller (KIP-631) as a replicated machine. A `plan` looks at the state and decides: it returns records
 //! and the reply. Only `replay` of records that were appended to the metadata log changes the state, and the reply is
-//! sent when the quorum has committed them. Heartbeats are the exception: who is alive is soft state of the leader.
+//! sent when the quorum has committed them. Heartbeats are the exception: who is alive, and whose directories
+//! are full, is soft state of the leader.
 //!
 //! No I/O, no clock, no randomness but what the caller hands in. Partition leaders, ISR and ELR follow KIP-966.
 
@@ -12,6 +13,7 @@ mod controllers;
 mod directories;
 mod elections;
 mod features;
+mod full_directories;
 mod leaders;
 mod placement;
 mod plan;
@@ -31,6 +33,7 @@ pub use schedule::Due;
 pub use suspicions::{Suspect, can_be_suspected};
 pub use topics::validate_topic_name;
 
+use crate::candidates::Candidates;
 use base::{Map, NodeId, Now, Offset};
 use metadata::{Image, Levels};
 
@@ -72,6 +75,7 @@ pub struct Controller {
     pub(crate) next_placement: u64,
     pub(crate) schedule: schedule::Schedule,
     pub(crate) suspicions: suspicions::Suspicions,
+    pub(crate) full_directories: full_directories::FullDirectories,
 }
 
 impl Controller {
@@ -83,7 +87,13 @@ impl Controller {
         }
         let schedule = schedule::Schedule::new(&settings, now);
         let suspicions = suspicions::Suspicions::of_new_leader(image, now);
-        Controller { settings, heartbeats, next_placement: 0, schedule, suspicions }
+        let full_directories = full_directories::FullDirectories::default();
+        Controller { settings, heartbeats, next_placement: 0, schedule, suspicions, full_directories }
+    }
+
+    /// Who may lead, as this controller knows the brokers.
+    pub(crate) fn candidates<'a>(&'a self, image: &'a Image) -> Candidates<'a> {
+        Candidates::of(image, &self.full_directories)
     }
 }
 

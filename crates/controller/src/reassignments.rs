@@ -4,7 +4,6 @@
 //! shall stay are in sync, which the leader tells by AlterPartition, the others go. Where nobody has to catch up, this is
 //! one step.
 
-use crate::candidates::Candidates;
 use crate::elections::{PartitionChange, Target};
 use crate::plan::{Plan, Records, at_level};
 use crate::{Controller, View};
@@ -95,7 +94,7 @@ impl Controller {
             view.image.topic_by_name(name).ok_or_else(|| unknown(format!("Unable to find a topic named {name}.")))?;
         let partition =
             topic.partitions.get(&index).ok_or_else(|| unknown(format!("Unable to find partition {name}:{index}.")))?;
-        let candidates = Candidates::of(view.image);
+        let candidates = self.candidates(view.image);
         let change = match &asked.replicas {
             None => {
                 let target = self.reverted(view, name, index, partition)?;

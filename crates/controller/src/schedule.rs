@@ -1,5 +1,5 @@
-//! What the active controller does when its time has come: it fences brokers whose sessions have ended, gives leaderships
-//! back to preferred replicas, and elects uncleanly where topics allow it. One thing at a time, so that each sees what the
+//! What the active controller does when its time has come: it fences brokers whose sessions have ended, lets replicas
+//! without room leave, gives leaderships back to preferred replicas, and elects uncleanly where topics allow it. One thing at a time, so that each sees what the
 //! one before has changed.
 
 use crate::elections::Election;
@@ -19,6 +19,8 @@ pub enum Due {
     SessionEnd(NodeId),
     /// Its connection has closed, and nobody listens at its addresses.
     Gone(NodeId),
+    /// The broker has no room in a directory.
+    FullDirectories(NodeId),
     PreferredElections,
     UncleanElections,
 }
@@ -43,6 +45,9 @@ impl Schedule {
 impl Controller {
     /// When [`Self::run_due`] has something to do at the latest.
     pub fn deadline_us(&self) -> u64 {
+        if self.full_directories.is_due() {
+            return 0;
+        }
         let session = self.heartbeats.next_expiry_us(self.settings.session_timeout_ms).map(|(_, at)| at);
         let others = [session, self.schedule.next_preferred_us, self.suspicions.deadline_us()];
         others.into_iter().flatten().fold(self.schedule.next_unclean_us, u64::min)
@@ -51,6 +56,9 @@ impl Controller {
     /// The next thing that is due; `None` if nothing is. To be called until then.
     pub fn run_due(&mut self, view: View<'_>) -> Option<Plan<Due>> {
         if let Some(plan) = self.expire_session(view) {
+            return Some(plan);
+        }
+        if let Some(plan) = self.leave_full_directories(view) {
             return Some(plan);
         }
         let is_due = |at: u64| at <= view.now.monotonic_us;

@@ -156,6 +156,7 @@ impl Controller {
         let mut records = Records::new();
         let broker = view.image.brokers.get(&id).filter(|broker| broker.epoch == epoch && !broker.fenced)?;
         self.heartbeats.end(id);
+        self.full_directories.forget(id);
         self.fence(view.image, broker, &mut records);
         Some(Plan::new(records, Due::Gone(id)))
     }

@@ -1,6 +1,5 @@
 //! CreateTopics, CreatePartitions and DeleteTopics.
 
-use crate::candidates::Candidates;
 use crate::configs::clear_elr_records;
 use crate::placement::{place, takes_new_replicas};
 use crate::plan::{Plan, Records, at_level, record};
@@ -255,6 +254,7 @@ impl Controller {
                 usable.len()
             )));
         }
+        let usable = self.with_room_first(usable);
         let start = self.next_placement;
         self.next_placement = self.next_placement.wrapping_add(count as u64) % (1 << 32);
         Ok(place(&usable, count, factor, start))
@@ -297,7 +297,7 @@ impl Controller {
 
     /// A manual assignment of a new partition needs a broker that can lead it.
     fn check_active(&self, view: View<'_>, replicas: &[NodeId], index: PartitionIndex) -> Result<(), TopicError> {
-        let candidates = Candidates::of(view.image);
+        let candidates = self.candidates(view.image);
         match replicas.iter().any(|id| candidates.is_active(*id)) {
             true => Ok(()),
             false => Err((
@@ -310,10 +310,13 @@ impl Controller {
         }
     }
 
-    /// A partition whose replicas are empty: those of active brokers are in sync, and the first of them leads.
+    /// A partition whose replicas are empty: those of active brokers are in sync (of brokers with room, if there are), and
+    /// the first of them leads.
     fn new_partition(&self, view: View<'_>, topic_id: TopicId, index: i32, replicas: Vec<NodeId>) -> crate::Record {
-        let candidates = Candidates::of(view.image);
-        let isr: Vec<NodeId> = replicas.iter().copied().filter(|id| candidates.is_active(*id)).collect();
+        let candidates = self.candidates(view.image);
+        let active: Vec<NodeId> = replicas.iter().copied().filter(|id| candidates.is_active(*id)).collect();
+        let roomy: Vec<NodeId> = active.iter().copied().filter(|id| !candidates.is_full(*id)).collect();
+        let isr = if roomy.is_empty() { active } else { roomy };
         let directories = match view.image.features.assigns_directories() {
             true => replicas.iter().map(|id| candidates.directory_of_new(*id)).collect(),
             false => Vec::new(),

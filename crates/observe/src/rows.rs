@@ -33,6 +33,8 @@ pub const LOG_DIR_SIZE_BYTES: Metric =
     gauge("ottla_log_dir_size_bytes", LOG_DIR, "Size in bytes of the disk of a log directory.");
 pub const LOG_DIR_ONLINE: Metric =
     gauge("ottla_log_dir_online", LOG_DIR, "1 for a log directory in service, 0 for one that failed.");
+pub const LOG_DIR_FULL: Metric =
+    gauge("ottla_log_dir_full", LOG_DIR, "1 for a log directory that has no room for records, 0 for one that has.");
 pub const LOG_SIZE_BYTES: Metric = gauge("ottla_log_size_bytes", PARTITION, "Bytes of a partition's log.");
 pub const UNCLEANED_LOG_BYTES: Metric = gauge(
     "ottla_uncleaned_log_bytes",
@@ -55,6 +57,7 @@ pub const ALL: &[Metric] = &[
     LOG_DIR_FREE_BYTES,
     LOG_DIR_SIZE_BYTES,
     LOG_DIR_ONLINE,
+    LOG_DIR_FULL,
     LOG_SIZE_BYTES,
     UNCLEANED_LOG_BYTES,
     LOG_END_OFFSET,

@@ -1,7 +1,7 @@
 //! The machine's file system behind `base::Files`.
 
 use base::{ColdRange, DirEntry, File, FileLock, Files, Link, OpenMode};
-use rustix::fs::FlockOperation;
+use rustix::fs::{FallocateFlags, FlockOperation};
 use rustix::io::{Errno, ReadWriteFlags};
 use std::cell::Cell;
 use std::collections::BTreeSet;
@@ -213,6 +213,13 @@ impl File for RealFile {
         self.0.set_len(len)
     }
 
+    fn reserve(&self, up_to: u64) -> io::Result<()> {
+        match rustix::fs::fallocate(&self.0, FallocateFlags::KEEP_SIZE, 0, up_to) {
+            Err(Errno::OPNOTSUPP | Errno::NOSYS) => Ok(()),
+            other => Ok(other?),
+        }
+    }
+
     fn sync_data(&self) -> io::Result<()> {
         self.0.sync_data()
     }
@@ -317,6 +324,23 @@ mod tests {
         assert!(RealFiles.lock(&link.join(".lock")).unwrap().is_none());
         drop(held);
         assert!(RealFiles.lock(&link.join(".lock")).unwrap().is_some());
+    }
+
+    #[test]
+    fn room_that_is_set_aside_does_not_show() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("f");
+        let file = RealFiles.open(&path, OpenMode::Create).unwrap();
+        file.write_all_at(b"abc", 0).unwrap();
+        file.reserve(1 << 20).unwrap();
+        assert_eq!((file.len().unwrap(), RealFiles.read(&path).unwrap()), (3, b"abc".to_vec()));
+        let taken = || fs::metadata(&path).unwrap().blocks() * 512;
+        if taken() < 1 << 20 {
+            return;
+        }
+        // Given back by a cut to where the file ends.
+        file.set_len(3).unwrap();
+        assert!(taken() < 1 << 20);
     }
 
     #[test]

@@ -13,6 +13,7 @@ mod api;
 pub mod header;
 pub mod json;
 mod message;
+mod own;
 mod stored;
 pub mod wire;
 

@@ -42,7 +42,7 @@ impl QuorumNode {
         for effect in effects {
             match effect {
                 Effect::Persist(state) => {
-                    self.write_quorum_state(&state)?;
+                    self.keep_quorum_state(&state)?;
                     self.raft.persisted(now, self.ports.executor.now());
                 }
                 Effect::BecameLeader { epoch, epoch_start_offset, granting } => {
@@ -79,6 +79,18 @@ impl QuorumNode {
         let path = self.quorum_state_path();
         let voters: Vec<i32> = self.raft.voters().iter().map(|voter| voter.key.id).collect();
         let text = state.to_json(self.kraft_version, &voters);
-        self.files.replace(&path, text.as_bytes()).map_err(|error| QuorumError::file(&path, error))
+        self.files.replace(&path, text.as_bytes()).map_err(|error| QuorumError::writing(&path, error))
+    }
+
+    /// Writes what must not be forgotten. Who has no vote and gives none only finds the leader sooner by it after a start: a
+    /// shortage passes.
+    fn keep_quorum_state(&self, state: &QuorumState) -> Result<(), QuorumError> {
+        match self.write_quorum_state(state) {
+            Err(error) if error.is_shortage() && !self.is_voter() && state.voted.is_none() => {
+                tracing::warn!(%error, "what is known of the quorum's leader is not kept");
+                Ok(())
+            }
+            other => other,
+        }
     }
 }

@@ -127,6 +127,11 @@ impl QuorumNode {
             Due::Gone(broker) => {
                 tracing::warn!(broker, "the broker's process is gone (nobody listens at its addresses): it is fenced");
             }
+            Due::FullDirectories(broker) => tracing::warn!(
+                broker,
+                count,
+                "a log directory of the broker is full: its replicas of these partitions leave, others that are in sync lead"
+            ),
             Due::PreferredElections => tracing::info!(count, "preferred replicas take over partitions"),
             Due::UncleanElections => {
                 tracing::warn!(count, "leaders are elected uncleanly: records of these partitions may be lost");

@@ -128,6 +128,12 @@ impl Isr {
         self.lingering.retain(|(member, since_us)| now_us < since_us + LINGER_US && is_registered(*member));
     }
 
+    /// Those whom the question would bring in.
+    pub fn joiners(&self) -> Vec<NodeId> {
+        let asked_for = self.pending.iter().flat_map(|pending| &pending.isr).map(|member| member.0);
+        asked_for.filter(|id| !self.committed.contains(id)).collect()
+    }
+
     /// What is to be sent, for the first time or again.
     pub fn send(&mut self) -> Option<(u64, &[Member])> {
         let pending = self.pending.as_mut().filter(|pending| !pending.is_over)?;

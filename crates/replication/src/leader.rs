@@ -162,8 +162,20 @@ impl Leader {
                 self.followers.entry(*id).or_insert(progress);
             }
         }
+        let before = self.isr.committed().to_vec();
         self.isr.commit(partition_epoch, isr);
+        self.put_out(&before);
         Moved { high_watermark: self.advance(), proposes: false }
+    }
+
+    /// Nobody waits for those any more who are not in sync as the controller says: they may have no room for what comes,
+    /// say, which the metadata does not tell. Who goes on to fetch all that is here comes back.
+    fn put_out(&mut self, ids: &[NodeId]) {
+        for id in ids.iter().filter(|id| !self.isr.committed().contains(id)) {
+            if let Some(state) = self.followers.get_mut(id) {
+                state.was_put_out();
+            }
+        }
     }
 
     /// Whether a write with acks=all may be appended now. More in-sync replicas than the partition has replicas are never
@@ -283,7 +295,9 @@ impl Leader {
 
     /// What the controller has answered to the question of this number.
     pub fn answered(&mut self, number: u64, answer: IsrAnswer) -> Moved {
+        let joiners = if answer == IsrAnswer::Refused { self.isr.joiners() } else { Vec::new() };
         self.isr.answered(number, self.epoch, answer, self.now_us);
+        self.put_out(&joiners);
         // Whoever left holds nothing up any more (KAFKA-13091).
         Moved { high_watermark: self.advance(), proposes: false }
     }

@@ -78,6 +78,11 @@ impl Progress {
         }
     }
 
+    /// The controller does not have it in sync: that it had everything counts from its next fetches on only.
+    pub(crate) fn was_put_out(&mut self) {
+        (self.caught_up_us, self.fetched) = (None, None);
+    }
+
     /// Time since it last had everything.
     pub(crate) fn lags_for_us(&self, now_us: u64) -> u64 {
         self.caught_up_us.map_or(u64::MAX, |at| now_us.saturating_sub(at))

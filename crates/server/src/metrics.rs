@@ -39,6 +39,8 @@ fn log_dirs(text: &mut Text, broker: &Broker) {
     text.metric(rows::LOG_DIR_SIZE_BYTES, space().map(|(dir, (_, total))| (dir, total as f64)));
     let online = directories.iter().map(|d| (name(d), f64::from(u8::from(!d.dir.is_failed()))));
     text.metric(rows::LOG_DIR_ONLINE, online);
+    let full = directories.iter().map(|d| (name(d), f64::from(u8::from(d.is_full()))));
+    text.metric(rows::LOG_DIR_FULL, full);
 }
 
 fn partitions(text: &mut Text, broker: &Broker) {

@@ -11,6 +11,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use storage::{Log, LogConfig, OpenOptions};
 
+/// Room that the metadata log keeps for itself, so that a node whose disk is full hears who leads now, and what it leads as
+/// the controller can be handed over: some thousand changes of partitions, or hours of a cluster that stands still.
+const RESERVED_BYTES: u64 = 1 << 20;
+
 /// Opens the metadata log and what stands on it. A controller that is no voter of a dynamic quorum follows it.
 pub fn open_quorum(
     config: &ServerConfig,
@@ -43,6 +47,7 @@ pub fn open_quorum(
         // The metadata log goes by snapshots, never by retention.
         retention_ms: -1,
         retention_bytes: -1,
+        reserved_bytes: RESERVED_BYTES,
         ..LogConfig::default()
     };
     let folder = dir.path().join(FOLDER);

@@ -4,7 +4,7 @@
 use crate::producer_state::{BatchMeta, CompletedTransaction, Fit, VerificationGuard};
 use crate::segment::Span;
 use crate::{Job, Log, StorageError};
-use base::{LeaderEpoch, Offset};
+use base::{LeaderEpoch, Offset, ProducerId};
 use records::control::EndTransactionMarker;
 use records::{BATCH_HEADER_LEN, Batch, RecordsError, ValidatedBatch};
 
@@ -96,6 +96,11 @@ impl<'a> LeaderBatch<'a> {
     /// With the guard of the verification that was made for it.
     pub fn with_guard(self, guard: Option<VerificationGuard>) -> Self {
         LeaderBatch { guard, ..self }
+    }
+
+    /// Who sent it, -1 where it does not say.
+    pub fn producer_id(&self) -> ProducerId {
+        self.meta.producer_id
     }
 
     fn size(&self) -> usize {
@@ -221,7 +226,8 @@ impl Log {
             size: batch.size() as u64,
             max_timestamp_ms: meta.max_timestamp_ms,
         };
-        self.take_written(span, meta, leader_epoch, appended).map_err(must_not_stop_here)
+        self.take_written(span, meta, leader_epoch, appended).map_err(must_not_stop_here)?;
+        self.active.reserve(&*self.files, self.config.reserved_bytes).map_err(must_not_stop_here)
     }
 
     /// State after a write that succeeded: indexes, epochs, producers, log end.
@@ -373,6 +379,7 @@ impl Log {
                 appended.last_offset = given.meta.last_offset;
                 appended.max_timestamp_ms = appended.max_timestamp_ms.max(given.meta.max_timestamp_ms);
             }
+            self.active.reserve(&*self.files, self.config.reserved_bytes).map_err(must_not_stop_here)?;
             metas = rest;
         }
         Ok(())

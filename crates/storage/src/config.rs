@@ -48,6 +48,9 @@ pub struct LogConfig {
     pub message_timestamp_type: TimestampType,
     /// `producer.id.expiration.ms` of the broker.
     pub producer_id_expiration_ms: i64,
+    /// Room on the disk that is set aside for the active segment beyond its end, so that the log goes on for a while where
+    /// others have filled the disk; 0: none.
+    pub reserved_bytes: u64,
     /// Bound on the decompressed records of one batch wherever the log must look into it.
     pub decompressed_bytes_max: usize,
 }
@@ -74,6 +77,7 @@ impl Default for LogConfig {
             max_message_bytes: 1_048_588,
             message_timestamp_type: TimestampType::CreateTime,
             producer_id_expiration_ms: 86_400_000,
+            reserved_bytes: 0,
             decompressed_bytes_max: 256 << 20,
         }
     }

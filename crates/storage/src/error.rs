@@ -96,6 +96,11 @@ impl StorageError {
         matches!(self, StorageError::NoSpace { .. } | StorageError::TooManyOpenFiles { .. })
     }
 
+    /// Whether that is room on the disk.
+    pub fn lacks_room(&self) -> bool {
+        matches!(self, StorageError::NoSpace { .. })
+    }
+
     /// The file or folder that was met with an error.
     pub fn path(&self) -> Option<&Path> {
         match self {

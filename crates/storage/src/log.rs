@@ -443,11 +443,12 @@ impl Log {
             }
         };
         self.names_made += 1;
-        let sealed = std::mem::replace(&mut self.active, next);
+        let mut sealed = std::mem::replace(&mut self.active, next);
+        let released = sealed.release(&*self.files);
         self.older.insert(sealed.base_offset, sealed);
         jobs.extend(self.snapshot_job());
         self.draw_jitter();
-        Ok(())
+        released
     }
 
     fn replace_empty_active(&mut self, base_offset: Offset, now_wall_ms: i64) -> Result<(), StorageError> {

@@ -4,7 +4,7 @@ use crate::error::IoContext;
 use crate::names::{self, FolderState};
 use crate::witness::{Witness, Witnessed};
 use crate::{StorageError, checkpoints, partition_metadata, properties};
-use base::{BrokerEpoch, DirectoryId, FileLock, Files, Link, NodeId, Offset, TopicId, TopicPartition};
+use base::{BrokerEpoch, DirectoryId, FileLock, Files, Link, NodeId, Offset, OpenMode, TopicId, TopicPartition};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -22,6 +22,8 @@ pub const CLEANER_OFFSETS: Checkpoint = Checkpoint("cleaner-offset-checkpoint");
 const LOCK: &str = ".lock";
 const CLEAN_SHUTDOWN: &str = ".kafka_cleanshutdown";
 const META_PROPERTIES: &str = "meta.properties";
+/// There for a moment, while somebody looks whether something can be written.
+const ROOM: &str = ".ottla-room";
 
 /// A checkpoint file of a log directory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,6 +82,8 @@ impl LogDir {
         let lock_path = path.join(LOCK);
         let lock = files.lock(&lock_path).or_writing(&lock_path)?;
         let Some(lock) = lock else { return Err(LogDirError::Locked(path)) };
+        // Left by a process that was killed while it looked for room.
+        let _is_rarely_there = files.remove_file(&path.join(ROOM));
         // A folder that the last process made, and died before its name was durable, may be used from now on.
         files.sync_dir(&path).or_failed(&path)?;
         let witness = Arc::new(Witness::open(files.clone(), &path).or_writing(&path)?);
@@ -238,6 +242,21 @@ impl LogDir {
         match self.files.remove_dir_all(path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
             other => other.or_failed(path),
+        }
+    }
+
+    /// Whether so many bytes can be written now, which they are, and removed again: what is free says nothing of quotas.
+    pub fn has_room_for(&self, bytes: usize) -> Result<bool, StorageError> {
+        let path = self.path.join(ROOM);
+        let written = self.files.open(&path, OpenMode::Create).and_then(|file| file.write_all_at(&vec![0; bytes], 0));
+        let removed = match self.files.remove_file(&path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            other => other.or_failed(&path),
+        };
+        match written.or_writing(&path) {
+            Ok(()) => removed.map(|()| true),
+            Err(StorageError::NoSpace { .. }) => removed.map(|()| false),
+            Err(error) => Err(error),
         }
     }
 

@@ -99,6 +99,8 @@ pub(crate) struct Segment {
     /// When this process made or opened the segment; `segment.ms` counts from it while no record has a timestamp.
     pub created_wall_ms: i64,
     recent: VecDeque<Span>,
+    /// Up to where there is room set aside in the `.log` file.
+    reserved: u64,
 }
 
 impl Segment {
@@ -118,6 +120,7 @@ impl Segment {
             first_timestamp_ms: Cell::new(None),
             created_wall_ms: now_wall_ms,
             recent: VecDeque::new(),
+            reserved: 0,
         }
     }
 
@@ -180,8 +183,29 @@ impl Segment {
             self.size = file.len().or_failed(&self.path)?;
         } else if !error.fails_log_dir() {
             file.set_len(self.size).or_failed(&self.path)?;
+            self.reserved = 0;
         }
         Err(error)
+    }
+
+    /// Sets room aside for what comes behind the end, where half of that is used up. Where it is not to be had, writes go on
+    /// without it, and a disk that fails says so at the next one.
+    pub fn reserve(&mut self, files: &dyn Files, bytes: u64) -> Result<(), StorageError> {
+        if bytes > 0 && self.reserved < self.size + bytes / 2 {
+            let up_to = self.size + bytes;
+            if self.file(files)?.reserve(up_to).is_ok() {
+                self.reserved = up_to;
+            }
+        }
+        Ok(())
+    }
+
+    /// Gives back what was set aside and is not used.
+    pub fn release(&mut self, files: &dyn Files) -> Result<(), StorageError> {
+        if std::mem::take(&mut self.reserved) > self.size {
+            self.file(files)?.set_len(self.size).or_failed(&self.path)?;
+        }
+        Ok(())
     }
 
     /// Takes note of a batch that was just written at `size`.
@@ -346,7 +370,7 @@ impl Segment {
         index_bytes: u32,
     ) -> Result<(), StorageError> {
         self.file(files)?.set_len(position).or_failed(&self.path)?;
-        self.size = position;
+        (self.size, self.reserved) = (position, 0);
         let (base, presize) = (self.base_offset, index_bytes);
         let below = |offset: u32| base + i64::from(offset) < end_offset;
         self.index.truncate(files, |e| below(e.offset) && u64::from(e.position) < position, presize)?;

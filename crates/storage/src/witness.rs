@@ -66,15 +66,26 @@ impl Witness {
         self.was_trusted || base::mutant(base::Mutant::FailedSyncBelieved)
     }
 
-    /// From now on nothing of what the last process left is doubtful.
+    /// From now on nothing of what the last process left is doubtful. Where there is no room to say so it stays doubtful,
+    /// which costs time at the next start.
     pub fn vouch(&self) -> io::Result<()> {
         let mut state = self.state();
+        match self.vouch_in(&mut state) {
+            Err(error) if matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded) => {
+                state.is_final = true;
+                self.doubt(&state)
+            }
+            other => other,
+        }
+    }
+
+    fn vouch_in(&self, state: &mut State) -> io::Result<()> {
         if state.file.is_none() {
             self.files.replace(&self.path, DOUBTFUL)?;
             state.file = Some(self.files.open(&self.path, OpenMode::Write)?);
         }
         state.vouched = true;
-        self.settle(&mut state)
+        self.settle(state)
     }
 
     /// The directory is closed in order: whoever comes next cannot rely on what this process saw.
@@ -252,6 +263,10 @@ impl File for WitnessedFile {
 
     fn set_len(&self, len: u64) -> io::Result<()> {
         self.file.set_len(len)
+    }
+
+    fn reserve(&self, up_to: u64) -> io::Result<()> {
+        self.file.reserve(up_to)
     }
 
     fn read_ahead(&self, range: ColdRange) -> io::Result<()> {

@@ -156,6 +156,45 @@ fn a_directory_is_trusted_once_somebody_vouched_and_while_no_sync_failed() {
 }
 
 #[test]
+fn a_directory_whose_disk_is_full_when_somebody_vouches_stays_in_use_and_doubtful() {
+    for was_trusted in [false, true] {
+        let files = SimFiles::new();
+        if was_trusted {
+            open(&files).unwrap().vouch().unwrap();
+            assert!(is_trusted_after(&files));
+        }
+        let dir = open_again(&files);
+        files.inject(Fault { on: FaultOn::Write, after: 0, errno: 28, sticky: true });
+        dir.vouch().unwrap();
+        assert!(!dir.is_failed());
+        files.heal();
+        files.inject(Fault { on: FaultOn::Sync, after: 0, errno: 5, sticky: false });
+        dir.write_checkpoint(REPLICATION_OFFSETS, []).unwrap_err();
+        assert!(!is_trusted_after(&files), "{was_trusted}");
+    }
+}
+
+#[test]
+fn a_directory_says_whether_there_is_room_and_leaves_nothing_behind() {
+    let files = SimFiles::new();
+    files.put(Path::new("/data/.ottla-room"), &[0; 100]);
+    let dir = open(&files).unwrap();
+    let names = || files.list(Path::new("/data")).unwrap().into_iter().map(|entry| entry.name).collect::<Vec<_>>();
+    let before = names();
+    assert!(!before.contains(&".ottla-room".to_owned()), "a process was killed in the middle");
+    assert!(dir.has_room_for(1 << 20).unwrap());
+    files.inject(Fault { on: FaultOn::Write, after: 0, errno: 28, sticky: true });
+    assert!(!dir.has_room_for(1 << 20).unwrap());
+    files.heal();
+    files.inject(Fault { on: FaultOn::Create, after: 0, errno: 28, sticky: true });
+    assert!(!dir.has_room_for(1 << 20).unwrap());
+    files.heal();
+    files.inject(Fault { on: FaultOn::Write, after: 0, errno: 5, sticky: true });
+    assert!(dir.has_room_for(1 << 20).unwrap_err().fails_log_dir());
+    assert_eq!(names(), before);
+}
+
+#[test]
 fn a_directory_that_was_closed_in_order_is_doubtful_for_whoever_comes_next() {
     let files = SimFiles::new();
     let dir = open(&files).unwrap();

@@ -112,6 +112,10 @@ impl File for WatchedFile {
         self.file.set_len(len)
     }
 
+    fn reserve(&self, up_to: u64) -> io::Result<()> {
+        self.file.reserve(up_to)
+    }
+
     fn sync_data(&self) -> io::Result<()> {
         (self.files.watcher)("sync_data", &self.path);
         self.file.sync_data()

@@ -126,6 +126,48 @@ fn a_registration_that_is_under_way_is_waited_for() {
     refuse(only_request(&mailbox), ErrorCode::DuplicateBrokerRegistration);
 }
 
+/// The full directories that the only heartbeat under way names; it is answered.
+fn told_full(mailbox: &quorum::Mailbox) -> Vec<Uuid> {
+    let request = only_request(mailbox);
+    let asked = BrokerHeartbeatRequest::decode(&mut Cursor::new(&request.body), request.version).unwrap();
+    answer(request, &heartbeat(false));
+    asked.full_log_dirs()
+}
+
+#[test]
+fn full_directories_are_told_at_once_and_as_long_as_they_are() {
+    let mut bench = Bench::new(&["/d1", "/d2"], |_| {});
+    let (broker, mailbox) = bench.broker_with_partitions();
+    let directory = broker.replicas.directories()[1].clone();
+    let lifecycle = Lifecycle::new(broker, Uuid::from_u128(1), -1, false, Box::new(|_| {}));
+    lifecycle.begin(Box::new(|| {}));
+    answer(only_request(&mailbox), &BrokerRegistrationResponse { broker_epoch: 5, ..Default::default() });
+    lifecycle.published(&image(5, false));
+    assert_eq!(told_full(&mailbox), []);
+    assert_eq!(lifecycle.state(), State::Running);
+    bench.files.inject(testkit::Fault { on: testkit::FaultOn::Write, after: 0, errno: 28, sticky: true });
+    let source = std::io::Error::from(std::io::ErrorKind::StorageFull);
+    directory.tell_shortage(&storage::StorageError::NoSpace { path: "/d2/x".into(), source });
+    let interval_ms = i64::from(lifecycle.broker.static_config.lifecycle.heartbeat_interval_ms);
+    bench.executor.pass(interval_ms);
+    assert_eq!(told_full(&mailbox), []);
+    bench.executor.pass(interval_ms);
+    // One is on its way when it becomes full: the next one follows at once.
+    let request = only_request(&mailbox);
+    bench.executor.pass(5_000 - 2 * interval_ms);
+    assert!(directory.is_full());
+    answer(request, &heartbeat(false));
+    bench.executor.settle();
+    assert_eq!(told_full(&mailbox), [directory.id]);
+    bench.executor.pass(interval_ms);
+    assert_eq!(told_full(&mailbox), [directory.id]);
+    bench.files.heal();
+    bench.executor.pass(1_000);
+    assert!(!directory.is_full());
+    assert_eq!(told_full(&mailbox), []);
+    assert_eq!(bench.executor.timers(), 1, "the next heartbeat, and nothing else");
+}
+
 #[test]
 fn what_was_published_never_goes_back() {
     let bench = Bench::new(&[], |_| {});

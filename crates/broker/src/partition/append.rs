@@ -85,17 +85,21 @@ impl PartitionCell {
             Ok(appended) => appended,
             // What a producer sent behind a batch that found no room is not out of order: it comes again behind that one.
             // Told otherwise, clients begin another epoch and send twice what is under way to other partitions.
-            Err(StorageError::OutOfOrderSequence { .. }) if inner.is_short => {
+            Err(StorageError::OutOfOrderSequence { producer_id, .. })
+                if inner.short.is_waited_for(producer_id, now.monotonic_us) =>
+            {
                 return Err(AppendError::Refused(ErrorCode::KafkaStorageError));
             }
             Err(error) => {
-                inner.is_short |= error.is_shortage();
+                if error.is_shortage() {
+                    inner.short.refused(append.batch.producer_id(), now.monotonic_us);
+                }
                 effects.failed |= error.fails_log_dir();
                 inner.settle_failure(effects);
                 return Err(AppendError::Storage(error));
             }
         };
-        inner.is_short = false;
+        inner.short.appended(append.batch.producer_id());
         inner.hand_out(appended.jobs, effects);
         effects.wants_sealed_flush |= appended.rolled;
         let end = inner.log.log_end_offset();

@@ -166,6 +166,25 @@ fn what_comes_behind_a_batch_that_found_no_room_is_not_out_of_order() {
 }
 
 #[test]
+fn who_is_out_of_order_is_told_so_whosever_batches_find_no_room() {
+    let bench = Bench::new(&["/data"], |_| {});
+    let cell = bench.open("t-0", TOPIC);
+    assert!(bench.produce(&cell, 0).is_ok() && bench.produce_as(&cell, 10, 0).is_ok());
+    bench.files.inject(testkit::Fault { on: testkit::FaultOn::Write, after: 0, errno: 28, sticky: true });
+    assert!(matches!(bench.produce(&cell, 1), Err(AppendError::Storage(error)) if error.is_shortage()));
+    let is_out_of_order =
+        |outcome| matches!(outcome, Err(AppendError::Storage(StorageError::OutOfOrderSequence { .. })));
+    assert!(is_out_of_order(bench.produce_as(&cell, 10, 5)));
+    bench.files.heal();
+    // That another one goes on says nothing of the first.
+    assert!(bench.produce_as(&cell, 10, 1).is_ok());
+    assert!(matches!(bench.produce(&cell, 2), Err(AppendError::Refused(ErrorCode::KafkaStorageError))));
+    // It has given the batch up, and goes on behind it.
+    bench.executor.pass(120_000);
+    assert!(is_out_of_order(bench.produce(&cell, 2)));
+}
+
+#[test]
 fn nobody_waits_inside_while_records_and_topics_are_deleted() {
     let bench = Bench::new(&["/data"], |log| log.file_delete_delay_ms = 5000);
     let cells: Vec<_> = (0..3).map(|i| bench.open(&format!("t-{i}"), TOPIC)).collect();

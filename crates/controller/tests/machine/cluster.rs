@@ -1,7 +1,7 @@
 //! A controller without a quorum: what it plans is replayed at once, and what must always hold is checked after each step.
 
 use base::{ErrorCode, NodeId, Now, Offset, SplitMix64, Uuid};
-use controller::{Controller, IsrChange, IsrChanged, OfTopics, Plan, Settings, View, bootstrap_records};
+use controller::{Controller, Due, IsrChange, IsrChanged, OfTopics, Plan, Settings, View, bootstrap_records};
 use metadata::{Image, Levels, Loader, NO_LEADER, Partition};
 use protocol::{
     BrokerHeartbeatRequest, BrokerHeartbeatResponse, BrokerRegistrationRequest, BrokerRegistrationResponse,
@@ -175,6 +175,31 @@ impl Cluster {
     pub fn fence(&mut self, id: NodeId) {
         let response = self.send(BrokerHeartbeatRequest { want_fence: true, ..self.heartbeat(id) });
         assert!(response.is_fenced);
+    }
+
+    /// Does everything that is due; what it was.
+    pub fn run_due(&mut self) -> Vec<Due> {
+        let mut done = Vec::new();
+        while let Some(due) = self.step(|controller, view, _| match controller.run_due(view) {
+            Some(Plan { records, reply, .. }) => Plan::new(records, Some(reply)),
+            None => Plan::answer(None),
+        }) {
+            done.push(due);
+        }
+        done
+    }
+
+    /// A heartbeat that names directories without room, and what comes of it.
+    pub fn tell_full(&mut self, id: NodeId, full: &[Uuid]) {
+        let response = self.send(self.heartbeat(id).with_full_log_dirs(full));
+        assert_eq!(response.error_code, 0);
+        self.run_due();
+    }
+
+    /// No directory of the broker has room, or all have.
+    pub fn set_full(&mut self, id: NodeId, is_full: bool) {
+        let all = [directory(id, 0), directory(id, 1)];
+        self.tell_full(id, if is_full { &all } else { &[] });
     }
 
     pub fn create(&mut self, topic: creation::CreatableTopic<'static>) -> CreatableTopicResult<'static> {

@@ -6,6 +6,7 @@ mod cluster;
 mod directories;
 mod elections;
 mod features;
+mod full_directories;
 mod random;
 mod reassignments;
 mod suspicions;

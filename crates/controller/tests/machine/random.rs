@@ -3,7 +3,7 @@
 
 use crate::cluster::{Cluster, directory, placed};
 use base::{NodeId, Random, SplitMix64};
-use controller::{IsrChange, Plan};
+use controller::IsrChange;
 use metadata::{Image, NO_LEADER};
 use protocol::{
     AlterPartitionReassignmentsRequest, BrokerHeartbeatRequest, ElectLeadersRequest,
@@ -93,11 +93,13 @@ impl Life {
 
     fn heartbeat(&mut self, id: NodeId) {
         let usual = self.cluster.heartbeat(id);
-        let request = match self.below(12) {
+        let request = match self.below(14) {
             0 => BrokerHeartbeatRequest { want_fence: true, ..usual },
             1 => BrokerHeartbeatRequest { want_shut_down: true, ..usual },
             2 => BrokerHeartbeatRequest { offline_log_dirs: vec![directory(id, 1)], ..usual },
             3 => BrokerHeartbeatRequest { current_metadata_offset: 0, ..usual },
+            4 => usual.with_full_log_dirs(&[directory(id, 0)]),
+            5 => usual.with_full_log_dirs(&[directory(id, 0), directory(id, 1)]),
             _ => usual,
         };
         self.cluster.send(request);
@@ -105,10 +107,7 @@ impl Life {
 
     fn time(&mut self) {
         self.cluster.now.monotonic_us += self.random.below(3_000_000);
-        while self.cluster.step(|controller, view, _| match controller.run_due(view) {
-            Some(plan) => Plan::new(plan.records, true),
-            None => Plan::answer(false),
-        }) {}
+        self.cluster.run_due();
     }
 
     /// A restart, after a stop in order or a kill; refused while the session of the one before goes on.

@@ -3,12 +3,31 @@
 use super::node::{BINARY, free_ports, until};
 use rustix::process::{Pid, Signal, kill_process};
 use std::fs::File;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use tempfile::TempDir;
 
 /// The id of every cluster here.
 pub const CLUSTER_ID: &str = "AAAAAAAAQACAAAAAAAAAAQ";
+
+/// How a process gets mounts of its own, where the machine lets users have them.
+pub const UNSHARE: [&str; 4] = ["--user", "--map-root-user", "--mount", "--"];
+
+/// Whether it does.
+pub fn can_mount() -> bool {
+    let mut probe = Command::new("unshare");
+    probe.args(UNSHARE).args(["mount", "-t", "tmpfs", "tmpfs", "/mnt"]).stdout(Stdio::null()).stderr(Stdio::null());
+    probe.status().is_ok_and(|status| status.success())
+}
+
+/// The binary with a disk of this size at a folder, with what the folder holds.
+fn on_small_disk(folder: &Path, size: &str) -> Command {
+    let script = "cp -a \"$0\" \"$0.kept\" && mount -t tmpfs -o size=\"$1\" tmpfs \"$0\" && cp -a \"$0.kept/.\" \"$0\" \
+                  && shift && exec \"$@\"";
+    let mut command = Command::new("unshare");
+    command.args(UNSHARE).args(["sh", "-c", script]).arg(folder).arg(size).arg(BINARY);
+    command
+}
 
 /// A node of a cluster: its files stay when its process ends.
 pub struct Member {
@@ -16,10 +35,13 @@ pub struct Member {
     pub port: u16,
     file: PathBuf,
     log: PathBuf,
+    data: PathBuf,
     /// Of `storage format`.
     flags: Vec<String>,
     /// Of `server`, behind the file.
     arguments: Vec<String>,
+    /// A disk of this size at the data folder, which the process alone sees.
+    small_disk: Option<&'static str>,
     process: Option<Child>,
 }
 
@@ -100,7 +122,8 @@ impl Cluster {
             let (file, log) = (folder.path().join(format!("{id}.properties")), folder.path().join(format!("{id}.log")));
             std::fs::write(&file, content).expect("a file");
             let flags = if is_controller { flags(index) } else { Vec::new() };
-            let member = Member { id, port, file, log, flags, arguments: Vec::new(), process: None };
+            let arguments = Vec::new();
+            let member = Member { id, port, file, log, data, flags, arguments, small_disk: None, process: None };
             member.format(CLUSTER_ID);
             members.push(member);
         }
@@ -164,8 +187,10 @@ impl Cluster {
             port: of.port,
             file,
             log,
+            data: own,
             flags: of.flags.clone(),
             arguments: Vec::new(),
+            small_disk: None,
             process: None,
         };
         double.format(cluster_id);
@@ -220,6 +245,18 @@ impl Member {
         self.arguments = arguments.iter().map(|argument| argument.to_string()).collect();
     }
 
+    /// From its next start on there is a disk of this size at its data folder, with what the folder holds then. The process
+    /// alone sees it, and it goes with it.
+    pub fn set_small_disk(&mut self, size: &'static str) {
+        self.small_disk = Some(size);
+    }
+
+    /// Its data folder as it sees it.
+    pub fn own_data(&self) -> PathBuf {
+        let process = self.process.as_ref().expect("a process");
+        PathBuf::from(format!("/proc/{}/root", process.id())).join(self.data.strip_prefix("/").expect("a whole path"))
+    }
+
     /// Waits until it has ended by itself; its exit code.
     pub fn ends(&mut self) -> Option<i32> {
         let mut process = self.process.take().expect("a process");
@@ -233,7 +270,10 @@ impl Member {
 
     pub fn run(&mut self) {
         let log = File::options().create(true).append(true).open(&self.log).expect("a log");
-        let mut command = Command::new(BINARY);
+        let mut command = match self.small_disk {
+            None => Command::new(BINARY),
+            Some(size) => on_small_disk(&self.data, size),
+        };
         command.arg("server").arg(&self.file).args(&self.arguments).env_remove("RUST_LOG").stdin(Stdio::null());
         command.stdout(log.try_clone().expect("a log")).stderr(log);
         self.process = Some(command.spawn().expect("the binary runs"));

@@ -209,6 +209,23 @@ fn nothing_is_shown_before_what_was_committed_is_here() {
 }
 
 #[test]
+fn a_broker_whose_disk_is_full_hears_of_a_new_leader_and_goes_on() {
+    let files = SimFiles::new();
+    let mut observer = Observer::open(&files);
+    files.inject(testkit::Fault { on: testkit::FaultOn::Write, after: 0, errno: 28, sticky: true });
+    observer.answered(&[], 1);
+    assert_eq!((observer.node.raft.leader_id(), observer.node.raft.epoch()), (Some(LEADER), EPOCH));
+    observer.answered(&batch(0), 1);
+    assert!(!observer.publications.has_work());
+    files.heal();
+    observer.now.monotonic_us += PAUSE_MAX_MS * 1000;
+    observer.answered(&batch(0), 1);
+    assert_eq!((observer.publications.has_work(), observer.node.image().offset), (true, 0));
+    drop(observer);
+    assert_eq!(Observer::open(&files).node.raft.epoch(), EPOCH);
+}
+
+#[test]
 fn a_controller_of_another_cluster_ends_nobody_and_is_asked_again_after_a_pause_that_grows() {
     let mut observer = Observer::open(&SimFiles::new());
     observer.answered(&batch(0), 1);

@@ -90,8 +90,7 @@ fn the_slowest_in_sync_replica_decides() {
     assert!(leader.fetched(&by(2), 7, 0).high_watermark);
     assert_eq!(leader.high_watermark(), 7);
     assert!(!leader.fetched(&by(3), 2, 0).high_watermark, "not in the ISR");
-    assert!(!leader.set_registration(1, vec![1], &[1, 2, 3]).high_watermark, "both may come back soon");
-    assert!(leader.tick(LAG_US + 1).high_watermark);
+    assert!(leader.set_registration(1, vec![1], &[1, 2, 3]).high_watermark, "the controller has put it out");
     assert_eq!(leader.high_watermark(), 10);
 }
 
@@ -161,13 +160,42 @@ fn only_who_fetches_is_asked_in() {
 
 #[test]
 fn who_keeps_up_is_waited_for_before_it_is_asked_in() {
-    let mut leader = leading(&[1], &[1, 2], 1, (0, 0));
+    let mut leader = leading(&[1], &[1, 2, 3], 1, (0, 0));
     let _joins = leader.fetched(&by(2), 0, 0);
     let number = leader.proposal().unwrap().number;
-    let _refused = leader.answered(number, IsrAnswer::Refused);
-    assert!(!leader.appended(5, 1), "it was caught up a moment ago");
+    let _waits_for_the_answer = leader.fetched(&by(3), 0, 0);
+    let _joined = leader.answered(number, is(1, &[1, 2]));
+    assert!(!leader.appended(5, 1));
+    assert!(!leader.fetched(&by(2), 5, 1).high_watermark, "the other one was caught up a moment ago");
     assert!(leader.tick(LAG_US + 2).high_watermark);
     assert_eq!(leader.high_watermark(), 5);
+}
+
+/// A follower without room stays where it was when its disk became full, and fetches on: it must not hold up the others
+/// for as long as it may lag.
+#[test]
+fn whom_the_controller_does_not_let_in_is_not_waited_for_until_it_has_everything_again() {
+    let mut leader = leading(&[1, 2], &[1, 2], 1, (10, 10));
+    let _in_sync = leader.fetched(&by(2), 10, 0);
+    assert!(!leader.appended(12, 1), "it is in sync");
+    assert!(leader.set_registration(1, vec![1], &[1, 2]).high_watermark);
+    let _it_stays_behind = leader.fetched(&by(2), 10, 2);
+    assert!(leader.appended(13, 3));
+    // One that was at the end when its disk became full.
+    let mut leader = leading(&[1], &[1, 2], 1, (10, 10));
+    for at in [0, 10] {
+        assert!(leader.fetched(&by(2), 10, at).proposes);
+        let number = leader.proposal().unwrap().number;
+        let _refused = leader.answered(number, IsrAnswer::Refused);
+    }
+    assert!(leader.appended(14, 11));
+    let _behind = leader.fetched(&by(2), 10, 12);
+    assert!(leader.appended(15, 13));
+    // There is room again: as soon as it has what was there a moment ago, it is waited for, and joins.
+    let _catches_up = leader.fetched(&by(2), 14, 14);
+    let _caught_up = leader.fetched(&by(2), 15, 15);
+    assert!(!leader.appended(16, 16));
+    assert!(leader.fetched(&by(2), 16, 17).proposes);
 }
 
 /// One broker is fenced, all others are in service.
@@ -206,12 +234,14 @@ fn records_are_deleted_when_they_are_at_every_follower_that_is_in_service() {
 
 #[test]
 fn a_replica_that_is_fenced_is_not_waited_for() {
-    let mut leader = leading(&[1], &[1, 2], 1, (0, 0));
+    let mut leader = leading(&[1], &[1, 2, 3], 1, (0, 0));
     let _joins = leader.fetched(&by(2), 0, 0);
     let number = leader.proposal().unwrap().number;
-    let _refused = leader.answered(number, IsrAnswer::Refused);
+    let _waits_for_the_answer = leader.fetched(&by(3), 0, 0);
+    let _joined = leader.answered(number, is(1, &[1, 2]));
     assert!(!leader.appended(5, 1));
-    assert!(leader.set_brokers(&Fenced(2)));
+    assert!(!leader.fetched(&by(2), 5, 1).high_watermark);
+    assert!(leader.set_brokers(&Fenced(3)));
     assert_eq!(leader.high_watermark(), 5);
 }
 

@@ -16,7 +16,7 @@ use protocol::{
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use testkit::SimFiles;
+use testkit::{Fault, FaultOn, SimFiles};
 
 /// The controllers' ids; brokers are 1, 2, ...
 pub const CONTROLLERS: [NodeId; 3] = [100, 101, 102];
@@ -24,6 +24,7 @@ pub const BROKERS: [NodeId; 3] = [1, 2, 3];
 /// A leader that no majority reaches resigns after one and a half fetch timeouts (of 2 s); what is on its way then may still
 /// count.
 const LONELY_US: u64 = 4_000_000;
+const ENOSPC: i32 = 28;
 const OFFSETS_TOPIC: &str = "__consumer_offsets";
 
 /// What differs from seed to seed.
@@ -81,7 +82,7 @@ fn config(id: NodeId, shape: &Shape) -> Result<ServerConfig, String> {
          metadata.log.max.record.bytes.between.snapshots={snapshot_bytes}\nmetadata.log.segment.bytes=8388608\n\
          metadata.max.retention.bytes={retention_bytes}\nbroker.session.timeout.ms={session_ms}\n\
          controller.quorum.fetch.max.bytes={fetch_bytes}\ncontroller.quorum.fetch.snapshot.max.bytes={fetch_bytes}\n\
-         broker.heartbeat.interval.ms={}\nreplica.lag.time.max.ms=2000\nreplica.fetch.wait.max.ms=200\n\
+         broker.heartbeat.interval.ms={}\nottla.full.log.dir.ms=1000\nreplica.lag.time.max.ms=2000\nreplica.fetch.wait.max.ms=200\n\
          replica.fetch.max.bytes={replica_bytes}\nnum.replica.fetchers=2\n",
         CONTROLLERS.map(|id| format!("{id}@127.0.0.1:{}", port(id))).join(","),
         port(id),
@@ -100,6 +101,8 @@ pub(super) struct Place {
     pub(super) life: u64,
     /// The end of the metadata that it has shown in this life.
     shown: Offset,
+    /// Since when its broker says that its directory is full.
+    pub(super) full_since_us: Option<u64>,
 }
 
 /// All nodes, their network, and the clients' way to them.
@@ -138,7 +141,7 @@ impl Cluster {
         for id in ids {
             let files = SimFiles::new();
             format_node(&files, id, &["/data"], now, random)?;
-            places.push(Place { id, files, node: None, life: 0, shown: -1 });
+            places.push(Place { id, files, node: None, life: 0, shown: -1, full_since_us: None });
         }
         let inbox = Inbox::default();
         Ok(Cluster {
@@ -182,7 +185,7 @@ impl Cluster {
         node.executor.set_slow(is_controller(id) && is_slow);
         place.node = Some(node);
         place.life += 1;
-        place.shown = -1;
+        (place.shown, place.full_since_us) = (-1, None);
         Ok(())
     }
 
@@ -227,6 +230,15 @@ impl Cluster {
         }
         self.network.died(id, true);
         self.place(id).files.process_died();
+    }
+
+    /// Fills the disk of a broker, or makes room on it.
+    pub fn set_full(&mut self, id: NodeId, is_full: bool) {
+        let files = &self.place(id).files;
+        match is_full {
+            true => files.inject(Fault { on: FaultOn::Write, after: 0, errno: ENOSPC, sticky: true }),
+            false => files.heal(),
+        }
     }
 
     pub fn jump_wall(&mut self, id: NodeId, by_ms: i64) {

@@ -7,6 +7,7 @@ use crate::ending::{self, PATIENCE_US};
 use crate::schedule::START;
 use crate::told::{Report, Told, reported};
 use base::{NodeId, Random, SplitMix64};
+use std::collections::BTreeMap;
 use std::hash::Hash;
 
 const CLUSTER: &str = "cluster";
@@ -18,6 +19,10 @@ struct World {
     fault_every: u32,
     /// When the network heals by itself.
     heals_us: Option<u64>,
+    /// Brokers whose disks are full, and when there is room again.
+    full: BTreeMap<NodeId, u64>,
+    /// No fault comes before.
+    calm_until_us: u64,
     last_fault_us: u64,
 }
 
@@ -37,7 +42,16 @@ fn run(seed: u64) -> Report {
             return told.report(seed, CLUSTER);
         }
     };
-    let mut world = World { cluster, random, told, fault_every: shape.fault_every, heals_us: None, last_fault_us: 0 };
+    let mut world = World {
+        cluster,
+        random,
+        told,
+        fault_every: shape.fault_every,
+        heals_us: None,
+        full: BTreeMap::new(),
+        calm_until_us: 0,
+        last_fault_us: 0,
+    };
     world.start_all();
     world.live();
     if world.told.knowledge.violations.is_empty() {
@@ -58,6 +72,8 @@ impl World {
     fn start(&mut self, id: NodeId) {
         self.told.processes += 1;
         tracing::info!(id, now = ?self.cluster.now, "a process starts");
+        // A node whose disk is full is started again by somebody who has made room.
+        self.empty_disk(id);
         let seed = self.random.next_u64();
         if let Err(error) = self.cluster.start(id, seed) {
             self.told.knowledge.say(format!("node {id} does not start: {error}"));
@@ -90,6 +106,7 @@ impl World {
                     }
                     if steps.is_multiple_of(8) {
                         self.look_inside();
+                        self.look_at_full_disks();
                     }
                 }
                 Ok(false) => {
@@ -116,6 +133,7 @@ impl World {
             if all_run
                 && !self.cluster.any_serves()
                 && self.heals_us.is_none()
+                && self.full.is_empty()
                 && now_us > self.last_fault_us + PATIENCE_US
             {
                 self.told.knowledge.say("no broker comes up".into());
@@ -145,8 +163,11 @@ impl World {
 
     /// Something happens to a process or to the network.
     fn fault(&mut self) {
+        if self.cluster.now.monotonic_us < self.calm_until_us {
+            return;
+        }
         self.last_fault_us = self.cluster.now.monotonic_us;
-        let kind = self.random.below(24);
+        let kind = self.random.below(27);
         let id = self.any_node();
         (kind, id).hash(&mut self.told.trace);
         tracing::info!(kind, id, now = ?self.cluster.now, "a fault");
@@ -207,6 +228,18 @@ impl World {
                     _ => self.start_all(),
                 }
             }
+            // A disk is full, of whoever leads a partition as a rule; or all are.
+            24..=26 => {
+                let leader = self.cluster.any_partition_leader(&mut self.random).filter(|_| self.random.below(3) > 0);
+                let one = leader.unwrap_or(BROKERS[self.random.below(3) as usize]);
+                let all = self.random.below(6) == 0;
+                BROKERS.into_iter().filter(|id| all || *id == one).for_each(|id| self.fill_disk(id));
+                if self.random.below(2) == 0 {
+                    // Time for everything that comes of it alone.
+                    self.calm_until_us = self.cluster.now.monotonic_us + 15_000_000;
+                    self.full.values_mut().for_each(|until_us| *until_us = (*until_us).max(self.calm_until_us));
+                }
+            }
             // It goes on alone, with its controllers or without them.
             21..=23 => {
                 let leader = self.cluster.any_partition_leader(&mut self.random).unwrap_or(BROKERS[0]);
@@ -226,6 +259,28 @@ impl World {
         }
     }
 
+    fn fill_disk(&mut self, id: NodeId) {
+        if self.cluster.runs(id) {
+            let longest_ms = [4_000, 15_000, 30_000][self.random.below(3) as usize];
+            self.full.insert(id, self.cluster.now.monotonic_us + 1000 * (1 + self.random.below(longest_ms)));
+            self.cluster.set_full(id, true);
+        }
+    }
+
+    fn empty_disk(&mut self, id: NodeId) {
+        if self.full.remove(&id).is_some() {
+            self.cluster.set_full(id, false);
+        }
+    }
+
+    /// Where nothing else happens, who has no room leads nothing that another could.
+    fn look_at_full_disks(&mut self) {
+        let last_fault_us = if self.heals_us.is_none() { self.last_fault_us } else { u64::MAX };
+        if let Some(wrong) = self.cluster.wrong_full_leader(last_fault_us) {
+            self.told.knowledge.say(wrong);
+        }
+    }
+
     fn heals_later(&mut self) {
         let longest_ms = [200, 2_000, 15_000][self.random.below(3) as usize];
         self.heals_us = Some(self.cluster.now.monotonic_us + 1000 * (1 + self.random.below(longest_ms)));
@@ -234,8 +289,12 @@ impl World {
     fn heal_when_due(&mut self) {
         if self.heals_us.is_some_and(|at_us| at_us <= self.cluster.now.monotonic_us) {
             self.heals_us = None;
+            self.last_fault_us = self.cluster.now.monotonic_us;
             self.cluster.network.heal();
         }
+        let now_us = self.cluster.now.monotonic_us;
+        let due = self.full.iter().filter(|(_, until_us)| **until_us <= now_us).map(|(id, _)| *id);
+        due.collect::<Vec<NodeId>>().into_iter().for_each(|id| self.empty_disk(id));
     }
 
     fn die(&mut self, id: NodeId, power: bool) {
@@ -306,6 +365,7 @@ impl World {
     /// The faults end: everybody comes back, everything gets done and is there, all stop in order and leave good files.
     fn finish(&mut self) {
         self.cluster.network.heal();
+        BROKERS.into_iter().for_each(|id| self.empty_disk(id));
         self.start_all();
         let World { cluster, random, told: Told { clients, knowledge, .. }, .. } = self;
         if !ending::run_until(cluster, random, |cluster| cluster.all_serve()) {

@@ -117,7 +117,45 @@ fn shared_end(one: &Replica, other: &Replica) -> Offset {
     starts.into_iter().find(|start| epoch_at(one, *start) != epoch_at(other, *start)).unwrap_or(end)
 }
 
+/// By then the controller has heard of it and moved what can be moved: heartbeats come more often.
+const HANDED_OVER_WITHIN_US: u64 = 3_000_000;
+/// By then whatever else has happened is over, elections of controllers too.
+const CALM_AFTER_US: u64 = 8_000_000;
+
 impl Cluster {
+    /// A broker that has said for a while that it has no room, and still leads what another in-sync replica with room could
+    /// lead, although nothing else has happened since.
+    pub fn wrong_full_leader(&mut self, last_fault_us: u64) -> Option<String> {
+        let now_us = self.now.monotonic_us;
+        for place in &mut self.places {
+            let broker = place.node.as_ref().filter(|node| node.serves()).and_then(|node| node.broker());
+            let is_full = broker.is_some_and(|broker| broker.replicas.directories().iter().all(|dir| dir.is_full()));
+            place.full_since_us = if is_full { place.full_since_us.or(Some(now_us)) } else { None };
+        }
+        let has_room = |id: NodeId| {
+            let place = self.places.iter().find(|place| place.id == id && place.full_since_us.is_none());
+            place.and_then(|place| place.node.as_ref()).is_some_and(|node| node.serves())
+                && self.truth.brokers.get(&id).is_some_and(|broker| broker.is_active())
+        };
+        for place in &self.places {
+            let Some(since_us) = place.full_since_us else { continue };
+            let calm_us = last_fault_us.saturating_add(CALM_AFTER_US);
+            if now_us < calm_us.max(since_us + HANDED_OVER_WITHIN_US) {
+                continue;
+            }
+            for topic in self.truth.topics_by_name() {
+                let led = topic.partitions.iter().filter(|(_, partition)| partition.leader == place.id);
+                if let Some((index, partition)) =
+                    led.into_iter().find(|(_, partition)| partition.isr.iter().any(|id| has_room(*id)))
+                {
+                    let (name, id, isr) = (&topic.name, place.id, &partition.isr);
+                    return Some(format!("{name}-{index}: node {id} has no room and leads, in sync are {isr:?}"));
+                }
+            }
+        }
+        None
+    }
+
     /// What is wrong with the replicas of partitions, compared with what was seen before.
     pub fn wrong_replication(&mut self) -> Option<String> {
         let mut found = Vec::new();

@@ -19,6 +19,9 @@ use std::time::{Duration, Instant};
 
 /// How long a fault lasts, in seconds: shorter and longer than a broker's session.
 const HOLD_S: [u64; 3] = [3, 7, 12];
+/// A disk is full for longer than it takes until a directory counts as full (`ottla.full.log.dir.ms`), else the silence is
+/// the fault itself.
+const FULL_HOLD_S: [u64; 3] = [8, 12, 15];
 /// How long a node is away that is started again: also for so short a time that nobody has missed it.
 const AWAY_S: [u64; 4] = [0, 3, 7, 12];
 /// The load goes on so long before each fault.
@@ -189,6 +192,7 @@ impl Soak {
             Kind::KillBroker | Kind::KillController | Kind::PowerCutOne => {
                 Duration::from_secs(self.dice.one_of(&AWAY_S).unwrap_or(0))
             }
+            Kind::FullDisk => Duration::from_secs(self.dice.one_of(&FULL_HOLD_S).unwrap_or(8)),
             _ => Duration::from_secs(self.dice.one_of(&HOLD_S).unwrap_or(3)),
         };
         let changes_before = self.cluster.count_changes();
