@@ -273,9 +273,11 @@ impl World {
         }
     }
 
-    /// Where nothing else happens, who has no room leads nothing that another could.
+    /// Where nothing else happens and everybody is there, who has no room leads nothing that another could.
     fn look_at_full_disks(&mut self) {
-        let last_fault_us = if self.heals_us.is_none() { self.last_fault_us } else { u64::MAX };
+        let all_run = self.cluster.ids().into_iter().all(|id| self.cluster.runs(id));
+        let is_calm = self.heals_us.is_none() && all_run && self.cluster.leader().is_some();
+        let last_fault_us = if is_calm { self.last_fault_us } else { u64::MAX };
         if let Some(wrong) = self.cluster.wrong_full_leader(last_fault_us) {
             self.told.knowledge.say(wrong);
         }
