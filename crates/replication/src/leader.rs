@@ -171,9 +171,11 @@ impl Leader {
     /// Nobody waits for those any more who are not in sync as the controller says: they may have no room for what comes,
     /// say, which the metadata does not tell. Who goes on to fetch all that is here comes back.
     fn put_out(&mut self, ids: &[NodeId]) {
-        for id in ids.iter().filter(|id| !self.isr.committed().contains(id)) {
-            if let Some(state) = self.followers.get_mut(id) {
-                state.was_put_out();
+        for (id, state) in &mut self.followers {
+            match self.isr.committed().contains(id) {
+                true => state.was_let_in(),
+                false if ids.contains(id) => state.was_put_out(),
+                false => {}
             }
         }
     }
@@ -298,6 +300,11 @@ impl Leader {
         let joiners = if answer == IsrAnswer::Refused { self.isr.joiners() } else { Vec::new() };
         self.isr.answered(number, self.epoch, answer, self.now_us);
         self.put_out(&joiners);
+        for joiner in joiners.iter().filter(|id| !self.isr.committed().contains(id)) {
+            if let Some(state) = self.followers.get_mut(joiner) {
+                state.was_refused(self.now_us);
+            }
+        }
         // Whoever left holds nothing up any more (KAFKA-13091).
         Moved { high_watermark: self.advance(), proposes: false }
     }
@@ -322,7 +329,8 @@ impl Leader {
     /// Whether a follower has what is committed, and all that was there when this leadership began.
     fn may_join(&self, id: NodeId) -> bool {
         let start = (self.high_watermark, self.epoch_start_offset);
-        !self.isr.committed().contains(&id) && self.followers.get(&id).is_some_and(|it| has_all(it, start))
+        let joins = |it: &Progress| has_all(it, start) && !it.is_refused(self.now_us);
+        !self.isr.committed().contains(&id) && self.followers.get(&id).is_some_and(joins)
     }
 
     /// Asks for these members and one that joins, each as the incarnation that fetches now.
@@ -339,7 +347,7 @@ impl Leader {
         let counts = |(id, follower): &(&NodeId, &Progress)| match self.isr.is_in_maximal(**id) {
             true => true,
             // About to join: were it not waited for, it would never have what is committed.
-            false => follower.is_eligible && self.is_caught_up(follower),
+            false => follower.is_eligible && !follower.is_refused(self.now_us) && self.is_caught_up(follower),
         };
         let followers = self.followers.iter().filter(counts).map(|(_, follower)| follower.log_end_offset);
         let least = followers.chain([self.local_position()]).min().unwrap_or(self.high_watermark);

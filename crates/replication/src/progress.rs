@@ -40,7 +40,13 @@ pub struct Progress {
     caught_up_us: Option<u64>,
     /// The newest fetch: its time, and where the leader's log ended then.
     fetched: Option<(u64, Offset)>,
+    /// How often in a row the controller did not let it in, and until when nobody asks again.
+    refusals: (u32, u64),
 }
+
+/// The pause after the first refusal; it doubles, up to the longest.
+const REFUSED_US: u64 = 50_000;
+const REFUSED_MAX_US: u64 = 3_000_000;
 
 impl Progress {
     /// One that has not fetched in this leadership. What is in sync is taken for caught up until it shows otherwise.
@@ -53,6 +59,7 @@ impl Progress {
             is_alive: true,
             caught_up_us: is_in_sync.then_some(now_us),
             fetched: None,
+            refusals: (0, 0),
         }
     }
 
@@ -74,6 +81,10 @@ impl Progress {
         self.log_end_offset = offset.min(leader_end);
         self.is_eligible = by.is_eligible;
         if by.broker_epoch >= 0 {
+            if self.broker_epoch != Some(by.broker_epoch) {
+                // Another process: what was said of the one before does not concern it.
+                self.refusals = (0, 0);
+            }
             self.broker_epoch = Some(by.broker_epoch);
         }
     }
@@ -81,6 +92,22 @@ impl Progress {
     /// The controller does not have it in sync: that it had everything counts from its next fetches on only.
     pub(crate) fn was_put_out(&mut self) {
         (self.caught_up_us, self.fetched) = (None, None);
+    }
+
+    /// The controller did not let it in: it is not asked for with every fetch.
+    pub(crate) fn was_refused(&mut self, now_us: u64) {
+        let times = self.refusals.0;
+        self.refusals = (times + 1, now_us + (REFUSED_US << times.min(10)).min(REFUSED_MAX_US));
+    }
+
+    /// The controller has it in sync.
+    pub(crate) fn was_let_in(&mut self) {
+        self.refusals = (0, 0);
+    }
+
+    /// Whether it was refused a moment ago.
+    pub(crate) fn is_refused(&self, now_us: u64) -> bool {
+        now_us < self.refusals.1
     }
 
     /// Time since it last had everything.

@@ -183,19 +183,39 @@ fn whom_the_controller_does_not_let_in_is_not_waited_for_until_it_has_everything
     assert!(leader.appended(13, 3));
     // One that was at the end when its disk became full.
     let mut leader = leading(&[1], &[1, 2], 1, (10, 10));
-    for at in [0, 10] {
+    for at in [0, 50_000] {
         assert!(leader.fetched(&by(2), 10, at).proposes);
         let number = leader.proposal().unwrap().number;
         let _refused = leader.answered(number, IsrAnswer::Refused);
+        assert!(!leader.fetched(&by(2), 10, at + 1).proposes, "not with every fetch");
     }
-    assert!(leader.appended(14, 11));
-    let _behind = leader.fetched(&by(2), 10, 12);
-    assert!(leader.appended(15, 13));
-    // There is room again: as soon as it has what was there a moment ago, it is waited for, and joins.
-    let _catches_up = leader.fetched(&by(2), 14, 14);
-    let _caught_up = leader.fetched(&by(2), 15, 15);
-    assert!(!leader.appended(16, 16));
-    assert!(leader.fetched(&by(2), 16, 17).proposes);
+    assert!(leader.appended(14, 50_002));
+    let _behind = leader.fetched(&by(2), 10, 50_003);
+    assert!(leader.appended(15, 50_004));
+    // There is room again: it catches up, and when the pause is over it is waited for, and joins.
+    assert!(!leader.fetched(&by(2), 15, 60_000).proposes);
+    assert!(leader.appended(16, 60_001), "nobody waits for it");
+    assert!(!leader.appended(17, 150_000));
+    assert!(leader.fetched(&by(2), 17, 150_001).proposes);
+    let number = leader.proposal().unwrap().number;
+    assert!(!leader.answered(number, is(2, &[1, 2])).high_watermark);
+    assert!(!leader.appended(18, 150_002), "it is in sync");
+}
+
+#[test]
+fn pauses_after_refusals_grow_and_another_process_is_asked_for_at_once() {
+    let mut leader = leading(&[1], &[1, 2], 1, (10, 10));
+    let (mut now_us, mut asked) = (0, Vec::new());
+    while now_us < 20_000_000 {
+        if leader.fetched(&by(2), 10, now_us).proposes {
+            asked.push(now_us / 1000);
+            let number = leader.proposal().unwrap().number;
+            let _refused = leader.answered(number, IsrAnswer::Refused);
+        }
+        now_us += 10_000;
+    }
+    assert_eq!(asked, [0, 50, 150, 350, 750, 1550, 3150, 6150, 9150, 12150, 15150, 18150]);
+    assert!(leader.fetched(&FetchingReplica { broker_epoch: 99, ..by(2) }, 10, now_us).proposes);
 }
 
 /// One broker is fenced, all others are in service.
