@@ -4,11 +4,12 @@
 //! ```text
 //!            something finds no room           no look has found any for ottla.full.log.dir.ms
 //!   room ------------------------> short ------------------------------------------------------> full
-//!    ^  a look finds some            |                   a look finds plenty                       |
+//!    ^  a look finds some, or plenty |                   a look finds plenty                       |
 //!    +-------------------------------+-------------------------------------------------------------+
 //! ```
 //! While it is short or full somebody looks every second. That a small record still finds a place behind the last one of a
-//! segment says nothing: there is room where [`Look::of`] can write as much as a request may bring.
+//! segment says nothing: there is room where [`Look::of`] can write as much as producers send at once as a rule. Larger
+//! batches may find none all the same: some is none while they are refused between the looks.
 
 use storage::{LogDir, StorageError};
 
@@ -59,6 +60,8 @@ pub(crate) enum Space {
     Room,
     Short {
         since_us: u64,
+        /// Something has found no room since the last look.
+        is_refused: bool,
     },
     Full,
 }
@@ -68,10 +71,14 @@ impl Space {
     pub fn refused(&mut self, now_us: u64, full_after_us: u64) -> Option<u64> {
         match self {
             Space::Room => {
-                *self = Space::Short { since_us: now_us };
+                *self = Space::Short { since_us: now_us, is_refused: false };
                 Some(now_us + LOOK_EVERY_US.min(full_after_us))
             }
-            Space::Short { .. } | Space::Full => None,
+            Space::Short { is_refused, .. } => {
+                *is_refused = true;
+                None
+            }
+            Space::Full => None,
         }
     }
 
@@ -79,18 +86,19 @@ impl Space {
     pub fn looked(&mut self, look: Option<Look>, now_us: u64, full_after_us: u64) -> Looked {
         let before = *self;
         *self = match (before, look) {
-            (Space::Room, _) | (Space::Short { .. }, Some(Look::Some | Look::Plenty)) => Space::Room,
-            (Space::Full, Some(Look::Plenty)) => Space::Room,
-            (Space::Short { since_us }, Some(Look::Nothing)) if now_us >= since_us.saturating_add(full_after_us) => {
-                Space::Full
-            }
+            (Space::Room, _) | (_, Some(Look::Plenty)) => Space::Room,
+            (Space::Short { is_refused: false, .. }, Some(Look::Some)) => Space::Room,
+            (Space::Short { since_us, .. }, Some(_)) => match now_us >= since_us.saturating_add(full_after_us) {
+                true => Space::Full,
+                false => Space::Short { since_us, is_refused: false },
+            },
             (before, _) => before,
         };
         let again_us = match *self {
             Space::Room => None,
             Space::Full => Some(now_us + LOOK_EVERY_US),
             // Not past the time when it counts as full.
-            Space::Short { since_us } => {
+            Space::Short { since_us, .. } => {
                 let full_us = since_us.saturating_add(full_after_us);
                 Some((now_us + LOOK_EVERY_US).min(full_us.max(now_us + 1)))
             }
@@ -141,8 +149,31 @@ mod tests {
         let mut space = Space::default();
         assert_eq!(space.refused(7, AFTER_US), Some(7 + SECOND_US));
         assert_eq!(space.refused(9, AFTER_US), None);
-        assert_eq!(space.looked(Some(Little), SECOND_US, AFTER_US), Looked { again_us: None, is_full: None });
+        assert_eq!(space.looked(Some(Plenty), SECOND_US, AFTER_US), Looked { again_us: None, is_full: None });
         assert_eq!(space.refused(SECOND_US, AFTER_US), Some(2 * SECOND_US), "from now on");
+    }
+
+    #[test]
+    fn some_room_is_none_while_what_is_larger_finds_none() {
+        let (mut space, mut due) = (Space::default(), None);
+        let mut look = |is_refused: bool, found| {
+            let now_us = due.unwrap_or(0);
+            if is_refused {
+                due = space.refused(now_us, AFTER_US).or(due);
+            }
+            let looked = space.looked(Some(found), due.unwrap_or(0), AFTER_US);
+            due = looked.again_us;
+            (due.unwrap_or(0) / SECOND_US, looked.is_full)
+        };
+        assert_eq!(look(true, Nothing), (2, None));
+        assert_eq!([(); 3].map(|()| look(true, Little)), [(3, None), (4, None), (5, None)]);
+        assert_eq!(look(true, Little), (6, Some(true)));
+        assert_eq!(look(false, Little), (7, None));
+        assert_eq!(look(false, Plenty), (0, Some(false)));
+        // Once nothing is refused any more, some is enough.
+        look(true, Nothing);
+        look(true, Little);
+        assert_eq!(look(false, Little), (0, None));
     }
 
     #[test]

@@ -251,13 +251,17 @@ impl LogDir {
         let written = self.files.open(&path, OpenMode::Create).and_then(|file| file.write_all_at(&vec![0; bytes], 0));
         let removed = match self.files.remove_file(&path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-            other => other.or_failed(&path),
+            other => other,
         };
-        match written.or_writing(&path) {
-            Ok(()) => removed.map(|()| true),
-            Err(StorageError::NoSpace { .. }) => removed.map(|()| false),
-            Err(error) => Err(error),
+        // Where a quota is used up, or a file system writes names anew, to remove may find no room either.
+        let mut has_room = true;
+        for outcome in [written, removed] {
+            match outcome.or_writing(&path) {
+                Err(error) if error.lacks_room() => has_room = false,
+                other => other?,
+            }
         }
+        Ok(has_room)
     }
 
     /// Bytes that can still be written, and the size of the file system.

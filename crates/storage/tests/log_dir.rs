@@ -192,6 +192,16 @@ fn a_directory_says_whether_there_is_room_and_leaves_nothing_behind() {
     files.inject(Fault { on: FaultOn::Write, after: 0, errno: 5, sticky: true });
     assert!(dir.has_room_for(1 << 20).unwrap_err().fails_log_dir());
     assert_eq!(names(), before);
+    files.heal();
+    // Not even to remove something.
+    files.inject(Fault { on: FaultOn::Remove, after: 0, errno: 122, sticky: true });
+    assert!(!dir.has_room_for(1 << 20).unwrap());
+    files.heal();
+    assert!(dir.has_room_for(1 << 20).unwrap());
+    assert_eq!(names(), before);
+    files.inject(Fault { on: FaultOn::Write, after: 0, errno: 28, sticky: true });
+    files.inject(Fault { on: FaultOn::Remove, after: 0, errno: 5, sticky: true });
+    assert!(dir.has_room_for(1 << 20).unwrap_err().fails_log_dir());
 }
 
 #[test]

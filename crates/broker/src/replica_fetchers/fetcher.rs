@@ -297,7 +297,12 @@ impl Fetcher {
             let (behind, followed) = (state.behind.len(), state.followed.len());
             let sizes = state.portion.sizes(bytes, behind, followed);
             state.asked_bytes = (behind > 0 && behind < followed).then_some(sizes.all);
-            let plan = state.session.plan();
+            let mut plan = state.session.plan();
+            if plan.session_epoch == 0 {
+                // A leader that keeps no session goes by this order every time: what is behind would leave nothing for the
+                // others until it has caught up.
+                plan.named.sort_by_key(|(key, _)| state.behind.contains(key));
+            }
             let of_each =
                 plan.named.iter().map(|(key, _)| if state.behind.contains(key) { sizes.behind } else { bytes.1 });
             let partition_bytes = of_each.collect();

@@ -1,7 +1,7 @@
 use crate::broker::Broker;
 use crate::partition::PartitionCell;
 use crate::test_bench::{Bench, NODE, end};
-use base::{ErrorCode, LeaderEpoch, LineError, NodeId, Offset, Outbound, Uuid};
+use base::{ErrorCode, LeaderEpoch, LineError, NodeId, Offset, Outbound, TopicPartition, Uuid};
 use metadata::{Delta, Image};
 use protocol::fetch_request::FetchPartition;
 use protocol::fetch_response::{EpochEndOffset, FetchableTopicResponse, PartitionData};
@@ -355,6 +355,27 @@ fn a_request_that_waits_is_given_up_for_a_partition_that_is_not_in_it() {
     assert_eq!((asked(&request).0, position(&request)), (0, (0, 5, 0)));
     answer(waits, &of_topic(data(0, Vec::new())));
     assert!(following.is_quiet());
+}
+
+#[test]
+fn a_leader_without_sessions_is_asked_for_what_is_in_sync_before_what_is_behind() {
+    let following = Following::new(|_| {});
+    let (name, settings) = (TopicPartition::new("t", 1), following.cell.settings());
+    let other = following.broker.replicas.open(&name, TOPIC, Uuid::DIRECTORY_UNASSIGNED, settings).unwrap();
+    following.bench.fill(&following.source, 5);
+    [&following.cell, &other].into_iter().for_each(|cell| {
+        following.bench.register(cell, &[NODE, LEADER], LEADER, 4);
+    });
+    let delta = Delta { partitions: [(TOPIC, 0), (TOPIC, 1)].into(), ..Delta::default() };
+    following.broker.replica_fetchers.update(&following.broker, &following.image, &delta);
+    let places = |request: &Outbound| asked(request).1.iter().map(|one| one.partition).collect::<Vec<_>>();
+    let request = following.request();
+    assert_eq!(places(&request), [0, 1]);
+    let partitions = vec![data(20, following.records(0)), PartitionData { partition_index: 1, ..data(0, Vec::new()) }];
+    let topic = FetchableTopicResponse { topic_id: TOPIC, partitions, ..Default::default() };
+    answer(request, &FetchResponse { session_id: 0, responses: vec![topic], ..Default::default() });
+    assert_eq!(end(&following.cell), 5);
+    assert_eq!(places(&following.request()), [1, 0]);
 }
 
 #[test]
