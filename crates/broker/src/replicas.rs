@@ -377,8 +377,13 @@ impl Replicas {
         }
     }
 
-    /// Forgets a partition whose topic is gone and removes its folder after `file.delete.delay.ms`.
+    /// Forgets a partition that other brokers have now and removes its folder after `file.delete.delay.ms`.
     pub fn remove(&self, topic_id: TopicId, partition: PartitionIndex) {
+        if let Some(cell) = self.get(topic_id, partition) {
+            let mut effects = Effects::default();
+            cell.mark_reassigned(&mut effects);
+            effects.run(&cell, self.executor.now());
+        }
         self.remove_all([(topic_id, partition)]);
     }
 
