@@ -282,8 +282,10 @@ impl Inner {
             let moved = leader.set_registration(partition_epoch, isr, replicas);
             return self.leader_moved(moved, effects);
         }
-        let job = self.log.assign_leader_epoch(epoch);
-        self.hand_out(job, effects);
+        if !base::mutant(base::Mutant::EpochStartUnrecorded) {
+            let job = self.log.assign_leader_epoch(epoch);
+            self.hand_out(job, effects);
+        }
         let (end, flushed) = (self.log.log_end_offset(), self.flushed_offset());
         let high_watermark = self.log.high_watermark();
         let rules = self.rules();
