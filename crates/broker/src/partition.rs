@@ -181,7 +181,16 @@ impl PartitionCell {
 
     /// The partition is gone from the image: everybody who waits is told so.
     pub fn mark_deleted(&self, effects: &mut Effects) {
-        self.inner.lock().go_offline(Offline::Deleted, effects);
+        let mut inner = self.inner.lock();
+        // Who still holds a replica that is elsewhere now is to look for it there.
+        if !matches!(inner.role, Role::Offline(Offline::Reassigned)) {
+            inner.go_offline(Offline::Deleted, effects);
+        }
+    }
+
+    /// The partition is led and followed by other brokers from now on, and whoever waits asks those.
+    pub(crate) fn mark_reassigned(&self, effects: &mut Effects) {
+        self.inner.lock().go_offline(Offline::Reassigned, effects);
     }
 
     /// The directory failed: nothing is served until a recovery.
@@ -275,8 +284,10 @@ impl Inner {
             let moved = leader.set_registration(partition_epoch, isr, replicas);
             return self.leader_moved(moved, effects);
         }
-        let job = self.log.assign_leader_epoch(epoch);
-        self.hand_out(job, effects);
+        if !base::mutant(base::Mutant::EpochStartUnrecorded) {
+            let job = self.log.assign_leader_epoch(epoch);
+            self.hand_out(job, effects);
+        }
         let (end, flushed) = (self.log.log_end_offset(), self.flushed_offset());
         let high_watermark = self.log.high_watermark();
         let rules = self.rules();

@@ -330,7 +330,9 @@ struct Registered<'a>(&'a Image);
 
 impl Registrations for Registered<'_> {
     fn is_eligible(&self, id: NodeId, epoch: Option<BrokerEpoch>) -> bool {
-        let active = self.0.brokers.get(&id).filter(|broker| broker.is_active());
+        let is_active =
+            |broker: &metadata::Broker| broker.is_active() || base::mutant(base::Mutant::FencedReplicaJoins);
+        let active = self.0.brokers.get(&id).filter(|broker| is_active(broker));
         let is_any = epoch.is_none() || base::mutant(base::Mutant::StaleBrokerEpochJoins);
         active.is_some_and(|broker| is_any || epoch == Some(broker.epoch))
     }

@@ -9,7 +9,7 @@ use crate::elections::{PartitionChange, RECOVERED, RECOVERING, Target};
 use crate::plan::{Plan, Record, Records, after, at_level};
 use crate::{Controller, View};
 use base::{BrokerEpoch, ErrorCode, NodeId, PartitionIndex, TopicId};
-use metadata::{Image, NO_LEADER_CHANGE, Partition};
+use metadata::{Broker, Image, NO_LEADER_CHANGE, Partition};
 
 /// What a leader asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -114,7 +114,12 @@ fn check(view: View<'_>, broker: NodeId, partition: &Partition, change: &IsrChan
         change if change.partition_epoch > partition.partition_epoch => Err(ErrorCode::NotController),
         change if change.leader_epoch < partition.leader_epoch => Err(ErrorCode::FencedLeaderEpoch),
         _ if broker != partition.leader => Err(ErrorCode::InvalidRequest),
-        change if change.partition_epoch < partition.partition_epoch => Err(ErrorCode::InvalidUpdateVersion),
+        change
+            if change.partition_epoch < partition.partition_epoch
+                && !base::mutant(base::Mutant::StalePartitionEpoch) =>
+        {
+            Err(ErrorCode::InvalidUpdateVersion)
+        }
         _ if !is_set || !isr().all(|id| partition.replicas.contains(&id)) => Err(ErrorCode::InvalidRequest),
         _ if !isr().any(|id| id == partition.leader) => Err(ErrorCode::InvalidRequest),
         change if !matches!(change.leader_recovery_state, RECOVERED | RECOVERING) => Err(ErrorCode::InvalidRequest),
@@ -131,7 +136,8 @@ fn check(view: View<'_>, broker: NodeId, partition: &Partition, change: &IsrChan
 
 /// In service, in the epoch that is named, and with the directory that the replica is in.
 fn is_eligible(view: View<'_>, partition: &Partition, (id, epoch): (NodeId, BrokerEpoch)) -> bool {
-    let broker = view.image.brokers.get(&id).filter(|broker| broker.is_active());
+    let is_active = |broker: &Broker| broker.is_active() || base::mutant(base::Mutant::FencedReplicaJoins);
+    let broker = view.image.brokers.get(&id).filter(|broker| is_active(broker));
     let is_any = epoch == -1 || base::mutant(base::Mutant::StaleBrokerEpochJoins);
     broker.is_some_and(|broker| (is_any || epoch == broker.epoch) && has_online(broker, partition.directory_of(id)))
 }

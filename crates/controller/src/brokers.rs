@@ -160,6 +160,7 @@ impl Controller {
     /// What is written about the incarnation before when a new one registers: it is in sync nowhere. One that has not
     /// stopped in order may have lost its tail, and is no eligible leader any more (KIP-966).
     fn leave(&self, image: &Image, id: NodeId, stopped_in_order: bool, records: &mut Records) {
+        let stopped_in_order = stopped_in_order || base::mutant(base::Mutant::UncleanShutdownTrusted);
         if stopped_in_order || !image.features.keeps_eligible_leaders() {
             return self.leave_isrs(image, id, records);
         }

@@ -145,7 +145,8 @@ impl PartitionChange<'_> {
     /// Eligible leaders before the election: who was in sync when the ISR fell below its minimum.
     fn target_elr(&self) -> Vec<NodeId> {
         let (partition, target) = (self.partition, &self.target);
-        if !self.keeps_eligible_leaders() || self.is_isr_large_enough() {
+        let forgets = self.is_isr_large_enough() && !base::mutant(base::Mutant::StaleEligibleLeaders);
+        if !self.keeps_eligible_leaders() || forgets {
             return Vec::new();
         }
         let mut elr: Vec<NodeId> = partition.elr.iter().chain(&partition.isr).copied().collect();
@@ -195,7 +196,7 @@ impl PartitionChange<'_> {
             && elr.is_empty()
             && target.isr.is_empty()
             && let [last] = partition.last_known_elr[..]
-            && may_lead(last)
+            && (may_lead(last) || base::mutant(base::Mutant::FencedLeaderElected))
         {
             return Outcome { leader: last, unclean: true };
         }

@@ -109,6 +109,11 @@ impl QuorumNode {
         self.kraft_version
     }
 
+    /// Who votes, as this node knows it.
+    pub fn voters(&self) -> &VoterSet {
+        self.raft.voters()
+    }
+
     pub fn voter_count(&self) -> usize {
         self.raft.voters().len()
     }

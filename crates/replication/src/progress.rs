@@ -65,7 +65,9 @@ impl Progress {
 
     /// Whether a fetch comes from a process that another one has replaced.
     pub(crate) fn is_outdated(&self, by: &FetchingReplica) -> bool {
-        by.broker_epoch >= 0 && self.broker_epoch.is_some_and(|known| by.broker_epoch < known)
+        by.broker_epoch >= 0
+            && !base::mutant(base::Mutant::OlderProcessCounts)
+            && self.broker_epoch.is_some_and(|known| by.broker_epoch < known)
     }
 
     /// It fetches from this offset on. Who has now what the leader had at the fetch before was caught up then.
@@ -118,7 +120,7 @@ impl Progress {
     /// Whether it has everything, or had it not longer ago than that. A partition that stands still keeps nobody out
     /// (KAFKA-7152).
     pub(crate) fn is_caught_up(&self, leader_end: Offset, now_us: u64, lag_time_max_us: u64) -> bool {
-        self.log_end_offset == leader_end
+        self.log_end_offset == leader_end && !base::mutant(base::Mutant::IdleLeavesIsr)
             || self.caught_up_us.is_some_and(|at| now_us.saturating_sub(at) <= lag_time_max_us)
     }
 }

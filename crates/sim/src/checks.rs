@@ -50,9 +50,9 @@ pub struct Knowledge {
 }
 
 impl Knowledge {
-    /// Of partitions with so many replicas.
-    pub fn of(replicas: i16) -> Knowledge {
-        Knowledge { is_replicated: replicas > 1, ..Knowledge::default() }
+    /// Of so many brokers.
+    pub fn of(brokers: i32) -> Knowledge {
+        Knowledge { is_replicated: brokers > 1, ..Knowledge::default() }
     }
 
     pub fn say(&mut self, text: String) {

@@ -11,6 +11,9 @@ use std::collections::BTreeMap;
 /// Simulated time in which a node must serve, and then everything must have been done, once nothing goes wrong any more.
 pub const PATIENCE_US: u64 = 120_000_000;
 
+/// After which time a client sends something again.
+const PAUSE_US: u64 = 5_000;
+
 /// Something that runs in simulated time.
 pub trait Running: Peer {
     /// Does one piece of work, or lets time pass until there is one; false if there will never be one.
@@ -35,15 +38,7 @@ pub fn run_until<P: Running>(peer: &mut P, random: &mut SplitMix64, mut done: im
 /// Everything that was begun gets done, and what was acknowledged is there.
 pub fn settle<P: Running>(peer: &mut P, random: &mut SplitMix64, clients: &mut Clients, knowledge: &mut Knowledge) {
     describe_group(peer, random, clients, knowledge);
-    let settled = run_until(peer, random, |peer| {
-        loop {
-            let answer = peer.inbox().lock().pop_front();
-            let Some((tag, frame)) = answer else { break };
-            clients.answered(tag, frame, knowledge);
-        }
-        clients.settle(peer, knowledge)
-    });
-    if !settled {
+    if !progress(peer, random, clients, knowledge) {
         let text = format!("not everything gets done although nothing is wrong: {}", clients.unsettled());
         knowledge.say(text);
     }
@@ -52,6 +47,30 @@ pub fn settle<P: Running>(peer: &mut P, random: &mut SplitMix64, clients: &mut C
             knowledge.check_final(partition, start, &log);
         }
     }
+}
+
+/// Whether everything that was begun gets done.
+pub fn progress<P: Running>(
+    peer: &mut P,
+    random: &mut SplitMix64,
+    clients: &mut Clients,
+    knowledge: &mut Knowledge,
+) -> bool {
+    let mut again_us = 0;
+    run_until(peer, random, |peer| {
+        loop {
+            let answer = peer.inbox().lock().pop_front();
+            let Some((tag, frame)) = answer else { break };
+            clients.answered(tag, frame, knowledge);
+        }
+        // Who was refused at once does not ask again at once.
+        let now_us = peer.now().monotonic_us;
+        if now_us < again_us {
+            return false;
+        }
+        again_us = now_us + PAUSE_US;
+        clients.settle(peer, knowledge)
+    })
 }
 
 /// Nobody is left of the group with members, and its sessions end.

@@ -15,8 +15,10 @@ use parking_lot::Mutex;
 use protocol::header::{decode_response_header, encode_request};
 use protocol::{Decode, Message, Request, Writer};
 use quorum::{Input, Publisher, QuorumNode};
+use raft::VoterSet;
 use server::{
-    Assembled, BrokerRole, Event, Folders, FormatAdvice, FormatRequest, NodeParts, Parts, assemble, format_at,
+    Assembled, BrokerRole, Event, Folders, FormatAdvice, FormatRequest, InitialVoters, NodeParts, Parts, assemble,
+    format_at,
 };
 use std::collections::VecDeque;
 use std::path::PathBuf;
@@ -130,14 +132,15 @@ impl Network for Alone {
 
 /// Formats the simulated folders, those that are not yet.
 pub fn format(files: &SimFiles, swarm: &Swarm, now: Now, random: &mut SplitMix64) -> Result<(), String> {
-    format_node(files, 1, swarm.dirs(), now, random)
+    format_node(files, 1, swarm.dirs(), None, now, random)
 }
 
-/// The same for a node of any id; the first folder has the metadata log.
+/// The same for a node of any id; the first folder has the metadata log. `voters`: those that a dynamic quorum begins with.
 pub fn format_node(
     files: &SimFiles,
     node_id: NodeId,
     dirs: &[&str],
+    voters: Option<&VoterSet>,
     now: Now,
     random: &mut SplitMix64,
 ) -> Result<(), String> {
@@ -148,7 +151,7 @@ pub fn format_node(
         metadata_log_dir: PathBuf::from("/data"),
         features: controller::default_feature_levels(),
         more_records: Vec::new(),
-        voters: None,
+        voters: voters.cloned().map(InitialVoters::These),
     };
     let files: Arc<dyn Files> = Arc::new(files.clone());
     format_at(&files, &request, now, random).map_err(|error| error.to_string())?;
@@ -290,8 +293,7 @@ impl SimNode {
     }
 
     /// Sends a request of a client; its answer appears in the inbox under the tag.
-    pub fn send_as<R: Request>(&self, tag: u64, version: i16, request: &R) {
-        let mut frame = frame(tag, version, request);
+    pub fn send_frame(&self, tag: u64, mut frame: Vec<u8>) {
         let inbox = self.inbox.clone();
         let reply = Reply::callback(move |answer| inbox.lock().push_back((tag, answer_bytes(answer))));
         self.serve(false, self.info.id, &mut frame, reply);
@@ -365,6 +367,11 @@ impl SimNode {
         self.quorum.as_ref()?.leads()
     }
 
+    /// Who votes, as it knows it.
+    pub fn voters(&self) -> Option<&VoterSet> {
+        Some(self.quorum.as_ref()?.voters())
+    }
+
     /// Stops in order and closes everything.
     pub fn stop(mut self, random: &mut SplitMix64) {
         self.leave();
@@ -409,7 +416,7 @@ impl Peer for SimNode {
     fn send<R: Request>(&mut self, version: i16, request: &R) -> u64 {
         let tag = self.next_tag;
         self.next_tag += 1;
-        self.send_as(tag, version, request);
+        self.send_frame(tag, frame(tag, version, request));
         tag
     }
 

@@ -41,7 +41,7 @@ fn run(seed: u64) -> Report {
     let mut random = SplitMix64(seed);
     let swarm = Swarm::draw(&mut random);
     let mut world =
-        World { files: SimFiles::new(), random, swarm, told: Told::new(swarm.segment_bytes, 1), now: START };
+        World { files: SimFiles::new(), random, swarm, told: Told::new(swarm.segment_bytes, 1, 1), now: START };
     world.format();
     let lives = 2 + world.random.below(4);
     for _ in 0..lives {

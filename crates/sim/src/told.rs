@@ -21,6 +21,8 @@ pub struct Report {
     pub processes: u32,
     /// The wall clock jumped at least once.
     pub clock_jumped: bool,
+    /// A core of the nodes went on without the others.
+    pub cores: u32,
     pub violations: Vec<String>,
 }
 
@@ -30,15 +32,18 @@ pub(crate) struct Told {
     pub knowledge: Knowledge,
     pub trace: <FixedState as BuildHasher>::Hasher,
     pub processes: u32,
+    pub cores: u32,
 }
 
 impl Told {
-    pub fn new(segment_bytes: u32, replicas: i16) -> Told {
+    /// Of partitions with so many replicas on so many brokers.
+    pub fn new(segment_bytes: u32, replicas: i16, brokers: i32) -> Told {
         Told {
-            clients: Clients::new(segment_bytes, replicas),
-            knowledge: Knowledge::of(replicas),
+            clients: Clients::new(segment_bytes, replicas, brokers),
+            knowledge: Knowledge::of(brokers),
             trace: FixedState::default().build_hasher(),
             processes: 0,
+            cores: 0,
         }
     }
 
@@ -61,6 +66,7 @@ impl Told {
             acknowledged: self.clients.acknowledged,
             read: self.clients.read,
             processes: self.processes,
+            cores: self.cores,
             clock_jumped: self.knowledge.clock_jumped,
             violations: self.knowledge.violations,
         }

@@ -105,6 +105,9 @@ impl LeaderEpochs {
     /// Forgets epochs that begin at or after `end_offset`.
     pub(crate) fn truncate_from_end(&mut self, end_offset: Offset) -> bool {
         let before = self.entries.len();
+        if base::mutant(base::Mutant::TruncationKeepsEpochs) {
+            return false;
+        }
         self.entries.retain(|entry| entry.start_offset < end_offset);
         self.entries.len() != before
     }

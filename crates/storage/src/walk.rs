@@ -240,7 +240,8 @@ impl Rebuilt<'_> {
         self.batch_bytes_max = self.batch_bytes_max.max(batch.size() as u64);
         self.segment.wrote(&*self.log.files, Span::of(batch, position), self.log.config.index_interval_bytes)?;
         let leader_epoch = batch.partition_leader_epoch();
-        if self.epochs.latest().is_none_or(|latest| leader_epoch > latest.epoch) {
+        let is_left_out = leader_epoch == 0 && base::mutant(base::Mutant::EpochZeroIgnored);
+        if !is_left_out && self.epochs.latest().is_none_or(|latest| leader_epoch > latest.epoch) {
             self.epochs.assign(leader_epoch, meta.base_offset);
         }
         if let Some(completed) = self.producers.apply(&meta).filter(|completed| completed.aborted) {

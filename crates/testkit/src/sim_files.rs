@@ -10,11 +10,12 @@ use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, ErrorKind};
 use std::os::fd::BorrowedFd;
-use std::path::{Component, Path};
+use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 const SECTOR: usize = 512;
 const ROOT: usize = 0;
+const EIO: i32 = 5;
 /// Bytes that come into memory together.
 const PAGE: u64 = 4096;
 
@@ -60,12 +61,19 @@ pub struct SimFiles {
 struct State {
     nodes: Vec<Node>,
     faults: Vec<Fault>,
+    dead: Option<DeadFolder>,
     locked: Vec<usize>,
     calls: u64,
     wall_ms: i64,
     cold: Coldness,
     /// Called once, at the next read of a file.
     at_read: Option<(usize, Box<dyn FnOnce() + Send>)>,
+}
+
+/// A folder whose device is dead, and all nodes that were in it.
+struct DeadFolder {
+    path: PathBuf,
+    nodes: BTreeSet<usize>,
 }
 
 /// What is in memory, where the simulation cares.
@@ -142,6 +150,7 @@ impl Default for State {
         State {
             nodes: vec![Node::Folder(FolderNode::default())],
             faults: Vec::new(),
+            dead: None,
             locked: Vec::new(),
             calls: 0,
             wall_ms: 0,
@@ -184,6 +193,22 @@ impl State {
             self.faults.remove(at);
         }
         Err(io::Error::from_raw_os_error(errno))
+    }
+
+    /// A path is followed: an error where its device is dead.
+    fn reach(&self, path: &Path) -> io::Result<()> {
+        match &self.dead {
+            Some(dead) if path.starts_with(&dead.path) => Err(io::Error::from_raw_os_error(EIO)),
+            _ => Ok(()),
+        }
+    }
+
+    /// The same for a file that is open.
+    fn reach_node(&self, node: usize) -> io::Result<()> {
+        match &self.dead {
+            Some(dead) if dead.nodes.contains(&node) => Err(io::Error::from_raw_os_error(EIO)),
+            _ => Ok(()),
+        }
     }
 
     /// Whether the disk must be asked for a range.
@@ -268,9 +293,26 @@ impl SimFiles {
         self.lock_state().faults.push(fault);
     }
 
+    /// The device of a folder dies: every call that touches anything in it fails with EIO until all is healed, power cuts or not.
+    pub fn fail_under(&self, folder: &Path) {
+        let mut state = self.lock_state();
+        let mut left: Vec<usize> = state.find(folder).into_iter().collect();
+        let mut nodes = BTreeSet::new();
+        while let Some(node) = left.pop() {
+            if nodes.insert(node)
+                && let Node::Folder(folder) = &state.nodes[node]
+            {
+                left.extend(folder.names.values().chain(folder.durable.values()));
+            }
+        }
+        state.dead = Some(DeadFolder { path: folder.to_owned(), nodes });
+    }
+
     /// Removes all faults: the disk works again, or has space again.
     pub fn heal(&self) {
-        self.lock_state().faults.clear();
+        let mut state = self.lock_state();
+        state.faults.clear();
+        state.dead = None;
     }
 
     /// Nothing of any file is in memory: reads that may not wait are refused, others bring in what they read, unless
@@ -314,7 +356,8 @@ impl SimFiles {
         let state = self.lock_state();
         let (calls, wall_ms) = (state.calls, state.wall_ms);
         let (nodes, faults, locked) = (state.nodes.clone(), Vec::new(), Vec::new());
-        let copied = State { nodes, faults, locked, calls, wall_ms, cold: Coldness::default(), at_read: None };
+        let (dead, cold) = (None, Coldness::default());
+        let copied = State { nodes, faults, dead, locked, calls, wall_ms, cold, at_read: None };
         SimFiles { state: Arc::new(Mutex::new(copied)) }
     }
 
@@ -384,6 +427,7 @@ fn cut_file(file: &mut FileNode, random: &mut SplitMix64) {
 impl Files for SimFiles {
     fn open(&self, path: &Path, mode: OpenMode) -> io::Result<Arc<dyn File>> {
         let mut state = self.lock_state();
+        state.reach(path)?;
         state.descriptor()?;
         let node = match state.find(path) {
             Ok(_) if mode == OpenMode::CreateNew => return Err(ErrorKind::AlreadyExists.into()),
@@ -402,11 +446,14 @@ impl Files for SimFiles {
     }
 
     fn exists(&self, path: &Path) -> io::Result<bool> {
-        Ok(self.lock_state().find(path).is_ok())
+        let mut state = self.lock_state();
+        state.reach(path)?;
+        Ok(state.find(path).is_ok())
     }
 
     fn list(&self, dir: &Path) -> io::Result<Vec<DirEntry>> {
         let mut state = self.lock_state();
+        state.reach(dir)?;
         state.descriptor()?;
         state.call(FaultOn::Read)?;
         let node = state.find(dir)?;
@@ -420,6 +467,7 @@ impl Files for SimFiles {
 
     fn create_dir_all(&self, dir: &Path) -> io::Result<()> {
         let mut state = self.lock_state();
+        state.reach(dir)?;
         let mut node = ROOT;
         for component in dir.components() {
             let Component::Normal(name) = component else { continue };
@@ -439,6 +487,7 @@ impl Files for SimFiles {
 
     fn remove_file(&self, path: &Path) -> io::Result<()> {
         let mut state = self.lock_state();
+        state.reach(path)?;
         let node = state.find(path)?;
         state.file(node)?;
         state.call(FaultOn::Remove)?;
@@ -448,6 +497,7 @@ impl Files for SimFiles {
 
     fn remove_dir_all(&self, dir: &Path) -> io::Result<()> {
         let mut state = self.lock_state();
+        state.reach(dir)?;
         state.find(dir)?;
         state.call(FaultOn::Remove)?;
         let (folder, name) = state.parent_and_name(dir)?;
@@ -456,6 +506,7 @@ impl Files for SimFiles {
 
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
         let mut state = self.lock_state();
+        state.reach(from).and_then(|()| state.reach(to))?;
         let node = state.find(from)?;
         state.call(FaultOn::Rename)?;
         let (old_folder, old_name) = state.parent_and_name(from)?;
@@ -469,6 +520,7 @@ impl Files for SimFiles {
 
     fn sync_tree(&self, dir: &Path) -> io::Result<()> {
         let mut state = self.lock_state();
+        state.reach(dir)?;
         state.descriptor()?;
         state.call(FaultOn::Sync)?;
         let mut left = vec![state.find(dir)?];
@@ -487,6 +539,7 @@ impl Files for SimFiles {
 
     fn sync_dir(&self, dir: &Path) -> io::Result<()> {
         let mut state = self.lock_state();
+        state.reach(dir)?;
         state.descriptor()?;
         state.call(FaultOn::Sync)?;
         let node = state.find(dir)?;
@@ -520,6 +573,7 @@ impl Files for SimFiles {
 
     fn modified_ms(&self, path: &Path) -> io::Result<i64> {
         let mut state = self.lock_state();
+        state.reach(path)?;
         let node = state.find(path)?;
         Ok(state.file(node)?.modified_ms)
     }
@@ -546,6 +600,7 @@ struct SimFile {
 impl SimFile {
     fn with<T>(&self, on: FaultOn, act: impl FnOnce(&mut FileNode, i64) -> T) -> io::Result<T> {
         let mut state = self.files.lock_state();
+        state.reach_node(self.node)?;
         state.call(on)?;
         let wall_ms = state.wall_ms;
         Ok(act(state.file(self.node)?, wall_ms))
@@ -577,6 +632,7 @@ impl File for SimFile {
         if is_cold && NEVER_WAITS.get() {
             return Err(io::Error::new(ErrorKind::WouldBlock, ColdRange { position, length }));
         }
+        state.reach_node(self.node)?;
         // What is in memory is read although the disk fails.
         if is_cold || state.cold.warm.is_none() {
             state.call(FaultOn::Read)?;
@@ -610,6 +666,7 @@ impl File for SimFile {
     }
 
     fn len(&self) -> io::Result<u64> {
+        self.files.lock_state().reach_node(self.node)?;
         Ok(self.files.lock_state().file(self.node)?.content.len() as u64)
     }
 
@@ -685,6 +742,24 @@ mod tests {
         files.power_cut(1);
         let content = files.read(Path::new("/f")).unwrap();
         assert_eq!((content[0], content[512]), (1, 3));
+    }
+
+    #[test]
+    fn a_dead_device_answers_nothing_and_the_other_goes_on() {
+        let files = SimFiles::new();
+        files.put(Path::new("/a/f"), &[1; 512]);
+        files.put(Path::new("/b/f"), &[1; 512]);
+        let open = |path| files.open(Path::new(path), OpenMode::Write);
+        let (a, b) = (open("/a/f").unwrap(), open("/b/f").unwrap());
+        files.fail_under(Path::new("/b"));
+        assert_eq!(b.write_all_at(&[2; 512], 0).unwrap_err().raw_os_error(), Some(EIO));
+        assert_eq!(open("/b/f").err().and_then(|error| error.raw_os_error()), Some(EIO));
+        assert!(b.sync_data().is_err() && files.list(Path::new("/b")).is_err());
+        a.write_all_at(&[2; 512], 0).unwrap();
+        files.power_cut(1);
+        assert!(open("/b/f").is_err(), "it is still dead");
+        files.heal();
+        assert!(open("/b/f").is_ok());
     }
 
     #[test]

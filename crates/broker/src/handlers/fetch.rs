@@ -169,7 +169,8 @@ fn answer_or_wait(mut fetch: Fetch, responder: Responder, deadline_us: u64, now:
 /// A broker that follows, and whether the metadata has it in service.
 fn fetching_replica(broker: &Broker, id: NodeId, broker_epoch: BrokerEpoch) -> FetchingReplica {
     let image = broker.image.load();
-    let active = image.brokers.get(&id).filter(|known| known.is_active());
+    let is_active = |known: &metadata::Broker| known.is_active() || base::mutant(base::Mutant::FencedReplicaJoins);
+    let active = image.brokers.get(&id).filter(|known| is_active(known));
     let is_eligible = active.is_some_and(|known| broker_epoch < 0 || broker_epoch == known.epoch);
     FetchingReplica { id, broker_epoch, is_eligible }
 }

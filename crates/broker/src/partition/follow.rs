@@ -87,10 +87,11 @@ impl PartitionCell {
             inner.waits_for_sync = Some(waiter.clone());
             return Ok(None);
         }
+        let latest = inner.log.leader_epochs().latest().filter(|_| !base::mutant(base::Mutant::LastFetchedEpochLost));
         Ok(Some(FollowerPosition {
             leader_epoch,
             offset: end,
-            last_fetched_epoch: inner.log.leader_epochs().latest().map_or(-1, |entry| entry.epoch),
+            last_fetched_epoch: latest.map_or(-1, |entry| entry.epoch),
             log_start_offset: inner.log.log_start_offset(),
         }))
     }
@@ -133,7 +134,9 @@ impl PartitionCell {
         }
         effects.jobs.extend(cut.map_err(AppendError::Storage)?);
         inner.unflushed_since = offset;
-        inner.following_in(leader_epoch).map_err(AppendError::Refused)?.begun_anew(offset);
+        if !base::mutant(base::Mutant::EmptiedKeepsHighWatermark) {
+            inner.following_in(leader_epoch).map_err(AppendError::Refused)?.begun_anew(offset);
+        }
         Ok(())
     }
 

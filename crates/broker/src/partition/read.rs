@@ -182,7 +182,7 @@ impl PartitionCell {
 
     /// Reads for a fetch. The slice is sent after the cell was left.
     pub fn read(&self, request: &ReadRequest, now: Now, effects: &mut Effects) -> Result<ReadOutcome, ReadError> {
-        let Position { offset, current_leader_epoch, last_fetched_epoch, log_start_offset } = request.position;
+        let Position { offset, current_leader_epoch, last_fetched_epoch, .. } = request.position;
         let mut inner = self.inner.lock();
         inner.check_serving(current_leader_epoch, request.only_leader).map_err(ReadError::Refused)?;
         if let Reader::Replica(by) = &request.reader
@@ -197,21 +197,16 @@ impl PartitionCell {
         if last_fetched_epoch >= 0
             && let Some(diverging) = inner.check_divergence(offset, last_fetched_epoch)?
         {
+            if base::mutant(base::Mutant::DivergingFetchCounts) {
+                inner.follower_fetched(request, now, effects);
+            }
             return Ok(ReadOutcome::new(&inner.log, LogSlice::empty(offset), Some(diverging)));
         }
         if offset > inner.log.log_end_offset() {
             return Err(ReadError::OutOfRange);
         }
         // Only an offset of this log says how far the follower has come.
-        if let Reader::Replica(by) = &request.reader
-            && request.is_news
-            && let Some(leader) = inner.role.leader_mut()
-        {
-            leader.told_start(by, log_start_offset);
-            let moved = leader.fetched(by, offset, now.monotonic_us);
-            inner.leader_moved(moved, effects);
-            inner.low_watermark_moved(effects);
-        }
+        inner.follower_fetched(request, now, effects);
         let log = &inner.log;
         let limits = ReadLimits {
             bytes_max: request.bytes_max,
@@ -266,10 +261,24 @@ impl PartitionCell {
 }
 
 impl Inner {
+    /// A follower that asks for an offset has everything below.
+    fn follower_fetched(&mut self, request: &ReadRequest, now: Now, effects: &mut Effects) {
+        if let Reader::Replica(by) = &request.reader
+            && request.is_news
+            && let Some(leader) = self.role.leader_mut()
+        {
+            leader.told_start(by, request.position.log_start_offset);
+            let moved = leader.fetched(by, request.position.offset, now.monotonic_us);
+            self.leader_moved(moved, effects);
+            self.low_watermark_moved(effects);
+        }
+    }
+
     /// Whether a reader whose last record is of this epoch has records that are not in this log.
     fn check_divergence(&self, offset: Offset, last_epoch: LeaderEpoch) -> Result<Option<EpochEnd>, ReadError> {
         let out_of_range = ReadError::OutOfRange;
         let end = self.log.leader_epochs().end_offset_for(last_epoch, self.log.log_end_offset()).ok_or(out_of_range)?;
-        Ok((end.epoch < last_epoch || end.end_offset < offset).then_some(end))
+        let is_other = end.epoch < last_epoch && !base::mutant(base::Mutant::UnknownEpochAgrees);
+        Ok((is_other || end.end_offset < offset).then_some(end))
     }
 }

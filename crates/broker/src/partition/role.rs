@@ -13,8 +13,9 @@
 //!
 //!      any -- the log fails, or an invariant is broken --> Failed: who waits is told KAFKA_STORAGE_ERROR
 //!      any -- the topic is gone from the image ----------> Deleted: ... UNKNOWN_TOPIC_OR_PARTITION
+//!      any -- the replica is to be elsewhere ------------> Reassigned: ... NOT_LEADER_OR_FOLLOWER
 //! ```
-//! `Unregistered`, `Failed` and `Deleted` are `Offline`; the last two are left by a new start only. Epochs never fall. The
+//! `Unregistered`, `Failed`, `Deleted` and `Reassigned` are `Offline`; the last three are left by a new start only. Epochs never fall. The
 //! high watermark of the role is the log's: [`super::Inner::high_watermark_moved`] hands it over.
 
 use base::{ErrorCode, LeaderEpoch, NodeId};
@@ -36,12 +37,14 @@ pub(super) enum Offline {
     Failed,
     /// Its topic is gone.
     Deleted,
+    /// Other brokers have its replicas now.
+    Reassigned,
 }
 
 impl Offline {
     pub fn error_code(self) -> ErrorCode {
         match self {
-            Offline::Unregistered => ErrorCode::NotLeaderOrFollower,
+            Offline::Unregistered | Offline::Reassigned => ErrorCode::NotLeaderOrFollower,
             Offline::Failed => ErrorCode::KafkaStorageError,
             Offline::Deleted => ErrorCode::UnknownTopicOrPartition,
         }

@@ -356,6 +356,30 @@ fn who_deletes_records_waits_for_the_followers_that_are_in_service() {
 }
 
 #[test]
+fn who_waits_is_told_whether_the_topic_is_gone_or_the_replica_elsewhere() {
+    for (is_reassigned, error) in [(true, ErrorCode::NotLeaderOrFollower), (false, ErrorCode::UnknownTopicOrPartition)]
+    {
+        let bench = Bench::new(&["/data"], |_| {});
+        let cell = bench.open("t-0", TOPIC);
+        bench.fill(&cell, 10);
+        bench.lead(&cell, &[NODE, FOLLOWER]);
+        let told = Arc::new(Told::default());
+        let waiter: Arc<dyn AckWaiter> = told.clone();
+        let mut effects = Effects::default();
+        let deleted = cell.delete_records(4, (&waiter, 0, 1000), bench.now(), &mut effects);
+        assert!(deleted.is_ok_and(|deleted| !deleted.is_everywhere));
+        effects.run(&cell, bench.now());
+        match is_reassigned {
+            true => bench.replicas.remove(TOPIC, 0),
+            false => bench.replicas.remove_all([(TOPIC, 0)]),
+        }
+        bench.executor.settle();
+        assert_eq!(*told.0.lock(), [Err(error)]);
+        assert_eq!(cell.check_leadership(-1), Err(error), "whoever still holds it hears the same");
+    }
+}
+
+#[test]
 fn a_follower_shows_consumers_what_it_knows_to_be_committed() {
     let bench = Bench::new(&["/data"], |_| {});
     let (leader, follower) = (bench.open("t-0", TOPIC), bench.open("t-1", TOPIC));

@@ -153,6 +153,7 @@ impl Bound {
 
     pub fn in_log(self, log: &storage::Log) -> Offset {
         match self {
+            Bound::HighWatermark if base::mutant(base::Mutant::ReadsPastHighWatermark) => log.log_end_offset(),
             Bound::HighWatermark => log.high_watermark(),
             Bound::LastStable => log.last_stable_offset(),
             // Where the log begins is news for followers, too. On a leader all of these only grow.

@@ -227,7 +227,7 @@ impl Fetcher {
         let mut state = self.state.lock();
         let Some(followed) = state.followed_in(one) else { return };
         followed.is_busy = false;
-        let at_us = now.monotonic_us + pause_us(followed.failures, backoff_us);
+        let at_us = clock_us(now) + pause_us(followed.failures, backoff_us);
         followed.failures += 1;
         state.unwant(&one.0);
         state.delays.insert((at_us, one.0));
@@ -239,7 +239,7 @@ impl Fetcher {
         let Some(followed) = state.followed_in(one) else { return };
         followed.is_held = true;
         state.unwant(&one.0);
-        state.delays.insert((now.monotonic_us + HOLD_US, one.0));
+        state.delays.insert((clock_us(now) + HOLD_US, one.0));
     }
 
     fn backoff_us(&self) -> u64 {
@@ -251,7 +251,7 @@ impl Fetcher {
     pub fn go_on(self: &Arc<Self>) {
         let Some(broker) = self.broker.upgrade() else { return };
         let now = broker.executor.now();
-        let due: Vec<Key> = self.state.lock().take_due(now.monotonic_us);
+        let due: Vec<Key> = self.state.lock().take_due(clock_us(now));
         if !due.is_empty() {
             let rate = broker.config.load().replication.follower_throttled_rate;
             let is_exceeded = broker.follower_throttle.is_exceeded(rate, now);
@@ -273,6 +273,7 @@ impl Fetcher {
                 return;
             }
             if let Some((at_us, _)) = state.delays.first().copied() {
+                let at_us = now.monotonic_us + at_us.saturating_sub(clock_us(now));
                 self.wake_at(&mut state, &broker, now, at_us);
             }
             if state.asked.is_some() {
@@ -435,6 +436,14 @@ impl State {
             due.push(key);
         }
         due
+    }
+}
+
+/// The clock by which is waited.
+fn clock_us(now: Now) -> u64 {
+    match base::mutant(base::Mutant::WallClockBackoff) {
+        true => now.wall_ms.max(0) as u64 * 1000,
+        false => now.monotonic_us,
     }
 }
 

@@ -1,7 +1,12 @@
 //! Several processes and the network between them.
 
+mod agreement;
+mod away;
+mod clients;
+mod faults;
 mod network;
 mod nodes;
+mod promise;
 mod replicas;
 mod schedule;
 mod watch;

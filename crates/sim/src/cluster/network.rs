@@ -1,9 +1,12 @@
 //! A network between simulated processes: bytes of a connection keep their order, connections are slow, break, hang, and lose
-//! one direction; what an old connection carries may arrive after a new one is open. Nothing here runs by itself: the
-//! schedule asks for what is due.
+//! one direction; packets are lost, which keeps a connection waiting until they are sent again; what an old connection carries
+//! may arrive after a new one is open. A process that stands still is connected to, and answers nothing. Nothing here runs by
+//! itself: the schedule asks for what is due.
 
 use base::{Done, Knock, Knocked, Line, LineError, Network, NodeId, Outbound, Random, Remote, SplitMix64};
 use parking_lot::Mutex;
+use protocol::EnvelopeRequest;
+use protocol::header::decode_request_header;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
@@ -24,6 +27,8 @@ pub enum Delivery {
 
 /// How often a direction that is cut is tried again.
 const RETRY_US: u64 = 20_000;
+/// After which time a packet that was lost is sent again for the first time.
+const RESEND_US: u64 = 200_000;
 
 #[derive(Default)]
 struct Direction {
@@ -74,6 +79,16 @@ enum Event {
     },
 }
 
+impl Event {
+    /// Who learns something by it, where that is told at once.
+    fn process(&self) -> Option<Process> {
+        match self {
+            Event::Look(_) | Event::TimedOut { .. } | Event::Reset(_) => None,
+            Event::Failed { to, .. } | Event::Knocked { to, .. } | Event::Closed { to, .. } => Some(*to),
+        }
+    }
+}
+
 struct State {
     now_us: u64,
     random: SplitMix64,
@@ -90,6 +105,10 @@ struct State {
     /// Bytes from the first to the second do not arrive.
     cuts: BTreeSet<(NodeId, NodeId)>,
     is_slow: bool,
+    /// One in so many messages loses a packet; 0: none does.
+    loss_every: u64,
+    /// Processes that stand still: the kernel takes their bytes.
+    paused: BTreeSet<NodeId>,
 }
 
 /// The network of a schedule.
@@ -97,11 +116,18 @@ pub struct SimNetwork {
     state: Mutex<State>,
 }
 
-/// Whether it creates or deletes topics by their names (CreateTopics, DeleteTopics). A copy of it that comes late, when its
+/// Whether it creates or deletes topics by their names (CreateTopics, DeleteTopics), also in an envelope. A copy of it that comes late, when its
 /// sender has been answered by another one, acts on another topic of that name: Kafka's protocol knows no better, so no
 /// checker can tell. Nothing else is spared that fate.
 fn is_by_name(frame: &[u8]) -> bool {
-    matches!(frame.get(..2), Some([0, 19 | 20]))
+    match frame.get(..2) {
+        Some([0, 19 | 20]) => true,
+        Some([0, 58]) => {
+            let Ok((head, mut body)) = decode_request_header(frame) else { return false };
+            EnvelopeRequest::decode(&mut body, head.version).is_ok_and(|envelope| is_by_name(&envelope.request_data))
+        }
+        _ => false,
+    }
 }
 
 /// What somebody meets who connects.
@@ -128,6 +154,12 @@ impl State {
     }
 
     fn latency_us(&mut self) -> u64 {
+        let lost = self.loss_every > 0 && self.random.below(self.loss_every) == 0;
+        let resent_us = if lost { RESEND_US << self.random.below(4) } else { 0 };
+        resent_us + self.travel_us()
+    }
+
+    fn travel_us(&mut self) -> u64 {
         match self.random.below(if self.is_slow { 8 } else { 64 }) {
             0 => 1_000 + self.random.below(60_000),
             _ => 50 + self.random.below(400),
@@ -180,7 +212,7 @@ impl State {
         let connection = self.connections.get_mut(&id)?;
         let is_due = |direction: &Direction| direction.messages.front().is_some_and(|(at_us, ..)| *at_us <= now_us);
         if is_due(&connection.back) {
-            if cut_back {
+            if cut_back || self.paused.contains(&from.0) {
                 self.at(now_us + RETRY_US, Event::Look(id));
                 return None;
             }
@@ -192,7 +224,7 @@ impl State {
         if !is_due(&connection.out) || connection.held.is_some() {
             return None;
         }
-        if cut_out {
+        if cut_out || self.paused.contains(&to.0) {
             self.at(now_us + RETRY_US, Event::Look(id));
             return None;
         }
@@ -227,6 +259,8 @@ impl SimNetwork {
             ports: ports.into_iter().collect(),
             cuts: BTreeSet::new(),
             is_slow: false,
+            loss_every: 0,
+            paused: BTreeSet::new(),
         };
         Arc::new(SimNetwork { state: Mutex::new(state) })
     }
@@ -276,6 +310,40 @@ impl SimNetwork {
         self.state.lock().is_slow = is_slow;
     }
 
+    pub fn set_loss(&self, loss_every: u64) {
+        self.state.lock().loss_every = loss_every;
+    }
+
+    /// A process stands still, or goes on.
+    pub fn set_paused(&self, node: NodeId, is_paused: bool) {
+        let mut state = self.state.lock();
+        match is_paused {
+            true => state.paused.insert(node),
+            false => state.paused.remove(&node),
+        };
+    }
+
+    /// Some of the connections of a node that are open now carry nothing for a time of what it sends.
+    pub fn stall(&self, node: NodeId, for_us: u64) {
+        let mut state = self.state.lock();
+        let State { connections, random, now_us, .. } = &mut *state;
+        let mut looks = Vec::new();
+        for (id, connection) in connections {
+            let Connection { from, to, out, back, .. } = connection;
+            for (_, direction) in [(from.0, out), (to.0, back)].into_iter().filter(|(sender, _)| *sender == node) {
+                if random.below(2) == 0 {
+                    continue;
+                }
+                direction.last_at_us = direction.last_at_us.max(*now_us) + for_us;
+                for (at_us, ..) in &mut direction.messages {
+                    *at_us += for_us;
+                    looks.push((*at_us, *id));
+                }
+            }
+        }
+        looks.into_iter().for_each(|(at_us, id)| state.at(at_us, Event::Look(id)));
+    }
+
     pub fn cut(&self, from: NodeId, to: NodeId) {
         self.state.lock().cuts.insert((from, to));
     }
@@ -320,7 +388,13 @@ impl SimNetwork {
         let mut state = self.state.lock();
         loop {
             let key = state.events.keys().next().copied().filter(|(at_us, _)| *at_us <= state.now_us)?;
-            let delivery = match state.events.remove(&key)? {
+            let event = state.events.remove(&key)?;
+            if event.process().is_some_and(|to| state.paused.contains(&to.0)) {
+                let at_us = state.now_us + RETRY_US;
+                state.at(at_us, event);
+                continue;
+            }
+            let delivery = match event {
                 Event::Look(id) => state.look(id),
                 Event::TimedOut { connection, tag } => {
                     if state.connections.get(&connection).is_some_and(|c| c.asked.contains_key(&tag)) {

@@ -1,31 +1,26 @@
 //! The processes of a simulated cluster: three controllers, some brokers, each with a disk of its own, on one clock.
 
 use super::network::{Delivery, SimNetwork};
+use super::promise::Losses;
 use super::watch::Seen;
 use crate::ending::Running;
 use crate::node::{Inbox, SimNode, Step, answer_bytes, format_node};
-use crate::workload::Peer;
 use base::{LeaderEpoch, NodeId, Now, Offset, Random, SplitMix64, TopicId};
 use config::{Properties, ServerConfig, Settings, load};
-use metadata::{Image, NO_LEADER};
+use metadata::Image;
 use net::Reply;
-use protocol::{
-    ApiKey, Cursor, DeleteGroupsRequest, DeleteRecordsRequest, DescribeGroupsRequest, FetchRequest,
-    FindCoordinatorRequest, HeartbeatRequest, JoinGroupRequest, LeaveGroupRequest, ListOffsetsRequest,
-    OffsetCommitRequest, OffsetFetchRequest, ProduceRequest, Request, SyncGroupRequest,
-};
+use raft::{Endpoint, ReplicaKey, Voter, VoterSet};
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 use testkit::{Fault, FaultOn, SimFiles};
 
 /// The controllers' ids; brokers are 1, 2, ...
 pub const CONTROLLERS: [NodeId; 3] = [100, 101, 102];
 pub const BROKERS: [NodeId; 3] = [1, 2, 3];
-/// A leader that no majority reaches resigns after one and a half fetch timeouts (of 2 s); what is on its way then may still
-/// count.
-const LONELY_US: u64 = 4_000_000;
 const ENOSPC: i32 = 28;
-const OFFSETS_TOPIC: &str = "__consumer_offsets";
+/// A broker's second directory, where it has one.
+const SECOND_DIR: &str = "/more";
 
 /// What differs from seed to seed.
 #[derive(Debug, Clone, Copy)]
@@ -44,6 +39,12 @@ pub struct Shape {
     pub replicas: u32,
     /// In one fetch of a follower.
     pub replica_bytes: u32,
+    /// Brokers have two directories.
+    pub has_two_dirs: bool,
+    /// The voters are in the log, and change.
+    pub is_dynamic: bool,
+    /// One in so many messages loses a packet; 0: none does.
+    pub loss_every: u32,
 }
 
 impl Shape {
@@ -59,6 +60,9 @@ impl Shape {
             fault_every: one_of([12, 50, 200]),
             replicas: one_of([1, 3, 3]),
             replica_bytes: one_of([300, 3_000, 1 << 20]),
+            has_two_dirs: one_of([0, 1, 1]) == 1,
+            is_dynamic: one_of([0, 0, 1]) == 1,
+            loss_every: one_of([0, 300, 1_500]),
         }
     }
 }
@@ -71,26 +75,58 @@ fn port(id: NodeId) -> u16 {
     9100 + id as u16
 }
 
+fn dirs(id: NodeId, shape: &Shape) -> &'static [&'static str] {
+    if shape.has_two_dirs && !is_controller(id) { &["/data", SECOND_DIR] } else { &["/data"] }
+}
+
 fn config(id: NodeId, shape: &Shape) -> Result<ServerConfig, String> {
     let (role, listener) = if is_controller(id) { ("controller", "CONTROLLER") } else { ("broker", "PLAINTEXT") };
     let Shape { snapshot_bytes, retention_bytes, session_ms, fetch_bytes, replicas, replica_bytes, .. } = shape;
+    let quorum = match shape.is_dynamic {
+        true => format!(
+            "controller.quorum.bootstrap.servers={}\n{}",
+            CONTROLLERS.map(|id| format!("127.0.0.1:{}", port(id))).join(","),
+            if is_controller(id) { "controller.quorum.auto.join.enable=true\n" } else { "" }
+        ),
+        false => format!(
+            "controller.quorum.voters={}\n",
+            CONTROLLERS.map(|id| format!("{id}@127.0.0.1:{}", port(id))).join(",")
+        ),
+    };
     let text = format!(
-        "process.roles={role}\nnode.id={id}\ncontroller.quorum.voters={}\n\
-         listeners={listener}://127.0.0.1:{}\ncontroller.listener.names=CONTROLLER\nlog.dirs=/data\n\
+        "process.roles={role}\nnode.id={id}\n{quorum}\
+         listeners={listener}://127.0.0.1:{}\ncontroller.listener.names=CONTROLLER\nlog.dirs={}\n\
          offsets.topic.replication.factor={replicas}\noffsets.topic.num.partitions=3\nlog.index.size.max.bytes=4096\n\
+         min.insync.replicas={}\n\
          log.index.interval.bytes=256\ngroup.initial.rebalance.delay.ms=0\nlog.retention.check.interval.ms=150\n\
          metadata.log.max.record.bytes.between.snapshots={snapshot_bytes}\nmetadata.log.segment.bytes=8388608\n\
          metadata.max.retention.bytes={retention_bytes}\nbroker.session.timeout.ms={session_ms}\n\
          controller.quorum.fetch.max.bytes={fetch_bytes}\ncontroller.quorum.fetch.snapshot.max.bytes={fetch_bytes}\n\
          broker.heartbeat.interval.ms={}\nottla.full.log.dir.ms=1000\nreplica.lag.time.max.ms=2000\nreplica.fetch.wait.max.ms=200\n\
          replica.fetch.max.bytes={replica_bytes}\nnum.replica.fetchers=2\n",
-        CONTROLLERS.map(|id| format!("{id}@127.0.0.1:{}", port(id))).join(","),
         port(id),
+        dirs(id, shape).join(","),
+        replicas.div_ceil(2),
         session_ms / 4
     );
     let properties = Properties::parse_str(&text).map_err(|error| error.to_string())?;
     let loaded = load(&Settings::default().file("sim", &properties)).map_err(|error| error.to_string())?;
     Ok(loaded.config)
+}
+
+/// The voters that a dynamic quorum begins with.
+fn initial_voters(random: &mut SplitMix64) -> VoterSet {
+    VoterSet::new(CONTROLLERS.map(|id| {
+        let endpoint = Endpoint { listener: "CONTROLLER".into(), host: "127.0.0.1".into(), port: port(id) };
+        Voter { key: ReplicaKey { id, directory_id: random.uuid() }, endpoints: vec![endpoint] }
+    }))
+}
+
+/// What is wrong with a node's disk: the process may end by it, and what was not synced is gone when its machine starts anew.
+struct Harm {
+    seed: u64,
+    /// It is not mended when the node starts the next time.
+    stays: bool,
 }
 
 pub(super) struct Place {
@@ -100,35 +136,53 @@ pub(super) struct Place {
     /// How many lives it has had.
     pub(super) life: u64,
     /// The end of the metadata that it has shown in this life.
-    shown: Offset,
-    /// Since when its broker says that its directory is full.
+    pub(super) shown: Offset,
+    /// Since when its broker says that its directories are full.
     pub(super) full_since_us: Option<u64>,
+    /// It stands still until then.
+    pub(super) paused_until_us: Option<u64>,
+    /// What clients have sent meanwhile.
+    pub(super) unread: Vec<(u64, Vec<u8>)>,
+    harm: Option<Harm>,
+}
+
+impl Place {
+    /// The process, if there is one and it does not stand still.
+    pub fn awake(&self) -> Option<&SimNode> {
+        self.node.as_ref().filter(|_| self.paused_until_us.is_none())
+    }
 }
 
 /// All nodes, their network, and the clients' way to them.
 pub struct Cluster {
     pub(super) places: Vec<Place>,
     pub network: Arc<SimNetwork>,
-    shape: Shape,
+    pub(super) shape: Shape,
     pub now: Now,
     pub inbox: Inbox,
-    next_tag: u64,
+    pub(super) next_tag: u64,
     /// Requests of clients, and the broker that each went to. Those that were answered go with the next that dies.
-    under_way: Vec<(NodeId, u64)>,
+    pub(super) under_way: Vec<(NodeId, u64)>,
+    /// Nobody connects to it any more.
+    pub avoided: Option<NodeId>,
     /// The newest image that anybody had committed.
     pub(super) truth: Arc<Image>,
     /// Images that were seen, by their offset.
-    images: BTreeMap<Offset, Arc<Image>>,
+    pub(super) images: BTreeMap<Offset, Arc<Image>>,
     /// Who led each epoch of the metadata quorum: the node, and in which of its lives.
-    leaders: BTreeMap<LeaderEpoch, (NodeId, u64)>,
+    pub(super) leaders: BTreeMap<LeaderEpoch, (NodeId, u64)>,
     /// The last time when a leader could be fetched from by a majority.
-    reached: BTreeMap<NodeId, u64>,
+    pub(super) reached: BTreeMap<NodeId, u64>,
     /// Who leads each epoch of a partition.
     pub(super) partition_leaders: BTreeMap<(TopicId, i32, LeaderEpoch), NodeId>,
     /// What was seen of the replicas of partitions.
     pub(super) seen: Seen,
-    /// A leader was elected that may lack what others had: what was not synced may be gone for everybody.
-    pub(super) has_unclean_leader: bool,
+    /// Who has lost what was not synced.
+    pub(super) losses: Losses,
+    /// A broker has had the answer to something that it asked: its replicas may be other ones.
+    pub has_news: bool,
+    /// A broker ended by itself, as its disk allows.
+    pub has_died: bool,
 }
 
 impl Cluster {
@@ -137,11 +191,25 @@ impl Cluster {
         let ids = CONTROLLERS.into_iter().chain(BROKERS);
         let network = SimNetwork::new(random.next_u64(), ids.clone().map(|id| (port(id), id)));
         network.advance_to(now.monotonic_us);
+        network.set_loss(u64::from(shape.loss_every));
         let mut places = Vec::new();
+        let voters = shape.is_dynamic.then(|| initial_voters(random));
         for id in ids {
             let files = SimFiles::new();
-            format_node(&files, id, &["/data"], now, random)?;
-            places.push(Place { id, files, node: None, life: 0, shown: -1, full_since_us: None });
+            format_node(&files, id, dirs(id, &shape), voters.as_ref().filter(|_| is_controller(id)), now, random)?;
+            let (paused_until_us, unread) = (None, Vec::new());
+            let place = Place {
+                id,
+                files,
+                node: None,
+                life: 0,
+                shown: -1,
+                full_since_us: None,
+                paused_until_us,
+                unread,
+                harm: None,
+            };
+            places.push(place);
         }
         let inbox = Inbox::default();
         Ok(Cluster {
@@ -152,17 +220,20 @@ impl Cluster {
             inbox,
             next_tag: 1,
             under_way: Vec::new(),
+            avoided: None,
             truth: Arc::new(Image::empty()),
             images: BTreeMap::new(),
             leaders: BTreeMap::new(),
             reached: BTreeMap::new(),
             partition_leaders: BTreeMap::new(),
             seen: Seen::default(),
-            has_unclean_leader: false,
+            losses: Losses::default(),
+            has_news: false,
+            has_died: false,
         })
     }
 
-    fn place(&mut self, id: NodeId) -> &mut Place {
+    pub(super) fn place(&mut self, id: NodeId) -> &mut Place {
         let at = self.places.iter().position(|place| place.id == id);
         &mut self.places[at.expect("a node of the cluster")]
     }
@@ -189,6 +260,13 @@ impl Cluster {
         Ok(())
     }
 
+    /// The clients have waited long enough for a broker, and ask others.
+    pub fn give_up(&mut self, id: NodeId) {
+        self.disconnect_clients(id);
+        self.place(id).unread.clear();
+        self.avoided = Some(id);
+    }
+
     /// The clients of a broker lose their connections to it; those that were answered before do not care.
     fn disconnect_clients(&mut self, id: NodeId) {
         let lost = self.under_way.iter().filter(|(broker, _)| *broker == id).map(|(_, tag)| (*tag, None));
@@ -200,17 +278,88 @@ impl Cluster {
     pub fn kill(&mut self, id: NodeId, power: Option<u64>) {
         self.network.died(id, power.is_none());
         self.disconnect_clients(id);
+        self.network.set_paused(id, false);
         let place = self.place(id);
+        place.paused_until_us = None;
+        place.unread.clear();
         if let Some(node) = place.node.take() {
             node.kill();
         }
         if let Some(seed) = power {
             place.files.power_cut(seed);
         }
-        place.files.process_died();
+        self.ended(id);
         if power.is_some() {
-            self.seen.power_was_cut();
+            self.lost_unsynced(id);
         }
+    }
+
+    /// The machine of a process that is gone loses its power as well.
+    pub fn lose_power(&mut self, id: NodeId, seed: u64) {
+        self.place(id).files.power_cut(seed);
+        self.lost_unsynced(id);
+    }
+
+    /// A process is gone. Where its disk was not in order, its machine starts anew.
+    fn ended(&mut self, id: NodeId) {
+        let place = self.place(id);
+        place.files.process_died();
+        if let Some(Harm { seed, stays }) = place.harm.take() {
+            place.files.power_cut(seed);
+            match stays {
+                true => place.harm = Some(Harm { seed: seed ^ 1, stays: false }),
+                false => place.files.heal(),
+            }
+            self.lost_unsynced(id);
+        }
+    }
+
+    /// A process stands still for a while; the kernel answers for it as far as it can.
+    pub fn pause(&mut self, id: NodeId, for_us: u64) {
+        let until_us = self.now.monotonic_us + for_us;
+        if self.runs(id) {
+            self.place(id).paused_until_us = Some(until_us);
+            self.network.set_paused(id, true);
+        }
+    }
+
+    /// It goes on, and reads what it was sent.
+    pub fn wake(&mut self, id: NodeId) {
+        self.network.set_paused(id, false);
+        let place = self.place(id);
+        place.paused_until_us = None;
+        let unread = std::mem::take(&mut place.unread);
+        if let Some(node) = &place.node {
+            unread.into_iter().for_each(|(tag, frame)| node.send_frame(tag, frame));
+        }
+    }
+
+    /// Something is wrong with a disk from now on; `None`: a broker's second directory is dead, where it has one.
+    pub fn harm(&mut self, id: NodeId, seed: u64, fault: Option<Fault>) {
+        let has_two = self.shape.has_two_dirs && !is_controller(id);
+        let place = self.place(id);
+        if place.harm.is_some() || place.node.is_none() || fault.is_none() && !has_two {
+            return;
+        }
+        match fault {
+            Some(fault) => place.files.inject(fault),
+            None => place.files.fail_under(Path::new(SECOND_DIR)),
+        }
+        place.harm = Some(Harm { seed, stays: fault.is_none() && seed.is_multiple_of(2) });
+        self.lost_unsynced(id);
+    }
+
+    /// The disk of a node, or of its next process, is in order from the next start on.
+    pub fn mend(&mut self, id: NodeId) {
+        if let Some(harm) = &mut self.place(id).harm {
+            harm.stays = false;
+            self.has_died |= !is_controller(id);
+            self.kill(id, None);
+        }
+    }
+
+    pub fn is_harmed(&self, id: NodeId) -> bool {
+        self.places.iter().any(|place| place.id == id && place.harm.is_some())
     }
 
     /// Asks a process to leave; true once it may be closed.
@@ -229,16 +378,23 @@ impl Cluster {
             node.close();
         }
         self.network.died(id, true);
-        self.place(id).files.process_died();
+        self.ended(id);
     }
 
     /// Fills the disk of a broker, or makes room on it.
     pub fn set_full(&mut self, id: NodeId, is_full: bool) {
-        let files = &self.place(id).files;
+        let place = self.place(id);
         match is_full {
-            true => files.inject(Fault { on: FaultOn::Write, after: 0, errno: ENOSPC, sticky: true }),
-            false => files.heal(),
+            true => place.files.inject(Fault { on: FaultOn::Write, after: 0, errno: ENOSPC, sticky: true }),
+            // What else is wrong with it stays so until the disk is mended.
+            false if place.harm.is_some() => {}
+            false => place.files.heal(),
         }
+    }
+
+    /// Whether every node runs, and none stands still or has a disk that is out of order.
+    pub fn all_work(&self) -> bool {
+        self.places.iter().all(|place| place.awake().is_some() && place.harm.is_none())
     }
 
     pub fn jump_wall(&mut self, id: NodeId, by_ms: i64) {
@@ -279,18 +435,26 @@ impl Cluster {
         let turn = random.below(count);
         for i in 0..count {
             let place = &mut self.places[((turn + i) % count) as usize];
-            let Some(node) = &mut place.node else { continue };
+            let Some(node) = place.node.as_mut().filter(|_| place.paused_until_us.is_none()) else { continue };
             match node.step(random) {
                 Step::Worked => {
                     if let Some(image) = node.committed_image()
                         && image.offset > self.truth.offset
                     {
-                        self.has_unclean_leader |= self.seen.metadata_changed(&image);
+                        if self.seen.metadata_changed(&image) {
+                            self.losses.free();
+                        }
                         self.truth = image;
                     }
                     return Ok(true);
                 }
                 Step::IdleUntil(_) => {}
+                Step::Died if place.harm.is_some() => {
+                    let id = place.id;
+                    self.has_died |= !is_controller(id);
+                    self.kill(id, None);
+                    return Ok(true);
+                }
                 Step::Died => return Err(format!("node {} ended by itself", place.id)),
             }
         }
@@ -305,8 +469,9 @@ impl Cluster {
 
     /// When something is due next.
     pub fn next_us(&self) -> Option<u64> {
-        let nodes = self.places.iter().filter_map(|place| place.node.as_ref()?.next_us());
-        nodes.chain(self.network.next_us()).min()
+        let nodes = self.places.iter().filter_map(|place| place.awake()?.next_us());
+        let waking = self.places.iter().filter_map(|place| place.paused_until_us);
+        nodes.chain(waking).chain(self.network.next_us()).min()
     }
 
     /// Lets time pass, for everybody.
@@ -316,20 +481,20 @@ impl Cluster {
         self.now.wall_ms += (step_us / 1000) as i64;
         self.places.iter().filter_map(|place| place.node.as_ref()).for_each(|node| node.executor.advance_to(at_us));
         self.network.advance_to(at_us);
-        // Whom a majority reaches at the end of this time is reached in it.
-        let running: Vec<NodeId> = CONTROLLERS.into_iter().filter(|id| self.runs(*id)).collect();
-        for id in &running {
-            let reaches =
-                running.iter().filter(|other| *other == id || self.network.is_connected(**other, *id)).count();
-            if reaches * 2 > CONTROLLERS.len() {
-                self.reached.insert(*id, self.now.monotonic_us);
-            }
-        }
+        let now_us = self.now.monotonic_us;
+        let waking =
+            self.places.iter().filter(|place| place.paused_until_us.is_some_and(|until_us| until_us <= now_us));
+        let waking: Vec<NodeId> = waking.map(|place| place.id).collect();
+        waking.into_iter().for_each(|id| self.wake(id));
+        self.note_reached();
     }
 
     fn deliver(&mut self, delivery: Delivery) {
         match delivery {
-            Delivery::Done { done, outcome, .. } => done(outcome),
+            Delivery::Done { to, done, outcome } => {
+                self.has_news |= !is_controller(to.0);
+                done(outcome);
+            }
             Delivery::Knocked { done, knock, .. } => done(knock),
             Delivery::Closed { to, port, connection } => {
                 if let Some(node) = self.place(to).node.as_ref().filter(|_| port == self::port(to) && is_controller(to))
@@ -356,145 +521,8 @@ impl Cluster {
         self.places.iter().find_map(|place| Some(format!("node {}: {}", place.id, place.node.as_ref()?.wrong_logs()?)))
     }
 
-    /// Committed metadata is the same everywhere: whoever shows an image of some offset shows the same one.
-    pub fn wrong_images(&mut self) -> Option<String> {
-        for place in &mut self.places {
-            let Some(image) = place.node.as_ref().and_then(SimNode::committed_image) else { continue };
-            if image.offset < place.shown {
-                return Some(format!("node {} shows offset {} after {}", place.id, image.offset, place.shown));
-            }
-            place.shown = image.offset;
-            let known = self.images.entry(image.offset).or_insert_with(|| {
-                tracing::debug!(node = place.id, offset = image.offset, epoch = image.epoch, "first shows an image");
-                image.clone()
-            });
-            if **known != *image {
-                let (known, shown) = (format!("{known:#?}"), format!("{image:#?}"));
-                let differ = known.lines().zip(shown.lines()).find(|(known, shown)| known != shown);
-                return Some(format!("node {} shows another image at offset {}: {differ:?}", place.id, image.offset));
-            }
-        }
-        None
-    }
-
-    /// One leader an epoch, in one of its lives; and none that a majority has not reached for long (Kafka's check-quorum).
-    pub fn wrong_leaders(&mut self) -> Option<String> {
-        let now_us = self.now.monotonic_us;
-        for place in &self.places {
-            let Some(epoch) = place.node.as_ref().and_then(SimNode::leads) else {
-                self.reached.remove(&place.id);
-                continue;
-            };
-            let first = *self.leaders.entry(epoch).or_insert((place.id, place.life));
-            if first != (place.id, place.life) {
-                return Some(format!("epoch {epoch} is led by {first:?} and by {:?}", (place.id, place.life)));
-            }
-            if now_us - *self.reached.entry(place.id).or_insert(now_us) > LONELY_US {
-                return Some(format!("node {} leads epoch {epoch}, and no majority reaches it", place.id));
-            }
-        }
-        None
-    }
-
-    /// Everything of the metadata below was seen to be committed.
-    pub fn committed_end(&self) -> Offset {
-        self.truth.offset + 1
-    }
-
     pub fn files(&self) -> impl Iterator<Item = (NodeId, &SimFiles)> {
         self.places.iter().map(|place| (place.id, &place.files))
-    }
-
-    /// The broker that a request belongs to, as a client with the newest metadata knows it.
-    fn target(&self, api: ApiKey, version: i16, body: &[u8]) -> Option<NodeId> {
-        let mut body = Cursor::new(body);
-        let leader = |topic: &str, index: i32| -> Option<NodeId> {
-            let topic = self.truth.topic_by_name(topic)?;
-            let leader = topic.partitions.get(&index)?.leader;
-            (leader != NO_LEADER && self.shows(leader, topic.id)).then_some(leader)
-        };
-        let coordinator = |group: &str| {
-            let partitions = self.truth.topic_by_name(OFFSETS_TOPIC)?.partitions.len() as i32;
-            leader(OFFSETS_TOPIC, base::coordinator_partition(group, partitions))
-        };
-        match api {
-            ApiKey::Produce => {
-                let request = ProduceRequest::decode(&mut body, version).ok()?;
-                let topic = request.topic_data.first()?;
-                leader(&topic.name, topic.partition_data.first()?.index)
-            }
-            ApiKey::Fetch => {
-                let request = FetchRequest::decode(&mut body, version).ok()?;
-                let topic = request.topics.first()?;
-                leader(&topic.topic, topic.partitions.first()?.partition)
-            }
-            ApiKey::ListOffsets => {
-                let request = ListOffsetsRequest::decode(&mut body, version).ok()?;
-                let topic = request.topics.first()?;
-                leader(&topic.name, topic.partitions.first()?.partition_index)
-            }
-            ApiKey::DeleteRecords => {
-                let request = DeleteRecordsRequest::decode(&mut body, version).ok()?;
-                let topic = request.topics.first()?;
-                leader(&topic.name, topic.partitions.first()?.partition_index)
-            }
-            ApiKey::OffsetCommit => coordinator(&OffsetCommitRequest::decode(&mut body, version).ok()?.group_id),
-            ApiKey::OffsetFetch => {
-                coordinator(&OffsetFetchRequest::decode(&mut body, version).ok()?.groups.first()?.group_id)
-            }
-            ApiKey::JoinGroup => coordinator(&JoinGroupRequest::decode(&mut body, version).ok()?.group_id),
-            ApiKey::SyncGroup => coordinator(&SyncGroupRequest::decode(&mut body, version).ok()?.group_id),
-            ApiKey::Heartbeat => coordinator(&HeartbeatRequest::decode(&mut body, version).ok()?.group_id),
-            ApiKey::LeaveGroup => coordinator(&LeaveGroupRequest::decode(&mut body, version).ok()?.group_id),
-            ApiKey::DescribeGroups => {
-                coordinator(DescribeGroupsRequest::decode(&mut body, version).ok()?.groups.first()?)
-            }
-            ApiKey::DeleteGroups => {
-                coordinator(DeleteGroupsRequest::decode(&mut body, version).ok()?.groups_names.first()?)
-            }
-            _ => BROKERS.into_iter().find(|id| self.serves(*id)),
-        }
-    }
-
-    fn serves(&self, id: NodeId) -> bool {
-        self.places.iter().any(|place| place.id == id && place.node.as_ref().is_some_and(SimNode::serves))
-    }
-
-    /// Whether the broker serves, and has heard of this very topic.
-    fn shows(&self, id: NodeId, topic: TopicId) -> bool {
-        self.places.iter().any(|place| {
-            let broker = place.node.as_ref().filter(|node| node.serves()).and_then(SimNode::broker);
-            place.id == id && broker.is_some_and(|broker| broker.image.load().topic(topic).is_some())
-        })
-    }
-}
-
-impl Peer for Cluster {
-    fn send<R: Request>(&mut self, version: i16, request: &R) -> u64 {
-        let tag = self.next_tag;
-        self.next_tag += 1;
-        let body = request.to_bytes(version).unwrap_or_default();
-        match self.target(R::API_KEY, version, &body).filter(|id| self.serves(*id)) {
-            Some(id) => {
-                self.under_way.push((id, tag));
-                if let Some(node) = &self.place(id).node {
-                    node.send_as(tag, version, request);
-                }
-            }
-            // Nobody to connect to. Who looks for a coordinator asks for one, which makes its topic.
-            None => {
-                self.inbox.lock().push_back((tag, None));
-                if self.truth.topic_by_name(OFFSETS_TOPIC).is_none() && R::API_KEY != ApiKey::FindCoordinator {
-                    let coordinator_keys = vec!["1".into()];
-                    self.send(4, &FindCoordinatorRequest { coordinator_keys, ..Default::default() });
-                }
-            }
-        }
-        tag
-    }
-
-    fn now(&self) -> Now {
-        self.now
     }
 }
 

@@ -39,7 +39,9 @@ impl Cluster {
             let cells = replicas().filter_map(|(id, broker)| Some((id, broker.replicas.get(topic_id, index)?)));
             let known = |log: &mut Log| (log.log_end_offset(), log.high_watermark());
             let known: Vec<_> = cells.map(|(id, cell)| (id, cell.with_log(known), cell.leader())).collect();
-            let is_whole = partition.isr.len() == partition.replicas.len()
+            let is_moving = !partition.adding_replicas.is_empty() || !partition.removing_replicas.is_empty();
+            let is_whole = !is_moving
+                && partition.isr.len() == partition.replicas.len()
                 && known.len() == partition.replicas.len()
                 && known.iter().all(|(_, (end, high_watermark), _)| *end == known[0].1.0 && high_watermark == end);
             let topic = self.truth.topic(topic_id).map(|topic| topic.name.clone());
@@ -47,7 +49,24 @@ impl Cluster {
         })
     }
 
-    fn partitions(&self) -> impl Iterator<Item = (base::TopicId, i32, &Partition)> {
+    /// Where everybody stands, for people.
+    pub fn standing(&self) -> String {
+        let of = |(topic_id, index, partition): (base::TopicId, i32, &Partition)| {
+            let cells = self.brokers().filter_map(|(id, broker)| {
+                let cell = broker.replicas.get(topic_id, index)?;
+                let image = broker.image.load();
+                let known = image.partition(topic_id, index).map(|known| (known.leader, known.leader_epoch));
+                let log = cell.with_log(|log| (log.high_watermark(), log.log_end_offset(), log.is_failed()));
+                Some((id, cell.leader(), cell.check_leadership(-1), known, image.offset, log))
+            });
+            let name = self.truth.topic(topic_id).map(|topic| topic.name.as_str()).unwrap_or_default();
+            format!("{name}-{index}: {partition:?}: {:?}", cells.collect::<Vec<_>>())
+        };
+        let all: Vec<String> = self.partitions().map(of).collect();
+        format!("image {}: {}", self.truth.offset, all.join("\n"))
+    }
+
+    pub(super) fn partitions(&self) -> impl Iterator<Item = (base::TopicId, i32, &Partition)> {
         let topics = self.truth.topics_by_name();
         topics.flat_map(|topic| topic.partitions.iter().map(|(index, partition)| (topic.id, *index, &**partition)))
     }
@@ -59,13 +78,33 @@ impl Cluster {
         (!leaders.is_empty()).then(|| leaders[random.below(leaders.len() as u64) as usize])
     }
 
+    /// A running replica of some partition that is not in sync, and who leads it.
+    pub fn any_lagging_replica(&self, random: &mut SplitMix64) -> Option<(NodeId, NodeId)> {
+        self.any_follower(random, |partition, id| !partition.isr.contains(&id))
+    }
+
+    /// A running replica of some partition, and who leads it.
+    pub fn any_follower(
+        &self,
+        random: &mut SplitMix64,
+        is_meant: impl Fn(&Partition, NodeId) -> bool,
+    ) -> Option<(NodeId, NodeId)> {
+        let followers =
+            self.partitions().filter(|(_, _, partition)| self.runs(partition.leader)).flat_map(|(_, _, p)| {
+                let is_meant = |id: &NodeId| *id != p.leader && self.runs(*id) && is_meant(p, *id);
+                p.replicas.iter().copied().filter(is_meant).map(|id| (id, p.leader)).collect::<Vec<_>>()
+            });
+        let followers: Vec<(NodeId, NodeId)> = followers.collect();
+        (!followers.is_empty()).then(|| followers[random.below(followers.len() as u64) as usize])
+    }
+
     /// Replicas hold the same bytes up to the high watermark that both know. Where it was promised only (a power cut may
     /// take what was not synced), `everywhere` it is healed.
     pub fn wrong_replicas(&self, everywhere: bool) -> Option<String> {
         for (topic_id, index, partition) in self.partitions() {
             let cells: Vec<_> = self
                 .brokers()
-                .filter(|(id, _)| partition.replicas.contains(id))
+                .filter(|(id, _)| partition.replicas.contains(id) && !self.is_harmed(*id))
                 .filter_map(|(id, broker)| Some((id, broker.replicas.get(topic_id, index)?)))
                 .filter(|(_, cell)| everywhere || cell.settings().log.flush_messages <= 1)
                 .filter(|(_, cell)| !cell.with_log(|log| log.is_failed()))

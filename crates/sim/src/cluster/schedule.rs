@@ -1,29 +1,33 @@
-//! One schedule of a cluster: controllers and brokers that are killed, cut off, slowed down and stopped while clients work,
-//! on either side, at any moment; then everything heals and must get done.
+//! One schedule of a cluster: things happen to controllers and brokers while clients work, on either side, at any moment
+//! (`faults.rs`); then everything heals, perhaps a core of the nodes before the rest, and must get done.
 
+use super::faults::Later;
 use super::nodes::{BROKERS, CONTROLLERS, Cluster, Shape, is_controller};
 use crate::disk;
 use crate::ending::{self, PATIENCE_US};
 use crate::schedule::START;
 use crate::told::{Report, Told, reported};
 use base::{NodeId, Random, SplitMix64};
-use std::collections::BTreeMap;
-use std::hash::Hash;
+use std::collections::{BTreeMap, VecDeque};
 
 const CLUSTER: &str = "cluster";
 
-struct World {
-    cluster: Cluster,
-    random: SplitMix64,
-    told: Told,
+pub(super) struct World {
+    pub cluster: Cluster,
+    pub random: SplitMix64,
+    pub told: Told,
     fault_every: u32,
     /// When the network heals by itself.
-    heals_us: Option<u64>,
+    pub heals_us: Option<u64>,
+    pub last_fault_us: u64,
     /// Brokers whose disks are full, and when there is room again.
-    full: BTreeMap<NodeId, u64>,
+    pub full: BTreeMap<NodeId, u64>,
     /// No fault comes before.
-    calm_until_us: u64,
-    last_fault_us: u64,
+    pub calm_until_us: u64,
+    /// What happens at some time.
+    pub later: Vec<(u64, Later)>,
+    /// Nodes that are to be started anew, one after the other.
+    pub rolling: VecDeque<NodeId>,
 }
 
 /// Runs one seed. A panic is a violation like any other.
@@ -34,7 +38,7 @@ pub fn run_cluster(seed: u64) -> Report {
 fn run(seed: u64) -> Report {
     let mut random = SplitMix64(seed ^ 0xc1_05_7e_12);
     let shape = Shape::draw(&mut random);
-    let mut told = Told::new(shape.segment_bytes, shape.replicas as i16);
+    let mut told = Told::new(shape.segment_bytes, shape.replicas as i16, BROKERS.len() as i32);
     let cluster = match Cluster::new(shape, START, &mut random) {
         Ok(cluster) => cluster,
         Err(error) => {
@@ -48,9 +52,11 @@ fn run(seed: u64) -> Report {
         told,
         fault_every: shape.fault_every,
         heals_us: None,
+        last_fault_us: 0,
         full: BTreeMap::new(),
         calm_until_us: 0,
-        last_fault_us: 0,
+        later: Vec::new(),
+        rolling: VecDeque::new(),
     };
     world.start_all();
     world.live();
@@ -61,7 +67,7 @@ fn run(seed: u64) -> Report {
 }
 
 impl World {
-    fn start_all(&mut self) {
+    pub fn start_all(&mut self) {
         for id in self.cluster.ids() {
             if !self.cluster.runs(id) {
                 self.start(id);
@@ -69,14 +75,17 @@ impl World {
         }
     }
 
-    fn start(&mut self, id: NodeId) {
+    pub fn start(&mut self, id: NodeId) {
         self.told.processes += 1;
         tracing::info!(id, now = ?self.cluster.now, "a process starts");
         // A node whose disk is full is started again by somebody who has made room.
         self.empty_disk(id);
         let seed = self.random.next_u64();
-        if let Err(error) = self.cluster.start(id, seed) {
-            self.told.knowledge.say(format!("node {id} does not start: {error}"));
+        match self.cluster.start(id, seed) {
+            // A disk that is still not in order may be the reason; it is by the next try.
+            Err(_) if self.cluster.is_harmed(id) => self.cluster.mend(id),
+            Err(error) => self.told.knowledge.say(format!("node {id} does not start: {error}")),
+            Ok(()) => {}
         }
     }
 
@@ -86,7 +95,7 @@ impl World {
         self.last_fault_us = self.cluster.now.monotonic_us;
         while actions > 0 && self.told.knowledge.violations.is_empty() {
             self.deliver();
-            self.heal_when_due();
+            self.when_due();
             let now_us = self.cluster.now.monotonic_us;
             let is_quiet = now_us < self.told.clients.quiet_until_us();
             let may_act = self.cluster.any_serves() && !is_quiet && self.told.clients.outstanding() < 12;
@@ -99,7 +108,8 @@ impl World {
                 Err(died) => self.told.knowledge.say(format!("{died} although nothing was wrong with its disk")),
                 Ok(true) => {
                     steps += 1;
-                    if steps.is_multiple_of(4)
+                    let has_news = std::mem::take(&mut self.cluster.has_news);
+                    if (has_news || steps.is_multiple_of(4))
                         && let Some(wrong) = self.cluster.wrong_replication()
                     {
                         self.told.knowledge.say(wrong);
@@ -156,196 +166,17 @@ impl World {
         }
     }
 
-    fn any_node(&mut self) -> NodeId {
+    pub fn any_node(&mut self) -> NodeId {
         let ids = self.cluster.ids();
         ids[self.random.below(ids.len() as u64) as usize]
     }
 
-    /// Something happens to a process or to the network.
-    fn fault(&mut self) {
-        if self.cluster.now.monotonic_us < self.calm_until_us {
-            return;
-        }
-        self.last_fault_us = self.cluster.now.monotonic_us;
-        let kind = self.random.below(27);
-        let id = self.any_node();
-        (kind, id).hash(&mut self.told.trace);
-        tracing::info!(kind, id, now = ?self.cluster.now, "a fault");
-        match kind {
-            0..=3 => self.die(id, false),
-            4 => self.die(id, true),
-            5 | 6 => self.stop(id),
-            7 | 8 => self.start_all(),
-            9 | 10 => {
-                // One from some of the controllers or all of them: one way, or both.
-                let out = self.random.below(3);
-                for controller in CONTROLLERS {
-                    if controller == id || self.random.below(4) == 0 {
-                        continue;
-                    }
-                    if out != 0 {
-                        self.cluster.network.cut(id, controller);
-                    }
-                    if out != 1 {
-                        self.cluster.network.cut(controller, id);
-                    }
-                }
-                self.heals_later();
-            }
-            11 | 12 => {
-                let controller = CONTROLLERS[self.random.below(3) as usize];
-                self.cluster.network.break_between(id, controller);
-            }
-            13 => {
-                self.cluster.network.set_slow(true);
-                self.heals_later();
-            }
-            14 => {
-                self.told.knowledge.clock_jumped = true;
-                let minutes = if self.random.below(2) == 0 { 600_000 } else { -600_000 };
-                self.cluster.jump_wall(id, minutes);
-            }
-            15 => match self.cluster.leader() {
-                Some(leader) => self.die(leader, true),
-                None => self.cluster.network.heal(),
-            },
-            // Between two brokers, one way or both.
-            16 | 17 => {
-                let (one, other) = (BROKERS[self.random.below(3) as usize], BROKERS[self.random.below(3) as usize]);
-                if one != other {
-                    self.cluster.network.cut(one, other);
-                    if self.random.below(2) == 0 {
-                        self.cluster.network.cut(other, one);
-                    }
-                    self.heals_later();
-                }
-            }
-            // Whoever leads a partition, in the middle of its work.
-            19 | 20 => {
-                let power = self.random.below(3) == 0;
-                match self.cluster.any_partition_leader(&mut self.random) {
-                    Some(leader) if self.cluster.runs(leader) => self.die(leader, power),
-                    _ => self.start_all(),
-                }
-            }
-            // A disk is full, of whoever leads a partition as a rule; or all are.
-            24..=26 => {
-                let leader = self.cluster.any_partition_leader(&mut self.random).filter(|_| self.random.below(3) > 0);
-                let one = leader.unwrap_or(BROKERS[self.random.below(3) as usize]);
-                let all = self.random.below(6) == 0;
-                BROKERS.into_iter().filter(|id| all || *id == one).for_each(|id| self.fill_disk(id));
-                if self.random.below(2) == 0 {
-                    // Time for everything that comes of it alone.
-                    self.calm_until_us = self.cluster.now.monotonic_us + 15_000_000;
-                    self.full.values_mut().for_each(|until_us| *until_us = (*until_us).max(self.calm_until_us));
-                }
-            }
-            // It goes on alone, with its controllers or without them.
-            21..=23 => {
-                let leader = self.cluster.any_partition_leader(&mut self.random).unwrap_or(BROKERS[0]);
-                self.cut_off(leader, kind == 23);
-                self.heals_later();
-            }
-            _ => self.cluster.network.heal(),
-        }
-    }
-
-    /// Nothing gets through between a broker and the others any more, or the controllers either.
-    fn cut_off(&mut self, id: NodeId, also_from_controllers: bool) {
-        let controllers = CONTROLLERS.iter().filter(|_| also_from_controllers);
-        for other in BROKERS.iter().chain(controllers).filter(|other| **other != id) {
-            self.cluster.network.cut(id, *other);
-            self.cluster.network.cut(*other, id);
-        }
-    }
-
-    fn fill_disk(&mut self, id: NodeId) {
-        if self.cluster.runs(id) {
-            let longest_ms = [4_000, 15_000, 30_000][self.random.below(3) as usize];
-            self.full.insert(id, self.cluster.now.monotonic_us + 1000 * (1 + self.random.below(longest_ms)));
-            self.cluster.set_full(id, true);
-        }
-    }
-
-    fn empty_disk(&mut self, id: NodeId) {
-        if self.full.remove(&id).is_some() {
-            self.cluster.set_full(id, false);
-        }
-    }
-
-    /// Where nothing else happens and everybody is there, who has no room leads nothing that another could.
-    fn look_at_full_disks(&mut self) {
-        let all_run = self.cluster.ids().into_iter().all(|id| self.cluster.runs(id));
-        let is_calm = self.heals_us.is_none() && all_run && self.cluster.leader().is_some();
-        let last_fault_us = if is_calm { self.last_fault_us } else { u64::MAX };
-        if let Some(wrong) = self.cluster.wrong_full_leader(last_fault_us) {
-            self.told.knowledge.say(wrong);
-        }
-    }
-
-    fn heals_later(&mut self) {
-        let longest_ms = [200, 2_000, 15_000][self.random.below(3) as usize];
-        self.heals_us = Some(self.cluster.now.monotonic_us + 1000 * (1 + self.random.below(longest_ms)));
-    }
-
-    fn heal_when_due(&mut self) {
-        if self.heals_us.is_some_and(|at_us| at_us <= self.cluster.now.monotonic_us) {
-            self.heals_us = None;
-            self.last_fault_us = self.cluster.now.monotonic_us;
-            self.cluster.network.heal();
-        }
-        let now_us = self.cluster.now.monotonic_us;
-        let due = self.full.iter().filter(|(_, until_us)| **until_us <= now_us).map(|(id, _)| *id);
-        due.collect::<Vec<NodeId>>().into_iter().for_each(|id| self.empty_disk(id));
-    }
-
-    fn die(&mut self, id: NodeId, power: bool) {
-        if !self.cluster.runs(id) {
-            return self.start(id);
-        }
-        let power = power.then(|| self.random.next_u64());
-        self.deliver();
-        self.cluster.kill(id, power);
-        self.deliver();
-        if !is_controller(id) {
-            self.told.knowledge.process_died();
-            if power.is_some() {
-                self.told.knowledge.power_was_cut();
-                self.told.clients.power_was_cut();
-            }
-        }
-    }
-
-    /// Stops a process in order; what goes on meanwhile goes on.
-    fn stop(&mut self, id: NodeId) {
-        if !self.cluster.runs(id) {
-            return self.start(id);
-        }
-        self.cluster.leaves(id, true);
-        for _ in 0..2_000 {
-            if self.cluster.leaves(id, false) || !self.told.knowledge.violations.is_empty() {
-                break;
-            }
-            self.deliver();
-            match self.cluster.step(&mut self.random) {
-                Err(died) => self.told.knowledge.say(format!("{died} while another stopped")),
-                Ok(true) => {}
-                Ok(false) => {
-                    let now_us = self.cluster.now.monotonic_us;
-                    let next_us = self.cluster.next_us().unwrap_or(now_us + 10_000).clamp(now_us + 1, now_us + 50_000);
-                    self.cluster.advance_to(next_us);
-                }
-            }
-        }
-        self.cluster.close(id);
-        if !is_controller(id) {
-            self.told.knowledge.process_died();
-        }
-    }
-
-    fn deliver(&mut self) {
+    pub fn deliver(&mut self) {
         self.told.deliver(&self.cluster.inbox);
-        if std::mem::take(&mut self.cluster.has_unclean_leader) {
+        if std::mem::take(&mut self.cluster.has_died) {
+            self.told.knowledge.process_died();
+        }
+        if self.cluster.take_freed() {
             self.told.knowledge.power_was_cut();
             self.told.clients.power_was_cut();
         }
@@ -353,6 +184,7 @@ impl World {
 
     fn look_inside(&mut self) {
         let cluster = &mut self.cluster;
+        cluster.note_recovered();
         let replicas = if self.random.below(16) == 0 { cluster.wrong_replicas(false) } else { None };
         let wrong = [
             cluster.wrong_logs(),
@@ -364,16 +196,83 @@ impl World {
         wrong.into_iter().flatten().for_each(|wrong| self.told.knowledge.say(wrong));
     }
 
+    /// The faults end for two controllers and two brokers: whatever has become of the others, these go on.
+    fn core_goes_on(&mut self) {
+        let (controller, broker) = (CONTROLLERS[self.random.below(3) as usize], BROKERS[self.random.below(3) as usize]);
+        // While voters change, more than these may be needed.
+        let away = if self.cluster.has_static_voters() { vec![controller, broker] } else { vec![broker] };
+        self.cluster.network.heal();
+        let core: Vec<NodeId> = self.cluster.ids().into_iter().filter(|id| !away.contains(id)).collect();
+        for id in &core {
+            self.cluster.wake(*id);
+            self.cluster.mend(*id);
+            self.come_back(*id);
+        }
+        for id in &away {
+            match self.random.below(4) {
+                0 => self.cluster.kill(*id, None),
+                1 => self.cluster.pause(*id, 10 * PATIENCE_US),
+                2 => core.iter().for_each(|other| self.cluster.network.cut(*id, *other)),
+                _ => core.iter().for_each(|other| {
+                    self.cluster.network.cut(*id, *other);
+                    self.cluster.network.cut(*other, *id);
+                }),
+            }
+        }
+        self.deliver();
+        let World { cluster, random, told: Told { clients, knowledge, cores, .. }, .. } = self;
+        if !ending::run_until(cluster, random, |cluster| cluster.serves_without(&away)) {
+            return knowledge.say(format!("the others do not serve without {away:?}"));
+        }
+        if !ending::run_until(cluster, random, |cluster| cluster.leaderless(&away).is_none()) {
+            let leaderless = cluster.leaderless(&away).unwrap_or_default();
+            return knowledge.say(format!("without {away:?} nobody leads {leaderless}"));
+        }
+        if !cluster.can_work_without(broker) || !clients.has_topics() {
+            return;
+        }
+        *cores += 1;
+        cluster.give_up(broker);
+        self.deliver();
+        let World { cluster, random, told: Told { clients, knowledge, .. }, .. } = self;
+        clients.members_vanish();
+        (0..20).for_each(|_| clients.produce(cluster, random));
+        // A reassignment may have left too few meanwhile.
+        if !ending::progress(cluster, random, clients, knowledge) && cluster.can_work_without(broker) {
+            let text = clients.unsettled();
+            knowledge.say(format!("not everything gets done without {away:?}: {text}"));
+        }
+    }
+
     /// The faults end: everybody comes back, everything gets done and is there, all stop in order and leave good files.
     fn finish(&mut self) {
-        self.cluster.network.heal();
+        self.later.clear();
         BROKERS.into_iter().for_each(|id| self.empty_disk(id));
+        if self.random.below(2) == 0 {
+            self.core_goes_on();
+        }
+        self.cluster.network.heal();
+        self.cluster.avoided = None;
+        for id in self.cluster.ids() {
+            self.cluster.wake(id);
+            self.cluster.mend(id);
+        }
+        self.deliver();
         self.start_all();
-        let World { cluster, random, told: Told { clients, knowledge, .. }, .. } = self;
+        let World { cluster, random, told: Told { knowledge, .. }, .. } = self;
         if !ending::run_until(cluster, random, |cluster| cluster.all_serve()) {
             return knowledge.say("not every node serves although nothing is wrong any more".into());
         }
+        if !ending::run_until(cluster, random, |cluster| cluster.leaderless(&[]).is_none()) {
+            let leaderless = cluster.leaderless(&[]).unwrap_or_default();
+            return knowledge.say(format!("nobody leads {leaderless} although nothing is wrong any more"));
+        }
+        self.deliver();
+        let World { cluster, random, told: Told { clients, knowledge, .. }, .. } = self;
         ending::settle(cluster, random, clients, knowledge);
+        if !knowledge.violations.is_empty() {
+            tracing::error!("{}", cluster.standing());
+        }
         if !ending::run_until(cluster, random, |cluster| cluster.lacking().is_none()) {
             let lacking = cluster.lacking().unwrap_or_default();
             knowledge.say(format!("not every replica is in sync although nothing is wrong any more: {lacking}"));

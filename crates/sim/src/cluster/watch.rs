@@ -1,6 +1,7 @@
 //! What must hold of the replicas of partitions from one look to the next: who may be elected has what is committed, a
-//! leader knows of in-sync replicas what the controller has decided and never less than before, and a log is cut no lower
-//! than where it parts from its leader's.
+//! leader knows of in-sync replicas what the controller has decided and never less than before, a follower shows nothing that
+//! its leader does not have, and a log is cut no lower than where it parts from its leader's. Nobody who is fenced leads or
+//! is in sync. (Who is about to stop may lead, as in Kafka, where a heartbeat of it comes late.)
 
 use super::nodes::Cluster;
 use base::{LeaderEpoch, NodeId, Offset, PartitionEpoch, TopicId, TopicPartition};
@@ -21,6 +22,8 @@ struct Replica {
     leader: (NodeId, LeaderEpoch),
     /// Where it leads.
     in_sync: Option<(PartitionEpoch, Vec<NodeId>)>,
+    /// The epochs of leader and partition in the image that its broker goes by.
+    in_image: Option<(LeaderEpoch, PartitionEpoch)>,
     high_watermark: Offset,
     log_end: Offset,
     epochs: Vec<EpochEntry>,
@@ -34,6 +37,8 @@ pub(super) struct Seen {
     committed: BTreeMap<Key, (Offset, bool)>,
     /// In-sync replicas by the epoch of the partition.
     in_sync: BTreeMap<(Key, PartitionEpoch), Vec<NodeId>>,
+    /// What an image said that must not be.
+    wrong: Option<String>,
 }
 
 impl Seen {
@@ -45,6 +50,7 @@ impl Seen {
     /// The metadata has changed: who leads uncleanly, as the last known leader may, has what it has. True where there is one.
     pub fn metadata_changed(&mut self, image: &Image) -> bool {
         let mut any = false;
+        self.wrong = self.wrong.take().or_else(|| fenced_member(image));
         for topic in image.topics_by_name() {
             let unclean = topic.partitions.iter().filter(|(_, partition)| partition.leader_recovery_state != 0);
             for (index, _) in unclean {
@@ -55,6 +61,11 @@ impl Seen {
             }
         }
         any
+    }
+
+    /// Up to where any leader of a partition has called it committed.
+    pub fn committed(&self, key: &(TopicId, i32)) -> Offset {
+        self.committed.get(key).map_or(0, |(committed, _)| *committed)
     }
 
     /// Takes a look at a replica, whose partition is led in this epoch; says what is wrong with it.
@@ -74,6 +85,12 @@ impl Seen {
                 *committed = now.high_watermark.max(*committed);
             }
         }
+        if let (Some((known, _)), Some((leader_epoch, told))) = (&now.in_sync, now.in_image)
+            && leader_epoch == now.leader.1
+            && *known < told
+        {
+            return Some(format!("{name}: node {node} was told of partition epoch {told} and goes by {known}"));
+        }
         let before = self.replicas.insert((node, key), now.clone()).filter(|before| before.life == now.life)?;
         if now.is_durable && before.is_durable && now.high_watermark < before.high_watermark {
             let (from, to) = (before.high_watermark, now.high_watermark);
@@ -88,7 +105,7 @@ impl Seen {
         if now.log_end < before.log_end && now.leader == before.leader && now.in_sync.is_none() {
             let leader = self.replicas.get(&(now.leader.0, key));
             let leader = leader.filter(|leader| leader.leader == now.leader && leader.in_sync.is_some())?;
-            let shared = shared_end(&before, leader);
+            let shared = shared_end(&before, leader)?;
             if now.log_end < shared {
                 let (from, to, leader) = (before.log_end, now.log_end, leader.node);
                 return Some(format!(
@@ -100,25 +117,47 @@ impl Seen {
     }
 }
 
-/// Up to where two logs hold the same records: an epoch has one leader, so its records are the same in both.
-fn shared_end(one: &Replica, other: &Replica) -> Offset {
-    let (Some(a), Some(b)) = (one.epochs.first(), other.epochs.first()) else { return 0 };
+/// Up to where two logs hold the same records: an epoch has one leader, so its records are the same in both. `None` where
+/// they have no offset in common.
+fn shared_end(one: &Replica, other: &Replica) -> Option<Offset> {
+    let (a, b) = (one.epochs.first()?, other.epochs.first()?);
     let from = a.start_offset.max(b.start_offset);
     let end = one.log_end.min(other.log_end);
+    if from >= end {
+        return None;
+    }
     let epoch_at = |replica: &Replica, offset| {
         replica.epochs.iter().rfind(|entry| entry.start_offset <= offset).map(|entry| entry.epoch)
     };
     let starts = one.epochs.iter().chain(&other.epochs).map(|entry| entry.start_offset);
-    let mut starts: Vec<Offset> = starts.filter(|start| *start >= from && *start < end).collect();
-    starts.sort_unstable();
-    if from >= end {
-        return 0;
-    }
-    starts.into_iter().find(|start| epoch_at(one, *start) != epoch_at(other, *start)).unwrap_or(end)
+    let differing =
+        starts.filter(|start| (from..end).contains(start) && epoch_at(one, *start) != epoch_at(other, *start));
+    Some(differing.min().unwrap_or(end))
+}
+
+/// A follower that shows as committed what its leader has not.
+fn shows_too_much(follower: &Replica, leader: &Replica) -> Option<String> {
+    let shared = shared_end(follower, leader)?;
+    let (name, node, shown) = (&follower.name, follower.node, follower.high_watermark);
+    (shown > shared)
+        .then(|| format!("{name}: node {node} shows up to {shown}, and shares {shared} with {}", leader.node))
+}
+
+/// A replica that leads or is in sync while its broker is fenced.
+fn fenced_member(image: &Image) -> Option<String> {
+    let is_active = |id: &NodeId| image.brokers.get(id).is_some_and(|broker| !broker.fenced);
+    image.topics_by_name().find_map(|topic| {
+        topic.partitions.iter().find_map(|(index, partition)| {
+            let leader = [partition.leader];
+            let led_by = leader.iter().filter(|leader| **leader >= 0);
+            let id = partition.isr.iter().chain(led_by).find(|id| !is_active(id))?;
+            Some(format!("{}-{index}: node {id} is fenced, and leads or is in sync: {partition:?}", topic.name))
+        })
+    })
 }
 
 /// By then the controller has heard of it and moved what can be moved: heartbeats come more often.
-const HANDED_OVER_WITHIN_US: u64 = 3_000_000;
+const HANDED_OVER_WITHIN_US: u64 = 8_000_000;
 /// By then whatever else has happened is over, elections of controllers too.
 const CALM_AFTER_US: u64 = 8_000_000;
 
@@ -166,17 +205,42 @@ impl Cluster {
                 let is_durable = cell.settings().log.flush_messages <= 1;
                 let (node, life, name) = (place.id, place.life, cell.name.clone());
                 let in_sync = cell.in_sync();
+                let image = broker.image.load();
+                let in_image = image.partition(cell.topic_id, cell.name.partition);
+                let in_image = in_image.map(|partition| (partition.leader_epoch, partition.partition_epoch));
                 let known = cell.with_log(|log| {
                     let (high_watermark, log_end) = (log.high_watermark(), log.log_end_offset());
                     let epochs = log.leader_epochs().entries().to_vec();
-                    let replica =
-                        Replica { node, life, name, is_durable, leader, in_sync, high_watermark, log_end, epochs };
+                    let replica = Replica {
+                        node,
+                        life,
+                        name,
+                        is_durable,
+                        leader,
+                        in_sync,
+                        in_image,
+                        high_watermark,
+                        log_end,
+                        epochs,
+                    };
                     (!log.is_failed()).then_some(replica)
                 });
                 found.extend(known.map(|known| ((cell.topic_id, cell.name.partition), known)));
             });
         }
-        let mut wrong = Vec::new();
+        // What is hosted no more, and comes back later, begins anew.
+        let is_there =
+            |(node, key): &(NodeId, Key)| found.iter().any(|(other, seen)| other == key && seen.node == *node);
+        self.seen.replicas.retain(|replica, _| is_there(replica));
+        let mut wrong: Vec<String> = self.seen.wrong.take().into_iter().collect();
+        let keeps_everything = self.losses.keeps_everything();
+        for (key, follower) in found.iter().filter(|(_, replica)| replica.in_sync.is_none()) {
+            let leads = |(other, replica): &&(Key, Replica)| {
+                other == key && replica.in_sync.is_some() && replica.leader == follower.leader
+            };
+            let leader = found.iter().find(leads).filter(|_| follower.is_durable || keeps_everything);
+            wrong.extend(leader.and_then(|(_, leader)| shows_too_much(follower, leader)));
+        }
         for (key, replica) in found {
             let leader_epoch = self.truth.partition(key.0, key.1).map(|partition| partition.leader_epoch);
             wrong.extend(self.seen.see(key, replica, leader_epoch));
@@ -196,8 +260,17 @@ impl Cluster {
                     // The metadata may still speak of its process before, whose log may have been longer.
                     let is_registered = self.truth.brokers.get(id).is_some_and(|known| known.epoch == broker.epoch());
                     let seen = self.seen.replicas.get(&(*id, key)).filter(|seen| seen.life == place.life);
-                    if let Some(seen) = seen.filter(|seen| is_registered && seen.log_end < *committed) {
-                        let (name, end) = (&seen.name, seen.log_end);
+                    // What differs from the leader's log is not what was committed.
+                    let leader = self.seen.replicas.get(&(partition.leader, key)).filter(|leader| {
+                        leader.in_sync.is_some() && leader.leader == (partition.leader, partition.leader_epoch)
+                    });
+                    let end_of = |seen: &Replica| {
+                        let shared =
+                            leader.filter(|leader| leader.node != seen.node).and_then(|it| shared_end(seen, it));
+                        shared.unwrap_or(seen.log_end)
+                    };
+                    if let Some(seen) = seen.filter(|seen| is_registered && end_of(seen) < *committed) {
+                        let (name, end) = (&seen.name, end_of(seen));
                         let (isr, elr) = (&partition.isr, &partition.elr);
                         return Some(format!(
                             "{name}: {committed} was committed, node {id} has {end} and may lead (in sync {isr:?}, \

@@ -302,7 +302,7 @@ impl Groups {
     }
 
     pub fn joined(&mut self, index: usize, asked: &AsMember, is_first: bool, frame: &[u8], knowledge: &mut Knowledge) {
-        let Some(response) = decode::<JoinGroupRequest<'_>>(frame, 3) else { return };
+        let Some(response) = decode::<JoinGroupRequest<'_>>(frame, 3) else { return self.unanswered(index, asked) };
         let member = &mut self.members[index];
         let error = ErrorCode::from_code(response.error_code);
         if error.is_ok() {
@@ -328,7 +328,7 @@ impl Groups {
     }
 
     pub fn synced(&mut self, index: usize, asked: AsMember, frame: &[u8], knowledge: &mut Knowledge) {
-        let Some(response) = decode::<SyncGroupRequest<'_>>(frame, 3) else { return };
+        let Some(response) = decode::<SyncGroupRequest<'_>>(frame, 3) else { return self.unanswered(index, &asked) };
         let error = ErrorCode::from_code(response.error_code);
         let owned: Vec<i32> = response.assignment.iter().map(|partition| i32::from(*partition)).collect();
         if error.is_ok() {
@@ -352,6 +352,14 @@ impl Groups {
         let error = ErrorCode::from_code(response.error_code);
         if !error.is_ok() && matches!(self.members[index].state, State::Stable { .. }) {
             self.refused(index, error);
+        }
+    }
+
+    /// The connection was closed: the member tries again.
+    fn unanswered(&mut self, index: usize, asked: &AsMember) {
+        let member = &mut self.members[index];
+        if matches!(member.state, State::Joining | State::Syncing) && member.own == *asked {
+            member.state = State::Out;
         }
     }
 

@@ -94,11 +94,11 @@ pub struct Clients {
 }
 
 impl Clients {
-    /// Topics of so many replicas, where two must have what is acknowledged if there are three.
-    pub fn new(segment_bytes: u32, replicas: i16) -> Clients {
+    /// Topics of so many replicas on so many brokers, where two must have what is acknowledged if there are three.
+    pub fn new(segment_bytes: u32, replicas: i16, brokers: i32) -> Clients {
         Clients {
             pending: BTreeMap::new(),
-            topics: Topics::new(segment_bytes, replicas),
+            topics: Topics::new(segment_bytes, replicas, brokers),
             producers: Producers::new(),
             readers: Readers::default(),
             groups: Groups::default(),
@@ -155,14 +155,29 @@ impl Clients {
             81..=89 => self.groups.member_acts(node, random, knowledge, &mut self.pending),
             90..=93 => self.producers.lose_answers(random, &mut self.pending),
             94 => self.topics.delete(node, random, &mut self.producers, knowledge, &mut self.pending),
-            95..=96 => self.groups.delete(node, knowledge, &mut self.pending),
-            97 => self.topics.move_replica(node, random, &mut self.pending),
+            95 => self.groups.delete(node, knowledge, &mut self.pending),
+            96..=97 => self.topics.administrate(node, random, &mut self.pending),
             _ => {
                 let longest_ms = [50, 500, 3_000, 12_000][random.below(4) as usize];
                 let rest_us = 1000 * (1 + random.below(longest_ms));
                 self.quiet_until_us = node.now().monotonic_us + rest_us;
             }
         }
+    }
+
+    /// Whoever was in the group comes as somebody new.
+    pub fn members_vanish(&mut self) {
+        self.groups.all_vanish();
+    }
+
+    /// Whether every topic is there.
+    pub fn has_topics(&self) -> bool {
+        self.topics.all_exist()
+    }
+
+    /// Sends something new to some partition.
+    pub fn produce(&mut self, node: &mut impl Peer, random: &mut SplitMix64) {
+        self.producers.produce(node, random, &self.topics, &mut self.pending);
     }
 
     fn connect(&mut self, node: &mut impl Peer) {

@@ -207,7 +207,7 @@ impl Producers {
             | ErrorCode::UnknownProducerId) => {
                 // Of a batch whose records were deleted only the producer's last one is remembered by the next process.
                 let may_be_gone = partition.0 == KEPT && (producer.queue.len() > 1 || producer.queue[0].is_overtaken);
-                if is_promised(partition.0) && !may_be_gone {
+                if (is_promised(partition.0) || knowledge.is_replicated) && !may_be_gone {
                     knowledge.say(format!("{partition:?}: a producer that lost nothing was told {error}"));
                 }
                 producer.begin_anew();

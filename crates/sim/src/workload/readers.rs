@@ -147,6 +147,10 @@ impl Readers {
             count += 1;
             knowledge.read(partition, offset, value);
         }
+        if count > 0 && position > fetched.high_watermark {
+            let shown = fetched.high_watermark;
+            knowledge.say(format!("{partition:?}: up to {position} is read, and {shown} is committed"));
+        }
         self.positions.insert(partition, position);
         count
     }
@@ -181,7 +185,9 @@ pub fn fetched_again(partition: Partition, offset: Offset, frame: &[u8], knowled
         for (offset, value) in fetched.values {
             knowledge.read(partition, offset, value);
         }
-    } else if fetched.error == ErrorCode::OffsetOutOfRange {
+    } else if fetched.error == ErrorCode::OffsetOutOfRange
+        && knowledge.acknowledged_end(partition).is_some_and(|end| offset < end)
+    {
         knowledge.say(format!("{partition:?}: offset {offset} was acknowledged and is out of range"));
     }
 }

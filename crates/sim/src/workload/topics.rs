@@ -7,8 +7,8 @@ use crate::checks::Knowledge;
 use crate::node::decode;
 use base::{ErrorCode, Random, SplitMix64};
 use protocol::{
-    AlterReplicaLogDirsRequest, CreateTopicsRequest, DeleteTopicsRequest, alter_replica_log_dirs_request,
-    create_topics_request,
+    AlterPartitionReassignmentsRequest, AlterReplicaLogDirsRequest, CreateTopicsRequest, DeleteTopicsRequest,
+    ElectLeadersRequest, alter_partition_reassignments_request, alter_replica_log_dirs_request, create_topics_request,
 };
 
 /// Acknowledged means on disk here...
@@ -50,11 +50,12 @@ pub struct Topics {
     states: [State; TOPICS.len()],
     segment_bytes: u32,
     replicas: i16,
+    brokers: i32,
 }
 
 impl Topics {
-    pub fn new(segment_bytes: u32, replicas: i16) -> Topics {
-        Topics { states: [State::Missing; TOPICS.len()], segment_bytes, replicas }
+    pub fn new(segment_bytes: u32, replicas: i16, brokers: i32) -> Topics {
+        Topics { states: [State::Missing; TOPICS.len()], segment_bytes, replicas, brokers }
     }
 
     pub fn exists(&self, name: &str) -> bool {
@@ -155,11 +156,48 @@ impl Topics {
         self.ask_deletion(topic, node, pending);
     }
 
-    /// Moves a replica to one of the directories of a node that may have two.
-    pub fn move_replica(&self, node: &mut impl Peer, random: &mut SplitMix64, pending: &mut Pendings) {
-        if self.replicas > 1 {
-            return;
+    /// Moves something, or asks that whoever is preferred leads.
+    pub fn administrate(&self, node: &mut impl Peer, random: &mut SplitMix64, pending: &mut Pendings) {
+        match random.below(if self.brokers > 1 { 6 } else { 1 }) {
+            0 | 1 => self.move_replica(node, random, pending),
+            2 => {
+                let request = ElectLeadersRequest { topic_partitions: None, timeout_ms: 1000, ..Default::default() };
+                pending.insert(node.send(2, &request), Pending::Any);
+            }
+            _ => self.reassign(node, random, pending),
         }
+    }
+
+    /// Moves a partition to other brokers, or back where it was before that is done. Of three replicas two may be enough.
+    fn reassign(&self, node: &mut impl Peer, random: &mut SplitMix64, pending: &mut Pendings) {
+        let (topic, partition_index) = match random.below(PARTITIONS.len() as u64 + 2) as usize {
+            at if at < PARTITIONS.len() => PARTITIONS[at],
+            _ => ("__consumer_offsets", random.below(3) as i32),
+        };
+        let mut brokers: Vec<i32> = (1..=self.brokers).collect();
+        for at in (1..brokers.len()).rev() {
+            brokers.swap(at, random.below(at as u64 + 1) as usize);
+        }
+        let fewest = if self.replicas > 1 { self.replicas as u64 - 1 } else { 1 };
+        brokers.truncate((fewest + random.below(self.replicas as u64 - fewest + 1)) as usize);
+        let replicas = (random.below(8) > 0).then_some(brokers);
+        let partition = alter_partition_reassignments_request::ReassignablePartition {
+            partition_index,
+            replicas,
+            ..Default::default()
+        };
+        let topic = alter_partition_reassignments_request::ReassignableTopic {
+            name: topic.into(),
+            partitions: vec![partition],
+            ..Default::default()
+        };
+        let topics = vec![topic];
+        let request = AlterPartitionReassignmentsRequest { topics, timeout_ms: 1000, ..Default::default() };
+        pending.insert(node.send(1, &request), Pending::Any);
+    }
+
+    /// Moves a replica to one of the directories of a node that may have two.
+    fn move_replica(&self, node: &mut impl Peer, random: &mut SplitMix64, pending: &mut Pendings) {
         let (topic, partition) = PARTITIONS[random.below(PARTITIONS.len() as u64) as usize];
         let topic = alter_replica_log_dirs_request::AlterReplicaLogDirTopic {
             name: topic.into(),
