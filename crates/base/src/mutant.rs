@@ -133,6 +133,8 @@ pub enum Mutant {
     CopyNotFlushed,
     /// KIP-853: voters change while another change, or the leader's first record, is not committed.
     VotersChangeTogether,
+    /// A leader epoch is on disk before the cut behind which it begins: after a power cut old records are taken for its own.
+    EpochBeforeCut,
 }
 
 impl Mutant {

@@ -36,7 +36,8 @@ impl Look {
     pub fn of(dir: &LogDir) -> Result<Look, StorageError> {
         let (free, total) = dir.free_space()?;
         let some = (total / SOME_PARTS).clamp(4096, SOME_BYTES);
-        Ok(match free >= some && dir.has_room_for(some as usize)? {
+        // Twice as much: while one looks others shall find room.
+        Ok(match free >= 2 * some && dir.has_room_for(some as usize)? {
             false => Look::Nothing,
             true if free < some * PLENTY => Look::Some,
             true => Look::Plenty,

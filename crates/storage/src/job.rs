@@ -63,10 +63,35 @@ impl Turn {
     }
 }
 
+/// A cut of a log that may come undone by a power cut: what speaks of the records behind it waits until it cannot.
+pub(crate) struct Cut {
+    pub path: PathBuf,
+    pub file: Arc<dyn File>,
+}
+
+impl Cut {
+    /// Makes it durable, with the names of the segments that went.
+    fn settle(&self, files: &dyn Files) -> Result<(), StorageError> {
+        self.file.sync_data().or_failed(&self.path)?;
+        let Some(folder) = self.path.parent() else { return Ok(()) };
+        match files.sync_dir(folder) {
+            // The topic was deleted meanwhile, and its folder has another name.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            other => other.or_failed(folder),
+        }
+    }
+}
+
+impl std::fmt::Debug for Cut {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Cut").field(&self.path).finish()
+    }
+}
+
 #[derive(Debug)]
 enum Work {
-    /// Writes a small file through `Files::replace`, in its turn.
-    Replace { path: PathBuf, content: Vec<u8>, turn: Turn, number: u64 },
+    /// Writes a small file through `Files::replace`, in its turn, when the cut is durable.
+    Replace { path: PathBuf, content: Vec<u8>, turn: Turn, number: u64, behind: Option<Cut> },
     /// Removes files that were renamed to `*.deleted` before.
     Remove { paths: Vec<PathBuf> },
 }
@@ -81,7 +106,15 @@ pub struct Job {
 
 impl Job {
     pub(crate) fn replace(path: PathBuf, content: Vec<u8>, turn: Turn, number: u64) -> Job {
-        Job { work: Work::Replace { path, content, turn, number }, delay_ms: 0 }
+        Job { work: Work::Replace { path, content, turn, number, behind: None }, delay_ms: 0 }
+    }
+
+    /// The same, once this cut is durable.
+    pub(crate) fn behind(mut self, cut: Option<Cut>) -> Job {
+        if let Work::Replace { behind, .. } = &mut self.work {
+            *behind = cut;
+        }
+        self
     }
 
     pub(crate) fn remove(paths: Vec<PathBuf>, delay_ms: i64) -> Job {
@@ -96,7 +129,12 @@ impl Job {
     /// The same in the folder that the log's has become.
     pub fn moved(mut self, folder: &Path) -> Job {
         match &mut self.work {
-            Work::Replace { path, .. } => crate::succession::moved(path, folder),
+            Work::Replace { path, behind, .. } => {
+                crate::succession::moved(path, folder);
+                if let Some(cut) = behind {
+                    crate::succession::moved(&mut cut.path, folder);
+                }
+            }
             Work::Remove { paths } => paths.iter_mut().for_each(|path| crate::succession::moved(path, folder)),
         }
         self
@@ -109,9 +147,10 @@ impl Job {
     /// `LogDirFailed`: the directory goes offline.
     pub fn run(self, files: &dyn Files) -> Result<(), StorageError> {
         match self.work {
-            Work::Replace { path, content, turn, number } => {
-                turn.run(number, || files.replace(&path, &content).or_writing(&path))
-            }
+            Work::Replace { path, content, turn, number, behind } => turn.run(number, || {
+                behind.map_or(Ok(()), |cut| cut.settle(files))?;
+                files.replace(&path, &content).or_writing(&path)
+            }),
             Work::Remove { paths } => paths.iter().try_for_each(|path| remove_if_present(files, path)),
         }
     }
@@ -126,6 +165,7 @@ struct Write {
     content: Vec<u8>,
     turn: Turn,
     number: u64,
+    behind: Option<Cut>,
 }
 
 impl Write {
@@ -172,11 +212,11 @@ pub fn run_together(jobs: Vec<Job>, files: &dyn Files, dir: &Path) -> Vec<Storag
     let mut writes: BTreeMap<PathBuf, Write> = BTreeMap::new();
     for job in jobs {
         match job.work {
-            Work::Replace { path, content, turn, number } => {
+            Work::Replace { path, content, turn, number, behind } => {
                 // A void write, of a folder that was there before, says nothing about a live one.
                 let newest = writes.get(&path).is_none_or(|other| other.number < number);
                 if newest && !turn.is_void(number) {
-                    writes.insert(path.clone(), Write { path, content, turn, number });
+                    writes.insert(path.clone(), Write { path, content, turn, number, behind });
                 }
             }
             Work::Remove { .. } => errors.extend(job.run(files).err()),
@@ -187,7 +227,8 @@ pub fn run_together(jobs: Vec<Job>, files: &dyn Files, dir: &Path) -> Vec<Storag
         // A folder that cannot be looked at meets its error when it is written to.
         _ => writes.into_values().partition(|write| files.same_file_system(write.folder(), dir).unwrap_or(true)),
     };
-    let alone = alone.into_iter().map(|write| Job::replace(write.path, write.content, write.turn, write.number));
+    let job = |write: Write| Job::replace(write.path, write.content, write.turn, write.number).behind(write.behind);
+    let alone = alone.into_iter().map(job);
     errors.extend(alone.filter_map(|job| job.run(files).err()));
     if writes.is_empty() {
         return errors;
@@ -205,7 +246,8 @@ fn write_together(writes: &[Write], files: &dyn Files, dir: &Path) -> Result<(),
             staged.push(write);
         }
     }
-    // A sync that fails, for lack of space too, may have been about records: the directory cannot be trusted.
+    // Of cuts as well that anything here waits for. A sync that fails, for lack of space too, may have been about records: the
+    // directory cannot be trusted.
     files.sync_tree(dir).or_failed(dir)?;
     let mut put = Vec::with_capacity(staged.len());
     for write in staged {

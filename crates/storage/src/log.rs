@@ -3,7 +3,7 @@
 
 use crate::append::{Appended, Owed};
 use crate::error::IoContext;
-use crate::job::{FlushJob, Flushed, Job, Turn};
+use crate::job::{Cut, FlushJob, Flushed, Job, Turn};
 use crate::leader_epochs::LeaderEpochs;
 use crate::names::{self, file_name};
 use crate::producer_state::{ProducerEntry, ProducerStates, VerificationGuard};
@@ -346,7 +346,17 @@ impl Log {
         self.writes += 1;
         self.epochs_number = self.writes;
         let path = self.folder.join(names::LEADER_EPOCHS);
-        Job::replace(path, self.epochs.encode(), self.epochs_turn.clone(), self.writes)
+        Job::replace(path, self.epochs.encode(), self.epochs_turn.clone(), self.writes).behind(self.unsynced_cut())
+    }
+
+    /// A cut that a power cut may undo. An epoch that begins behind it must not be on disk before it is: what was cut off would
+    /// come back as records of that epoch, and nobody could tell.
+    fn unsynced_cut(&self) -> Option<Cut> {
+        if self.truncations == self.truncations_synced || base::mutant(base::Mutant::EpochBeforeCut) {
+            return None;
+        }
+        let file = self.active.file(&*self.files).ok()?.clone();
+        Some(Cut { path: self.active.path().to_owned(), file })
     }
 
     pub(crate) fn write_epochs_now(&mut self) -> Result<(), StorageError> {

@@ -176,14 +176,18 @@ impl Segment {
     /// Writes bytes at the end. On failure the file is cut back, so that the log is as before; a failing cut-back fails
     /// the directory.
     pub fn write(&mut self, files: &dyn Files, parts: &[&[u8]]) -> Result<(), StorageError> {
-        let file = self.file(files)?;
-        let Err(error) = file.write_all_vectored_at(parts, self.size) else { return Ok(()) };
+        let Err(error) = self.file(files)?.write_all_vectored_at(parts, self.size) else { return Ok(()) };
+        let file = self.file(files)?.clone();
         let error = StorageError::writing(&self.path, error);
         if base::mutant(base::Mutant::CutBackMissing) {
             self.size = file.len().or_failed(&self.path)?;
         } else if !error.fails_log_dir() {
             file.set_len(self.size).or_failed(&self.path)?;
-            self.reserved = 0;
+            // The cut has given back what was set aside: others may be quick.
+            let aside = std::mem::take(&mut self.reserved);
+            if aside > self.size && file.reserve(aside).is_ok() {
+                self.reserved = aside;
+            }
         }
         Err(error)
     }

@@ -3,7 +3,7 @@
 mod support;
 
 use base::{Files, OpenMode};
-use storage::{Log, OpenOptions, StorageError};
+use storage::{Job, Log, OpenOptions, StorageError};
 use support::*;
 use testkit::{Fault, FaultOn};
 
@@ -428,4 +428,31 @@ fn a_half_read_topic_id_is_an_error_not_a_new_topic() {
     let file = bench.files.open(&bench.path("partition.metadata"), OpenMode::Write).unwrap();
     file.set_len(0).unwrap();
     assert_eq!(bench.open().topic_id(), None);
+}
+
+/// What was cut off may come back with the power: it must not be taken for records of the epoch that began behind the cut.
+#[test]
+fn what_was_cut_off_does_not_come_back_as_records_of_a_newer_epoch() {
+    for seed in 0..200 {
+        let bench = Bench::new();
+        let mut log = bench.open();
+        let run = |jobs: Vec<Job>| jobs.into_iter().for_each(|job| job.run(&bench.files).unwrap());
+        for _ in 0..6 {
+            run(produce_in(&mut log, &batch(&["old"]), 1).unwrap().jobs);
+        }
+        bench.flush(&mut log);
+        run(log.truncate_to(3, NOW_MS).unwrap());
+        for _ in 0..2 {
+            run(produce_in(&mut log, &batch(&["new"]), 2).unwrap().jobs);
+        }
+        drop(log);
+        bench.files.power_cut(seed);
+        let log = bench.reopen(3);
+        let bytes = log.read(0, &all(log.log_end_offset())).unwrap().read().unwrap();
+        for batch in records::batches(&bytes).map(Result::unwrap) {
+            let (offset, epoch) = (batch.base_offset(), batch.partition_leader_epoch());
+            let known = log.leader_epochs();
+            assert_eq!(known.epoch_at(offset), Some(epoch), "seed {seed}: {offset} in {:?}", known.entries());
+        }
+    }
 }

@@ -24,6 +24,7 @@ impl Fetcher {
                 return;
             }
             state.answered_us = Some(broker.executor.monotonic_us());
+            state.answered_bytes = outcome.as_ref().map_or(0, Vec::len);
         }
         let frame = match outcome {
             Ok(frame) => frame,

@@ -62,6 +62,8 @@ pub(super) struct State {
     asked_bytes: Option<i32>,
     /// When its answer came, which is being worked on.
     pub answered_us: Option<u64>,
+    /// Its size.
+    pub answered_bytes: usize,
     /// Something has its place since that request left, and waits for the next one.
     hurries: bool,
     next_token: u64,
@@ -100,6 +102,7 @@ impl Fetcher {
             asked_us: 0,
             asked_bytes: None,
             answered_us: None,
+            answered_bytes: 0,
             hurries: false,
             next_token: 0,
             failures: 0,
@@ -415,7 +418,8 @@ impl State {
     fn learn(&mut self, now: Now) {
         if let (Some(bytes), Some(answered_us)) = (self.asked_bytes, self.answered_us) {
             let waited_us = answered_us.saturating_sub(self.asked_us);
-            self.portion.answered(bytes, waited_us, now.monotonic_us.saturating_sub(answered_us));
+            let worked_us = now.monotonic_us.saturating_sub(answered_us);
+            self.portion.answered(bytes, self.answered_bytes, waited_us, worked_us);
         }
     }
 

@@ -41,15 +41,15 @@ impl Portion {
         Sizes { all, behind: share.max(PARTITION_BYTES_MIN).min(partition) }
     }
 
-    /// An answer to such a request of `bytes` came after `waited_us`, and was written in `worked_us`. Where answers are a long
-    /// time on their way, to write them may take as long.
-    pub fn answered(&mut self, bytes: i32, waited_us: u64, worked_us: u64) {
+    /// An answer to such a request of `bytes` brought so many after `waited_us`, and was written in `worked_us`. Where answers
+    /// are a long time on their way, to write them may take as long. One that brought little says nothing of larger ones.
+    pub fn answered(&mut self, bytes: i32, brought: usize, waited_us: u64, worked_us: u64) {
         let slowly = self.on_the_way_us / 32 + 20;
         self.on_the_way_us = waited_us.min(self.on_the_way_us.saturating_add(slowly));
         let limit_us = WORK_US.max(self.on_the_way_us);
         if worked_us > limit_us {
             self.bytes = (self.bytes.min(bytes) / 2).max(BYTES_MIN);
-        } else if worked_us < limit_us / 2 {
+        } else if worked_us < limit_us / 2 && brought >= bytes as usize / 2 {
             self.bytes = self.bytes.saturating_mul(2);
         }
     }
@@ -64,7 +64,7 @@ mod tests {
     #[test]
     fn nothing_is_smaller_where_all_are_behind_or_none() {
         let mut portion = Portion::default();
-        portion.answered(10 << 20, 100, 40_000);
+        portion.answered(10 << 20, 10 << 20, 100, 40_000);
         for behind in [0, 4] {
             assert_eq!(portion.sizes(CONFIGURED, behind, 4), Sizes { all: 10 << 20, behind: 1 << 20 });
         }
@@ -77,36 +77,36 @@ mod tests {
         assert_eq!(sizes, Sizes { all: 10 << 20, behind: 1 << 20 });
         for _ in 0..10 {
             // 250 bytes in a microsecond.
-            portion.answered(sizes.all, 500, sizes.all as u64 / 250);
+            portion.answered(sizes.all, sizes.all as usize, 500, sizes.all as u64 / 250);
             sizes = portion.sizes(CONFIGURED, 4, 5);
         }
         assert!((512 << 10..=1 << 20).contains(&sizes.all), "{sizes:?}");
         assert_eq!(sizes.behind, sizes.all / 4);
-        for _ in 0..10 {
-            portion.answered(sizes.all, 500, 100);
-        }
+        (0..10).for_each(|_| portion.answered(sizes.all, 10_000, 500, 100));
+        assert_eq!(portion.sizes(CONFIGURED, 4, 5), sizes, "there was little to bring");
+        (0..10).for_each(|_| portion.answered(sizes.all, sizes.all as usize, 500, 100));
         assert_eq!(portion.sizes(CONFIGURED, 4, 5).all, 10 << 20);
     }
 
     #[test]
     fn a_slow_disk_is_asked_for_something_still() {
         let mut portion = Portion::default();
-        (0..40).for_each(|_| portion.answered(10 << 20, 500, 1_000_000));
+        (0..40).for_each(|_| portion.answered(10 << 20, 10 << 20, 500, 1_000_000));
         assert_eq!(portion.sizes(CONFIGURED, 100, 200), Sizes { all: BYTES_MIN, behind: PARTITION_BYTES_MIN });
     }
 
     #[test]
     fn answers_that_waited_for_a_busy_machine_do_not_count_as_far() {
         let mut portion = Portion::default();
-        portion.answered(10 << 20, 500, 40_000);
-        (0..20).for_each(|_| portion.answered(1 << 20, 30_000, 20_000));
+        portion.answered(10 << 20, 10 << 20, 500, 40_000);
+        (0..20).for_each(|_| portion.answered(1 << 20, 1 << 20, 30_000, 20_000));
         assert_eq!(portion.sizes(CONFIGURED, 1, 2).all, BYTES_MIN);
     }
 
     #[test]
     fn far_leaders_send_much_at_once() {
         let mut portion = Portion::default();
-        (0..40).for_each(|_| portion.answered(10 << 20, 60_000, 40_000));
+        (0..40).for_each(|_| portion.answered(10 << 20, 10 << 20, 60_000, 40_000));
         assert_eq!(portion.sizes(CONFIGURED, 1, 2), Sizes { all: 10 << 20, behind: 1 << 20 });
     }
 }
