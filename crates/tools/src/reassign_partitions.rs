@@ -130,8 +130,14 @@ fn read_json(path: &str) -> Result<Value, Failure> {
     serde_json::from_str(&text).map_err(|_| Failure::new("The input string is not a valid JSON"))
 }
 
+/// The only version of the file.
+const FILE_VERSION: i64 = 1;
+
 fn read_moves(path: &str) -> Result<Vec<Move>, Failure> {
     let json = read_json(path)?;
+    if let Some(version) = json.get("version").filter(|version| version.as_i64() != Some(FILE_VERSION)) {
+        return Err(Failure::new(format!("Not supported version field value {version}")));
+    }
     let row = |row: &Value| {
         let replicas: Option<Vec<NodeId>> =
             row.get("replicas")?.as_array()?.iter().map(|id| NodeId::try_from(id.as_i64()?).ok()).collect();
@@ -142,16 +148,58 @@ fn read_moves(path: &str) -> Result<Vec<Move>, Failure> {
         };
         let partition = i32::try_from(row.get("partition")?.as_i64()?).ok()?;
         let topic = row.get("topic")?.as_str()?.to_string();
-        (dirs.len() == replicas.len()).then_some(Move { topic, partition, replicas, dirs })
+        Some(Move { topic, partition, replicas, dirs })
     };
     let rows = json.get("partitions").and_then(Value::as_array);
     let rows = rows.ok_or_else(|| Failure::new("Missing partitions field"))?;
     let moves: Option<Vec<Move>> = rows.iter().map(row).collect();
     let moves = moves.ok_or_else(|| Failure::new(format!("Invalid entry in the partitions field of {path}")))?;
+    if let Some(one) = moves.iter().find(|one| one.dirs.len() != one.replicas.len()) {
+        let (replicas, dirs) = (listed(&one.replicas), one.dirs.join(", "));
+        let name = one.name();
+        return Err(Failure::new(format!(
+            "Size of replicas list [{replicas}] is different from size of log dirs list [{dirs}] for partition {name}"
+        )));
+    }
     if moves.is_empty() {
         return Err(Failure::new("Partition reassignment list cannot be empty"));
     }
     Ok(moves)
+}
+
+fn listed<T: ToString>(all: &[T]) -> String {
+    all.iter().map(T::to_string).collect::<Vec<_>>().join(", ")
+}
+
+/// Those that come more than once, each of them once.
+fn repeated<T: Ord + Clone>(all: impl IntoIterator<Item = T>) -> Vec<T> {
+    let mut seen = BTreeSet::new();
+    let twice: BTreeSet<T> = all.into_iter().filter(|one| !seen.insert(one.clone())).collect();
+    twice.into_iter().collect()
+}
+
+/// What no controller needs to be asked for: nothing is done where one move of a file is wrong.
+fn check_moves(moves: &[Move]) -> Result<(), Failure> {
+    if moves.iter().any(|one| one.replicas.is_empty()) {
+        return Err(Failure::new("Partition replica list cannot be empty"));
+    }
+    let twice = repeated(moves.iter().map(Move::name));
+    if !twice.is_empty() {
+        let names = twice.join(",");
+        return Err(Failure::new(format!("Partition reassignment contains duplicate topic partitions: {names}")));
+    }
+    let entries = moves.iter().map(|one| (one.name(), repeated(one.replicas.iter().copied())));
+    let entries: Vec<String> = entries
+        .filter(|(_, twice)| !twice.is_empty())
+        .map(|(name, twice)| {
+            let ids = twice.iter().map(NodeId::to_string).collect::<Vec<_>>().join(",");
+            format!("{name} contains multiple entries for {ids}")
+        })
+        .collect();
+    if entries.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::new(format!("Partition replica lists may not contain duplicate entries: {}", entries.join(". "))))
 }
 
 fn list(admin: &Admin, io: &mut Io) -> Outcome {
@@ -260,7 +308,9 @@ fn verify(parsed: &Parsed, admin: &Admin, moves: &[Move], io: &mut Io) -> Outcom
 }
 
 fn clear_throttles(admin: &Admin, moves: &[Move], io: &mut Io) -> Outcome {
-    let ids: BTreeSet<NodeId> = admin.cluster().metadata().nodes.keys().copied().collect();
+    let mut ids: BTreeSet<NodeId> = admin.cluster().metadata().nodes.keys().copied().collect();
+    // One that is away keeps its throttles, and that is told.
+    ids.extend(brokers_of(moves));
     let topics: BTreeSet<&str> = moves.iter().map(|one| one.topic.as_str()).collect();
     let brokers: Vec<String> = ids.iter().map(NodeId::to_string).collect();
     let plural = |count: usize| if count == 1 { "" } else { "s" };
@@ -346,6 +396,7 @@ fn current_json(admin: &Admin, keys: &[(String, i32)]) -> Result<String, Failure
 }
 
 fn execute(parsed: &Parsed, admin: &Admin, moves: &[Move], io: &mut Io) -> Outcome {
+    check_moves(moves)?;
     let metadata = admin.metadata(Wanted::Nothing, "describeCluster")?;
     if let Some(unknown) = brokers_of(moves).into_iter().find(|id| !metadata.nodes.contains_key(id)) {
         return Err(Failure::new(format!("Unknown broker id {unknown}")));
@@ -482,4 +533,47 @@ fn generate(parsed: &Parsed, admin: &Admin, io: &mut Io) -> Outcome {
         json!({ "version": 1, "partitions": proposed })
     ));
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<Vec<Move>, String> {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), text).unwrap();
+        read_moves(&file.path().to_string_lossy()).map_err(|failure| failure.message)
+    }
+
+    fn checked(partitions: &str) -> String {
+        let moves = read(&format!(r#"{{"version":1,"partitions":[{partitions}]}}"#)).unwrap();
+        check_moves(&moves).map_err(|failure| failure.message).err().unwrap_or_default()
+    }
+
+    #[test]
+    fn files_that_kafka_refuses_are_refused_with_its_words() {
+        let refused = |text: &str| read(text).err().unwrap_or_default();
+        assert_eq!(refused(r#"{"version":2,"partitions":[]}"#), "Not supported version field value 2");
+        assert_eq!(refused(r#"{"version":1,"partitions":[]}"#), "Partition reassignment list cannot be empty");
+        assert_eq!(
+            refused(r#"{"partitions":[{"topic":"mv","partition":0,"replicas":[11,12],"log_dirs":["any"]}]}"#),
+            "Size of replicas list [11, 12] is different from size of log dirs list [any] for partition mv-0"
+        );
+    }
+
+    #[test]
+    fn nothing_is_started_where_one_move_is_wrong() {
+        let good = r#"{"topic":"mv","partition":1,"replicas":[13,11,12]}"#;
+        assert_eq!(checked(good), "");
+        let with = |other: &str| checked(&format!("{good},{other}"));
+        assert_eq!(with(r#"{"topic":"mv","partition":0,"replicas":[]}"#), "Partition replica list cannot be empty");
+        assert_eq!(
+            with(r#"{"topic":"mv","partition":1,"replicas":[11]}"#),
+            "Partition reassignment contains duplicate topic partitions: mv-1"
+        );
+        assert_eq!(
+            with(r#"{"topic":"mv","partition":0,"replicas":[11,11]}"#),
+            "Partition replica lists may not contain duplicate entries: mv-0 contains multiple entries for 11"
+        );
+    }
 }

@@ -15,13 +15,30 @@ const QUICKER: &str = "broker.heartbeat.interval.ms=500\nbroker.session.timeout.
     controller.quorum.fetch.timeout.ms=1000\ncontroller.quorum.election.timeout.ms=500\n\
     controller.quorum.election.backoff.max.ms=500\n";
 
+macro_rules! measures {
+    ($timeouts:literal) => {
+        &[
+            Measure::told(
+                "controller/median",
+                concat!($timeouts, "active controller killed, next topic: median"),
+                "ms",
+            ),
+            at_worst("controller/worst", concat!($timeouts, "active controller killed, next topic: worst"), 1000.0),
+            Measure::told("leader/median", concat!($timeouts, "leader killed, next acknowledgement: median"), "ms"),
+            at_worst("leader/worst", concat!($timeouts, "leader killed, next acknowledgement: worst"), 2000.0),
+            Measure::told("both/median", concat!($timeouts, "both killed, next acknowledgement: median"), "ms"),
+            at_worst("both/worst", concat!($timeouts, "both killed, next acknowledgement: worst"), 2000.0),
+        ]
+    };
+}
+
 pub const GROUP: Group = Group {
     name: "three/failover",
     about: "three nodes at default timeouts, 20 kills (quick: 4) each: active controller, a partition's leader, both in one",
     needs_librdkafka: false,
     has_floor: false,
     load: Load::Fresh(|session| run(session, "")),
-    measures: MEASURES,
+    measures: measures!("failover: "),
 };
 
 pub const QUICKER_GROUP: Group = Group {
@@ -30,17 +47,8 @@ pub const QUICKER_GROUP: Group = Group {
     needs_librdkafka: false,
     has_floor: false,
     load: Load::Fresh(|session| run(session, QUICKER)),
-    measures: MEASURES,
+    measures: measures!("short timeouts: "),
 };
-
-const MEASURES: &[Measure] = &[
-    Measure::told("controller/median", "active controller killed, next topic created: median", "ms"),
-    at_worst("controller/worst", "active controller killed, next topic created: worst", 1000.0),
-    Measure::told("leader/median", "partition's leader killed, next acknowledgement: median", "ms"),
-    at_worst("leader/worst", "partition's leader killed, next acknowledgement: worst", 2000.0),
-    Measure::told("both/median", "both in one node killed, next acknowledgement: median", "ms"),
-    at_worst("both/worst", "both in one node killed, next acknowledgement: worst", 2000.0),
-];
 
 const fn at_worst(name: &'static str, about: &'static str, goal_ms: f64) -> Measure {
     Measure::new(name, about, "ms", Goal::AtMost(goal_ms), Goal::AtMost(500.0))

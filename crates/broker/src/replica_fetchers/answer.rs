@@ -224,10 +224,13 @@ impl Fetcher {
             return self.unwant((key, asked.leader_epoch));
         };
         let (epoch, end_offset) = leader_end;
-        tracing::info!(
-            partition = %cell.name, from = asked.offset, to = offset, epoch, end_offset, leader = self.source.0,
-            "the log is cut to where its leader agrees"
-        );
+        // Where nothing lies behind it, only epochs without records go.
+        if offset < asked.offset {
+            tracing::info!(
+                partition = %cell.name, from = asked.offset, to = offset, epoch, end_offset, leader = self.source.0,
+                "the log is cut to where its leader agrees"
+            );
+        }
         self.cut(broker, key, cell, asked, offset);
     }
 

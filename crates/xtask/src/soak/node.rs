@@ -153,6 +153,7 @@ fn settings(id: i32, role: Role, host: &Host, quorum: &Quorum) -> String {
          listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT\n\
          log.dirs={data}\nlog.segment.bytes=8388608\nlog.index.size.max.bytes=131072\n\
          default.replication.factor=3\nmin.insync.replicas=2\nauto.create.topics.enable=false\n\
+         log.message.timestamp.after.max.ms=7200000\n\
          offsets.topic.replication.factor=3\noffsets.topic.num.partitions=4\n\
          transaction.state.log.replication.factor=3\ngroup.initial.rebalance.delay.ms=0\n",
         role = role.name(),
