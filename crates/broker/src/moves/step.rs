@@ -68,6 +68,11 @@ impl Broker {
         let copied = self.copy_part(one, future);
         self.replicas.copies.note(cell, future);
         match copied {
+            Ok((0, false)) => {
+                let (from, end) = (future.log.log_end_offset(), cell.with_log(|log| log.log_end_offset()));
+                tracing::warn!(partition = %cell.name, from, end, "a replica that is moved has no records where it should");
+                Next::After(TRY_AGAIN_US)
+            }
             Ok((bytes, has_all)) => {
                 self.moves.throttle.moved(bytes, rate, self.executor.now());
                 match has_all {
