@@ -49,6 +49,10 @@ pub fn run(arguments: &[String]) -> i32 {
         Ok(stop) => stop,
         Err(error) => return failed(&format!("signals: {error}")),
     };
+    let _claim = match plan.claim() {
+        Ok(claim) => claim,
+        Err(reason) => return failed(&reason),
+    };
     let mut nodes = match plan.prepare() {
         Ok(nodes) => nodes,
         Err(reason) => return failed(&reason),
@@ -130,6 +134,21 @@ impl Plan {
 
     fn port(&self, id: u16) -> u16 {
         self.first_port + (id - 1) * PORTS_APART
+    }
+
+    /// Takes the folder for as long as the file lives: nobody else writes the nodes' files meanwhile.
+    fn claim(&self) -> Result<File, String> {
+        std::fs::create_dir_all(&self.folder).map_err(|error| format!("{}: {error}", self.folder.display()))?;
+        let path = self.folder.join("nodes.lock");
+        let file = File::create(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+        match file.try_lock() {
+            Ok(()) => Ok(file),
+            Err(std::fs::TryLockError::WouldBlock) => {
+                let folder = self.folder.display();
+                Err(format!("the nodes of {folder} run already\nhint: another folder with --data-dir"))
+            }
+            Err(std::fs::TryLockError::Error(error)) => Err(format!("{}: {error}", path.display())),
+        }
     }
 
     /// Makes and formats the folders that are not there; those of an earlier run are taken as they are.

@@ -40,6 +40,14 @@ fn three_nodes_start_tell_of_themselves_survive_a_kill_and_stop_together() {
     until("the nodes are told of", || said().contains("Ctrl-C stops all nodes"));
     let created = topics(first, &["--create", "--topic", "t", "--partitions", "6"]);
     assert!(created.status.success(), "{created:?}\n{}", said());
+    // Nobody takes the folder of nodes that run, and writes other ports into their files.
+    let mut second = Command::new(BINARY);
+    second.args(["server", "--nodes", "3", "--port", "30100", "--data-dir"]).arg(folder.path().join("nodes"));
+    let second = second.output().expect("the binary runs");
+    let why = String::from_utf8_lossy(&second.stderr).into_owned();
+    assert!(second.status.code() == Some(1) && why.contains("run already"), "{why}");
+    let file = std::fs::read_to_string(folder.path().join("nodes/node-1/server.properties")).expect("a file");
+    assert!(file.contains(&format!("127.0.0.1:{first},")), "{file}");
     let text = said();
     let killed: i32 =
         text.split("kill -9 ").nth(1).and_then(|rest| rest.split(' ').next()?.parse().ok()).expect("a pid");

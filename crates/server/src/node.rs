@@ -207,7 +207,13 @@ impl Node {
             .join()
             .unwrap_or_else(|_| Err(ServerError::Fatal("the thread of the metadata quorum ended by a panic".into())));
         self.parts.leave_folders(clean && published && quorum.is_ok())?;
-        quorum
+        match quorum {
+            Err(ServerError::Quorum(quorum::QuorumError::Storage(error))) if error.is_shortage() => {
+                tracing::warn!(%error, "there was no room to close the metadata log in order: the next start reads it through");
+                Ok(())
+            }
+            other => other,
+        }
     }
 }
 

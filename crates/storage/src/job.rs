@@ -71,7 +71,7 @@ pub(crate) struct Cut {
 
 impl Cut {
     /// Makes it durable, with the names of the segments that went.
-    fn settle(&self, files: &dyn Files) -> Result<(), StorageError> {
+    pub(crate) fn settle(&self, files: &dyn Files) -> Result<(), StorageError> {
         self.file.sync_data().or_failed(&self.path)?;
         let Some(folder) = self.path.parent() else { return Ok(()) };
         match files.sync_dir(folder) {

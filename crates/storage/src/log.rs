@@ -365,6 +365,9 @@ impl Log {
         if !self.epochs_are_stale()? {
             return Ok(());
         }
+        if let Some(cut) = self.unsynced_cut() {
+            cut.settle(&*self.files)?;
+        }
         let path = self.folder.join(names::LEADER_EPOCHS);
         self.files.replace(&path, &self.epochs.encode()).or_writing(&path)
     }
