@@ -231,6 +231,7 @@ impl Mutant {
                 | Mutant::WallClockBackoff
                 | Mutant::StalePartitionEpoch
                 | Mutant::VotersChangeTogether
+                | Mutant::EpochBeforeCut
         )
     }
 }
