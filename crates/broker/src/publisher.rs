@@ -251,7 +251,9 @@ fn apply(broker: &Arc<Broker>, image: &Arc<Image>, delta: &Delta, now: Now) {
     let is_away = |(topic_id, index): &(TopicId, PartitionIndex)| {
         image.partition(*topic_id, *index).is_some_and(|partition| !partition.replicas.contains(&broker.node_id))
     };
-    let away = delta.partitions.iter().copied().filter(is_away);
+    let away: Vec<_> = delta.partitions.iter().copied().filter(is_away).collect();
+    // Who waits there is sent to the new leaders: the topics are not gone.
+    away.iter().for_each(|(topic_id, index)| broker.replicas.reassigned(*topic_id, *index));
     broker.replicas.remove_all(delta.removed_topics.iter().flat_map(|topic| partitions_of(topic)).chain(away));
     let mut in_other_directories: Vec<(TopicId, PartitionIndex)> = Vec::new();
     let mut settings_of: Option<(TopicId, Arc<crate::topic_settings::TopicSettings>)> = None;

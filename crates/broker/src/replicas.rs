@@ -380,18 +380,17 @@ impl Replicas {
         }
     }
 
-    /// Forgets a partition that other brokers have now and removes its folder after `file.delete.delay.ms`.
-    pub fn remove(&self, topic_id: TopicId, partition: PartitionIndex) {
+    /// Other brokers have the partition now: who waits here is told so. Its folder is for [`Replicas::remove_all`].
+    pub fn reassigned(&self, topic_id: TopicId, partition: PartitionIndex) {
         if let Some(cell) = self.get(topic_id, partition) {
             let mut effects = Effects::default();
             cell.mark_reassigned(&mut effects);
             effects.run(&cell, self.executor.now());
         }
-        self.remove_all([(topic_id, partition)]);
     }
 
-    /// Forgets partitions whose topics are gone, or that others host now, and removes their folders after `file.delete.delay.ms`: the new names are
-    /// durable when it returns, with one sync for each directory.
+    /// Forgets partitions whose topics are gone, or that others host now, and removes their folders after
+    /// `file.delete.delay.ms`: the new names are durable when it returns, with one sync for each directory.
     pub fn remove_all(&self, partitions: impl IntoIterator<Item = (TopicId, PartitionIndex)>) {
         let mut changed: Vec<Arc<Directory>> = Vec::new();
         for (topic_id, partition) in partitions {

@@ -370,7 +370,10 @@ fn who_waits_is_told_whether_the_topic_is_gone_or_the_replica_elsewhere() {
         assert!(deleted.is_ok_and(|deleted| !deleted.is_everywhere));
         effects.run(&cell, bench.now());
         match is_reassigned {
-            true => bench.replicas.remove(TOPIC, 0),
+            true => {
+                bench.replicas.reassigned(TOPIC, 0);
+                bench.replicas.remove_all([(TOPIC, 0)]);
+            }
             false => bench.replicas.remove_all([(TOPIC, 0)]),
         }
         bench.executor.settle();

@@ -392,6 +392,11 @@ impl Cluster {
         }
     }
 
+    /// Whether brokers have two directories.
+    pub fn has_two_dirs(&self) -> bool {
+        self.shape.has_two_dirs
+    }
+
     /// Whether every node runs, and none stands still or has a disk that is out of order.
     pub fn all_work(&self) -> bool {
         self.places.iter().all(|place| place.awake().is_some() && place.harm.is_none())
