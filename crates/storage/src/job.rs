@@ -65,26 +65,26 @@ impl Turn {
 
 /// A cut of a log that may come undone by a power cut: what speaks of the records behind it waits until it cannot.
 pub(crate) struct Cut {
-    pub path: PathBuf,
-    pub file: Arc<dyn File>,
+    pub folder: PathBuf,
+    /// What is not known to be on disk since.
+    pub files: Vec<(PathBuf, Arc<dyn File>)>,
 }
 
 impl Cut {
     /// Makes it durable, with the names of the segments that went.
     pub(crate) fn settle(&self, files: &dyn Files) -> Result<(), StorageError> {
-        self.file.sync_data().or_failed(&self.path)?;
-        let Some(folder) = self.path.parent() else { return Ok(()) };
-        match files.sync_dir(folder) {
+        self.files.iter().try_for_each(|(path, file)| file.sync_data().or_failed(path))?;
+        match files.sync_dir(&self.folder) {
             // The topic was deleted meanwhile, and its folder has another name.
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-            other => other.or_failed(folder),
+            other => other.or_failed(&self.folder),
         }
     }
 }
 
 impl std::fmt::Debug for Cut {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_tuple("Cut").field(&self.path).finish()
+        f.debug_tuple("Cut").field(&self.folder).finish()
     }
 }
 
@@ -132,7 +132,7 @@ impl Job {
             Work::Replace { path, behind, .. } => {
                 crate::succession::moved(path, folder);
                 if let Some(cut) = behind {
-                    crate::succession::moved(&mut cut.path, folder);
+                    cut.folder = folder.to_owned();
                 }
             }
             Work::Remove { paths } => paths.iter_mut().for_each(|path| crate::succession::moved(path, folder)),

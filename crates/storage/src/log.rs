@@ -355,8 +355,10 @@ impl Log {
         if self.truncations == self.truncations_synced || base::mutant(base::Mutant::EpochBeforeCut) {
             return None;
         }
-        let file = self.active.file(&*self.files).ok()?.clone();
-        Some(Cut { path: self.active.path().to_owned(), file })
+        // Segments that were rolled since may have been cut, too.
+        let sealed = self.older.range(self.sealed_synced..).map(|(_, segment)| segment);
+        let files = sealed.chain([&self.active]).flat_map(Segment::open_files).collect();
+        Some(Cut { folder: self.folder.clone(), files })
     }
 
     pub(crate) fn write_epochs_now(&mut self) -> Result<(), StorageError> {

@@ -430,6 +430,44 @@ fn a_half_read_topic_id_is_an_error_not_a_new_topic() {
     assert_eq!(bench.open().topic_id(), None);
 }
 
+/// Some records are cut off and others come in their place, with rolls where segments are small; then the power goes.
+fn cut_and_lose_power(bench: &Bench, seed: u64) -> Log {
+    let mut log = bench.open();
+    let run = |jobs: Vec<Job>| jobs.into_iter().for_each(|job| job.run(&bench.files).unwrap());
+    let produce = |log: &mut Log, value, epoch| run(produce_in(log, &batch(&[value]), epoch).unwrap().jobs);
+    (0..3).for_each(|_| produce(&mut log, "one", 1));
+    (0..3).for_each(|_| produce(&mut log, "old", 2));
+    bench.flush(&mut log);
+    run(log.truncate_to(3, NOW_MS).unwrap());
+    // What comes in its place is of an epoch that was there before, so that nothing is said of it.
+    (0..5).for_each(|_| produce(&mut log, "new", 1));
+    (0..2).for_each(|_| produce(&mut log, "now", 3));
+    drop(log);
+    bench.files.power_cut(seed);
+    bench.reopen(3)
+}
+
+/// What was cut off may come back with the power: it must not be taken for records of an epoch that it is not of.
+#[test]
+fn what_was_cut_off_does_not_come_back_as_records_of_another_epoch() {
+    let segments_of_two = |config: &mut storage::LogConfig| config.segment_bytes = 160;
+    for seed in 0..200 {
+        for bench in [Bench::new(), Bench::new().with(segments_of_two)] {
+            let log = cut_and_lose_power(&bench, seed);
+            let mut offset = 0;
+            while offset < log.log_end_offset() {
+                let bytes = log.read(offset, &all(log.log_end_offset())).unwrap().read().unwrap();
+                for batch in records::batches(&bytes).map(Result::unwrap) {
+                    let (at, epoch) = (batch.base_offset(), batch.partition_leader_epoch());
+                    let known = log.leader_epochs();
+                    assert_eq!(known.epoch_at(at), Some(epoch), "seed {seed}: {at} in {:?}", known.entries());
+                    offset = batch.next_offset();
+                }
+            }
+        }
+    }
+}
+
 /// What was cut off may come back with the power: it must not be taken for records of the epoch that began behind the cut.
 #[test]
 fn what_was_cut_off_does_not_come_back_as_records_of_a_newer_epoch() {
