@@ -153,7 +153,8 @@ fn write_again(log: &Log, segment: &Segment) -> Result<(), StorageError> {
         if read == 0 {
             break;
         }
-        file.write_all_at(&buffer[..read], position).or_failed(segment.path())?;
+        // Where writing over what is there takes new blocks, they may be short: the start waits for room then.
+        file.write_all_at(&buffer[..read], position).or_writing(segment.path())?;
         position += read as u64;
     }
     Ok(())

@@ -494,3 +494,24 @@ fn what_was_cut_off_does_not_come_back_as_records_of_a_newer_epoch() {
         }
     }
 }
+
+/// A start where writing over what is there takes room (files that are copied on write) waits for it; nothing failed.
+#[test]
+fn a_start_on_a_full_disk_is_tried_again_when_there_is_room() {
+    let mut refused = 0;
+    for after in 0..40 {
+        for on in [FaultOn::Write, FaultOn::Create] {
+            let bench = Bench::new();
+            drop(write(&bench, 60));
+            bench.files.inject(Fault { on, after, errno: 28, sticky: true });
+            match bench.try_open(&OpenOptions { now_wall_ms: NOW_MS, ..OpenOptions::default() }) {
+                Ok(_) => {}
+                Err(StorageError::NoSpace { .. }) => refused += 1,
+                Err(error) => panic!("{on:?} after {after}: {error}"),
+            }
+            bench.files.heal();
+            assert_eq!(values(&bench.open()).len(), 60, "{on:?} after {after}");
+        }
+    }
+    assert!(refused > 0, "no start met the full disk");
+}

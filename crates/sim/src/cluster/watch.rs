@@ -92,7 +92,10 @@ impl Seen {
             return Some(format!("{name}: node {node} was told of partition epoch {told} and goes by {known}"));
         }
         let before = self.replicas.insert((node, key), now.clone()).filter(|before| before.life == now.life)?;
-        if now.is_durable && before.is_durable && now.high_watermark < before.high_watermark {
+        // A watermark over no records shows nothing: where the leader's log begins inside of a batch, an empty log begins anew
+        // before that batch.
+        let showed = before.is_durable && !before.epochs.is_empty();
+        if now.is_durable && showed && now.high_watermark < before.high_watermark {
             let (from, to) = (before.high_watermark, now.high_watermark);
             return Some(format!("{name}: the high watermark of node {node} went back from {from} to {to}"));
         }
