@@ -1,5 +1,6 @@
 //! The processes of a simulated cluster: three controllers, some brokers, each with a disk of its own, on one clock.
 
+use super::leading;
 use super::network::{Delivery, SimNetwork};
 use super::promise::Losses;
 use super::watch::Seen;
@@ -392,6 +393,11 @@ impl Cluster {
         }
     }
 
+    /// After which time a broker that is not heard of is fenced.
+    pub fn session_us(&self) -> u64 {
+        u64::from(self.shape.session_ms) * 1_000
+    }
+
     /// Whether brokers have two directories.
     pub fn has_two_dirs(&self) -> bool {
         self.shape.has_two_dirs
@@ -449,7 +455,10 @@ impl Cluster {
                         if self.seen.metadata_changed(&image) {
                             self.losses.free();
                         }
+                        let joined = leading::joined(&self.truth, &image);
                         self.truth = image;
+                        let wrong = joined.iter().find_map(|joined| self.wrong_joined(joined));
+                        self.seen.wrong = self.seen.wrong.take().or(wrong);
                     }
                     return Ok(true);
                 }
