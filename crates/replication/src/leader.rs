@@ -140,11 +140,11 @@ impl Leader {
 
     /// How far every follower has come.
     pub fn followers(&self) -> impl Iterator<Item = (NodeId, &Progress)> {
-        self.followers.iter().map(|(id, progress)| (*id, progress))
+        self.followers.iter()
     }
 
     pub fn follower(&self, id: NodeId) -> Option<&Progress> {
-        self.followers.get(&id)
+        self.followers.get(id)
     }
 
     pub fn high_watermark(&self) -> Offset {
