@@ -254,3 +254,14 @@ fn a_leader_that_resigned_is_not_waited_for_whatever_was_on_its_way() {
     step(&mut nodes[1], 3201, Event::FetchAnswered);
     assert!(nodes[1].deadline_us().unwrap() < 3_500_000, "{:?}", nodes[1].deadline_us());
 }
+
+#[test]
+fn a_leader_that_is_removed_looks_for_the_next_one_although_nobody_fetches() {
+    let mut nodes = led_cluster();
+    let others = VoterSet::new([2, 3].map(|id| Voter { key: key(id), endpoints: vec![] }));
+    nodes[0].set_voters(at(3200), others);
+    assert!(nodes[0].is_removed() && nodes[0].is_leader());
+    let check_ms = nodes[0].deadline_us().unwrap() / 1000 + 5000;
+    step(&mut nodes[0], check_ms, Event::Timer);
+    assert_eq!((nodes[0].role(), nodes[0].deadline_us()), (&Role::Unattached, None));
+}
