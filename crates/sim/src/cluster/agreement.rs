@@ -1,7 +1,7 @@
 //! What must hold of the metadata quorum: whoever shows an image shows the same, an epoch has one leader, and none goes on that
 //! no majority reaches.
 
-use super::nodes::{CONTROLLERS, Cluster, Place};
+use super::nodes::{Cluster, Place};
 use crate::node::SimNode;
 use base::{NodeId, Offset};
 
@@ -33,17 +33,17 @@ impl Cluster {
 
     /// Whom a majority reaches at the end of a time is reached in it; who stands still cannot resign.
     pub(super) fn note_reached(&mut self) {
-        let now_us = self.now.monotonic_us;
+        let (now_us, layout) = (self.now.monotonic_us, self.shape.layout);
         let is_awake = |id: NodeId| self.places.iter().any(|place| place.id == id && place.awake().is_some());
         let is_reached = |place: &&Place| {
             let Some(node) = place.awake() else { return true };
             let voters = node.voters();
             let reach = |id: NodeId| {
-                id == place.id || CONTROLLERS.contains(&id) && is_awake(id) && self.network.is_connected(id, place.id)
+                id == place.id || layout.is_controller(id) && is_awake(id) && self.network.is_connected(id, place.id)
             };
             voters.is_some_and(|voters| voters.iter().filter(|voter| reach(voter.key.id)).count() >= voters.majority())
         };
-        let controllers = self.places.iter().filter(|place| CONTROLLERS.contains(&place.id));
+        let controllers = self.places.iter().filter(|place| layout.is_controller(place.id));
         let reached: Vec<NodeId> = controllers.filter(is_reached).map(|place| place.id).collect();
         self.reached.extend(reached.into_iter().map(|id| (id, now_us)));
     }
