@@ -155,6 +155,8 @@ pub(super) struct Place {
     harm: Option<Harm>,
     /// It has no room.
     is_full: bool,
+    /// Who votes, as it knew when it led the quorum.
+    pub(super) voters: Vec<NodeId>,
 }
 
 impl Place {
@@ -222,6 +224,7 @@ impl Cluster {
                 unread,
                 harm: None,
                 is_full: false,
+                voters: Vec::new(),
             };
             places.push(place);
         }
