@@ -138,6 +138,8 @@ pub(super) struct Place {
     pub(super) life: u64,
     /// The end of the metadata that it has shown in this life.
     pub(super) shown: Offset,
+    /// Who votes, as it knew it when time passed last.
+    pub(super) voters: Option<VoterSet>,
     /// Since when its broker says that its directories are full.
     pub(super) full_since_us: Option<u64>,
     /// It stands still until then.
@@ -205,6 +207,7 @@ impl Cluster {
                 node: None,
                 life: 0,
                 shown: -1,
+                voters: None,
                 full_since_us: None,
                 paused_until_us,
                 unread,
