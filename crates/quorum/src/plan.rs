@@ -12,7 +12,7 @@ use protocol::{
     AssignReplicasToDirsRequest, BrokerHeartbeatRequest, BrokerRegistrationRequest, ControllerRegistrationRequest,
     CreatePartitionsRequest, CreateTopicsRequest, Cursor, Decode, DeleteTopicsRequest, DescribeQuorumRequest,
     DescribeQuorumResponse, ElectLeadersRequest, IncrementalAlterConfigsRequest, ListPartitionReassignmentsRequest,
-    Message, UnregisterBrokerRequest, UpdateFeaturesRequest,
+    Message, RequestCopy, UnregisterBrokerRequest, UpdateFeaturesRequest,
 };
 use raft::ReplicaProgress;
 
@@ -57,7 +57,7 @@ impl QuorumNode {
         let next_offset = self.log.log_end_offset();
         let Some(image) = self.view_image().cloned() else { return Err(ErrorCode::NotController) };
         let view = View { image: &image, next_offset, now, levels: self.levels_in(&image) };
-        let can_raise = self.can_raise_kraft_version();
+        let (can_raise, epoch) = (self.can_raise_kraft_version(), self.raft.epoch());
         let (Some(controller), random) = (self.controller.as_mut(), &mut *self.random) else {
             return Err(ErrorCode::NotController);
         };
@@ -117,9 +117,15 @@ impl QuorumNode {
             }
             ApiKey::AlterPartition => {
                 let request: AlterPartitionRequest = decode(body, version)?;
-                let broker = (request.broker_id, request.broker_epoch);
+                let (broker, copy) = ((request.broker_id, request.broker_epoch), request.copy());
+                let mut is_late = |copy: RequestCopy| controller.comes_late(view, broker, copy.number);
+                if copy.is_some_and(|copy| copy.controller_epoch != epoch || is_late(copy)) {
+                    return Err(ErrorCode::NotController);
+                }
                 let plan = controller.alter_partition(view, broker, alter_partition::changes(request, version));
-                encoded(Plan::new(plan.records, alter_partition::response(plan.reply)), version)
+                let response = alter_partition::response(plan.reply);
+                let response = if copy.is_some() { response.with_no_earlier_copy() } else { response };
+                encoded(Plan::new(plan.records, response), version)
             }
             ApiKey::AlterPartitionReassignments => {
                 let request: AlterPartitionReassignmentsRequest<'_> = decode(body, version)?;
