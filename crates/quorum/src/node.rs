@@ -9,6 +9,7 @@ use crate::hints::Hints;
 use crate::input::{Input, Reply};
 use crate::introduce::Introduction;
 use crate::levels::Muted;
+use crate::namesakes::Fetchers;
 use crate::peers::{Leaving, Peers};
 use crate::replicate::WaitingFetch;
 use crate::snapshot::SnapshotId;
@@ -76,6 +77,7 @@ pub struct QuorumNode {
     pub(crate) muted: Option<Muted>,
     /// Of the voters, under way at this leader.
     pub(crate) change: Option<Change>,
+    pub(crate) fetchers: Fetchers,
     /// Voters of a static quorum, as they have told this leader.
     pub(crate) told_voters: VoterSet,
     /// Offset of the record that says who votes; -1: none does.

@@ -71,6 +71,7 @@ impl QuorumNode {
             introduction: Introduction::default(),
             muted: None,
             change: None,
+            fetchers: Default::default(),
             told_voters: VoterSet::default(),
             voters_since: -1,
         };

@@ -57,7 +57,8 @@ impl QuorumNode {
         let next_offset = self.log.log_end_offset();
         let Some(image) = self.view_image().cloned() else { return Err(ErrorCode::NotController) };
         let view = View { image: &image, next_offset, now, levels: self.levels_in(&image) };
-        let (can_raise, epoch) = (self.can_raise_kraft_version(), self.raft.epoch());
+        let keeps_kraft_version = (api == ApiKey::UpdateFeatures).then(|| self.keeps_kraft_version(now)).flatten();
+        let epoch = self.raft.epoch();
         let (Some(controller), random) = (self.controller.as_mut(), &mut *self.random) else {
             return Err(ErrorCode::NotController);
         };
@@ -110,7 +111,7 @@ impl QuorumNode {
             }
             ApiKey::UpdateFeatures => {
                 let request: UpdateFeaturesRequest<'_> = decode(body, version)?;
-                let plan = controller.update_features(view, &request, can_raise);
+                let plan = controller.update_features(view, &request, keeps_kraft_version.as_deref());
                 let raises_kraft_version = plan.raises_kraft_version;
                 let planned = encoded(plan.plan, version)?;
                 Ok(Planned { raises_kraft_version, ..planned })

@@ -135,6 +135,11 @@ impl QuorumNode {
         if let Err(error) = self.may_update(request, &voter) {
             return self.tell(asker, (error, String::new()));
         }
+        if let Some(why) = self.other_directory(now, key).filter(|_| key.directory_id != Uuid::ZERO) {
+            // It tells again, as Apache's do after this error.
+            tracing::debug!(voter = key.id, why, "what a voter tells of itself is not taken");
+            return self.tell(asker, (ErrorCode::BrokerNotAvailable, String::new()));
+        }
         if self.kraft_version < DYNAMIC {
             // In no log: this leader keeps it, for the day when the quorum becomes a dynamic one.
             if supports.contains(&DYNAMIC) && key.directory_id != Uuid::ZERO {

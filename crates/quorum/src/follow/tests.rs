@@ -55,14 +55,14 @@ impl Network for Sent {
 }
 
 /// A broker alone, and what it has asked.
-struct Observer {
-    node: QuorumNode,
+pub(crate) struct Observer {
+    pub(crate) node: QuorumNode,
     sent: Sent,
     mailbox: Mailbox,
     publications: crate::Publications,
     /// The epoch of the leader that answers.
     epoch: LeaderEpoch,
-    now: Now,
+    pub(crate) now: Now,
 }
 
 impl Observer {
@@ -72,6 +72,13 @@ impl Observer {
 
     /// The same, or a controller that votes beside its leader and one that is away.
     fn open_as(files: &SimFiles, is_voter: bool) -> Observer {
+        let voters: &[NodeId] = if is_voter { &[LEADER, 2, 3] } else { &[LEADER] };
+        Observer::open_among(files, ReplicaKey { id: 2, directory_id: Uuid::ZERO }, voters)
+    }
+
+    /// A replica of a static quorum of these voters.
+    pub(crate) fn open_among(files: &SimFiles, local: ReplicaKey, voters: &[NodeId]) -> Observer {
+        let is_voter = voters.contains(&local.id);
         let (mailbox, sent, publications) = (Mailbox::default(), Sent::default(), crate::Publications::default());
         let dir = Path::new("/data");
         files.create_dir_all(&dir.join(crate::FOLDER)).unwrap();
@@ -81,10 +88,10 @@ impl Observer {
         let at = Remote { host: "127.0.0.1".into(), port: 9093, listener: "CONTROLLER".into() };
         let endpoint = Endpoint { listener: "CONTROLLER".into(), host: at.host.clone(), port: at.port };
         let key = |id| ReplicaKey { id, directory_id: Uuid::ZERO };
-        let voter = |id| Voter { key: key(id), endpoints: vec![endpoint.clone()] };
-        let voters = if is_voter { vec![voter(LEADER), voter(2), voter(3)] } else { vec![voter(LEADER)] };
+        let voters: Vec<Voter> =
+            voters.iter().map(|id| Voter { key: key(*id), endpoints: vec![endpoint.clone()] }).collect();
         let settings = Settings {
-            node_id: 2,
+            node_id: local.id,
             cluster_id: "cluster".into(),
             kraft_version: 0,
             session_timeout_ms: 9_000,
@@ -99,7 +106,7 @@ impl Observer {
             static_config: Arc::default(),
         };
         let config = QuorumConfig {
-            local: key(2),
+            local,
             is_controller: is_voter,
             is_broker: !is_voter,
             static_voters: Some(VoterSet::new(voters)),
@@ -133,7 +140,7 @@ impl Observer {
     }
 
     /// Takes what has come, after the pause that a quick answer without news makes.
-    fn step(&mut self) {
+    pub(crate) fn step(&mut self) {
         self.now.monotonic_us += 20_000;
         let inputs: Vec<Input> = self.mailbox.take().into();
         self.node.step(self.now, inputs).unwrap();
