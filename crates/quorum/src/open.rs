@@ -72,6 +72,7 @@ impl QuorumNode {
             muted: None,
             change: None,
             fetchers: Default::default(),
+            not_kept_line: Default::default(),
             told_voters: VoterSet::default(),
             voters_since: -1,
         };
