@@ -9,7 +9,7 @@
 use crate::broker::Broker;
 use crate::channel::{Patience, call};
 use crate::partition::{Effects, PartitionCell};
-use base::{ErrorCode, Now, PartitionIndex, Seldom, Task, TopicId};
+use base::{ErrorCode, NodeId, Now, PartitionEpoch, PartitionIndex, Seldom, Task, TopicId, TopicPartition};
 use parking_lot::Mutex;
 use protocol::alter_partition_request::{BrokerState, PartitionData, TopicData};
 use protocol::{AlterPartitionRequest, AlterPartitionResponse, ApiKey, Cursor, RequestCopy, alter_partition_response};
@@ -23,6 +23,9 @@ const PARTITIONS_MAX: usize = 2_000;
 /// Pause before questions that were not answered are asked again; it doubles with each failure.
 const PAUSE_US: u64 = 50_000;
 const PAUSE_MAX_US: u64 = 1_000_000;
+
+/// So many changes of one answer have a line each.
+const LINES_MAX: usize = 5;
 
 type Key = (TopicId, PartitionIndex);
 
@@ -164,7 +167,7 @@ impl Task for Next {
 impl Broker {
     /// Hands each leader its answer. Returns those whose question is to be asked again.
     fn take_answers(&self, mut asked: Asked, response: &AlterPartitionResponse) -> Vec<Key> {
-        let (now, mut again) = (self.executor.now(), Vec::new());
+        let (now, mut again, mut changed) = (self.executor.now(), Vec::new(), Vec::new());
         let ends_earlier = response.takes_no_earlier_copy() && self.has_only_ottla_controllers();
         for topic in &response.topics {
             for partition in &topic.partitions {
@@ -176,7 +179,7 @@ impl Broker {
                 };
                 match &answer {
                     IsrAnswer::Is { isr, partition_epoch, .. } => {
-                        tracing::info!(partition = %cell.name, ?isr, partition_epoch, "in-sync replicas changed");
+                        changed.push((cell.name.clone(), isr.clone(), *partition_epoch));
                     }
                     other => tracing::debug!(
                         partition = %cell.name,
@@ -191,6 +194,7 @@ impl Broker {
                 effects.run(&cell, now);
             }
         }
+        tell_changed(&changed);
         // An answer that leaves somebody out says nothing about it.
         again.extend(asked.into_keys());
         again
@@ -211,6 +215,28 @@ impl Broker {
             effects.run(cell, now);
         });
     }
+}
+
+/// What has changed by one answer: a line each, but where a broker has gone or come back with very many.
+fn tell_changed(changed: &[(TopicPartition, Vec<NodeId>, PartitionEpoch)]) {
+    let first = first_of_many(changed.iter().map(|(name, ..)| name));
+    for (partition, isr, partition_epoch) in changed {
+        match first {
+            None => tracing::info!(%partition, ?isr, partition_epoch, "in-sync replicas changed"),
+            Some(_) => tracing::debug!(%partition, ?isr, partition_epoch, "in-sync replicas changed"),
+        }
+    }
+    if let Some(first) = first {
+        tracing::info!(count = changed.len(), first, "in-sync replicas of many partitions changed");
+    }
+}
+
+/// The first of these partitions, where there are too many for a line each.
+fn first_of_many<'a>(partitions: impl ExactSizeIterator<Item = &'a TopicPartition>) -> Option<String> {
+    (partitions.len() > LINES_MAX).then(|| {
+        let first: Vec<String> = partitions.take(LINES_MAX).map(ToString::to_string).collect();
+        first.join(",")
+    })
 }
 
 /// `None`: it is to be asked again. `ends_earlier`: what was asked before is not done any more.

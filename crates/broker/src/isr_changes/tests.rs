@@ -172,3 +172,11 @@ fn followers_that_come_in_the_same_turn_are_asked_in_together() {
     bench.executor.settle();
     assert_eq!(asked(&only_request(&mailbox)), (vec![(NODE, 50), (2, 62), (3, 63)], 1));
 }
+
+#[test]
+fn what_changes_for_many_at_once_is_told_in_one_line() {
+    let partitions: Vec<_> = (0..7).map(|index| base::TopicPartition::new("t", index)).collect();
+    assert_eq!(first_of_many(partitions.iter().take(5)), None);
+    assert_eq!(first_of_many(partitions.iter().take(6)).unwrap(), "t-0,t-1,t-2,t-3,t-4");
+    assert_eq!(first_of_many(partitions.iter()).unwrap(), "t-0,t-1,t-2,t-3,t-4");
+}
