@@ -292,7 +292,8 @@ impl QuorumNode {
     ) -> Result<(), Refusal> {
         let id = voter.key.id;
         let frame = outcome.as_ref().map_err(|error| {
-            (ErrorCode::RequestTimedOut, format!("Node {id} does not answer where its listener is said to be: {error}"))
+            let at = self.reached_at(voter).map(|remote| remote.to_string()).unwrap_or_default();
+            (ErrorCode::RequestTimedOut, format!("Node {id} does not answer at {at}: {error}."))
         })?;
         let response: ApiVersionsResponse<'_> = body(ApiKey::ApiVersions, token, frame)
             .map_err(|_| (ErrorCode::InvalidRequest, format!("Node {id} gives an answer that cannot be read.")))?;
