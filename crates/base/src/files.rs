@@ -167,6 +167,9 @@ pub trait File: Send + Sync {
     fn reserve(&self, _up_to: u64) -> io::Result<()> {
         Ok(())
     }
+    /// Has what was written from `from` to below `to` brought to the disk from now on, instead of when memory is short or
+    /// time has passed. Promises nothing; may wait where the disk has too much to do. What fails shows at the next sync.
+    fn write_back(&self, _from: u64, _to: u64) {}
     /// Makes content and length durable (fdatasync).
     fn sync_data(&self) -> io::Result<()>;
     /// Makes content and all metadata durable (fsync).

@@ -3,16 +3,13 @@
 //! As in Kafka, nothing of the log directories is touched before the registration is accepted: somebody who starts with
 //! the id of another broker is told so, and has changed nothing.
 
+mod heartbeats;
+mod registration;
+
 use crate::broker::Broker;
-use crate::channel::{Patience, call};
-use api::Node;
 use base::{BlockingWork, BrokerEpoch, DirectoryId, ErrorCode, Now, Seldom, Task, Uuid};
-use metadata::{Image, VersionRange};
+use metadata::Image;
 use parking_lot::Mutex;
-use protocol::{
-    ApiKey, BrokerHeartbeatRequest, BrokerHeartbeatResponse, BrokerRegistrationRequest, BrokerRegistrationResponse,
-    Cursor, broker_registration_request,
-};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -274,221 +271,11 @@ impl Lifecycle {
         }
     }
 
-    fn register(self: Arc<Self>) {
-        let broker = &self.broker;
-        let network = &broker.static_config.network;
-        let request = BrokerRegistrationRequest {
-            broker_id: broker.node_id,
-            cluster_id: broker.cluster_id.clone().into(),
-            incarnation_id: self.incarnation_id,
-            listeners: network
-                .advertised_listeners
-                .iter()
-                .map(|listener| broker_registration_request::Listener {
-                    name: listener.name.to_string().into(),
-                    host: listener.endpoint.host.clone().unwrap_or_default().into(),
-                    port: listener.endpoint.port,
-                    security_protocol: listener.protocol as i16,
-                    ..Default::default()
-                })
-                .collect(),
-            features: VersionRange::of(broker.levels())
-                .into_iter()
-                .map(|range| broker_registration_request::Feature {
-                    name: range.feature.into(),
-                    min_supported_version: range.min,
-                    max_supported_version: range.max,
-                    ..Default::default()
-                })
-                .collect(),
-            rack: broker.static_config.node.rack.clone().map(Into::into),
-            log_dirs: self.directories(false),
-            previous_broker_epoch: self.previous_broker_epoch,
-            ..Default::default()
-        };
-        let channel = broker.controller.clone();
-        let this = self.clone();
-        call(&*channel, ApiKey::BrokerRegistration, &request, Patience::Once, move |result, version| {
-            let outcome = result.and_then(|body| {
-                let response = BrokerRegistrationResponse::decode(&mut Cursor::new(&body), version)
-                    .map_err(|_| ErrorCode::UnknownServerError)?;
-                match ErrorCode::from_code(response.error_code) {
-                    ErrorCode::None => Ok(response.broker_epoch),
-                    error => Err(error),
-                }
-            });
-            this.registered(outcome);
-        });
-    }
-
-    fn registered(self: Arc<Self>, outcome: Result<BrokerEpoch, ErrorCode>) {
-        let mut inner = self.inner.lock();
-        inner.asked = None;
-        match outcome {
-            Ok(epoch) => {
-                let is_first = self.broker.epoch() < 0;
-                self.broker.set_epoch(epoch);
-                (inner.failures, inner.refusal) = (0, None);
-                let goes_on = inner.state == State::Registering;
-                if goes_on {
-                    inner.state = State::CatchingUp;
-                }
-                // Who leaves begins nothing any more.
-                let then = inner.then.take().filter(|_| goes_on);
-                drop(inner);
-                match is_first {
-                    true => tracing::debug!(epoch, "registered with the controller"),
-                    false => tracing::info!(epoch, "registered with the controller again"),
-                }
-                // What was found at the start, say.
-                self.broker.assign_directories([]);
-                if let Some(then) = then {
-                    self.broker.executor.run_blocking(then);
-                }
-                self.go_on();
-            }
-            Err(error @ ErrorCode::UnsupportedVersion) => {
-                inner.state = State::Refused(error);
-                drop(inner);
-                (self.on_change)(State::Refused(error));
-            }
-            // The way to the controller says itself what is wrong with it.
-            Err(error @ ErrorCode::NotController) => {
-                let pause_us = self.pause_us(&mut inner);
-                inner.refusal = None;
-                drop(inner);
-                tracing::debug!(%error, "the registration was not answered; trying again");
-                self.again_in(pause_us);
-            }
-            Err(error) => {
-                let pause_us = (RETRY_US << inner.failures.min(16)).min(REFUSED_RETRY_MAX_US);
-                inner.failures += 1;
-                let (cause, hint) = explained(error);
-                inner.refusal = Some(format!("{error}: {cause}\nhint: {hint}"));
-                drop(inner);
-                if self.refused_line.is_due(self.broker.executor.now()) {
-                    let (node, controller) = (self.broker.node_id, self.broker.controller_address());
-                    let own_cluster = &self.broker.cluster_id;
-                    tracing::warn!(
-                        node, controller, own_cluster, %error, cause, hint,
-                        "the controller did not take the registration; trying again"
-                    );
-                }
-                self.again_in(pause_us);
-            }
-        }
-    }
-
-    fn heartbeat(self: Arc<Self>, turn: u64, want_shut_down: bool) {
-        let broker = &self.broker;
-        let request = BrokerHeartbeatRequest {
-            broker_id: broker.node_id,
-            broker_epoch: broker.epoch(),
-            current_metadata_offset: self.applied.load(Ordering::Acquire),
-            want_fence: false,
-            want_shut_down,
-            offline_log_dirs: self.directories(true),
-            ..Default::default()
-        };
-        let request = request.with_full_log_dirs(&self.full_directories());
-        let channel = broker.controller.clone();
-        let this = self.clone();
-        call(&*channel, ApiKey::BrokerHeartbeat, &request, Patience::Once, move |result, version| {
-            let outcome = result.and_then(|body| {
-                BrokerHeartbeatResponse::decode(&mut Cursor::new(&body), version)
-                    .map_err(|_| ErrorCode::UnknownServerError)
-            });
-            this.heard(turn, outcome);
-        });
-    }
-
     /// The directories that are out of service, or the others. Of one that could not be read the id is not known.
     fn directories(&self, are_failed: bool) -> Vec<DirectoryId> {
         let directories = self.broker.replicas.directories().iter();
         let are_meant = directories.filter(|directory| directory.dir.is_failed() == are_failed);
         are_meant.map(|directory| directory.id).filter(|id| *id != Uuid::DIRECTORY_LOST).collect()
-    }
-
-    /// The directories that have no room.
-    fn full_directories(&self) -> Vec<DirectoryId> {
-        let in_service = self.broker.replicas.directories().iter().filter(|directory| !directory.dir.is_failed());
-        in_service.filter(|directory| directory.is_full()).map(|directory| directory.id).collect()
-    }
-
-    fn heard(self: Arc<Self>, turn: u64, outcome: Result<BrokerHeartbeatResponse, ErrorCode>) {
-        let interval_us = self.broker.static_config.lifecycle.heartbeat_interval_ms.max(1) as u64 * 1000;
-        let mut inner = self.inner.lock();
-        if inner.asked.take_if(|asked| *asked == turn).is_none() {
-            return;
-        }
-        inner.failures = if outcome.is_ok() { 0 } else { inner.failures };
-        let (change, again_us) = match outcome {
-            Ok(response) if response.error_code == 0 => match inner.state {
-                State::Leaving if response.should_shut_down => (Some(State::Left), None),
-                State::Leaving => (None, Some(10_000)),
-                // Clients find here what the controller has them told of this broker.
-                State::CatchingUp if !response.is_fenced && inner.is_shown_unfenced() => {
-                    (Some(State::Running), Some(interval_us))
-                }
-                // The image that says so brings the next one.
-                State::CatchingUp if !response.is_fenced => (None, Some(interval_us)),
-                // Logs are being opened: the image in which it is registered brings the next one.
-                State::CatchingUp if self.applied.load(Ordering::Acquire) < self.broker.epoch() => {
-                    (None, Some(interval_us))
-                }
-                // The controller is about to see that: ask soon.
-                State::CatchingUp => (None, Some(5_000)),
-                State::Running if self.broker.has_more_to_register() => {
-                    self.broker.assign_all_directories();
-                    (Some(State::Registering), Some(0))
-                }
-                _ => (None, Some(interval_us)),
-            },
-            Ok(response) => match ErrorCode::from_code(response.error_code) {
-                error @ (ErrorCode::StaleBrokerEpoch | ErrorCode::BrokerIdNotRegistered)
-                    if inner.state != State::Leaving =>
-                {
-                    let node = self.broker.node_id;
-                    let cause = self.why_gone(error);
-                    tracing::warn!(node, %error, cause, "the registration of this broker is gone; registering again");
-                    (Some(State::Registering), Some(RETRY_US))
-                }
-                _ if inner.state == State::Leaving => (Some(State::Left), None),
-                _ => (None, Some(RETRY_US)),
-            },
-            // In the same process there is no controller any more; over a line the next try may arrive.
-            Err(_) if inner.state == State::Leaving && !self.is_apart => (Some(State::Left), None),
-            Err(_) => (None, Some(self.pause_us(&mut inner))),
-        };
-        if let Some(change) = change {
-            inner.state = change;
-        }
-        let again_us = if std::mem::take(&mut inner.has_news) { again_us.map(|_| 0) } else { again_us };
-        drop(inner);
-        if let Some(change) = change {
-            (self.on_change)(change);
-        }
-        if let Some(again_us) = again_us {
-            self.again_in(again_us);
-        }
-    }
-
-    /// Why the controller does not know the registration any more, by what is shown here; that may be older.
-    fn why_gone(&self, error: ErrorCode) -> &'static str {
-        let (image, epoch) = (self.broker.image.load(), self.broker.epoch());
-        let shown = image.brokers.get(&self.broker.node_id).map(|own| own.epoch);
-        match shown {
-            _ if error == ErrorCode::BrokerIdNotRegistered => {
-                "it was unregistered, or the controller lost its metadata"
-            }
-            Some(other) if other > epoch => {
-                "somebody registered with this node.id after it: another process may run with it"
-            }
-            None if image.offset >= epoch => "it was unregistered",
-            _ => {
-                "it was unregistered, or somebody registered with this node.id after it (another process with this id)"
-            }
-        }
     }
 
     fn pause_us(&self, inner: &mut Inner) -> u64 {
@@ -509,23 +296,6 @@ impl Lifecycle {
     }
 }
 
-/// What a refused registration means, and what to do.
-fn explained(error: ErrorCode) -> (&'static str, &'static str) {
-    match error {
-        ErrorCode::DuplicateBrokerRegistration => (
-            "a broker with this node.id is registered, and its session lasts",
-            "if another process runs with this node.id, stop one of them or give it another id; if this one was killed \
-             a moment ago, its session ends after broker.session.timeout.ms",
-        ),
-        ErrorCode::InconsistentClusterId => (
-            "the controller belongs to another cluster than this broker",
-            "let the controller of this cluster run at that address, or correct controller.quorum.voters or \
-             controller.quorum.bootstrap.servers",
-        ),
-        _ => ("the controller refuses it", "the log of the controller may say more"),
-    }
-}
-
 /// The next registration or heartbeat, unless one was sent before its time.
 struct Turn {
     lifecycle: Arc<Lifecycle>,
@@ -541,20 +311,6 @@ impl Task for Turn {
 
     fn is_over(&self) -> bool {
         self.lifecycle.inner.lock().turn != self.turn
-    }
-}
-
-impl Broker {
-    /// Whether the registration does not say everything that one would now: the level of the cluster was raised to one
-    /// that has the directories of brokers, which the level before could not name, or the node was a cluster by itself
-    /// then, and is one of several now.
-    fn has_more_to_register(&self) -> bool {
-        let image = self.image.load();
-        let own = image.brokers.get(&self.node_id).filter(|own| own.epoch == self.epoch());
-        own.is_some_and(|own| {
-            let lacks_directories = image.features.assigns_directories() && own.log_dirs.is_empty();
-            lacks_directories || !VersionRange::are_of(&own.features, self.levels())
-        })
     }
 }
 

@@ -220,7 +220,7 @@ impl Bench {
         change(&mut log);
         let none = config::ThrottledReplicas::Listed(Vec::new());
         let settings = TopicSettings {
-            log,
+            log: log.into(),
             produce: ProduceRules::default(),
             min_insync_replicas: 1,
             leader_throttled: none.clone(),

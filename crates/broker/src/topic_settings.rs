@@ -2,12 +2,13 @@
 
 use config::{ThrottledReplicas, TopicConfig};
 use records::{Codec, Compression, ProduceRules, TimestampType};
+use std::sync::Arc;
 use storage::{CleanupPolicy, LogConfig};
 
 /// The settings of a topic in the forms in which they are used.
 #[derive(Debug, Clone)]
 pub struct TopicSettings {
-    pub log: LogConfig,
+    pub log: Arc<LogConfig>,
     pub produce: ProduceRules,
     pub min_insync_replicas: usize,
     /// Replicas that are slowed down where they lead, and where they follow.
@@ -55,7 +56,7 @@ impl TopicSettings {
             ..ProduceRules::default()
         };
         TopicSettings {
-            log,
+            log: Arc::new(log),
             produce,
             min_insync_replicas: topic.min_insync_replicas.max(1) as usize,
             leader_throttled: topic.leader_throttled_replicas.clone(),

@@ -220,6 +220,13 @@ impl File for RealFile {
         }
     }
 
+    /// Linux begins to write dirty pages back when it is told that nobody needs them in memory; pages that are being written
+    /// stay there.
+    fn write_back(&self, from: u64, to: u64) {
+        let Some(length) = to.checked_sub(from).and_then(NonZeroU64::new) else { return };
+        let _advised = rustix::fs::fadvise(&self.0, from, Some(length), rustix::fs::Advice::DontNeed);
+    }
+
     fn sync_data(&self) -> io::Result<()> {
         self.0.sync_data()
     }

@@ -6,10 +6,10 @@
 //! there are fewer in-sync replicas than `min.insync.replicas` (KIP-966). The leader's own position is its log end or,
 //! where an acknowledgement means "on disk" (`flush.messages=1`), what it has flushed.
 
+use crate::followers::Followers;
 use crate::isr::{Isr, IsrAnswer, IsrProposal};
 use crate::progress::{FetchingReplica, Progress, Registrations};
 use base::{LeaderEpoch, NodeId, Offset, PartitionEpoch};
-use std::collections::BTreeMap;
 
 /// What decides whether a write with acks=all may be accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,7 +70,7 @@ pub struct Leader {
     local: NodeId,
     epoch: LeaderEpoch,
     isr: Isr,
-    followers: BTreeMap<NodeId, Progress>,
+    followers: Followers,
     rules: Rules,
     log_end_offset: Offset,
     flushed_offset: Offset,
@@ -87,8 +87,7 @@ impl Leader {
     /// A leadership that begins at the end of the local log.
     pub fn new(begin: Leadership<'_>) -> Leader {
         let Leadership { local, epoch, partition_epoch, isr, replicas, rules, log_end_offset, now_us, .. } = begin;
-        let followers = replicas.iter().filter(|id| **id != local);
-        let followers = followers.map(|id| (*id, Progress::new(isr.contains(id), now_us))).collect();
+        let followers = Followers::new(replicas, local, |id| Progress::new(isr.contains(&id), now_us));
         let mut leader = Leader {
             local,
             epoch,
@@ -156,11 +155,9 @@ impl Leader {
         replicas: &[NodeId],
     ) -> Moved {
         if partition_epoch >= self.isr.partition_epoch() {
-            self.followers.retain(|id, _| replicas.contains(id));
-            for id in replicas.iter().filter(|id| **id != self.local) {
-                let progress = Progress::new(isr.contains(id), self.now_us);
-                self.followers.entry(*id).or_insert(progress);
-            }
+            let (known, now_us) = (&self.followers, self.now_us);
+            let progress = |id| known.get(id).copied().unwrap_or_else(|| Progress::new(isr.contains(&id), now_us));
+            self.followers = Followers::new(replicas, self.local, progress);
         }
         let before = self.isr.committed().to_vec();
         self.isr.commit(partition_epoch, isr);
@@ -171,10 +168,10 @@ impl Leader {
     /// Nobody waits for those any more who are not in sync as the controller says: they may have no room for what comes,
     /// say, which the metadata does not tell. Who goes on to fetch all that is here comes back.
     fn put_out(&mut self, ids: &[NodeId]) {
-        for (id, state) in &mut self.followers {
-            match self.isr.committed().contains(id) {
+        for (id, state) in self.followers.iter_mut() {
+            match self.isr.committed().contains(&id) {
                 true => state.was_let_in(),
-                false if ids.contains(id) => state.was_put_out(),
+                false if ids.contains(&id) => state.was_put_out(),
                 false => {}
             }
         }
@@ -214,7 +211,7 @@ impl Leader {
         let has = move |state: &Progress| (state.log_start_offset..=state.log_end_offset).contains(&offset);
         let readable = self.followers.iter().filter(move |(id, state)| self.isr().contains(id) && has(state));
         readable.map(move |(id, state)| ReadableFollower {
-            id: *id,
+            id,
             log_end_offset: state.log_end_offset,
             lags_for_us: state.lags_for_us(now_us),
         })
@@ -222,14 +219,14 @@ impl Leader {
 
     /// Whether the broker is another replica of the partition, and the process that fetches the newest one with its id.
     pub fn is_follower(&self, by: &FetchingReplica) -> bool {
-        self.followers.get(&by.id).is_some_and(|known| !known.is_outdated(by))
+        self.followers.get(by.id).is_some_and(|known| !known.is_outdated(by))
     }
 
     /// A follower fetches from this offset on: it has everything below.
     pub fn fetched(&mut self, by: &FetchingReplica, log_end_offset: Offset, now_us: u64) -> Moved {
         self.now_us = self.now_us.max(now_us);
         let leader_end = self.log_end_offset;
-        let Some(state) = self.followers.get_mut(&by.id).filter(|known| !known.is_outdated(by)) else {
+        let Some(state) = self.followers.get_mut(by.id).filter(|known| !known.is_outdated(by)) else {
             return Moved::default();
         };
         state.fetched(by, log_end_offset, leader_end, now_us);
@@ -244,7 +241,7 @@ impl Leader {
 
     /// The follower that fetches says where its log begins.
     pub fn told_start(&mut self, by: &FetchingReplica, log_start_offset: Offset) {
-        if let Some(state) = self.followers.get_mut(&by.id).filter(|known| !known.is_outdated(by)) {
+        if let Some(state) = self.followers.get_mut(by.id).filter(|known| !known.is_outdated(by)) {
             state.log_start_offset = log_start_offset;
         }
     }
@@ -252,7 +249,8 @@ impl Leader {
     /// What lies below is deleted here, where the log begins at `log_start_offset`, and at every follower in service
     /// (KIP-107).
     pub fn low_watermark(&self, log_start_offset: Offset) -> Offset {
-        let followers = self.followers.values().filter(|state| state.is_alive).map(|state| state.log_start_offset);
+        let followers =
+            self.followers.iter().filter(|(_, state)| state.is_alive).map(|(_, state)| state.log_start_offset);
         followers.fold(log_start_offset, Offset::min)
     }
 
@@ -265,7 +263,7 @@ impl Leader {
             // It is sent again where it was not answered.
             return Moved { high_watermark, proposes: true };
         }
-        let keeps_up = |id: &NodeId| *id == self.local || self.followers.get(id).is_some_and(|f| self.is_caught_up(f));
+        let keeps_up = |id: &NodeId| *id == self.local || self.followers.get(*id).is_some_and(|f| self.is_caught_up(f));
         let staying: Vec<NodeId> = self.isr.committed().iter().copied().filter(keeps_up).collect();
         let proposes = staying.len() < self.isr.committed().len();
         if proposes {
@@ -276,9 +274,9 @@ impl Leader {
 
     /// What the metadata says of brokers has changed. True if the high watermark has moved.
     pub fn set_brokers(&mut self, brokers: &dyn Registrations) -> bool {
-        for (id, state) in &mut self.followers {
-            state.is_eligible = brokers.is_eligible(*id, state.broker_epoch);
-            state.is_alive = brokers.is_alive(*id);
+        for (id, state) in self.followers.iter_mut() {
+            state.is_eligible = brokers.is_eligible(id, state.broker_epoch);
+            state.is_alive = brokers.is_alive(id);
         }
         self.isr.forget_lingering(self.now_us, |(id, epoch)| epoch == -1 || brokers.is_registered(id, epoch));
         self.advance()
@@ -289,7 +287,7 @@ impl Leader {
         let (leader_epoch, partition_epoch) = (self.epoch, self.isr.partition_epoch());
         let (followers, start) = (&self.followers, (self.high_watermark, self.epoch_start_offset));
         self.isr.drop_unsent(|(id, epoch)| {
-            followers.get(&id).is_some_and(|it| has_all(it, start) && it.broker_epoch.unwrap_or(-1) == epoch)
+            followers.get(id).is_some_and(|it| has_all(it, start) && it.broker_epoch.unwrap_or(-1) == epoch)
         });
         let (number, isr) = self.isr.send()?;
         Some(IsrProposal { number, leader_epoch, partition_epoch, isr: isr.to_vec() })
@@ -301,7 +299,7 @@ impl Leader {
         self.isr.answered(number, self.epoch, answer, self.now_us);
         self.put_out(&joiners);
         for joiner in joiners.iter().filter(|id| !self.isr.committed().contains(id)) {
-            if let Some(state) = self.followers.get_mut(joiner) {
+            if let Some(state) = self.followers.get_mut(*joiner) {
                 state.was_refused(self.now_us);
             }
         }
@@ -330,12 +328,12 @@ impl Leader {
     fn may_join(&self, id: NodeId) -> bool {
         let start = (self.high_watermark, self.epoch_start_offset);
         let joins = |it: &Progress| has_all(it, start) && !it.is_refused(self.now_us);
-        !self.isr.committed().contains(&id) && self.followers.get(&id).is_some_and(joins)
+        !self.isr.committed().contains(&id) && self.followers.get(id).is_some_and(joins)
     }
 
     /// Asks for these members and one that joins, each as the incarnation that fetches now.
     fn ask_for(&mut self, members: Vec<NodeId>, joiner: Option<NodeId>) {
-        let epoch_of = |id: NodeId| self.followers.get(&id).and_then(|state| state.broker_epoch).unwrap_or(-1);
+        let epoch_of = |id: NodeId| self.followers.get(id).and_then(|state| state.broker_epoch).unwrap_or(-1);
         let isr = members.into_iter().chain(joiner).map(|id| (id, epoch_of(id))).collect();
         self.isr.ask_for(isr);
     }
@@ -344,7 +342,7 @@ impl Leader {
         if self.is_under_min_isr() && !base::mutant(base::Mutant::CommitsUnderMinIsr) {
             return false;
         }
-        let counts = |(id, follower): &(&NodeId, &Progress)| match self.isr.is_in_maximal(**id) {
+        let counts = |(id, follower): &(NodeId, &Progress)| match self.isr.is_in_maximal(*id) {
             true => true,
             // About to join: were it not waited for, it would never have what is committed.
             false => follower.is_eligible && !follower.is_refused(self.now_us) && self.is_caught_up(follower),

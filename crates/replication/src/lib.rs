@@ -4,6 +4,7 @@
 
 mod fetch_session;
 mod follower;
+mod followers;
 mod isr;
 mod leader;
 mod progress;

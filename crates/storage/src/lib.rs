@@ -62,6 +62,6 @@ pub use producer_state::{ProducerBatch, ProducerEntry, VerificationGuard};
 pub use read::{LogSlice, ReadLimits};
 pub use recovery::{Cancel, OpenOptions, Progress};
 pub use retention::{DeletionReason, ProducersJob, Retention, RetentionPlan};
-pub use segment::SegmentInfo;
+pub use segment::{SegmentInfo, WriteBack};
 pub use truncate::BeforeCut;
 pub use txn_index::AbortedTransaction;

@@ -7,7 +7,7 @@ use crate::job::{Cut, FlushJob, Flushed, Job, Turn};
 use crate::leader_epochs::LeaderEpochs;
 use crate::names::{self, file_name};
 use crate::producer_state::{ProducerEntry, ProducerStates, VerificationGuard};
-use crate::segment::{Segment, SegmentInfo};
+use crate::segment::{Segment, SegmentInfo, WriteBack};
 use crate::{LogConfig, StorageError, partition_metadata, producer_snapshot};
 use base::{Files, LeaderEpoch, Offset, ProducerEpoch, ProducerId, Random, SplitMix64, TopicId, TopicPartition};
 use std::collections::{BTreeMap, BTreeSet};
@@ -27,7 +27,8 @@ pub struct Log {
     pub(crate) folder: PathBuf,
     pub(crate) partition: TopicPartition,
     pub(crate) topic_id: Option<TopicId>,
-    pub(crate) config: LogConfig,
+    /// Topics have many partitions, and one configuration.
+    pub(crate) config: Arc<LogConfig>,
     /// Segments that are not written any more, by base offset; all lie below the active one.
     pub(crate) older: BTreeMap<Offset, Segment>,
     pub(crate) active: Segment,
@@ -115,8 +116,8 @@ impl Log {
     }
 
     /// Takes effect with the next append, roll or retention check.
-    pub fn set_config(&mut self, config: LogConfig) {
-        self.config = config;
+    pub fn set_config(&mut self, config: impl Into<Arc<LogConfig>>) {
+        self.config = config.into();
     }
 
     /// First offset that readers may ask for.
@@ -256,6 +257,12 @@ impl Log {
 
     pub fn is_failed(&self) -> bool {
         self.failed
+    }
+
+    /// What was appended to the active segment since this was asked last, once that is `at_least` bytes: whoever appends much
+    /// and waits for no flush should not leave all of it to the kernel, which makes every writer wait when too much waits.
+    pub fn take_write_back(&mut self, at_least: u64) -> Option<WriteBack> {
+        self.active.take_write_back(at_least).filter(|_| !self.failed)
     }
 
     /// What must be synced to make the log, and its truncations, durable; `None` when they are. With `sealed_only` only segments that

@@ -116,9 +116,10 @@ impl Log {
         files: Arc<dyn Files>,
         folder: PathBuf,
         partition: TopicPartition,
-        config: LogConfig,
+        config: impl Into<Arc<LogConfig>>,
         options: &OpenOptions<'_>,
     ) -> Result<Log, StorageError> {
+        let config = config.into();
         let made = !files.exists(&folder).or_failed(&folder)?;
         if made {
             files.create_dir_all(&folder).or_writing(&folder)?;

@@ -35,6 +35,8 @@ use std::sync::Arc;
 
 /// Newest batches whose places are remembered, so that readers near the end need no index.
 const RECENT_MAX: usize = 64;
+/// A page that is not full is not written back: it would be written twice.
+const PAGE: u64 = 4096;
 
 /// Where a batch lies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,6 +87,21 @@ pub struct SegmentInfo {
     pub active: bool,
 }
 
+/// Records that wait in memory for the kernel to write them to the disk.
+#[must_use = "nothing is written back unless it is begun"]
+pub struct WriteBack {
+    file: Arc<dyn File>,
+    from: u64,
+    to: u64,
+}
+
+impl WriteBack {
+    /// Has the disk begin with it, on a thread that may wait. It is no flush: nothing is durable for it.
+    pub fn begin(self) {
+        self.file.write_back(self.from, self.to);
+    }
+}
+
 pub(crate) struct Segment {
     pub base_offset: Offset,
     path: PathBuf,
@@ -101,6 +118,8 @@ pub(crate) struct Segment {
     recent: VecDeque<Span>,
     /// Up to where there is room set aside in the `.log` file.
     reserved: u64,
+    /// Up to where the disk was asked to write the `.log` file back.
+    asked_back: u64,
 }
 
 impl Segment {
@@ -121,6 +140,7 @@ impl Segment {
             created_wall_ms: now_wall_ms,
             recent: VecDeque::new(),
             reserved: 0,
+            asked_back: size,
         }
     }
 
@@ -202,6 +222,16 @@ impl Segment {
             }
         }
         Ok(())
+    }
+
+    /// What was appended since this was asked last, once that is `at_least` bytes.
+    pub fn take_write_back(&mut self, at_least: u64) -> Option<WriteBack> {
+        let (from, to) = (self.asked_back, self.size - self.size % PAGE);
+        if to.saturating_sub(from) < at_least {
+            return None;
+        }
+        self.asked_back = to;
+        Some(WriteBack { file: self.file.get()?.clone(), from, to })
     }
 
     /// Gives back what was set aside and is not used.
@@ -374,7 +404,7 @@ impl Segment {
         index_bytes: u32,
     ) -> Result<(), StorageError> {
         self.file(files)?.set_len(position).or_failed(&self.path)?;
-        (self.size, self.reserved) = (position, 0);
+        (self.size, self.reserved, self.asked_back) = (position, 0, self.asked_back.min(position));
         let (base, presize) = (self.base_offset, index_bytes);
         let below = |offset: u32| base + i64::from(offset) < end_offset;
         self.index.truncate(files, |e| below(e.offset) && u64::from(e.position) < position, presize)?;

@@ -269,6 +269,10 @@ impl File for WitnessedFile {
         self.file.reserve(up_to)
     }
 
+    fn write_back(&self, from: u64, to: u64) {
+        self.file.write_back(from, to)
+    }
+
     fn read_ahead(&self, range: ColdRange) -> io::Result<()> {
         self.file.read_ahead(range)
     }

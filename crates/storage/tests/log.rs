@@ -522,3 +522,21 @@ fn opening_can_be_watched_and_cancelled() {
     options.cancel.cancel();
     assert!(matches!(bench.try_open(&options), Err(StorageError::Cancelled)));
 }
+
+/// What waits to be written back is told once, in whole pages, and again only where it was cut and written anew.
+#[test]
+fn each_page_is_written_back_once() {
+    let bench = Bench::new().with(|config| config.segment_bytes = 1 << 20);
+    let mut log = bench.open();
+    assert!(log.take_write_back(1).is_none());
+    let value = "v".repeat(5000);
+    for _ in 0..3 {
+        produce(&mut log, &batch(&[&value])).unwrap();
+    }
+    assert!(log.take_write_back(16_000).is_none(), "three pages are full");
+    log.take_write_back(12_000).unwrap().begin();
+    assert!(log.take_write_back(1).is_none());
+    log.truncate_to(1, NOW_MS).unwrap().into_iter().for_each(|job| job.run(&bench.files).unwrap());
+    produce(&mut log, &batch(&[&value])).unwrap();
+    assert!(log.take_write_back(1).is_some());
+}

@@ -116,6 +116,11 @@ impl File for WatchedFile {
         self.file.reserve(up_to)
     }
 
+    fn write_back(&self, from: u64, to: u64) {
+        (self.files.watcher)("write_back", &self.path);
+        self.file.write_back(from, to)
+    }
+
     fn sync_data(&self) -> io::Result<()> {
         (self.files.watcher)("sync_data", &self.path);
         self.file.sync_data()

@@ -2,6 +2,7 @@ use super::*;
 use crate::test_bench::{Bench, NODE, answer, only_request};
 use metadata::Delta;
 use protocol::RegisterBrokerRecord;
+use protocol::{BrokerHeartbeatRequest, BrokerHeartbeatResponse, BrokerRegistrationResponse, Cursor};
 use quorum::Input;
 use std::sync::atomic::AtomicBool;
 

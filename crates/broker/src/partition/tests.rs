@@ -215,7 +215,7 @@ fn the_high_watermark_stays_through_a_new_epoch_of_its_leader_whatever_an_acknow
         let cell = bench.open("t-0", TOPIC);
         bench.fill(&cell, 5);
         let mut settings = (*bench.settings).clone();
-        settings.log.flush_messages = 1;
+        Arc::make_mut(&mut settings.log).flush_messages = 1;
         cell.set_settings(Arc::new(settings), &mut Effects::default());
         if follows_between {
             bench.register(&cell, &[NODE, FOLLOWER], FOLLOWER, 1);
@@ -616,7 +616,7 @@ fn what_a_topic_promises_from_now_on_is_kept_for_what_is_there() {
         bench.executor.settle();
         assert!(cell.with_log(|log| log.recovery_point()) < 4);
         let mut settings = TopicSettings::clone(&cell.settings());
-        settings.log.flush_messages = 1;
+        Arc::make_mut(&mut settings.log).flush_messages = 1;
         let mut effects = Effects::default();
         cell.set_settings(Arc::new(settings), &mut effects);
         match is_carried_out {

@@ -14,6 +14,9 @@ use protocol::{ApiKey, FetchResponse};
 use std::sync::Arc;
 use storage::StorageError;
 
+/// Of a partition that is behind: as much is appended before the disk is asked to begin with it.
+const WRITE_BACK_BYTES: u64 = 8 << 20;
+
 impl Fetcher {
     /// What became of a request.
     pub fn answered(self: &Arc<Self>, token: u64, outcome: Result<Vec<u8>, LineError>) {
@@ -154,9 +157,16 @@ impl Fetcher {
                     }
                     return;
                 }
-                match self.is_held(cell, fetched.records.len(), is_behind, now) {
-                    true => self.hold(one, now, HOLD_US),
-                    false => self.place(key),
+                if self.is_held(cell, fetched.records.len(), is_behind, now) {
+                    return self.hold(one, now, HOLD_US);
+                }
+                let waiting = is_behind.then(|| cell.with_log(|log| log.take_write_back(WRITE_BACK_BYTES))).flatten();
+                match (waiting, self.broker.upgrade()) {
+                    (Some(waiting), Some(broker)) => self.blocking(&broker, one, cell.clone(), |_, _| {
+                        waiting.begin();
+                        Ok(())
+                    }),
+                    _ => self.place(key),
                 }
             }
             // It is no follower of that epoch any more: the image says what it is.

@@ -183,7 +183,7 @@ fn who_waits_for_the_disk_asks_for_the_sync() {
     answer(request, &of_topic(data(0, following.records(0))));
     let request = following.request();
     let mut settings = crate::topic_settings::TopicSettings::clone(&following.cell.settings());
-    settings.log.flush_messages = 1;
+    Arc::make_mut(&mut settings.log).flush_messages = 1;
     // Nobody carries out what the change wants.
     following.cell.set_settings(Arc::new(settings), &mut crate::partition::Effects::default());
     assert!(following.cell.with_log(|log| log.recovery_point()) < 5);
@@ -191,4 +191,30 @@ fn who_waits_for_the_disk_asks_for_the_sync() {
     following.bench.executor.pass(20);
     following.request();
     assert_eq!(following.cell.with_log(|log| log.recovery_point()), 5);
+}
+
+/// Who has much to catch up leaves it not all to the kernel, where it would hold up whoever writes to the same disk.
+#[test]
+fn what_is_behind_is_written_back_before_more_of_it_is_asked_for() {
+    let following = Following::new(|config| config.segment_bytes = 1 << 30);
+    following.follow(4);
+    let of_bytes = |offset: Offset, bytes: usize| {
+        let mut batch = records::BatchBuilder::new(records::BatchOptions::default());
+        batch.append(0, None, Some(&vec![7; bytes]), &[]);
+        let mut batch = batch.finish().unwrap();
+        batch[..8].copy_from_slice(&offset.to_be_bytes());
+        batch[12..16].copy_from_slice(&4_i32.to_be_bytes());
+        batch
+    };
+    answer(following.request(), &of_topic(data(3, of_bytes(0, 1000))));
+    answer(following.request(), &of_topic(data(3, of_bytes(1, 9 << 20))));
+    assert_eq!(end(&following.cell), 2);
+    assert_eq!(following.bench.executor.work_that_waits(), 1);
+    assert!(following.bench.network.take().is_none(), "it is asked for when the disk has begun");
+    let request = following.request();
+    assert_eq!(position(&request), (2, 4, 4));
+    // The last of it is left to the kernel.
+    answer(request, &of_topic(data(3, of_bytes(2, 9 << 20))));
+    assert_eq!(following.bench.executor.work_that_waits(), 0);
+    assert_eq!(position(&following.request()), (3, 4, 4));
 }
