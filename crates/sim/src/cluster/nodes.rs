@@ -262,6 +262,16 @@ impl Cluster {
         self.under_way.retain(|(broker, _)| *broker != id);
     }
 
+    /// The schedule is over.
+    pub fn discard(self) {
+        for place in self.places {
+            if let Some(node) = place.node {
+                node.kill();
+            }
+            place.files.discard();
+        }
+    }
+
     /// A process dies. With the power, its disk loses what was not synced, and nobody is told.
     pub fn kill(&mut self, id: NodeId, power: Option<u64>) {
         self.network.died(id, power.is_none());
