@@ -137,8 +137,6 @@ pub(super) struct Place {
     pub(super) life: u64,
     /// The end of the metadata that it has shown in this life.
     pub(super) shown: Offset,
-    /// Since when its broker says that its directories are full.
-    pub(super) full_since_us: Option<u64>,
     /// It stands still until then.
     pub(super) paused_until_us: Option<u64>,
     /// What clients have sent meanwhile.
@@ -198,17 +196,7 @@ impl Cluster {
             let files = SimFiles::new();
             format_node(&files, id, dirs(id, &shape), voters.as_ref().filter(|_| is_controller(id)), now, random)?;
             let (paused_until_us, unread) = (None, Vec::new());
-            let place = Place {
-                id,
-                files,
-                node: None,
-                life: 0,
-                shown: -1,
-                full_since_us: None,
-                paused_until_us,
-                unread,
-                harm: None,
-            };
+            let place = Place { id, files, node: None, life: 0, shown: -1, paused_until_us, unread, harm: None };
             places.push(place);
         }
         let inbox = Inbox::default();
@@ -256,7 +244,7 @@ impl Cluster {
         node.executor.set_slow(is_controller(id) && is_slow);
         place.node = Some(node);
         place.life += 1;
-        (place.shown, place.full_since_us) = (-1, None);
+        place.shown = -1;
         Ok(())
     }
 
@@ -400,11 +388,6 @@ impl Cluster {
             false if place.harm.is_some() => {}
             false => place.files.heal(),
         }
-    }
-
-    /// Whether brokers have two directories.
-    pub fn has_two_dirs(&self) -> bool {
-        self.shape.has_two_dirs
     }
 
     /// Whether every node runs, and none stands still or has a disk that is out of order.
