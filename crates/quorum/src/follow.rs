@@ -19,7 +19,7 @@ mod asks;
 mod fetched;
 mod snapshot;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use crate::QuorumError;
 use crate::config::QuorumConfig;

@@ -33,7 +33,7 @@ const FOUND_IN_CLUSTERS: [u64; 13] = [
     824, 949, 1018, // the same
     742,  // the same, where nothing was left behind the newest snapshot
     92, 354, // a follower never heard of a high watermark; a broker led what its process before had led
-    106, 525, // the same: replicas differed
+    106, 525,    // the same: replicas differed
     500082, // a leader that had removed itself lost its majority, and followed nobody any more
     162, 185, // who waited at a replica that was moved away was told that the topic is gone
 ];

@@ -287,10 +287,6 @@ impl World {
 
     /// Where nothing else happens and everybody is there, who has no room leads nothing that another could.
     pub fn look_at_full_disks(&mut self) {
-        // Moves between directories go on by themselves.
-        if self.cluster.has_two_dirs() {
-            return;
-        }
         if !self.cluster.all_work() {
             self.last_fault_us = self.cluster.now.monotonic_us;
         }

@@ -140,8 +140,6 @@ pub(super) struct Place {
     pub(super) shown: Offset,
     /// Who votes, as it knew it when time passed last.
     pub(super) voters: Option<VoterSet>,
-    /// Since when its broker says that its directories are full.
-    pub(super) full_since_us: Option<u64>,
     /// It stands still until then.
     pub(super) paused_until_us: Option<u64>,
     /// What clients have sent meanwhile.
@@ -201,18 +199,8 @@ impl Cluster {
             let files = SimFiles::new();
             format_node(&files, id, dirs(id, &shape), voters.as_ref().filter(|_| is_controller(id)), now, random)?;
             let (paused_until_us, unread) = (None, Vec::new());
-            let place = Place {
-                id,
-                files,
-                node: None,
-                life: 0,
-                shown: -1,
-                voters: None,
-                full_since_us: None,
-                paused_until_us,
-                unread,
-                harm: None,
-            };
+            let place =
+                Place { id, files, node: None, life: 0, shown: -1, voters: None, paused_until_us, unread, harm: None };
             places.push(place);
         }
         let inbox = Inbox::default();
@@ -260,7 +248,7 @@ impl Cluster {
         node.executor.set_slow(is_controller(id) && is_slow);
         place.node = Some(node);
         place.life += 1;
-        (place.shown, place.full_since_us) = (-1, None);
+        place.shown = -1;
         Ok(())
     }
 
@@ -276,6 +264,16 @@ impl Cluster {
         let lost = self.under_way.iter().filter(|(broker, _)| *broker == id).map(|(_, tag)| (*tag, None));
         self.inbox.lock().extend(lost);
         self.under_way.retain(|(broker, _)| *broker != id);
+    }
+
+    /// The schedule is over.
+    pub fn discard(self) {
+        for place in self.places {
+            if let Some(node) = place.node {
+                node.kill();
+            }
+            place.files.discard();
+        }
     }
 
     /// A process dies. With the power, its disk loses what was not synced, and nobody is told.
@@ -399,11 +397,6 @@ impl Cluster {
     /// After which time a broker that is not heard of is fenced.
     pub fn session_us(&self) -> u64 {
         u64::from(self.shape.session_ms) * 1_000
-    }
-
-    /// Whether brokers have two directories.
-    pub fn has_two_dirs(&self) -> bool {
-        self.shape.has_two_dirs
     }
 
     /// Whether every node runs, and none stands still or has a disk that is out of order.
