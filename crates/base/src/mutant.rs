@@ -136,8 +136,8 @@ pub enum Mutant {
 }
 
 impl Mutant {
-    /// All of them, as they are hunted.
-    pub const ALL: [Mutant; 64] = [
+    /// Those that are hunted: all but the one that docs/simulation.md names.
+    pub const ALL: [Mutant; 63] = [
         Mutant::StateBeforeAppend,
         Mutant::EndLeftBehind,
         Mutant::CutBackMissing,
@@ -201,7 +201,6 @@ impl Mutant {
         Mutant::StalePartitionEpoch,
         Mutant::OlderProcessCounts,
         Mutant::VotersChangeTogether,
-        Mutant::EpochBeforeCut,
     ];
 
     /// Whether it takes several nodes to show it.

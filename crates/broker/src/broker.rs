@@ -14,7 +14,7 @@ use crate::throttle::Throttle;
 use crate::uncleaned::Uncleaned;
 use crate::withdrawal::Withdrawal;
 use arc_swap::ArcSwap;
-use base::{BrokerEpoch, Executor, Network, NodeId, Random, Uuid};
+use base::{BrokerEpoch, Executor, LeaderEpoch, Network, NodeId, Random, Uuid};
 use config::{BrokerLayers, Loggers, ServerConfig};
 use metadata::{ConfigResource, Image, Levels};
 use parking_lot::Mutex;
@@ -142,6 +142,11 @@ impl Broker {
 
     pub(crate) fn set_epoch(&self, epoch: BrokerEpoch) {
         self.epoch.store(epoch, Ordering::Release);
+    }
+
+    /// The epoch of the quorum's leader, as far as this node knows.
+    pub(crate) fn controller_epoch(&self) -> LeaderEpoch {
+        self.view.load().epoch
     }
 
     /// Where the active controller is reached, for people.

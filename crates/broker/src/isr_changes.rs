@@ -3,18 +3,19 @@
 //!
 //! What is asked is what the leader of each partition wants at the time of each try; it numbers its questions, so that an
 //! answer that comes late changes nothing. A request without an answer is sent again: then two of it may arrive, and the
-//! leader counts with both.
+//! leader counts with both. Each is for the controller of one epoch, and numbered, so that Ottla's controllers can say that
+//! none of those before is taken any more (`replication/isr.rs`).
 
 use crate::broker::Broker;
 use crate::channel::{Patience, call};
 use crate::partition::{Effects, PartitionCell};
-use base::{ErrorCode, Now, PartitionIndex, Seldom, Task, TopicId};
+use base::{ErrorCode, NodeId, Now, PartitionEpoch, PartitionIndex, Seldom, Task, TopicId, TopicPartition};
 use parking_lot::Mutex;
 use protocol::alter_partition_request::{BrokerState, PartitionData, TopicData};
-use protocol::{AlterPartitionRequest, AlterPartitionResponse, ApiKey, Cursor, alter_partition_response};
+use protocol::{AlterPartitionRequest, AlterPartitionResponse, ApiKey, Cursor, RequestCopy, alter_partition_response};
 use replication::{IsrAnswer, IsrProposal};
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock, Weak};
 
 /// Partitions that one request names at most.
@@ -23,6 +24,9 @@ const PARTITIONS_MAX: usize = 2_000;
 const PAUSE_US: u64 = 50_000;
 const PAUSE_MAX_US: u64 = 1_000_000;
 
+/// So many changes of one answer have a line each.
+const LINES_MAX: usize = 5;
+
 type Key = (TopicId, PartitionIndex);
 
 /// The questions of a broker's leaders.
@@ -30,6 +34,8 @@ pub(crate) struct IsrChanges {
     state: Mutex<State>,
     broker: OnceLock<Weak<Broker>>,
     line: Seldom,
+    /// Of the newest request.
+    number: AtomicI64,
     /// `replica.lag.time.max.ms`, for every leader.
     lag_time_max_us: AtomicU64,
 }
@@ -51,6 +57,7 @@ impl IsrChanges {
             state: Mutex::default(),
             broker: OnceLock::new(),
             line: Seldom::default(),
+            number: AtomicI64::new(0),
             lag_time_max_us: AtomicU64::new(u64::MAX),
         })
     }
@@ -160,18 +167,19 @@ impl Task for Next {
 impl Broker {
     /// Hands each leader its answer. Returns those whose question is to be asked again.
     fn take_answers(&self, mut asked: Asked, response: &AlterPartitionResponse) -> Vec<Key> {
-        let (now, mut again) = (self.executor.now(), Vec::new());
+        let (now, mut again, mut changed) = (self.executor.now(), Vec::new(), Vec::new());
+        let ends_earlier = response.takes_no_earlier_copy() && self.has_only_ottla_controllers();
         for topic in &response.topics {
             for partition in &topic.partitions {
                 let key = (topic.topic_id, partition.partition_index);
                 let Some((cell, proposal)) = asked.remove(&key) else { continue };
-                let Some(answer) = answer(partition) else {
+                let Some(answer) = answer(partition, ends_earlier) else {
                     again.push(key);
                     continue;
                 };
                 match &answer {
                     IsrAnswer::Is { isr, partition_epoch, .. } => {
-                        tracing::info!(partition = %cell.name, ?isr, partition_epoch, "in-sync replicas changed");
+                        changed.push((cell.name.clone(), isr.clone(), *partition_epoch));
                     }
                     other => tracing::debug!(
                         partition = %cell.name,
@@ -186,9 +194,17 @@ impl Broker {
                 effects.run(&cell, now);
             }
         }
+        tell_changed(&changed);
         // An answer that leaves somebody out says nothing about it.
         again.extend(asked.into_keys());
         again
+    }
+
+    /// Whether no controller of another kind may come to lead the quorum, as far as the metadata tells: those take every copy
+    /// of a request, however late.
+    fn has_only_ottla_controllers(&self) -> bool {
+        let image = self.image.load();
+        !image.controllers.is_empty() && image.controllers.values().all(|it| metadata::is_ottla(it.incarnation_id))
     }
 
     /// Who lags is to leave the in-sync replicas of the partitions that this broker leads.
@@ -201,15 +217,37 @@ impl Broker {
     }
 }
 
-/// `None`: it is to be asked again.
-fn answer(partition: &alter_partition_response::PartitionData) -> Option<IsrAnswer> {
+/// What has changed by one answer: a line each, but where a broker has gone or come back with very many.
+fn tell_changed(changed: &[(TopicPartition, Vec<NodeId>, PartitionEpoch)]) {
+    let first = first_of_many(changed.iter().map(|(name, ..)| name));
+    for (partition, isr, partition_epoch) in changed {
+        match first {
+            None => tracing::info!(%partition, ?isr, partition_epoch, "in-sync replicas changed"),
+            Some(_) => tracing::debug!(%partition, ?isr, partition_epoch, "in-sync replicas changed"),
+        }
+    }
+    if let Some(first) = first {
+        tracing::info!(count = changed.len(), first, "in-sync replicas of many partitions changed");
+    }
+}
+
+/// The first of these partitions, where there are too many for a line each.
+fn first_of_many<'a>(partitions: impl ExactSizeIterator<Item = &'a TopicPartition>) -> Option<String> {
+    (partitions.len() > LINES_MAX).then(|| {
+        let first: Vec<String> = partitions.take(LINES_MAX).map(ToString::to_string).collect();
+        first.join(",")
+    })
+}
+
+/// `None`: it is to be asked again. `ends_earlier`: what was asked before is not done any more.
+fn answer(partition: &alter_partition_response::PartitionData, ends_earlier: bool) -> Option<IsrAnswer> {
     match ErrorCode::from_code(partition.error_code) {
         ErrorCode::None => Some(IsrAnswer::Is {
             leader_epoch: partition.leader_epoch,
             partition_epoch: partition.partition_epoch,
             isr: partition.isr.clone(),
         }),
-        ErrorCode::IneligibleReplica | ErrorCode::OperationNotAttempted => Some(IsrAnswer::Refused),
+        ErrorCode::IneligibleReplica | ErrorCode::OperationNotAttempted => Some(IsrAnswer::Refused { ends_earlier }),
         ErrorCode::UnknownTopicOrPartition
         | ErrorCode::UnknownTopicId
         | ErrorCode::FencedLeaderEpoch
@@ -236,7 +274,7 @@ fn request(broker: &Broker, asked: &Asked) -> AlterPartitionRequest {
             ..Default::default()
         });
     }
-    AlterPartitionRequest {
+    let request = AlterPartitionRequest {
         broker_id: broker.node_id,
         broker_epoch: broker.epoch(),
         topics: topics
@@ -244,7 +282,9 @@ fn request(broker: &Broker, asked: &Asked) -> AlterPartitionRequest {
             .map(|(topic_id, partitions)| TopicData { topic_id, partitions, ..Default::default() })
             .collect(),
         ..Default::default()
-    }
+    };
+    let number = broker.isr_changes.number.fetch_add(1, Ordering::Relaxed);
+    request.with_copy(RequestCopy { controller_epoch: broker.controller_epoch(), number })
 }
 
 #[cfg(test)]

@@ -21,6 +21,7 @@ mod fetcher;
 mod out_of_range;
 mod portion;
 mod request;
+mod resting;
 
 use crate::broker::Broker;
 use base::{FixedState, LeaderEpoch, Map, NodeId, PartitionIndex, Remote, TopicId};

@@ -281,10 +281,18 @@ impl Cluster {
     }
 
     fn known(&self, call: &Call<'_>) -> Result<Arc<Metadata>> {
-        if self.is_stale() {
-            return self.refresh(Wanted::Nothing, false, call.name, call.deadline);
+        if !self.is_stale() {
+            return Ok(self.metadata());
         }
-        Ok(self.metadata())
+        self.refresh(Wanted::Nothing, false, call.name, call.deadline).map_err(|error| match error {
+            // However the question whom to ask came to nothing: the call has had no node.
+            ClientError::Connect { .. } | ClientError::Disconnected { .. } | ClientError::Timeout(_)
+                if Instant::now() >= call.deadline =>
+            {
+                node_timeout(call)
+            }
+            other => other,
+        })
     }
 
     /// On some node: known ones first, then the bootstrap addresses, the first that answers.

@@ -52,3 +52,23 @@ fn a_node_that_is_not_there_is_a_timeout_with_the_calls_name() {
         ClientError::Timeout("Timed out waiting for a node assignment. Call: listTopics".into())
     );
 }
+
+/// Whoever is asked where a node is and does not answer in time: the call has had no node.
+#[test]
+fn a_call_whose_node_was_not_found_in_time_says_so() {
+    let mute = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = mute.local_addr().unwrap().to_string();
+    let of_broker = client::ConfigResource::new(client::ResourceType::Broker, "9");
+    for retries in ["0", "5"] {
+        let mut map = SettingsMap::default();
+        map.set("default.api.timeout.ms", "100").set("request.timeout.ms", "100").set("retries", retries);
+        let bootstrap = Bootstrap::Brokers(client::Address::parse_list(&address).unwrap());
+        let admin = Admin::new(Settings::admin(&map, Some(bootstrap)).unwrap()).unwrap();
+        let expected = "Timed out waiting for a node assignment. Call: incrementalAlterConfigs";
+        assert_eq!(
+            admin.alter_configs(&of_broker, &[]),
+            Err(ClientError::Timeout(expected.into())),
+            "{retries} retries"
+        );
+    }
+}

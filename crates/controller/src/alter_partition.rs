@@ -28,6 +28,11 @@ pub type IsrChanged = Result<Partition, ErrorCode>;
 pub type OfTopics<T> = Vec<(TopicId, Vec<(PartitionIndex, T)>)>;
 
 impl Controller {
+    /// Whether a newer request of the broker was taken before the one with this number. If not, none below it is from now on.
+    pub fn comes_late(&mut self, view: View<'_>, broker: (NodeId, BrokerEpoch), number: i64) -> bool {
+        is_current(view, broker) && self.late_copies.comes_late(view.image, broker, number)
+    }
+
     /// Plans all changes that a broker asks for; the error is that of the request as a whole.
     pub fn alter_partition(
         &self,

@@ -81,12 +81,12 @@ pub fn bootstrap_records(bootstrap: Vec<Record>, min_insync_replicas: i32) -> Re
 }
 
 impl Controller {
-    /// UpdateFeatures: all updates or none.
+    /// UpdateFeatures: all updates or none. `keeps_kraft_version` says why that level cannot be raised, if so.
     pub fn update_features(
         &self,
         view: View<'_>,
         request: &UpdateFeaturesRequest<'_>,
-        can_raise_kraft_version: bool,
+        keeps_kraft_version: Option<&str>,
     ) -> FeaturesPlan {
         let mut records = Records::new();
         let mut raises_kraft_version = false;
@@ -102,11 +102,12 @@ impl Controller {
             };
             let outcome = self.update_feature(view, &update.feature, update.max_version_level, change);
             let (error, message) = match outcome {
-                Ok(Some(change)) if change.name == KRAFT_VERSION && !can_raise_kraft_version => {
-                    let message = format!(
-                        "Invalid update version {} for feature kraft.version. The directories of its voters are not all known.",
-                        change.feature_level
-                    );
+                Ok(Some(change))
+                    if change.name == KRAFT_VERSION
+                        && let Some(why) = keeps_kraft_version =>
+                {
+                    let level = change.feature_level;
+                    let message = format!("Invalid update version {level} for feature kraft.version. {why}");
                     failure.get_or_insert((ErrorCode::InvalidUpdateVersion, message.clone()));
                     (ErrorCode::InvalidUpdateVersion, Some(message))
                 }

@@ -14,6 +14,7 @@ mod directories;
 mod elections;
 mod features;
 mod full_directories;
+mod late_copies;
 mod leaders;
 mod placement;
 mod plan;
@@ -76,6 +77,7 @@ pub struct Controller {
     pub(crate) schedule: schedule::Schedule,
     pub(crate) suspicions: suspicions::Suspicions,
     pub(crate) full_directories: full_directories::FullDirectories,
+    pub(crate) late_copies: late_copies::LateCopies,
 }
 
 impl Controller {
@@ -88,7 +90,8 @@ impl Controller {
         let schedule = schedule::Schedule::new(&settings, now);
         let suspicions = suspicions::Suspicions::of_new_leader(image, now);
         let full_directories = full_directories::FullDirectories::default();
-        Controller { settings, heartbeats, next_placement: 0, schedule, suspicions, full_directories }
+        let late_copies = late_copies::LateCopies::default();
+        Controller { settings, heartbeats, next_placement: 0, schedule, suspicions, full_directories, late_copies }
     }
 
     /// Who may lead, as this controller knows the brokers.

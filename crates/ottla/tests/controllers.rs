@@ -93,7 +93,8 @@ fn two_processes_with_one_node_id_say_so() {
     let follower = (leader + 1) % CONTROLLERS;
     let mut double = cluster.double(follower, CLUSTER_ID, &elsewhere());
     double.run();
-    cluster.members[follower].says("another process has registered with the node.id of this controller", 0);
+    cluster.members[leader].says("two processes fetch the metadata log with the node.id of one voter", 0);
+    double.says("another process fetches the metadata log with this node.id and another directory", 0);
 }
 
 #[test]

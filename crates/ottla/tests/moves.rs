@@ -136,3 +136,14 @@ fn a_move_that_a_kill_interrupts_goes_on_after_it() {
 fn a_move_goes_on_after_an_orderly_stop() {
     interrupted_by(Signal::TERM);
 }
+
+#[test]
+fn a_directory_that_is_not_there_is_named_with_its_broker() {
+    let moving = Moving::start();
+    let absent = moving.folder.path().join("absent");
+    let file = moving.file(&absent);
+    let said = moving.cluster.tool(1, &["reassign-partitions", "--execute", "--reassignment-json-file", &file]);
+    let said = format!("{}{}", String::from_utf8_lossy(&said.stdout), String::from_utf8_lossy(&said.stderr));
+    let expected = format!("Failed to alter dir for t-0-1: broker 1 does not move it to {}: ", absent.display());
+    assert!(said.contains(&expected), "{said}");
+}

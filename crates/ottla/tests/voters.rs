@@ -138,3 +138,23 @@ fn a_static_quorum_becomes_a_dynamic_one() {
     create(&cluster, "two");
     cluster.lists(BROKER, "dynamic\nstatic\ntwo\n");
 }
+
+#[test]
+fn a_controller_that_does_not_run_is_named_with_its_address() {
+    let cluster = Cluster::start_as(Quorum::Standalone, 3, 1, "", "");
+    let folder = tempfile::tempdir().expect("a folder");
+    let (dir, file) = (folder.path().display(), folder.path().join("server.properties"));
+    std::fs::write(folder.path().join("meta.properties"), "directory.id=AAAAAAAAAAAAAAAAAAAAZA\n").expect("a file");
+    // Nobody listens there.
+    let text = format!(
+        "process.roles=controller\nnode.id=177\nlisteners=CONTROLLER://127.0.0.1:1\n\
+         controller.listener.names=CONTROLLER\nlog.dirs={dir}\ndefault.api.timeout.ms=2000\n\
+         request.timeout.ms=1000\n"
+    );
+    std::fs::write(&file, text).expect("a file");
+    let file = file.to_string_lossy();
+    let said = cluster.tool(BROKER, &["metadata-quorum", "--command-config", &file, "add-controller"]);
+    assert!(!said.status.success());
+    let said = format!("{}{}", String::from_utf8_lossy(&said.stdout), String::from_utf8_lossy(&said.stderr));
+    assert!(said.contains("Node 177 does not answer at 127.0.0.1:1"), "{said}");
+}

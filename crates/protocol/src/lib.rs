@@ -23,5 +23,6 @@ pub use any::{AnyMessage, decode_request, decode_response};
 pub use api::ApiInfo;
 pub use generated::*;
 pub use message::{Decode, Message, Request};
+pub use own::RequestCopy;
 pub use stored::UnknownRecord;
 pub use wire::{Cursor, Cut, DecodeError, EncodeError, RecordsField, UnknownTaggedField, UnknownTaggedFields, Writer};

@@ -2,11 +2,18 @@
 //! those that Kafka gives out. Who does not know them passes over them, as KIP-482 asks, and so do Apache Kafka's nodes; a
 //! node that hears none of them behaves as one of theirs.
 
-use crate::{BrokerHeartbeatRequest, Cursor, UnknownTaggedField, Writer};
-use base::DirectoryId;
+use crate::{
+    AlterPartitionRequest, AlterPartitionResponse, BrokerHeartbeatRequest, Cursor, UnknownTaggedField,
+    UnknownTaggedFields, Writer,
+};
+use base::{DirectoryId, LeaderEpoch};
 
 /// `ottla.full_log_dirs` of BrokerHeartbeatRequest: a compact array of the directories that have no room for records.
 const FULL_LOG_DIRS: u32 = 10_000;
+/// `ottla.copy` of AlterPartitionRequest: the epoch of the controller that it is for (int32), and a number (int64) that
+/// grows with every request of the broker. `ottla.no_earlier_copy` of AlterPartitionResponse, empty: none of the broker's
+/// earlier requests is taken any more.
+const COPY: u32 = 10_001;
 
 impl BrokerHeartbeatRequest {
     /// The same, which says that these directories have no room.
@@ -23,14 +30,55 @@ impl BrokerHeartbeatRequest {
 
     /// The directories that it says to have no room. What cannot be read says nothing.
     pub fn full_log_dirs(&self) -> Vec<DirectoryId> {
-        let own = self.unknown_tagged_fields.as_slice().iter().find(|field| field.tag == FULL_LOG_DIRS);
         let read = |data: &[u8]| {
             let mut cursor = Cursor::new(data);
             let directories = cursor.array(true, 16, "fullLogDirs", Cursor::uuid)?;
             cursor.expect_end().map(|()| directories)
         };
-        own.and_then(|field| read(&field.data).ok()).unwrap_or_default()
+        own(&self.unknown_tagged_fields, FULL_LOG_DIRS).and_then(|data| read(data).ok()).unwrap_or_default()
     }
+}
+
+/// Which controller a request is for, and where it stands among those of its broker.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RequestCopy {
+    pub controller_epoch: LeaderEpoch,
+    pub number: i64,
+}
+
+impl AlterPartitionRequest {
+    /// The same, which is for one controller only, and not to be taken once a newer one was.
+    pub fn with_copy(mut self, copy: RequestCopy) -> Self {
+        let mut writer = Writer::new();
+        writer.i32(copy.controller_epoch);
+        writer.i64(copy.number);
+        self.unknown_tagged_fields.insert(UnknownTaggedField { tag: COPY, data: writer.into_bytes() });
+        self
+    }
+
+    /// Whom it is for, if it says so.
+    pub fn copy(&self) -> Option<RequestCopy> {
+        let mut cursor = Cursor::new(own(&self.unknown_tagged_fields, COPY)?);
+        let copy = RequestCopy { controller_epoch: cursor.i32().ok()?, number: cursor.i64().ok()? };
+        cursor.expect_end().ok().map(|()| copy)
+    }
+}
+
+impl AlterPartitionResponse {
+    /// The same, which says that no earlier request of the broker is taken any more.
+    pub fn with_no_earlier_copy(mut self) -> Self {
+        self.unknown_tagged_fields.insert(UnknownTaggedField { tag: COPY, data: Vec::new() });
+        self
+    }
+
+    /// Whether it says so.
+    pub fn takes_no_earlier_copy(&self) -> bool {
+        own(&self.unknown_tagged_fields, COPY).is_some()
+    }
+}
+
+fn own(fields: &UnknownTaggedFields, tag: u32) -> Option<&[u8]> {
+    fields.as_slice().iter().find(|field| field.tag == tag).map(|field| &field.data[..])
 }
 
 #[cfg(test)]
@@ -51,6 +99,25 @@ mod tests {
             assert_eq!(BrokerHeartbeatRequest { unknown_tagged_fields: Default::default(), ..read }, plain);
             assert_eq!(plain.clone().with_full_log_dirs(&[]), plain);
             assert_eq!(plain.full_log_dirs(), []);
+        }
+    }
+
+    #[test]
+    fn copies_are_told_apart_in_every_version() {
+        let copy = RequestCopy { controller_epoch: 7, number: 1 << 40 };
+        for version in 2..=3 {
+            let plain = AlterPartitionRequest { broker_id: 4, ..Default::default() };
+            let bytes = plain.clone().with_copy(copy).to_bytes(version).unwrap();
+            let read = AlterPartitionRequest::decode(&mut Cursor::new(&bytes), version).unwrap();
+            assert_eq!((read.copy(), read.broker_id, plain.copy()), (Some(copy), 4, None));
+            let bytes = AlterPartitionResponse::default().with_no_earlier_copy().to_bytes(version).unwrap();
+            let read = AlterPartitionResponse::decode(&mut Cursor::new(&bytes), version).unwrap();
+            assert!(read.takes_no_earlier_copy() && !AlterPartitionResponse::default().takes_no_earlier_copy());
+        }
+        for data in [vec![], vec![0; 11], vec![0; 13]] {
+            let mut request = AlterPartitionRequest::default();
+            request.unknown_tagged_fields.insert(UnknownTaggedField { tag: COPY, data });
+            assert_eq!(request.copy(), None);
         }
     }
 

@@ -9,20 +9,40 @@ use std::path::PathBuf;
 
 impl QuorumNode {
     pub(crate) fn raft_event(&mut self, now: Now, event: Event) -> Result<(), QuorumError> {
-        let before = (self.raft.leader_id(), self.raft.epoch());
+        let known = (self.raft.leader_id(), self.raft.epoch());
         let mut effects = Vec::new();
+        let before = self.may_stand(&event).then(|| self.raft.clone());
         self.raft.step(now, event, &mut effects);
-        self.carry_out(now, effects)?;
-        if (self.raft.leader_id(), self.raft.epoch()) != before {
+        match (self.keep_first(now, &mut effects), before) {
+            (Err(error), Some(before)) if error.is_shortage() => {
+                self.tell_not_kept(now, &error);
+                self.raft = before;
+                self.raft.cannot_stand(now);
+            }
+            (kept, _) => {
+                kept?;
+                self.carry_out(now, effects)?;
+            }
+        }
+        if (self.raft.leader_id(), self.raft.epoch()) != known {
             self.leader_moved(now);
         }
         Ok(())
     }
 
-    /// Whether this replica votes for another.
+    /// Whether what happens may make this replica a candidate.
+    fn may_stand(&self, event: &Event) -> bool {
+        let is_asked = matches!(
+            event,
+            Event::Timer | Event::VoteAnswered { .. } | Event::LeaderGone { .. } | Event::LeaderResigned { .. }
+        );
+        is_asked && !self.raft.is_leader()
+    }
+
+    /// Whether this replica votes for another. A vote that cannot be kept is not given: as if it had not been asked.
     pub(crate) fn vote(&mut self, now: Now, asked: raft::VoteRequest) -> Result<bool, QuorumError> {
-        let before = (self.raft.leader_id(), self.raft.epoch());
-        let mut effects = Vec::new();
+        let known = (self.raft.leader_id(), self.raft.epoch());
+        let (mut effects, before) = (Vec::new(), self.raft.clone());
         let answer = self.raft.vote(now, asked, &mut effects);
         tracing::info!(
             candidate = asked.candidate.id,
@@ -31,11 +51,35 @@ impl QuorumNode {
             granted = answer.granted,
             "asked for a vote"
         );
+        match self.keep_first(now, &mut effects) {
+            Err(error) if error.is_shortage() => {
+                self.tell_not_kept(now, &error);
+                self.raft = before;
+                self.raft_event(now, Event::EpochKnown { epoch: asked.epoch })?;
+                return Ok(false);
+            }
+            kept => kept?,
+        }
         self.carry_out(now, effects)?;
-        if (self.raft.leader_id(), self.raft.epoch()) != before {
+        if (self.raft.leader_id(), self.raft.epoch()) != known {
             self.leader_moved(now);
         }
         Ok(answer.granted)
+    }
+
+    /// Writes what a step has to keep, before anything else of it is carried out.
+    fn keep_first(&mut self, now: Now, effects: &mut Vec<Effect>) -> Result<(), QuorumError> {
+        let kept = effects.iter().position(|effect| matches!(effect, Effect::Persist(_)));
+        match kept.map(|at| effects.remove(at)) {
+            Some(first) => self.carry_out(now, vec![first]),
+            None => Ok(()),
+        }
+    }
+
+    fn tell_not_kept(&self, now: Now, error: &QuorumError) {
+        if self.not_kept_line.is_due(now) {
+            tracing::warn!(node = self.config.local.id, %error, "there is no room for a vote: none is given");
+        }
     }
 
     fn carry_out(&mut self, now: Now, effects: Vec<Effect>) -> Result<(), QuorumError> {
@@ -82,15 +126,24 @@ impl QuorumNode {
         self.files.replace(&path, text.as_bytes()).map_err(|error| QuorumError::writing(&path, error))
     }
 
-    /// Writes what must not be forgotten. Who has no vote and gives none only finds the leader sooner by it after a start: a
-    /// shortage passes.
+    /// Writes what must not be forgotten. What is known of another leader, and no vote, only spares a search after a start,
+    /// and no epoch is led twice by it: a shortage passes. So it does where the vote that stands is on disk already.
     fn keep_quorum_state(&self, state: &QuorumState) -> Result<(), QuorumError> {
         match self.write_quorum_state(state) {
-            Err(error) if error.is_shortage() && !self.is_voter() && state.voted.is_none() => {
+            Err(error) if error.is_shortage() && self.promises_nothing(state)? => {
                 tracing::warn!(%error, "what is known of the quorum's leader is not kept");
                 Ok(())
             }
             other => other,
         }
+    }
+
+    fn promises_nothing(&self, state: &QuorumState) -> Result<bool, QuorumError> {
+        if state.voted.is_none() && state.leader_id != Some(self.config.local.id) {
+            return Ok(true);
+        }
+        let kept = self.read_quorum_state()?;
+        let is_same = kept.voted.is_some() && (state.voted.is_none() || state.voted == kept.voted);
+        Ok(kept.leader_epoch == state.leader_epoch && is_same)
     }
 }

@@ -246,6 +246,12 @@ impl QuorumNode {
     }
 }
 
+/// The answer has no room for it; so it is where Ottla leads.
+fn why_not_updated(error_code: i16) -> Option<String> {
+    (ErrorCode::from_code(error_code) == ErrorCode::BrokerNotAvailable)
+        .then(|| "another process fetches the metadata log with this node.id and another directory".to_owned())
+}
+
 /// Whether the leader took it.
 fn answer(token: u64, frame: &[u8], what: What) -> Result<(), String> {
     /// Error and message of an answer of this kind.
@@ -257,7 +263,7 @@ fn answer(token: u64, frame: &[u8], what: What) -> Result<(), String> {
     }
     let said = match what {
         What::Update => body::<UpdateRaftVoterResponse<'_>>(ApiKey::UpdateRaftVoter, token, frame)
-            .map(|response| (response.error_code, None)),
+            .map(|response| (response.error_code, why_not_updated(response.error_code))),
         What::Register => said!(ControllerRegistration, ControllerRegistrationResponse),
         What::Leave(_) => said!(RemoveRaftVoter, RemoveRaftVoterResponse),
         What::Join => said!(AddRaftVoter, AddRaftVoterResponse),

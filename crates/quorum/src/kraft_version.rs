@@ -11,9 +11,11 @@ use records::BatchOptions;
 use records::control::{ControlType, control_batch};
 
 impl QuorumNode {
-    /// Whether this leader can write its voters into the log: it must know the directory of each, and knows its own.
-    pub(crate) fn can_raise_kraft_version(&self) -> bool {
-        self.is_voter() && self.voters_with_directories().is_some()
+    /// Why this leader cannot write its voters into the log, if so: it must know the directory of each, and knows its own.
+    pub(crate) fn keeps_kraft_version(&self, now: Now) -> Option<String> {
+        let unknown = || Some("The directories of its voters are not all known.".to_owned());
+        let Some(voters) = self.voters_with_directories().filter(|_| self.is_voter()) else { return unknown() };
+        voters.iter().find_map(|voter| self.other_directory(now, voter.key))
     }
 
     /// The static voters with their directories, as they have told.

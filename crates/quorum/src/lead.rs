@@ -98,6 +98,7 @@ impl QuorumNode {
         self.latest = None;
         self.claims = None;
         self.told_voters = VoterSet::default();
+        self.fetchers.forget();
         self.change_lost();
         for pending in self.pending.drain(..) {
             (pending.reply)(Err(ErrorCode::NotController));

@@ -30,6 +30,7 @@ mod lead;
 mod levels;
 mod listener;
 mod log;
+mod namesakes;
 mod node;
 mod open;
 mod own_configs;

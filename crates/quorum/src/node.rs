@@ -9,12 +9,13 @@ use crate::hints::Hints;
 use crate::input::{Input, Reply};
 use crate::introduce::Introduction;
 use crate::levels::Muted;
+use crate::namesakes::Fetchers;
 use crate::peers::{Leaving, Peers};
 use crate::replicate::WaitingFetch;
 use crate::snapshot::SnapshotId;
 use crate::view::QuorumView;
 use crate::voters::Change;
-use base::{Files, LeaderEpoch, Now, Offset, Random};
+use base::{Files, LeaderEpoch, Now, Offset, Random, Seldom};
 use controller::Controller;
 use metadata::{Image, Loader};
 use raft::{Event, Raft, VoterSet};
@@ -76,6 +77,8 @@ pub struct QuorumNode {
     pub(crate) muted: Option<Muted>,
     /// Of the voters, under way at this leader.
     pub(crate) change: Option<Change>,
+    pub(crate) fetchers: Fetchers,
+    pub(crate) not_kept_line: Seldom,
     /// Voters of a static quorum, as they have told this leader.
     pub(crate) told_voters: VoterSet,
     /// Offset of the record that says who votes; -1: none does.

@@ -71,6 +71,8 @@ impl QuorumNode {
             introduction: Introduction::default(),
             muted: None,
             change: None,
+            fetchers: Default::default(),
+            not_kept_line: Default::default(),
             told_voters: VoterSet::default(),
             voters_since: -1,
         };

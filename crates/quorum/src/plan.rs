@@ -12,7 +12,7 @@ use protocol::{
     AssignReplicasToDirsRequest, BrokerHeartbeatRequest, BrokerRegistrationRequest, ControllerRegistrationRequest,
     CreatePartitionsRequest, CreateTopicsRequest, Cursor, Decode, DeleteTopicsRequest, DescribeQuorumRequest,
     DescribeQuorumResponse, ElectLeadersRequest, IncrementalAlterConfigsRequest, ListPartitionReassignmentsRequest,
-    Message, UnregisterBrokerRequest, UpdateFeaturesRequest,
+    Message, RequestCopy, UnregisterBrokerRequest, UpdateFeaturesRequest,
 };
 use raft::ReplicaProgress;
 
@@ -57,7 +57,8 @@ impl QuorumNode {
         let next_offset = self.log.log_end_offset();
         let Some(image) = self.view_image().cloned() else { return Err(ErrorCode::NotController) };
         let view = View { image: &image, next_offset, now, levels: self.levels_in(&image) };
-        let can_raise = self.can_raise_kraft_version();
+        let keeps_kraft_version = (api == ApiKey::UpdateFeatures).then(|| self.keeps_kraft_version(now)).flatten();
+        let epoch = self.raft.epoch();
         let (Some(controller), random) = (self.controller.as_mut(), &mut *self.random) else {
             return Err(ErrorCode::NotController);
         };
@@ -110,16 +111,22 @@ impl QuorumNode {
             }
             ApiKey::UpdateFeatures => {
                 let request: UpdateFeaturesRequest<'_> = decode(body, version)?;
-                let plan = controller.update_features(view, &request, can_raise);
+                let plan = controller.update_features(view, &request, keeps_kraft_version.as_deref());
                 let raises_kraft_version = plan.raises_kraft_version;
                 let planned = encoded(plan.plan, version)?;
                 Ok(Planned { raises_kraft_version, ..planned })
             }
             ApiKey::AlterPartition => {
                 let request: AlterPartitionRequest = decode(body, version)?;
-                let broker = (request.broker_id, request.broker_epoch);
+                let (broker, copy) = ((request.broker_id, request.broker_epoch), request.copy());
+                let mut is_late = |copy: RequestCopy| controller.comes_late(view, broker, copy.number);
+                if copy.is_some_and(|copy| copy.controller_epoch != epoch || is_late(copy)) {
+                    return Err(ErrorCode::NotController);
+                }
                 let plan = controller.alter_partition(view, broker, alter_partition::changes(request, version));
-                encoded(Plan::new(plan.records, alter_partition::response(plan.reply)), version)
+                let response = alter_partition::response(plan.reply);
+                let response = if copy.is_some() { response.with_no_earlier_copy() } else { response };
+                encoded(Plan::new(plan.records, response), version)
             }
             ApiKey::AlterPartitionReassignments => {
                 let request: AlterPartitionReassignmentsRequest<'_> = decode(body, version)?;

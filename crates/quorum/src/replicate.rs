@@ -100,6 +100,7 @@ impl QuorumNode {
 
     /// What a valid fetch tells: the replica has everything below its offset.
     fn fetched(&mut self, now: Now, fetch: &Fetch) -> Result<(), QuorumError> {
+        self.look_for_namesakes(now, fetch.replica);
         let is_another = fetch.replica.id >= 0 && fetch.replica.id != self.config.local.id;
         if is_another && matches!(self.standing(fetch), Standing::Valid) {
             self.raft_event(now, Event::Fetched { replica: fetch.replica, fetch_offset: fetch.offset })?;

@@ -136,6 +136,11 @@ impl QuorumNode {
         if let Err(error) = self.may_update(request, &voter) {
             return self.tell(asker, (error, String::new()));
         }
+        if let Some(why) = self.other_directory(now, key).filter(|_| key.directory_id != Uuid::ZERO) {
+            // It tells again, as Apache's do after this error.
+            tracing::debug!(voter = key.id, why, "what a voter tells of itself is not taken");
+            return self.tell(asker, (ErrorCode::BrokerNotAvailable, String::new()));
+        }
         if self.kraft_version < DYNAMIC {
             // In no log: this leader keeps it, for the day when the quorum becomes a dynamic one.
             if supports.contains(&DYNAMIC) && key.directory_id != Uuid::ZERO {
@@ -288,7 +293,8 @@ impl QuorumNode {
     ) -> Result<(), Refusal> {
         let id = voter.key.id;
         let frame = outcome.as_ref().map_err(|error| {
-            (ErrorCode::RequestTimedOut, format!("Node {id} does not answer where its listener is said to be: {error}"))
+            let at = self.reached_at(voter).map(|remote| remote.to_string()).unwrap_or_default();
+            (ErrorCode::RequestTimedOut, format!("Node {id} does not answer at {at}: {error}."))
         })?;
         let response: ApiVersionsResponse<'_> = body(ApiKey::ApiVersions, token, frame)
             .map_err(|_| (ErrorCode::InvalidRequest, format!("Node {id} gives an answer that cannot be read.")))?;

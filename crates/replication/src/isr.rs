@@ -3,8 +3,15 @@
 //!
 //! Invariant: whoever the controller may count as in sync is in the maximal ISR, and the high watermark waits for it. A
 //! member that was asked for stays in it until the partition epoch moves, unless the one copy of the question that was
-//! ever sent was answered with a refusal, or no copy can be taken any more: the broker is another incarnation by now, or
-//! so much time has passed that none is under way.
+//! ever sent was answered with a refusal, or no copy can be taken any more: the controller that refuses says so, the broker
+//! is another incarnation by now, or so much time has passed that none is under way.
+//!
+//! Why a controller can say so: each copy names the epoch of the controller that it is for, and carries a number that grows
+//! with every request of the broker. A controller takes no copy for another epoch, and none whose number is not above those
+//! that it has seen. It answers once the record that opens its epoch is committed, so what an earlier controller wrote is in
+//! its log, where the partition epoch would have moved, or never will be in anybody's. Whatever it refuses at the partition
+//! epoch that was named is therefore not done by an earlier copy, and no earlier copy is taken from then on: not by it (the
+//! number), nor by an earlier or a later one (the epoch). Apache's controllers read neither, and say nothing.
 //!
 //! A member is asked in as the incarnation that had what is needed (KIP-903, KAFKA-15221): every copy of a question names the
 //! epochs that its members had when it was decided, so that the controller refuses who came back without its log.
@@ -28,7 +35,10 @@ pub enum IsrAnswer {
     /// This is the partition now.
     Is { leader_epoch: LeaderEpoch, partition_epoch: PartitionEpoch, isr: Vec<NodeId> },
     /// It has changed nothing, and would not do so either if the same came again now.
-    Refused,
+    Refused {
+        /// Nor does any copy that was sent before.
+        ends_earlier: bool,
+    },
     /// The partition is not what the leader takes it for: the metadata will say what it is.
     Outdated,
 }
@@ -175,7 +185,12 @@ impl Isr {
                 }
                 self.commit(partition_epoch, isr)
             }
-            IsrAnswer::Refused => {
+            IsrAnswer::Refused { ends_earlier: true } => {
+                self.pending = None;
+                self.lingering.clear();
+                false
+            }
+            IsrAnswer::Refused { ends_earlier: false } => {
                 if let Some(pending) = self.pending.take()
                     && pending.sent > 1
                 {
@@ -202,6 +217,8 @@ mod tests {
     fn is(partition_epoch: PartitionEpoch, isr: &[NodeId]) -> IsrAnswer {
         IsrAnswer::Is { leader_epoch: 3, partition_epoch, isr: isr.to_vec() }
     }
+
+    const REFUSED: IsrAnswer = IsrAnswer::Refused { ends_earlier: false };
 
     #[test]
     fn who_is_asked_for_counts_until_the_answer() {
@@ -231,11 +248,22 @@ mod tests {
             let mut isr = Isr::new(5, vec![1]);
             isr.ask_for(vec![(1, -1), (2, 12)]);
             let number = (0..times).filter_map(|_| isr.send().map(|sent| sent.0)).last().unwrap();
-            assert!(!isr.answered(number, 3, IsrAnswer::Refused, 0));
+            assert!(!isr.answered(number, 3, REFUSED, 0));
             assert!(!isr.is_pending());
             assert_eq!((isr.is_in_maximal(2), isr.maximal_len()), (stays, 1 + usize::from(stays)));
             assert!(isr.commit(6, vec![1]));
             assert!(!isr.is_in_maximal(2), "the partition epoch has moved");
+        }
+    }
+
+    #[test]
+    fn a_controller_that_takes_no_earlier_copy_ends_what_was_asked_before_too() {
+        let mut isr = Isr::new(5, vec![1]);
+        for ends_earlier in [false, true] {
+            isr.ask_for(vec![(1, -1), (2, 12)]);
+            let number = (0..2).filter_map(|_| isr.send().map(|sent| sent.0)).last().unwrap();
+            assert!(!isr.answered(number, 3, IsrAnswer::Refused { ends_earlier }, 0));
+            assert_eq!((isr.is_in_maximal(2), isr.is_pending()), (!ends_earlier, false));
         }
     }
 
@@ -256,7 +284,7 @@ mod tests {
             let mut isr = Isr::new(5, vec![1]);
             isr.ask_for(vec![(1, -1), (2, 12)]);
             let number = (0..2).filter_map(|_| isr.send().map(|sent| sent.0)).last().unwrap();
-            assert!(!isr.answered(number, 3, IsrAnswer::Refused, 1_000));
+            assert!(!isr.answered(number, 3, REFUSED, 1_000));
             isr
         };
         let mut isr = lingering();

@@ -314,7 +314,7 @@ impl Leader {
 
     /// What the controller has answered to the question of this number.
     pub fn answered(&mut self, number: u64, answer: IsrAnswer) -> Moved {
-        let joiners = if answer == IsrAnswer::Refused { self.isr.joiners() } else { Vec::new() };
+        let joiners = if matches!(answer, IsrAnswer::Refused { .. }) { self.isr.joiners() } else { Vec::new() };
         self.isr.answered(number, self.epoch, answer, self.now_us);
         self.put_out(&joiners);
         for joiner in joiners.iter().filter(|id| !self.isr.committed().contains(id)) {

@@ -20,6 +20,12 @@ pub enum ServerError {
     ForeignFolder { dir: PathBuf },
     #[error("{} is in use by another process, or was given twice (its .lock is held).\nhint: stop that process, or give another folder", .0.display())]
     Locked(PathBuf),
+    #[error(
+        "{} and {} in log.dirs are one directory.\nhint: name it once",
+        first.display(),
+        second.display()
+    )]
+    NamedTwice { first: PathBuf, second: PathBuf },
     #[error("{0}")]
     MetaProperties(String),
     #[error(

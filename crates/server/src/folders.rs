@@ -9,8 +9,8 @@ use config::{Quorum, ServerConfig};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use storage::{
-    CLEANER_OFFSETS, CleanShutdown, FolderState, LOG_START_OFFSETS, LogDir, MetaProperties, PartitionFolder,
-    RECOVERY_POINTS, REPLICATION_OFFSETS, StorageError, second_copy,
+    CLEANER_OFFSETS, CleanShutdown, FolderState, LOG_START_OFFSETS, LogDir, LogDirError, MetaProperties,
+    PartitionFolder, RECOVERY_POINTS, REPLICATION_OFFSETS, StorageError, second_copy,
 };
 
 const METADATA_TOPIC: &str = "__cluster_metadata";
@@ -42,6 +42,29 @@ pub(crate) fn all_dirs(config: &ServerConfig) -> Vec<PathBuf> {
     dirs
 }
 
+/// The same, unless one is named twice. As in Kafka that is refused; the very same text twice is only told of.
+fn checked_dirs(config: &ServerConfig) -> Result<Vec<PathBuf>, ServerError> {
+    let named = &config.log.log_dirs;
+    for (at, second) in named.iter().enumerate() {
+        let is_it = |first: &&String| Path::new(*first) == Path::new(second);
+        match named.iter().take(at).find(is_it) {
+            Some(first) if first != second => {
+                return Err(ServerError::NamedTwice { first: first.into(), second: second.into() });
+            }
+            Some(first) => tracing::warn!(dir = first, "log.dirs names a directory twice: it counts once"),
+            None => {}
+        }
+    }
+    Ok(all_dirs(config))
+}
+
+/// The locked directory that lies at this path too, by another name: both begin with the same file.
+fn same_directory<'a>(files: &dyn Files, locked: &'a [LogDir], path: &Path) -> Option<&'a Path> {
+    let id_of = |dir: &Path| files.read(&dir.join("meta.properties")).ok();
+    let id = id_of(path)?;
+    locked.iter().map(LogDir::path).find(|dir| id_of(dir).as_ref() == Some(&id))
+}
+
 /// Whether a directory is absent or holds nothing of anybody's: at most the lock that a start before this one left, and
 /// the folder that a new file system comes with.
 pub(crate) fn is_fresh(files: &dyn Files, dir: &Path) -> std::io::Result<bool> {
@@ -57,7 +80,7 @@ impl Folders {
     /// written. As in Kafka an I/O error takes the directory out of service and the node starts without it, unless the
     /// metadata log lies there or no other is left.
     pub fn open(files: &Arc<dyn Files>, config: &ServerConfig, advice: &FormatAdvice) -> Result<Folders, ServerError> {
-        let paths = all_dirs(config);
+        let paths = checked_dirs(config)?;
         let not_formatted = |dir: &Path| ServerError::NotFormatted {
             dir: dir.to_owned(),
             command: advice.command(config, stored_cluster_id(files, &paths).as_deref()),
@@ -76,6 +99,9 @@ impl Folders {
         for path in formatted {
             match LogDir::open(files.clone(), path.clone()) {
                 Ok(dir) => locked.push(dir),
+                Err(LogDirError::Locked(second)) if let Some(first) = same_directory(&**files, &locked, path) => {
+                    return Err(ServerError::NamedTwice { first: first.to_owned(), second });
+                }
                 Err(error) => offline.add_path(path, folder_error(path, error))?,
             }
         }

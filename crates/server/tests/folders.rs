@@ -19,10 +19,8 @@ log.dirs=/d1,/d2
 
 const NOW: base::Now = base::Now { monotonic_us: 1_000_000, wall_ms: 1_000_000 };
 
-/// Two formatted directories, stopped in order.
-fn formatted() -> SimFiles {
-    let files = SimFiles::new();
-    let request = FormatRequest {
+fn request() -> FormatRequest {
+    FormatRequest {
         cluster_id: "AAAAAAAAQACAAAAAAAAAAQ".to_owned(),
         node_id: 1,
         log_dirs: vec![PathBuf::from("/d1"), PathBuf::from("/d2")],
@@ -30,8 +28,13 @@ fn formatted() -> SimFiles {
         features: controller::default_feature_levels(),
         more_records: Vec::new(),
         voters: None,
-    };
-    format_at(&shared(&files), &request, NOW, &mut SplitMix64(1)).unwrap();
+    }
+}
+
+/// Two formatted directories, stopped in order.
+fn formatted() -> SimFiles {
+    let files = SimFiles::new();
+    format_at(&shared(&files), &request(), NOW, &mut SplitMix64(1)).unwrap();
     for dir in ["/d1", "/d2"] {
         files.put(&Path::new(dir).join(".kafka_cleanshutdown"), b"{\"version\":0,\"brokerEpoch\":4}");
     }
@@ -194,6 +197,33 @@ fn a_directory_that_is_a_copy_of_another_is_refused() {
     let first = files.read(Path::new("/d1/meta.properties")).unwrap();
     files.put(Path::new("/d2/meta.properties"), &first);
     refused(&files, &["/d1", "/d2", "directory.id"]);
+}
+
+#[test]
+fn a_directory_that_is_named_twice_is_refused_unless_by_the_very_same_name() {
+    let named = |dirs: &str| FILE.replace("/d1,/d2", dirs);
+    let said = open_with(&formatted(), &named("/d1,/d2,/d1/")).unwrap_err();
+    assert!(said.starts_with("/d1 and /d1/ in log.dirs are one directory."), "{said}");
+    assert_eq!(in_service(&formatted(), &named("/d1,/d2,/d1")).unwrap(), [Path::new("/d1"), Path::new("/d2")]);
+}
+
+#[test]
+fn a_directory_that_is_named_twice_by_way_of_a_link_is_refused_too() {
+    let root = std::env::temp_dir().join(format!("ottla-named-twice-{}", std::process::id()));
+    let (dir, link) = (root.join("d1"), root.join("link"));
+    std::fs::create_dir_all(&dir).unwrap();
+    std::os::unix::fs::symlink(&dir, &link).unwrap();
+    let files: Arc<dyn Files> = Arc::new(os::RealFiles);
+    let request = FormatRequest { log_dirs: vec![dir.clone()], metadata_log_dir: dir.clone(), ..request() };
+    format_at(&files, &request, NOW, &mut SplitMix64(1)).unwrap();
+    for other in [link, root.join("link/../d1")] {
+        let dirs = format!("{},{}", dir.display(), other.display());
+        let advice = FormatAdvice::Tool { config: "server.properties".to_owned() };
+        let said = Folders::open(&files, &config(&FILE.replace("/d1,/d2", &dirs)), &advice).map(drop).unwrap_err();
+        let expected = format!("{} and {} in log.dirs are one directory.", dir.display(), other.display());
+        assert!(said.to_string().starts_with(&expected), "{said}");
+    }
+    std::fs::remove_dir_all(&root).unwrap();
 }
 
 /// The directories with which a node starts.

@@ -379,6 +379,13 @@ impl SimFiles {
         self.lock_state().locked.clear();
     }
 
+    /// Nobody uses it any more: what is in the files goes. A process that was killed in the middle of its work may keep its
+    /// own parts alive in a circle, and would keep the whole disk with them.
+    pub fn discard(&self) {
+        let nodes = std::mem::take(&mut self.lock_state().nodes);
+        drop(nodes);
+    }
+
     /// Cuts the power: what was not synced survives at random, as `seed` has it. Handles and locks from before are dead
     /// in reality; a test must drop them.
     pub fn power_cut(&self, seed: u64) {

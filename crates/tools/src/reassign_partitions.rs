@@ -446,7 +446,14 @@ fn move_dirs(
             for ((topic, partition), result) in admin.alter_replica_log_dirs(*broker, dirs)? {
                 match result {
                     Err(error) if error.code() == ErrorCode::ReplicaNotAvailable => continue,
-                    other => other?,
+                    Err(error) => {
+                        let dir = dirs.get(&(topic.clone(), partition)).map(String::as_str).unwrap_or_default();
+                        let replica = format!("{topic}-{partition}-{broker}");
+                        return Err(Failure::new(format!(
+                            "Failed to alter dir for {replica}: broker {broker} does not move it to {dir}: {error}"
+                        )));
+                    }
+                    Ok(()) => {}
                 }
                 let dir = dirs.remove(&(topic.clone(), partition)).unwrap_or_default();
                 io.say(format!("Successfully started moving log directory to {dir} for replica {topic}-{partition} with broker {broker} "));

@@ -1,7 +1,7 @@
 use super::*;
 use crate::partition::{Position, ReadRequest, Reader};
 use crate::test_bench::{Bench, NODE, answer, only_request};
-use base::{NodeId, Uuid};
+use base::{NodeId, SplitMix64, Uuid};
 use replication::FetchingReplica;
 
 const TOPIC: Uuid = Uuid::from_u128(7);
@@ -41,6 +41,11 @@ fn asked(request: &quorum::ControllerRequest) -> (Vec<(i32, i64)>, i32) {
     let partition = &body.topics[0].partitions[0];
     let isr = partition.new_isr_with_epochs.iter().map(|member| (member.broker_id, member.broker_epoch));
     (isr.collect(), partition.partition_epoch)
+}
+
+fn copy(request: &quorum::ControllerRequest) -> RequestCopy {
+    let body = AlterPartitionRequest::decode(&mut Cursor::new(&request.body), request.version).unwrap();
+    body.copy().unwrap()
 }
 
 fn response(error: ErrorCode, partition_epoch: i32, isr: &[i32]) -> AlterPartitionResponse {
@@ -100,6 +105,45 @@ fn what_was_not_answered_is_asked_again_after_a_pause() {
     assert_eq!(cell.with_log(|log| (log.high_watermark(), log.log_end_offset())), (3, 4));
 }
 
+/// As above, but that the controller takes no copy any more that was sent before, and no other one may come to lead.
+#[test]
+fn who_was_asked_for_twice_holds_nothing_up_once_no_earlier_copy_is_taken() {
+    for (incarnation_id, high_watermark) in
+        [(metadata::new_incarnation(&mut SplitMix64(1)), 4), (Uuid::from_u128(5), 3)]
+    {
+        let mut bench = Bench::new(&["/data"], |_| {});
+        let (broker, mailbox, cell) = leading(&mut bench);
+        let mut image = (*broker.image.load_full()).clone();
+        let controller = metadata::Controller {
+            id: 1,
+            incarnation_id,
+            zk_migration_ready: false,
+            endpoints: Vec::new(),
+            features: Vec::new(),
+        };
+        image.controllers.insert(1, Arc::new(controller));
+        broker.image.store(Arc::new(image));
+        fetch(&bench, &cell, 2, 3);
+        bench.executor.settle();
+        let failed = AlterPartitionResponse { error_code: ErrorCode::UnknownServerError.code(), ..Default::default() };
+        let copies: Vec<_> = (0..2)
+            .map(|_| {
+                let request = only_request(&mailbox);
+                let copy = copy(&request);
+                answer(request, &failed);
+                bench.executor.pass(200);
+                copy
+            })
+            .collect();
+        let last = only_request(&mailbox);
+        assert!(copies[0].number < copies[1].number && copies[1].number < copy(&last).number);
+        answer(last, &response(ErrorCode::IneligibleReplica, 0, &[]).with_no_earlier_copy());
+        bench.executor.settle();
+        bench.produce_in(&cell, 1, 3).unwrap();
+        assert_eq!(cell.with_log(|log| log.high_watermark()), high_watermark);
+    }
+}
+
 #[test]
 fn who_lags_leaves_and_what_it_held_up_is_committed() {
     let mut bench = Bench::new(&["/data"], |_| {});
@@ -127,4 +171,12 @@ fn followers_that_come_in_the_same_turn_are_asked_in_together() {
     fetch(&bench, &cell, 3, 3);
     bench.executor.settle();
     assert_eq!(asked(&only_request(&mailbox)), (vec![(NODE, 50), (2, 62), (3, 63)], 1));
+}
+
+#[test]
+fn what_changes_for_many_at_once_is_told_in_one_line() {
+    let partitions: Vec<_> = (0..7).map(|index| base::TopicPartition::new("t", index)).collect();
+    assert_eq!(first_of_many(partitions.iter().take(5)), None);
+    assert_eq!(first_of_many(partitions.iter().take(6)).unwrap(), "t-0,t-1,t-2,t-3,t-4");
+    assert_eq!(first_of_many(partitions.iter()).unwrap(), "t-0,t-1,t-2,t-3,t-4");
 }

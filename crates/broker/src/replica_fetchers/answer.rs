@@ -1,7 +1,7 @@
 //! What comes of an answer: it is worked off on the thread that received it, and the records are appended from the buffer
 //! into which they were received. A directory whose disk has become slow is written on a thread that may wait.
 
-use super::fetcher::{Fetcher, InEpoch};
+use super::fetcher::{Fetcher, HOLD_US, InEpoch};
 use super::request::{FETCH_VERSION, correlation_id};
 use super::{Key, out_of_range};
 use crate::broker::Broker;
@@ -74,7 +74,7 @@ impl Fetcher {
                 self.take_partition(broker, token, (topic.topic_id, partition.partition_index), partition);
             }
         }
-        self.finished(token, broker.executor.now());
+        self.finished(broker, token, broker.executor.now());
     }
 
     fn take_partition(self: &Arc<Self>, broker: &Arc<Broker>, token: u64, key: Key, data: &PartitionData<'_>) {
@@ -158,7 +158,7 @@ impl Fetcher {
                     return;
                 }
                 if self.is_held(cell, fetched.records.len(), is_behind, now) {
-                    return self.hold(one, now);
+                    return self.hold(one, now, HOLD_US);
                 }
                 let waiting = is_behind.then(|| cell.with_log(|log| log.take_write_back(WRITE_BACK_BYTES))).flatten();
                 match (waiting, self.broker.upgrade()) {

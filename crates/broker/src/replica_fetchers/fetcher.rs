@@ -28,7 +28,7 @@ const GIVE_UP_FAILURES_MAX: u32 = 6;
 const WAIT_UNSYNCED_MS: i32 = 10;
 
 /// After which time a throttled partition is looked at again.
-const HOLD_US: u64 = 100_000;
+pub(super) const HOLD_US: u64 = 100_000;
 
 /// A partition that is to be followed.
 pub(super) type New = (Key, Arc<PartitionCell>, LeaderEpoch);
@@ -83,7 +83,7 @@ pub(super) struct Followed {
     pub is_busy: bool,
     /// Errors in a row.
     pub failures: u32,
-    /// It is throttled, and waits until more may move.
+    /// It waits until more may move, or rests.
     is_held: bool,
 }
 
@@ -236,13 +236,13 @@ impl Fetcher {
         state.delays.insert((at_us, one.0));
     }
 
-    /// Asks for a throttled partition again after a pause, which is longer where it has to be.
-    pub fn hold(&self, one: InEpoch, now: Now) {
+    /// Asks again after a pause for a partition that is throttled, or rests; the pause is longer where it has to be.
+    pub fn hold(&self, one: InEpoch, now: Now, pause_us: u64) {
         let mut state = self.state.lock();
         let Some(followed) = state.followed_in(one) else { return };
         followed.is_held = true;
         state.unwant(&one.0);
-        state.delays.insert((clock_us(now) + HOLD_US, one.0));
+        state.delays.insert((clock_us(now) + pause_us, one.0));
     }
 
     fn backoff_us(&self) -> u64 {
@@ -261,7 +261,7 @@ impl Fetcher {
             for key in due {
                 let held = self.state.lock().take_held(&key);
                 match held {
-                    Some(epoch) if is_exceeded => self.hold((key, epoch), now),
+                    Some(epoch) if is_exceeded => self.hold((key, epoch), now, HOLD_US),
                     // There is no hurry: it would go on without end.
                     Some(_) => self.place(key),
                     None => self.place_soon(key),
@@ -373,7 +373,8 @@ impl Fetcher {
     }
 
     /// The answer was worked off.
-    pub fn finished(self: &Arc<Self>, token: u64, now: Now) {
+    pub fn finished(self: &Arc<Self>, broker: &Broker, token: u64, now: Now) {
+        self.let_rest(broker, now);
         {
             let mut state = self.state.lock();
             if state.asked == Some(token) {

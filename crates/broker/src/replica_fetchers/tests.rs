@@ -14,6 +14,7 @@ use protocol::{
 use std::sync::Arc;
 
 mod late;
+mod resting;
 
 const TOPIC: Uuid = Uuid::from_u128(7);
 const LEADER: NodeId = 2;

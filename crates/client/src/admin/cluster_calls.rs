@@ -1,14 +1,16 @@
 //! The cluster as a whole: nodes, API versions, features, the metadata quorum.
 
 use super::{Admin, item_result};
-use crate::{Address, ApiVersions, Call, Lane, Node, Result, Target, Wanted};
+use crate::{Address, ApiVersions, Call, ClientError, Lane, Node, Result, Target, Wanted};
 use base::{ErrorCode, NodeId, Uuid};
 use protocol::update_features_request::FeatureUpdateKey;
 use protocol::{
-    AddRaftVoterRequest, ApiKey, DescribeClusterRequest, DescribeQuorumRequest, RemoveRaftVoterRequest,
-    UnregisterBrokerRequest, UpdateFeaturesRequest, add_raft_voter_request, describe_quorum_request,
+    AddRaftVoterRequest, AddRaftVoterResponse, ApiKey, DescribeClusterRequest, DescribeQuorumRequest,
+    RemoveRaftVoterRequest, UnregisterBrokerRequest, UpdateFeaturesRequest, add_raft_voter_request,
+    describe_quorum_request,
 };
 use std::borrow::Cow;
+use std::cell::RefCell;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClusterDescription {
@@ -214,9 +216,17 @@ impl Admin {
             ack_when_committed: version == 0 || AddRaftVoterRequest::default().ack_when_committed,
             ..Default::default()
         };
-        let response =
-            self.call("addRaftVoter", self.quorum_target(), build, |r| ErrorCode::from_code(r.error_code))?;
-        item_result(response.error_code, response.error_message.as_deref())
+        let said = RefCell::default();
+        let verdict = |response: &AddRaftVoterResponse<'static>| {
+            said.replace(response.error_message.as_ref().map(ToString::to_string));
+            ErrorCode::from_code(response.error_code)
+        };
+        match self.call("addRaftVoter", self.quorum_target(), build, verdict) {
+            Ok(response) => item_result(response.error_code, response.error_message.as_deref()),
+            // Why the leader did not take it to the end: the controller is not reached, say.
+            Err(ClientError::Broker { code, .. }) => Err(ClientError::broker(code, said.into_inner())),
+            Err(error) => Err(error),
+        }
     }
 
     /// Takes a controller out of the voters (KIP-853).

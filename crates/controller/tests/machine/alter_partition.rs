@@ -2,7 +2,7 @@
 
 use crate::cluster::{self, Cluster};
 use base::{ErrorCode, NodeId};
-use controller::IsrChange;
+use controller::{IsrChange, Plan};
 use protocol::BrokerHeartbeatRequest;
 
 #[test]
@@ -67,6 +67,24 @@ fn unknown_topics_and_partitions_are_told_apart() {
     let answers = cluster.step(|controller, view, _| controller.alter_partition(view, (1, epoch), changes)).unwrap();
     let errors: Vec<_> = answers.into_iter().map(|(_, mut partitions)| partitions.remove(0).1.unwrap_err()).collect();
     assert_eq!(errors, [ErrorCode::UnknownTopicOrPartition, ErrorCode::UnknownTopicId]);
+}
+
+#[test]
+fn a_request_that_comes_after_a_newer_one_of_its_process_is_told_apart() {
+    let mut cluster = Cluster::new(2, false);
+    let (one, other) = (cluster.epoch(1), cluster.epoch(2));
+    let mut comes_late = |broker, number| {
+        let mut is_late = false;
+        cluster.step(|controller, view, _| {
+            is_late = controller.comes_late(view, broker, number);
+            Plan::answer(())
+        });
+        is_late
+    };
+    assert!(!comes_late((1, one), 0) && !comes_late((1, one), 4) && !comes_late((2, other), 2));
+    assert!(comes_late((1, one), 4) && comes_late((1, one), 3) && !comes_late((1, one), 5));
+    assert!(!comes_late((1, one - 1), 9), "another process, which is refused as such");
+    assert!(!comes_late((1, one), 6), "and stands for nothing");
 }
 
 /// A delayed copy of an older request must not bring back an ISR that is no longer true.

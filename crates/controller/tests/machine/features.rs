@@ -11,7 +11,8 @@ fn raise(cluster: &mut Cluster, feature: &'static str, level: i16) -> (i16, Stri
     let update =
         FeatureUpdateKey { feature: feature.into(), max_version_level: level, upgrade_type: 1, ..Default::default() };
     let request = UpdateFeaturesRequest { feature_updates: vec![update], ..Default::default() };
-    let answer = cluster.step(|controller, view, _| controller.update_features(view, &request, false).plan);
+    let reason = Some("The reason.");
+    let answer = cluster.step(|controller, view, _| controller.update_features(view, &request, reason).plan);
     (answer.error_code, answer.error_message.unwrap_or_default().into())
 }
 
@@ -24,6 +25,14 @@ fn a_level_that_a_node_lacks_is_refused_with_its_name() {
     assert!(message.ends_with("Broker 1 only supports versions 0-29"), "{message}");
     let (_, message) = raise(&mut cluster, "eligible.leader.replicas.version", 1);
     assert!(message.ends_with("Broker 1 does not support this feature."), "{message}");
+}
+
+#[test]
+fn a_quorum_that_must_stay_static_says_why() {
+    let mut cluster = Cluster::of_levels(0, &[("metadata.version", 29)]);
+    let (code, message) = raise(&mut cluster, "kraft.version", 1);
+    assert_eq!(code, ErrorCode::InvalidUpdateVersion.code());
+    assert!(message.ends_with("Invalid update version 1 for feature kraft.version. The reason."), "{message}");
 }
 
 #[test]

@@ -6,10 +6,10 @@ use crate::{Input, Mailbox};
 use base::{BlockingWork, Executor, Files, Knocked, Network, SplitMix64, Task, TopicPartition, Uuid};
 use controller::{Record, Settings};
 use parking_lot::Mutex;
-use protocol::header::encode_response;
+use protocol::header::{decode_request_header, encode_response};
 use protocol::{
     ApiKey, Cursor, FeatureLevelRecord, FetchResponse, Message, RecordsField, VoteRequest, VoteResponse, Writer,
-    fetch_response, vote_request,
+    fetch_response, vote_request, vote_response,
 };
 use raft::{Endpoint, ReplicaKey, Timing, Voter, VoterSet};
 use std::path::Path;
@@ -55,14 +55,14 @@ impl Network for Sent {
 }
 
 /// A broker alone, and what it has asked.
-struct Observer {
-    node: QuorumNode,
+pub(crate) struct Observer {
+    pub(crate) node: QuorumNode,
     sent: Sent,
     mailbox: Mailbox,
     publications: crate::Publications,
     /// The epoch of the leader that answers.
     epoch: LeaderEpoch,
-    now: Now,
+    pub(crate) now: Now,
 }
 
 impl Observer {
@@ -72,6 +72,13 @@ impl Observer {
 
     /// The same, or a controller that votes beside its leader and one that is away.
     fn open_as(files: &SimFiles, is_voter: bool) -> Observer {
+        let voters: &[NodeId] = if is_voter { &[LEADER, 2, 3] } else { &[LEADER] };
+        Observer::open_among(files, ReplicaKey { id: 2, directory_id: Uuid::ZERO }, voters)
+    }
+
+    /// A replica of a static quorum of these voters.
+    pub(crate) fn open_among(files: &SimFiles, local: ReplicaKey, voters: &[NodeId]) -> Observer {
+        let is_voter = voters.contains(&local.id);
         let (mailbox, sent, publications) = (Mailbox::default(), Sent::default(), crate::Publications::default());
         let dir = Path::new("/data");
         files.create_dir_all(&dir.join(crate::FOLDER)).unwrap();
@@ -81,10 +88,10 @@ impl Observer {
         let at = Remote { host: "127.0.0.1".into(), port: 9093, listener: "CONTROLLER".into() };
         let endpoint = Endpoint { listener: "CONTROLLER".into(), host: at.host.clone(), port: at.port };
         let key = |id| ReplicaKey { id, directory_id: Uuid::ZERO };
-        let voter = |id| Voter { key: key(id), endpoints: vec![endpoint.clone()] };
-        let voters = if is_voter { vec![voter(LEADER), voter(2), voter(3)] } else { vec![voter(LEADER)] };
+        let voters: Vec<Voter> =
+            voters.iter().map(|id| Voter { key: key(*id), endpoints: vec![endpoint.clone()] }).collect();
         let settings = Settings {
-            node_id: 2,
+            node_id: local.id,
             cluster_id: "cluster".into(),
             kraft_version: 0,
             session_timeout_ms: 9_000,
@@ -99,7 +106,7 @@ impl Observer {
             static_config: Arc::default(),
         };
         let config = QuorumConfig {
-            local: key(2),
+            local,
             is_controller: is_voter,
             is_broker: !is_voter,
             static_voters: Some(VoterSet::new(voters)),
@@ -133,7 +140,7 @@ impl Observer {
     }
 
     /// Takes what has come, after the pause that a quick answer without news makes.
-    fn step(&mut self) {
+    pub(crate) fn step(&mut self) {
         self.now.monotonic_us += 20_000;
         let inputs: Vec<Input> = self.mailbox.take().into();
         self.node.step(self.now, inputs).unwrap();
@@ -308,9 +315,19 @@ fn with_unserved_level() -> SimFiles {
 
 /// Whether it votes for its leader, whose log ends there, in this epoch.
 fn is_granted(voter: &mut Observer, epoch: LeaderEpoch, last_offset: Offset, pre_vote: bool) -> bool {
+    is_granted_to(voter, LEADER, epoch, last_offset, pre_vote)
+}
+
+fn is_granted_to(
+    voter: &mut Observer,
+    candidate: NodeId,
+    epoch: LeaderEpoch,
+    last_offset: Offset,
+    pre_vote: bool,
+) -> bool {
     let partition = vote_request::PartitionData {
         replica_epoch: epoch,
-        replica_id: LEADER,
+        replica_id: candidate,
         last_offset_epoch: EPOCH,
         last_offset,
         pre_vote,
@@ -331,6 +348,40 @@ fn is_granted(voter: &mut Observer, epoch: LeaderEpoch, last_offset: Offset, pre
     let body = answered.try_recv().unwrap().unwrap();
     let response = VoteResponse::decode(&mut Cursor::new(&body), version).unwrap();
     response.topics[0].partitions[0].vote_granted
+}
+
+/// Waits until the voter asks for votes, and grants the one that it asked for last. Whether it was more than a question.
+fn grants_it(voter: &mut Observer) -> bool {
+    let is_vote = |request: &Outbound| request.frame[4..6] == ApiKey::Vote.id().to_be_bytes();
+    while !asked(voter, ApiKey::Vote) {
+        voter.step();
+    }
+    let mut sent = voter.sent.0.lock();
+    let at = sent.iter().rposition(is_vote).unwrap();
+    let request = sent.remove(at);
+    sent.retain(|request| !is_vote(request));
+    drop(sent);
+    let (head, mut body) = decode_request_header(&request.frame[4..]).unwrap();
+    let vote = VoteRequest::decode(&mut body, head.version).unwrap();
+    let partition = &vote.topics[0].partitions[0];
+    let partition_data = vote_response::PartitionData {
+        leader_id: -1,
+        leader_epoch: partition.replica_epoch,
+        vote_granted: true,
+        ..Default::default()
+    };
+    let topic = vote_response::TopicData {
+        topic_name: METADATA_TOPIC.into(),
+        partitions: vec![partition_data],
+        ..Default::default()
+    };
+    let response = VoteResponse { topics: vec![topic], ..Default::default() };
+    let mut writer = Writer::new();
+    encode_response(&mut writer, ApiKey::Vote, head.version, head.correlation_id, &response).unwrap();
+    let stands = !partition.pre_vote;
+    (request.done)(Ok(writer.into_bytes()[4..].to_vec()));
+    voter.step();
+    stands
 }
 
 fn asked(voter: &Observer, api: ApiKey) -> bool {
@@ -384,6 +435,23 @@ fn a_vote_that_was_granted_before_the_levels_are_known_outlives_the_process() {
     drop(voter);
     let state = Observer::open_as(&files, true).node.read_quorum_state().unwrap();
     assert_eq!((state.leader_epoch, state.voted.map(|voted| voted.id)), (EPOCH + 1, Some(LEADER)));
+}
+
+/// As before, but that the disk has no room: it is as if it had not been asked.
+#[test]
+fn a_vote_that_cannot_be_kept_is_not_given() {
+    let files = SimFiles::new();
+    let mut voter = Observer::open_as(&files, true);
+    voter.step();
+    files.inject(testkit::Fault { on: testkit::FaultOn::Write, after: 0, errno: 28, sticky: true });
+    assert!(is_granted(&mut voter, EPOCH, 1, true), "nothing is promised by that");
+    assert!(!is_granted(&mut voter, EPOCH + 1, 1, false));
+    assert_eq!([grants_it(&mut voter), grants_it(&mut voter)], [false, false], "nor does it vote for itself");
+    files.heal();
+    assert!(is_granted_to(&mut voter, 3, EPOCH + 1, 1, false), "it has voted for nobody");
+    let state = Observer::open_as(&files, true).node.read_quorum_state().unwrap();
+    assert_eq!((state.leader_epoch, state.voted.map(|voted| voted.id)), (EPOCH + 1, Some(3)));
+    assert_eq!([grants_it(&mut voter), grants_it(&mut voter)], [false, true], "it stands as before");
 }
 
 #[test]

@@ -136,14 +136,7 @@ impl Raft {
         match &self.role {
             Role::Prospective(poll) if poll.granted.len() >= majority => self.stand(now, effects),
             // It would not be elected: back to the leader, or to waiting for one.
-            Role::Prospective(poll) if lost(poll) => {
-                let is_led = self.leader_id.is_some_and(|id| id != self.local.id);
-                (self.role, self.deadline_us) = match (is_led, self.gone_deadline(now)) {
-                    (true, Some(at)) => (Role::Follower { hears_leader: false }, at),
-                    (true, None) => (Role::Follower { hears_leader: false }, self.fetch_deadline(now)),
-                    (false, _) => (Role::Unattached, self.election_deadline(now)),
-                };
-            }
+            Role::Prospective(poll) if lost(poll) => self.wait_for_others(now),
             Role::Candidate(poll) if poll.granted.len() >= majority => {
                 let mut granting: Vec<_> = poll.granted.iter().copied().collect();
                 granting.sort_unstable();
@@ -151,6 +144,23 @@ impl Raft {
             }
             // A candidate that has lost waits for its time to be over.
             _ => {}
+        }
+    }
+
+    fn wait_for_others(&mut self, now: Now) {
+        let is_led = self.leader_id.is_some_and(|id| id != self.local.id);
+        (self.role, self.deadline_us) = match (is_led, self.gone_deadline(now)) {
+            (true, Some(at)) => (Role::Follower { hears_leader: false }, at),
+            (true, None) => (Role::Follower { hears_leader: false }, self.fetch_deadline(now)),
+            (false, _) => (Role::Unattached, self.election_deadline(now)),
+        };
+    }
+
+    /// Its vote for itself cannot be kept at the moment, so it does not stand: it waits as one that would not be elected.
+    /// To be called on the replica as it was before the step that made it a candidate.
+    pub fn cannot_stand(&mut self, now: Now) {
+        if !self.is_leader() {
+            self.wait_for_others(now);
         }
     }
 

@@ -1,6 +1,8 @@
 use super::*;
 use base::BrokerEpoch;
 
+const REFUSED: IsrAnswer = IsrAnswer::Refused { ends_earlier: false };
+
 const LAG_US: u64 = 30_000_000;
 
 fn rules(min_insync_replicas: usize) -> Rules {
@@ -186,7 +188,7 @@ fn whom_the_controller_does_not_let_in_is_not_waited_for_until_it_has_everything
     for at in [0, 50_000] {
         assert!(leader.fetched(&by(2), 10, at).proposes);
         let number = leader.proposal().unwrap().number;
-        let _refused = leader.answered(number, IsrAnswer::Refused);
+        let _refused = leader.answered(number, REFUSED);
         assert!(!leader.fetched(&by(2), 10, at + 1).proposes, "not with every fetch");
     }
     assert!(leader.appended(14, 50_002));
@@ -210,7 +212,7 @@ fn pauses_after_refusals_grow_and_another_process_is_asked_for_at_once() {
         if leader.fetched(&by(2), 10, now_us).proposes {
             asked.push(now_us / 1000);
             let number = leader.proposal().unwrap().number;
-            let _refused = leader.answered(number, IsrAnswer::Refused);
+            let _refused = leader.answered(number, REFUSED);
         }
         now_us += 10_000;
     }

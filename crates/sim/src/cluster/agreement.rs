@@ -31,9 +31,17 @@ impl Cluster {
         None
     }
 
-    /// Whom a majority reaches at the end of a time is reached in it; who stands still cannot resign.
+    /// Whom a majority reaches at the end of a time is reached in it; who stands still cannot resign. Where voters change, they
+    /// have the time of a new leadership to be heard of.
     pub(super) fn note_reached(&mut self) {
         let (now_us, layout) = (self.now.monotonic_us, self.shape.layout);
+        for place in self.places.iter_mut().filter(|place| layout.is_controller(place.id)) {
+            let voters = place.node.as_ref().and_then(SimNode::voters);
+            if voters != place.voters.as_ref() {
+                place.voters = voters.cloned();
+                self.reached.insert(place.id, now_us);
+            }
+        }
         let is_awake = |id: NodeId| self.places.iter().any(|place| place.id == id && place.awake().is_some());
         let is_reached = |place: &&Place| {
             let Some(node) = place.awake() else { return true };
@@ -51,7 +59,7 @@ impl Cluster {
     /// One leader an epoch, in one of its lives; and none that a majority has not reached for long (Kafka's check-quorum).
     pub fn wrong_leaders(&mut self) -> Option<String> {
         let now_us = self.now.monotonic_us;
-        for place in &mut self.places {
+        for place in &self.places {
             let Some(epoch) = place.node.as_ref().and_then(SimNode::leads) else {
                 self.reached.remove(&place.id);
                 continue;
@@ -59,13 +67,6 @@ impl Cluster {
             let first = *self.leaders.entry(epoch).or_insert((place.id, place.life));
             if first != (place.id, place.life) {
                 return Some(format!("epoch {epoch} is led by {first:?} and by {:?}", (place.id, place.life)));
-            }
-            let voters = place.node.as_ref().and_then(SimNode::voters).into_iter().flat_map(|voters| voters.iter());
-            let voters: Vec<NodeId> = voters.map(|voter| voter.key.id).collect();
-            if place.voters != voters {
-                // Who votes from now on has the time of a new leadership to be heard of.
-                place.voters = voters;
-                self.reached.insert(place.id, now_us);
             }
             if now_us - *self.reached.entry(place.id).or_insert(now_us) > LONELY_US {
                 return Some(format!("node {} leads epoch {epoch}, and no majority reaches it", place.id));

@@ -291,11 +291,7 @@ impl World {
 
     /// Where nothing else happens and everybody is there, who has no room leads nothing that another could.
     pub fn look_at_full_disks(&mut self) {
-        // Moves between directories go on by themselves.
-        if self.cluster.has_two_dirs() {
-            return;
-        }
-        // Nor does a controller hand over what it leads where it has no room itself: it can write nothing of that.
+        // A controller that has no room itself can write nothing of what is handed over.
         let controller = self.cluster.leader();
         if !self.cluster.all_work() || controller.is_some_and(|id| self.full.contains_key(&id)) {
             self.last_fault_us = self.cluster.now.monotonic_us;

@@ -146,8 +146,8 @@ pub(super) struct Place {
     pub(super) life: u64,
     /// The end of the metadata that it has shown in this life.
     pub(super) shown: Offset,
-    /// Since when its broker says that its directories are full.
-    pub(super) full_since_us: Option<u64>,
+    /// Who votes, as it knew it when time passed last.
+    pub(super) voters: Option<VoterSet>,
     /// It stands still until then.
     pub(super) paused_until_us: Option<u64>,
     /// What clients have sent meanwhile.
@@ -155,8 +155,6 @@ pub(super) struct Place {
     harm: Option<Harm>,
     /// It has no room.
     is_full: bool,
-    /// Who votes, as it knew when it led the quorum.
-    pub(super) voters: Vec<NodeId>,
 }
 
 impl Place {
@@ -219,12 +217,11 @@ impl Cluster {
                 node: None,
                 life: 0,
                 shown: -1,
-                full_since_us: None,
+                voters: None,
                 paused_until_us,
                 unread,
                 harm: None,
                 is_full: false,
-                voters: Vec::new(),
             };
             places.push(place);
         }
@@ -274,7 +271,7 @@ impl Cluster {
         node.executor.set_slow(is_controller && is_slow);
         place.node = Some(node);
         place.life += 1;
-        (place.shown, place.full_since_us) = (-1, None);
+        place.shown = -1;
         Ok(())
     }
 
@@ -290,6 +287,16 @@ impl Cluster {
         let lost = self.under_way.iter().filter(|(broker, _)| *broker == id).map(|(_, tag)| (*tag, None));
         self.inbox.lock().extend(lost);
         self.under_way.retain(|(broker, _)| *broker != id);
+    }
+
+    /// The schedule is over.
+    pub fn discard(self) {
+        for place in self.places {
+            if let Some(node) = place.node {
+                node.kill();
+            }
+            place.files.discard();
+        }
     }
 
     /// A process dies. With the power, its disk loses what was not synced, and nobody is told.
@@ -418,11 +425,6 @@ impl Cluster {
     /// After which time a broker that is not heard of is fenced.
     pub fn session_us(&self) -> u64 {
         u64::from(self.shape.session_ms) * 1_000
-    }
-
-    /// Whether brokers have two directories.
-    pub fn has_two_dirs(&self) -> bool {
-        self.shape.has_two_dirs
     }
 
     /// Whether every node runs, and none stands still or has a disk that is out of order.

@@ -77,7 +77,9 @@ fn run(seed: u64) -> Report {
     if world.told.knowledge.violations.is_empty() {
         world.finish();
     }
-    world.told.report(seed, CLUSTER)
+    let World { cluster, told, .. } = world;
+    cluster.discard();
+    told.report(seed, CLUSTER)
 }
 
 impl World {

@@ -3,6 +3,7 @@
 //! its leader does not have, and a log is cut no lower than where it parts from its leader's. Nobody who is fenced leads or
 //! is in sync. (Who is about to stop may lead, as in Kafka, where a heartbeat of it comes late.)
 
+use super::layout::BROKERS;
 use super::leading;
 use super::nodes::Cluster;
 use base::{BrokerEpoch, LeaderEpoch, NodeId, Offset, PartitionEpoch, TopicId, TopicPartition};
@@ -13,6 +14,8 @@ use std::collections::BTreeMap;
 use storage::EpochEntry;
 
 pub(super) type Key = (TopicId, i32);
+/// A process that leads a partition.
+type Leading = (NodeId, u64, Key);
 
 /// A replica as it was seen at a moment.
 #[derive(Debug, Clone)]
@@ -49,6 +52,8 @@ pub(super) struct Seen {
     /// A broker that has just cut a log where it parts from its leader's, and one whose log has got its first records.
     pub cut: Option<NodeId>,
     pub began: Option<NodeId>,
+    /// Who leads without room although another could, and since when.
+    full_leaders: BTreeMap<Leading, u64>,
     /// What an image said that must not be.
     pub wrong: Option<String>,
 }
@@ -188,37 +193,50 @@ const HANDED_OVER_WITHIN_US: u64 = 8_000_000;
 const CALM_AFTER_US: u64 = 8_000_000;
 
 impl Cluster {
-    /// A broker that has said for a while that it has no room, and still leads what another in-sync replica with room could
-    /// lead, although nothing else has happened since.
+    /// A broker that has had no room for a while where its replica lies, and leads what another in-sync replica could that
+    /// has room where that one lies, although nothing else has happened since.
     pub fn wrong_full_leader(&mut self, last_fault_us: u64) -> Option<String> {
         let now_us = self.now.monotonic_us;
-        for place in &mut self.places {
-            let broker = place.node.as_ref().filter(|node| node.serves()).and_then(|node| node.broker());
-            let is_full = broker.is_some_and(|broker| broker.replicas.directories().iter().all(|dir| dir.is_full()));
-            place.full_since_us = if is_full { place.full_since_us.or(Some(now_us)) } else { None };
-        }
-        let has_room = |id: NodeId| {
-            let place = self.places.iter().find(|place| place.id == id && place.full_since_us.is_none());
-            place.and_then(|place| place.node.as_ref()).is_some_and(|node| node.serves())
-                && self.truth.brokers.get(&id).is_some_and(|broker| broker.is_active())
+        let known = std::mem::take(&mut self.seen.full_leaders);
+        let now_full = self.full_leaders().into_iter();
+        let since_us = |leader| known.get(&leader).copied().unwrap_or(now_us);
+        self.seen.full_leaders = now_full.map(|leader| (leader, since_us(leader))).collect();
+        let calm_us = last_fault_us.saturating_add(CALM_AFTER_US);
+        let is_over_due = |since_us: u64| now_us >= calm_us.max(since_us + HANDED_OVER_WITHIN_US);
+        let ((id, _, (topic, index)), _) =
+            self.seen.full_leaders.iter().find(|(_, since_us)| is_over_due(**since_us))?;
+        let (topic, isr) = (self.truth.topic(*topic)?, &self.truth.partition(*topic, *index)?.isr);
+        Some(format!("{}-{index}: node {id} has no room and leads, in sync are {isr:?}", topic.name))
+    }
+
+    /// Leaders without room of what another one in sync has room for.
+    fn full_leaders(&self) -> Vec<Leading> {
+        let serving = |id: NodeId| {
+            let place = self.places.iter().find(|place| place.id == id)?;
+            Some((place.life, place.node.as_ref().filter(|node| node.serves())?.broker()?))
         };
-        for place in &self.places {
-            let Some(since_us) = place.full_since_us else { continue };
-            let calm_us = last_fault_us.saturating_add(CALM_AFTER_US);
-            if now_us < calm_us.max(since_us + HANDED_OVER_WITHIN_US) {
-                continue;
-            }
-            for topic in self.truth.topics_by_name() {
-                let led = topic.partitions.iter().filter(|(_, partition)| partition.leader == place.id);
-                if let Some((index, partition)) =
-                    led.into_iter().find(|(_, partition)| partition.isr.iter().any(|id| has_room(*id)))
-                {
-                    let (name, id, isr) = (&topic.name, place.id, &partition.isr);
-                    return Some(format!("{name}-{index}: node {id} has no room and leads, in sync are {isr:?}"));
+        let is_short = |id: &NodeId| {
+            serving(*id).is_some_and(|(_, broker)| broker.replicas.directories().iter().any(|dir| dir.is_full()))
+        };
+        if !BROKERS.iter().any(is_short) {
+            return Vec::new();
+        }
+        let is_full = |id: NodeId, (topic, index): Key| {
+            let cell = serving(id)?.1.replicas.get(topic, index)?;
+            Some(cell.directory().is_full())
+        };
+        let is_active = |id: &NodeId| self.truth.brokers.get(id).is_some_and(|broker| broker.is_active());
+        let mut found = Vec::new();
+        for topic in self.truth.topics_by_name() {
+            for (index, partition) in &topic.partitions {
+                let (key, leader) = ((topic.id, *index), partition.leader);
+                let has_room = |id: &NodeId| is_active(id) && is_full(*id, key) == Some(false);
+                if is_full(leader, key) == Some(true) && partition.isr.iter().any(has_room) {
+                    found.extend(serving(leader).map(|(life, _)| (leader, life, key)));
                 }
             }
         }
-        None
+        found
     }
 
     /// A broker that has cut a log since the last look, and one whose log has got its first records.

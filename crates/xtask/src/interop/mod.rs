@@ -33,16 +33,10 @@ pub fn names() -> Vec<&'static str> {
     suites().iter().map(|suite| suite.name).chain(OWN).collect()
 }
 
-/// What takes its time: it runs where it is named, and before an issue is closed (`docs/ci.md`).
-const BY_NAME: [&str; 1] = ["mixed"];
-
 /// Runs all suites, or those named, with the hostile frames and the comparison of answers.
 pub fn run_all(target: &Target, only: &[String]) -> Result<Vec<SuiteResult>, TaskError> {
-    let is_chosen = |name: &str| match only {
-        [] => !BY_NAME.contains(&name),
-        only => only.iter().any(|one| one == name),
-    };
-    let chosen = suites().iter().filter(|suite| is_chosen(suite.name));
+    let wanted = |name: &str| only.is_empty() || only.iter().any(|one| one == name);
+    let chosen = suites().iter().filter(|suite| wanted(suite.name));
     let mut results = Vec::new();
     for suite in chosen {
         println!("{}: {}", suite.name, suite.what);
@@ -54,7 +48,6 @@ pub fn run_all(target: &Target, only: &[String]) -> Result<Vec<SuiteResult>, Tas
         }
         results.push(result);
     }
-    let wanted = |name: &str| only.is_empty() || only.iter().any(|one| one == name);
     if let (true, Target::Binary(binary)) = (wanted("hostile"), target) {
         println!("hostile: malformed and extreme frames, answered as Apache Kafka answers");
         results.push(hostile::run_as_suite(binary)?);

@@ -92,7 +92,7 @@ fn a_refused_append_takes_nothing_from_the_epoch_that_refused_it() {
     let key = (TOPIC, 0);
     fetcher.unwant((key, 4));
     fetcher.delay((key, 4), following.bench.now());
-    fetcher.hold((key, 4), following.bench.now());
+    fetcher.hold((key, 4), following.bench.now(), 100_000);
     assert!(!fetcher.set_busy((key, 4)));
     following.bench.executor.pass(5);
     assert_eq!(position(&following.request()), (0, 5, 0));
