@@ -87,8 +87,6 @@ pub enum Mutant {
     HighWatermarkBeforeTruncation,
     /// An older ISR is applied over a newer one.
     StaleIsrApplied,
-    /// KAFKA-18723, KAFKA-13207: what was fetched in an older epoch is appended.
-    OldFetchAppended,
     /// KIP-966: the high watermark moves while fewer replicas are in sync than `min.insync.replicas`.
     CommitsUnderMinIsr,
     /// A leader acknowledges acks=all when it alone has the record.
@@ -138,8 +136,8 @@ pub enum Mutant {
 }
 
 impl Mutant {
-    /// Those that are hunted. The others were not found within some hundred schedules: docs/simulation.md names them.
-    pub const ALL: [Mutant; 54] = [
+    /// Those that are hunted: all but the one that docs/simulation.md names.
+    pub const ALL: [Mutant; 63] = [
         Mutant::StateBeforeAppend,
         Mutant::EndLeftBehind,
         Mutant::CutBackMissing,
@@ -179,7 +177,6 @@ impl Mutant {
         Mutant::NoCheckQuorum,
         Mutant::AnswersBeforeCommit,
         Mutant::TruncatesToHighWatermark,
-        Mutant::OldFetchAppended,
         Mutant::CommitsUnderMinIsr,
         Mutant::AckBeforeIsr,
         Mutant::UncleanElection,
@@ -194,6 +191,16 @@ impl Mutant {
         Mutant::StaleEligibleLeaders,
         Mutant::WallClockBackoff,
         Mutant::CopyNotFlushed,
+        Mutant::HighWatermarkBeforeTruncation,
+        Mutant::StaleBrokerEpochJoins,
+        Mutant::IdleLeavesIsr,
+        Mutant::EpochStartUnrecorded,
+        Mutant::EpochZeroIgnored,
+        Mutant::DivergingFetchCounts,
+        Mutant::EmptiedKeepsHighWatermark,
+        Mutant::StalePartitionEpoch,
+        Mutant::OlderProcessCounts,
+        Mutant::VotersChangeTogether,
     ];
 
     /// Whether it takes several nodes to show it.
@@ -209,7 +216,6 @@ impl Mutant {
                 | Mutant::TruncatesToHighWatermark
                 | Mutant::HighWatermarkBeforeTruncation
                 | Mutant::StaleIsrApplied
-                | Mutant::OldFetchAppended
                 | Mutant::CommitsUnderMinIsr
                 | Mutant::AckBeforeIsr
                 | Mutant::UncleanElection

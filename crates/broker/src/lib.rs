@@ -43,5 +43,6 @@ pub use handlers::rows;
 pub use housekeeping::Housekeeping;
 pub use lifecycle::{Lifecycle, State as LifecycleState};
 pub use log_dirs::Directory;
+pub use partition::Machine;
 pub use publisher::{BrokerPublisher, Progress};
 pub use replicas::{RecoveryHint, Replicas};

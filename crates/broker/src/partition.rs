@@ -53,6 +53,7 @@ pub use effects::{AckWaiter, DataWaiter, Effects};
 pub use follow::{Fetched, FollowerPosition};
 pub(crate) use moved::{Changed, Future};
 pub use read::{ColdData, Position, ReadError, ReadOutcome, ReadRequest, Reader};
+pub use role::Machine;
 pub(crate) use waits::Bound;
 pub use waits::DataPlace;
 

@@ -272,7 +272,9 @@ impl QuorumNode {
     fn not_reached(&mut self, now: Now, reason: &str) {
         let following = &mut self.following;
         let remote = following.line.take().map(|(remote, _)| remote.to_string()).unwrap_or_default();
-        if following.leader.take().is_none() {
+        let asked = following.target();
+        // One that names itself and leads no more is no better the next time.
+        if following.leader.take().is_none() || following.target() == asked {
             following.next_bootstrap = following.next_bootstrap.wrapping_add(1);
         }
         let pause_ms = (self.config.retry_backoff_ms.max(1) << following.failures.min(16)).min(PAUSE_MAX_MS);

@@ -114,6 +114,7 @@ impl QuorumNode {
     ) -> Result<(), QuorumError> {
         let key = ReplicaKey { id: request.voter_id, directory_id: request.voter_directory_id };
         if let Err(refusal) = self.may_remove(request.cluster_id.as_deref(), key) {
+            tracing::info!(voter = key.id, error = %refusal.0, reason = refusal.1, "a voter is not removed");
             return self.tell(asker, refusal);
         }
         tracing::info!(voter = key.id, directory = %key.directory_id, "a voter is removed");

@@ -54,7 +54,7 @@ impl<K: Ord + Clone, P: PartialEq + Clone> FetchSession<K, P> {
     /// Where a partition stood in the newest request, if it was in it and stands there still.
     pub fn asked(&self, key: &K) -> Option<&P> {
         let asked = self.told.get(key)?;
-        (self.wanted.get(key) == Some(asked) || base::mutant(base::Mutant::OldFetchAppended)).then_some(asked)
+        (self.wanted.get(key) == Some(asked)).then_some(asked)
     }
 
     /// How many partitions the other side remembers.

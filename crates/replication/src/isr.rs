@@ -91,6 +91,11 @@ impl Isr {
         self.pending.is_some()
     }
 
+    /// The number of the question, if there is one, and whom it asks for.
+    pub fn question(&self) -> Option<(u64, impl Iterator<Item = NodeId>)> {
+        self.pending.as_ref().map(|pending| (pending.number, pending.isr.iter().map(|member| member.0)))
+    }
+
     /// Whether the controller may count this replica as in sync.
     pub fn is_in_maximal(&self, id: NodeId) -> bool {
         let asked_for = self.pending.as_ref().is_some_and(|pending| pending.isr.iter().any(|member| member.0 == id));

@@ -128,6 +128,25 @@ impl Leader {
         self.isr.committed()
     }
 
+    /// Whether the controller may count this replica as in sync: the high watermark waits for it.
+    pub fn may_be_in_sync(&self, id: NodeId) -> bool {
+        self.isr.is_in_maximal(id)
+    }
+
+    /// The number of the question to the controller that has no answer yet, and the members that it asks for.
+    pub fn question(&self) -> Option<(u64, impl Iterator<Item = NodeId>)> {
+        self.isr.question()
+    }
+
+    /// How far every follower has come.
+    pub fn followers(&self) -> impl Iterator<Item = (NodeId, &Progress)> {
+        self.followers.iter()
+    }
+
+    pub fn follower(&self, id: NodeId) -> Option<&Progress> {
+        self.followers.get(id)
+    }
+
     pub fn high_watermark(&self) -> Offset {
         self.high_watermark
     }

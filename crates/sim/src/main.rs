@@ -2,8 +2,10 @@
 //! With `--cluster` of a controller and brokers, with `--single` of single nodes, else of both in turn.
 //! `--trace N` shows what the node and the world do in one seed (RUST_LOG filters).
 //! `cargo xtask mutants [--only NAME,..] [--seeds N] [--from N]`: hunts historical bugs, and ends with an error if one is
-//! not found.
+//! not found, or if a seed fails without it as well. With `--with NAME` all of the above runs with that bug.
 
+#[cfg(feature = "mutants")]
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 fn main() {
@@ -22,6 +24,9 @@ fn main() {
     };
     if arguments.iter().any(|argument| argument == "--mutants") {
         std::process::exit(i32::from(!hunt_all(text("--only"), from, value("--seeds").unwrap_or(3_000))));
+    }
+    if let Some(name) = text("--with") {
+        switch_on(name);
     }
     if let Some(seed) = value("--trace") {
         let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "debug".into());
@@ -61,17 +66,30 @@ fn main() {
     std::process::exit(i32::from(failed > 0));
 }
 
-/// Hunts every mutant, or those named, and prints a table. True if all were found.
+#[cfg(feature = "mutants")]
+fn switch_on(name: &str) {
+    base::set_mutant(base::Mutant::ALL.into_iter().find(|mutant| format!("{mutant:?}") == name));
+}
+
+#[cfg(not(feature = "mutants"))]
+fn switch_on(_: &str) {}
+
+/// Hunts every mutant, or those named, and prints a table. True if all were found, and no seed failed without one.
 #[cfg(feature = "mutants")]
 fn hunt_all(only: Option<&String>, from: u64, seeds_max: u64) -> bool {
     // A bug may show as an assertion that fails; the table says so.
     std::panic::set_hook(Box::new(|_| {}));
     let named =
         |mutant: &base::Mutant| only.is_none_or(|names| names.split(',').any(|name| name == format!("{mutant:?}")));
-    let mut missed = 0;
+    let (mut missed, mut others) = (0, BTreeMap::new());
     println!("| Mutant | Schedules | What showed it |\n|---|---|---|");
     for mutant in base::Mutant::ALL.into_iter().filter(named) {
-        match sim::hunt(mutant, from, seeds_max).found {
+        let hunt = sim::hunt(mutant, from, seeds_max);
+        for (seed, violation) in hunt.others {
+            eprintln!("A BUG OF ITS OWN: {mutant:?}, seed {seed} fails without the mutant as well: {violation}");
+            others.insert((mutant.is_of_clusters(), seed), violation);
+        }
+        match hunt.found {
             Some((_, schedules, violation)) => println!("| {mutant:?} | {schedules} | {violation} |"),
             None => {
                 missed += 1;
@@ -79,7 +97,11 @@ fn hunt_all(only: Option<&String>, from: u64, seeds_max: u64) -> bool {
             }
         }
     }
-    missed == 0
+    for ((is_of_clusters, seed), violation) in &others {
+        let kind = if *is_of_clusters { "--cluster" } else { "--single" };
+        println!("A BUG OF ITS OWN: {kind} --seed {seed} fails without any mutant: {violation}");
+    }
+    missed == 0 && others.is_empty()
 }
 
 #[cfg(not(feature = "mutants"))]

@@ -8,16 +8,30 @@ pub struct Hunt {
     pub mutant: Mutant,
     /// The seed that found it, how many schedules were run until then, and the first violation.
     pub found: Option<(u64, u64, String)>,
+    /// Seeds that show a violation without the mutant as well, and which: bugs of their own, of the code or of a check.
+    pub others: Vec<(u64, String)>,
 }
 
-/// Runs the seeds from `from` on, at most `seeds_max`, until one shows the bug.
+/// Runs the seeds from `from` on, at most `seeds_max`, until one shows the bug: a violation counts if the same seed has none
+/// without it.
 pub fn hunt(mutant: Mutant, from: u64, seeds_max: u64) -> Hunt {
-    set_mutant(Some(mutant));
     let run = if mutant.is_of_clusters() { crate::run_cluster } else { crate::run_seed };
+    let first_violation = |mutant: Option<Mutant>, seed: u64| {
+        set_mutant(mutant);
+        let violation = run(seed).violations.into_iter().next();
+        set_mutant(None);
+        violation
+    };
+    let mut others = Vec::new();
     let found = (from..from + seeds_max).find_map(|seed| {
-        let violation = run(seed).violations.into_iter().next()?;
-        Some((seed, seed - from + 1, violation))
+        let violation = first_violation(Some(mutant), seed)?;
+        match first_violation(None, seed) {
+            Some(other) => {
+                others.push((seed, other));
+                None
+            }
+            None => Some((seed, seed - from + 1, violation)),
+        }
     });
-    set_mutant(None);
-    Hunt { mutant, found }
+    Hunt { mutant, found, others }
 }

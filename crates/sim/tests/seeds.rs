@@ -27,13 +27,14 @@ fn nothing_acknowledged_is_lost_whatever_fails() {
 }
 
 /// The same of clusters.
-const FOUND_IN_CLUSTERS: [u64; 12] = [
+const FOUND_IN_CLUSTERS: [u64; 13] = [
     40,  // the folder of the metadata log had no durable name: an epoch was led twice after a power cut
     853, // after a start the metadata log forgot where it begins, and agreed with a replica whose records were cut off elsewhere
     824, 949, 1018, // the same
     742,  // the same, where nothing was left behind the newest snapshot
     92, 354, // a follower never heard of a high watermark; a broker led what its process before had led
-    106, 525, // the same: replicas differed
+    106, 525,    // the same: replicas differed
+    500082, // a leader that had removed itself lost its majority, and followed nobody any more
     162, 185, // who waited at a replica that was moved away was told that the topic is gone
 ];
 

@@ -46,9 +46,7 @@ impl PartitionCell {
         effects: &mut Effects,
     ) -> Result<(Offset, Offset), AppendError> {
         let mut inner = self.inner.lock();
-        if !base::mutant(base::Mutant::OldFetchAppended) {
-            inner.following_in(fetched.leader_epoch).map_err(AppendError::Refused)?;
-        }
+        inner.following_in(fetched.leader_epoch).map_err(AppendError::Refused)?;
         let taken = inner.take_fetched(fetched, now, effects);
         if let Err(AppendError::Storage(error)) = &taken {
             effects.failed |= error.fails_log_dir();
@@ -201,7 +199,7 @@ impl Inner {
         effects: &mut Effects,
     ) -> Result<(Offset, Offset), AppendError> {
         let end = self.log.log_end_offset();
-        if fetched.offset != end && !base::mutant(base::Mutant::OldFetchAppended) {
+        if fetched.offset != end {
             // It was asked for before the log was cut, or before somebody else appended.
             let first = fetched.offset;
             return Err(AppendError::Storage(StorageError::UnexpectedAppendOffset { first, end }));

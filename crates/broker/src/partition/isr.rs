@@ -1,10 +1,11 @@
 //! The in-sync replicas of a partition that this broker leads: who has to leave, what the controller is asked, and what
 //! comes of its answer.
 
-use super::role::Role;
+use super::role::{Machine, Role};
 use super::{Effects, Inner, PartitionCell};
-use base::{NodeId, Now, PartitionEpoch};
+use base::{NodeId, Now};
 use replication::{IsrAnswer, IsrProposal, Leader, Moved, Registrations};
+use storage::Log;
 
 impl PartitionCell {
     /// Whether the topic slows down what this leader sends to the replica, which is not in sync.
@@ -51,9 +52,10 @@ impl PartitionCell {
         self.inner.lock().role.leader().map(Leader::lacking)
     }
 
-    /// The partition epoch and the in-sync replicas as this broker knows them, where it leads.
-    pub fn in_sync(&self) -> Option<(PartitionEpoch, Vec<NodeId>)> {
-        self.inner.lock().role.leader().map(|leader| (leader.partition_epoch(), leader.isr().to_vec()))
+    /// Looks at the machine of this replica and at its log, for who checks what must hold of both.
+    pub fn with_machine<R>(&self, look: impl FnOnce(Machine<'_>, &Log) -> R) -> R {
+        let inner = self.inner.lock();
+        look(inner.role.machine(), &inner.log)
     }
 
     fn of_leader(&self, effects: &mut Effects, change: impl FnOnce(&mut Leader) -> Moved) {

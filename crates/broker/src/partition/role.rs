@@ -28,6 +28,13 @@ pub(super) enum Role {
     Offline(Offline),
 }
 
+/// The machine of a replica that serves somebody.
+pub enum Machine<'a> {
+    Leader(&'a Leader),
+    Follower(&'a Follower),
+    None,
+}
+
 /// Why a partition serves nobody.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Offline {
@@ -70,6 +77,14 @@ impl Role {
         match self {
             Role::Leader(leader) => Some(leader),
             _ => None,
+        }
+    }
+
+    pub fn machine(&self) -> Machine<'_> {
+        match self {
+            Role::Leader(leader) => Machine::Leader(leader),
+            Role::Follower(follower) => Machine::Follower(follower),
+            Role::Offline(_) => Machine::None,
         }
     }
 

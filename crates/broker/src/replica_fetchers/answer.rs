@@ -85,7 +85,7 @@ impl Fetcher {
             }
             let Some(one) = state.followed.get(&key).filter(|one| !one.is_busy) else { return };
             let Some(asked) = state.session.asked(&key).copied() else { return };
-            if asked.leader_epoch != one.epoch && !base::mutant(base::Mutant::OldFetchAppended) {
+            if asked.leader_epoch != one.epoch {
                 return;
             }
             (one.cell.clone(), asked)

@@ -182,6 +182,18 @@ fn what_a_replica_fetched_without_a_vote_does_not_count_when_it_gets_one() {
 }
 
 /// Three replicas of which the first leads, and was heard at 100 ms.
+#[test]
+fn a_leader_that_removed_itself_and_lost_its_majority_follows_whoever_leads_next() {
+    for (is_removed, role) in [(true, Role::Unattached), (false, Role::Resigned)] {
+        let mut leader = led_cluster().remove(0);
+        let voters = leader.voters().clone();
+        leader.set_voters(at(3000), if is_removed { voters.without(1) } else { voters });
+        step(&mut leader, 6000, Event::Timer);
+        assert_eq!(leader.role(), &role);
+        assert_eq!(leader.deadline_us().is_none(), is_removed, "no election is its own");
+    }
+}
+
 fn led_cluster() -> Vec<Raft> {
     let mut nodes = cluster(3);
     let ask = step(&mut nodes[0], 3000, Event::Timer);

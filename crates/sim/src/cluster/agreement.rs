@@ -31,9 +31,17 @@ impl Cluster {
         None
     }
 
-    /// Whom a majority reaches at the end of a time is reached in it; who stands still cannot resign.
+    /// Whom a majority reaches at the end of a time is reached in it; who stands still cannot resign. Where voters change, they
+    /// have the time of a new leadership to be heard of.
     pub(super) fn note_reached(&mut self) {
         let now_us = self.now.monotonic_us;
+        for place in self.places.iter_mut().filter(|place| CONTROLLERS.contains(&place.id)) {
+            let voters = place.node.as_ref().and_then(SimNode::voters);
+            if voters != place.voters.as_ref() {
+                place.voters = voters.cloned();
+                self.reached.insert(place.id, now_us);
+            }
+        }
         let is_awake = |id: NodeId| self.places.iter().any(|place| place.id == id && place.awake().is_some());
         let is_reached = |place: &&Place| {
             let Some(node) = place.awake() else { return true };

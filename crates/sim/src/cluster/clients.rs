@@ -4,7 +4,7 @@
 use super::nodes::{BROKERS, Cluster, Place};
 use crate::node::{SimNode, frame};
 use crate::workload::Peer;
-use base::{NodeId, Now, Random, SplitMix64, TopicId};
+use base::{NodeId, Now, TopicId};
 use metadata::NO_LEADER;
 use protocol::{
     ApiKey, Cursor, DeleteGroupsRequest, DeleteRecordsRequest, DescribeGroupsRequest, FetchRequest,
@@ -71,14 +71,19 @@ impl Cluster {
         }
     }
 
-    /// Asks that one of three voters votes no more. It asks by itself to be one again.
-    pub fn remove_voter(&mut self, random: &mut SplitMix64) -> Option<u64> {
+    /// The voters of a dynamic quorum that has three, as its leader knows them.
+    pub fn three_voters(&self) -> Option<Vec<ReplicaKey>> {
         let leader = self.leader()?;
         let voters = self.places.iter().find(|place| place.id == leader)?.node.as_ref()?.voters()?;
         let keys: Vec<ReplicaKey> = voters.iter().map(|voter| voter.key).collect();
-        let key = keys.get(random.below(3) as usize).filter(|_| self.shape.is_dynamic && keys.len() == 3)?;
+        (self.shape.is_dynamic && keys.len() == 3).then_some(keys)
+    }
+
+    /// Asks that a voter votes no more. It asks by itself to be one again.
+    pub fn remove_voter(&mut self, key: ReplicaKey) {
         let (voter_id, voter_directory_id) = (key.id, key.directory_id);
-        Some(self.send(0, &RemoveRaftVoterRequest { voter_id, voter_directory_id, ..Default::default() }))
+        let cluster_id = None;
+        self.send(0, &RemoveRaftVoterRequest { cluster_id, voter_id, voter_directory_id, ..Default::default() });
     }
 
     fn serves(&self, id: NodeId) -> bool {

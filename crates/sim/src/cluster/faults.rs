@@ -3,6 +3,7 @@
 use super::nodes::{BROKERS, CONTROLLERS, is_controller};
 use super::schedule::World;
 use base::{NodeId, Random};
+use protocol::ApiKey;
 use std::hash::Hash;
 use testkit::{Fault, FaultOn};
 
@@ -19,6 +20,16 @@ pub(super) enum Later {
     Reboots { follower: NodeId, leader: NodeId },
     /// Clients write as much as they may, to whoever leads.
     Writes,
+    /// Whoever leads a partition loses its connections to the controller that it asks about a follower, and asks again.
+    AsksAgain { leader: NodeId, controller: NodeId },
+    /// A follower and its leader do not reach each other until then.
+    Parts { follower: NodeId, leader: NodeId, heals_us: u64 },
+    /// Who was away is back with a log that went another way; perhaps it loses its power while it cuts that.
+    ComesBack(NodeId),
+    /// A node loses its power and starts at once.
+    LosesPower(NodeId),
+    /// One of those things that take several events to go wrong, where all else is well.
+    Scene,
 }
 
 impl World {
@@ -28,7 +39,7 @@ impl World {
             return;
         }
         self.last_fault_us = self.cluster.now.monotonic_us;
-        let kind = self.random.below(39);
+        let kind = self.random.below(43);
         let id = self.any_node();
         (kind, id).hash(&mut self.told.trace);
         tracing::info!(kind, id, now = ?self.cluster.now, "a fault");
@@ -89,8 +100,13 @@ impl World {
             29 | 30 => self.follower_returns(),
             31 => self.roll(),
             32 | 33 => self.harm(),
-            34 => self.remove_voters(),
+            34 => {
+                let are_cut_off = self.random.below(2) == 0;
+                self.remove_voters(are_cut_off);
+            }
             35..=37 => self.fill_disks(),
+            38..=40 => self.goes_apart(),
+            41 => self.fetch_comes_late(),
             _ => self.cluster.network.heal(),
         }
     }
@@ -154,18 +170,71 @@ impl World {
             self.cut_both(follower, leader);
         }
         self.later.push((at_us, Later::Returns { follower, leader }));
+        self.calm_until_us = self.calm_until_us.max(at_us + 1);
     }
 
-    /// One voter goes, or two are to go at once; the leader may be cut off from the others meanwhile.
-    fn remove_voters(&mut self) {
-        for _ in 0..1 + self.random.below(2) {
-            let _its_answer_is_nobodys = self.cluster.remove_voter(&mut self.random);
+    /// A leader is cut off from everybody until others lead, and clients write to both sides.
+    fn goes_apart(&mut self) {
+        let Some(leader) = self.cluster.any_partition_leader(&mut self.random) else { return self.start_all() };
+        self.cut_off(leader, true);
+        let now_us = self.cluster.now.monotonic_us;
+        let heals_us = now_us + self.cluster.session_us() + 1_000_000 + self.random.below(3_000_000);
+        self.later.push((now_us, Later::Writes));
+        self.later.push((heals_us - 400_000, Later::Writes));
+        self.later.push((heals_us, Later::ComesBack(leader)));
+        (self.heals_us, self.calm_until_us) = (Some(heals_us), heals_us + 500_000);
+    }
+
+    /// A follower loses its power while a fetch of it is under way; that arrives when its next process fetches.
+    fn fetch_comes_late(&mut self) {
+        let Some((follower, leader)) = self.cluster.any_follower(&mut self.random, |_, _| true) else {
+            return self.start_all();
+        };
+        let now_us = self.cluster.now.monotonic_us;
+        let arrive_us = now_us + self.cluster.session_us() + 1_500_000 + self.random.below(2_000_000);
+        self.cluster.network.make_late((follower, leader), ApiKey::Fetch, now_us + 300_000, arrive_us);
+        self.later.push((now_us + 300_000, Later::LosesPower(follower)));
+        self.calm_until_us = arrive_us + 500_000;
+    }
+
+    /// What a leader asks about a follower that has just come back is under way for long. Meanwhile that follower loses its
+    /// power; or the leader asks again, is answered, and loses its follower once more.
+    fn question_comes_late(&mut self, follower: NodeId, leader: NodeId) {
+        let Some(controller) = self.cluster.leader() else { return };
+        let now_us = self.cluster.now.monotonic_us;
+        let soon_us = now_us + 50_000 + self.random.below(400_000);
+        let reboots = self.random.below(2) == 0;
+        let away_us = if reboots { self.cluster.session_us() } else { LAGS_US + 800_000 };
+        let arrive_us = soon_us + away_us + 1_000_000 + self.random.below(2_000_000);
+        self.cluster.network.make_late((leader, controller), ApiKey::AlterPartition, soon_us, arrive_us);
+        self.calm_until_us = arrive_us + 500_000;
+        if reboots {
+            self.later.push((soon_us, Later::Reboots { follower, leader }));
+        } else {
+            self.later.push((soon_us, Later::AsksAgain { leader, controller }));
+            let heals_us = self.calm_until_us;
+            self.later.push((soon_us + 800_000, Later::Parts { follower, leader, heals_us }));
         }
-        if self.random.below(3) == 0
-            && let Some(leader) = self.cluster.leader()
-        {
+    }
+
+    /// One voter goes, or two are to go at once; or two that are cut off from their leader meanwhile.
+    fn remove_voters(&mut self, are_cut_off: bool) {
+        let (Some(mut voters), Some(leader)) = (self.cluster.three_voters(), self.cluster.leader()) else {
+            return self.goes_apart();
+        };
+        let count = 1 + self.random.below(2);
+        if are_cut_off {
+            voters.retain(|voter| voter.id != leader);
+        }
+        for _ in 0..if are_cut_off { 2 } else { count } {
+            let voter = voters.swap_remove(self.random.below(voters.len() as u64) as usize);
+            self.cluster.remove_voter(voter);
+        }
+        if are_cut_off {
             CONTROLLERS.into_iter().filter(|id| *id != leader).for_each(|id| self.cut_both(id, leader));
-            self.heals_later();
+            // Time for an election.
+            let heals_us = self.cluster.now.monotonic_us + 2_000_000 + self.random.below(5_000_000);
+            (self.heals_us, self.calm_until_us) = (Some(heals_us), heals_us + 500_000);
         }
     }
 
@@ -210,6 +279,8 @@ impl World {
 
     pub fn empty_disk(&mut self, id: NodeId) {
         if self.full.remove(&id).is_some() {
+            // Where all were full, it could not have taken anything over before.
+            self.last_fault_us = self.cluster.now.monotonic_us;
             self.cluster.set_full(id, false);
         }
     }
@@ -259,12 +330,30 @@ impl World {
         }
     }
 
+    /// Who was to die when its log changes dies.
+    pub fn look_at_logs(&mut self) {
+        let (cut, began) = self.cluster.take_changed_logs();
+        if began.is_some() && began == self.dies_at_first {
+            self.dies_at_first = None;
+            let power = self.random.below(2) == 0;
+            began.into_iter().for_each(|id| self.die(id, power));
+        }
+        if cut.is_some() && cut == self.dies_at_cut {
+            self.dies_at_cut = None;
+            let at_us = self.cluster.now.monotonic_us + self.random.below(100_000);
+            self.later.extend(cut.map(|id| (at_us, Later::LosesPower(id))));
+        }
+    }
+
     fn happens(&mut self, later: Later) {
         tracing::info!(?later, now = ?self.cluster.now, "what was to come");
         let now_us = self.cluster.now.monotonic_us;
         match later {
             Later::Returns { follower, leader } => {
                 self.cluster.network.heal();
+                if self.random.below(3) > 0 {
+                    return self.question_comes_late(follower, leader);
+                }
                 let longest_us = [600_000, 4_000_000][self.random.below(2) as usize];
                 self.cluster.network.stall(leader, 200_000 + self.random.below(longest_us));
                 if self.random.below(2) == 0 {
@@ -279,6 +368,25 @@ impl World {
                 }
             }
             Later::Writes => {}
+            Later::AsksAgain { leader, controller } => self.cluster.network.break_between(leader, controller),
+            Later::Parts { follower, leader, heals_us } => {
+                self.cut_both(follower, leader);
+                self.heals_us = Some(heals_us);
+                self.happens(Later::Writes);
+            }
+            Later::ComesBack(id) => self.dies_at_cut = (self.random.below(2) == 0).then_some(id),
+            Later::LosesPower(id) if self.cluster.runs(id) => {
+                self.die(id, true);
+                self.start(id);
+            }
+            Later::LosesPower(_) => {}
+            Later::Scene => match self.random.below(6) {
+                0 | 1 => self.goes_apart(),
+                2 => self.fetch_comes_late(),
+                3 => self.follower_returns(),
+                // Where voters do not change, a leader is cut off as well.
+                _ => self.remove_voters(true),
+            },
             Later::Reboots { follower, leader } if self.cluster.runs(follower) => {
                 let is_told = self.random.below(2) == 0;
                 self.die(follower, !is_told);
@@ -290,7 +398,8 @@ impl World {
                 }
                 self.start(follower);
                 self.cut_both(follower, leader);
-                self.heals_us = Some(now_us + 1_000_000 + self.random.below(6_000_000));
+                let heals_us = now_us + 1_000_000 + self.random.below(6_000_000);
+                self.heals_us = Some(heals_us.max(self.calm_until_us));
             }
             Later::Reboots { .. } => {}
         }

@@ -4,6 +4,7 @@ mod agreement;
 mod away;
 mod clients;
 mod faults;
+mod leading;
 mod network;
 mod nodes;
 mod promise;

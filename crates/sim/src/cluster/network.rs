@@ -5,8 +5,8 @@
 
 use base::{Done, Knock, Knocked, Line, LineError, Network, NodeId, Outbound, Random, Remote, SplitMix64};
 use parking_lot::Mutex;
-use protocol::EnvelopeRequest;
 use protocol::header::decode_request_header;
+use protocol::{ApiKey, EnvelopeRequest};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
@@ -109,6 +109,25 @@ struct State {
     loss_every: u64,
     /// Processes that stand still: the kernel takes their bytes.
     paused: BTreeSet<NodeId>,
+    late: Option<Late>,
+}
+
+/// Requests that stay under way for long.
+struct Late {
+    from: NodeId,
+    to: NodeId,
+    api: ApiKey,
+    /// Those that are sent until then.
+    until_us: u64,
+    arrive_us: u64,
+}
+
+impl Late {
+    fn is_meant(&self, connection: &Connection, bytes: &[u8], now_us: u64) -> bool {
+        let api = bytes.first_chunk().map(|api| i16::from_be_bytes(*api));
+        let way = (connection.from.0, connection.to.0);
+        now_us < self.until_us && way == (self.from, self.to) && api == Some(self.api as i16)
+    }
 }
 
 /// The network of a schedule.
@@ -174,6 +193,8 @@ impl State {
     fn carry(&mut self, id: u64, goes_out: bool, tag: u64, bytes: Vec<u8>) {
         let at_us = self.now_us + self.latency_us();
         let Some(connection) = self.connections.get_mut(&id) else { return };
+        let late = self.late.as_ref().filter(|late| goes_out && late.is_meant(connection, &bytes, self.now_us));
+        let at_us = late.map_or(at_us, |late| late.arrive_us.max(at_us));
         let direction = if goes_out { &mut connection.out } else { &mut connection.back };
         direction.last_at_us = direction.last_at_us.max(at_us);
         let at_us = direction.last_at_us;
@@ -261,6 +282,7 @@ impl SimNetwork {
             is_slow: false,
             loss_every: 0,
             paused: BTreeSet::new(),
+            late: None,
         };
         Arc::new(SimNetwork { state: Mutex::new(state) })
     }
@@ -342,6 +364,17 @@ impl SimNetwork {
             }
         }
         looks.into_iter().for_each(|(at_us, id)| state.at(at_us, Event::Look(id)));
+    }
+
+    /// Requests of a kind that one node sends another until `until_us` arrive at `arrive_us`, and so does what follows on
+    /// their connections.
+    pub fn make_late(&self, (from, to): (NodeId, NodeId), api: ApiKey, until_us: u64, arrive_us: u64) {
+        self.state.lock().late = Some(Late { from, to, api, until_us, arrive_us });
+    }
+
+    /// What is sent from now on is as late as anything else.
+    pub fn never_late(&self) {
+        self.state.lock().late = None;
     }
 
     pub fn cut(&self, from: NodeId, to: NodeId) {

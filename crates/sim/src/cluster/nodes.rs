@@ -1,5 +1,6 @@
 //! The processes of a simulated cluster: three controllers, some brokers, each with a disk of its own, on one clock.
 
+use super::leading;
 use super::network::{Delivery, SimNetwork};
 use super::promise::Losses;
 use super::watch::Seen;
@@ -137,6 +138,8 @@ pub(super) struct Place {
     pub(super) life: u64,
     /// The end of the metadata that it has shown in this life.
     pub(super) shown: Offset,
+    /// Who votes, as it knew it when time passed last.
+    pub(super) voters: Option<VoterSet>,
     /// It stands still until then.
     pub(super) paused_until_us: Option<u64>,
     /// What clients have sent meanwhile.
@@ -196,7 +199,8 @@ impl Cluster {
             let files = SimFiles::new();
             format_node(&files, id, dirs(id, &shape), voters.as_ref().filter(|_| is_controller(id)), now, random)?;
             let (paused_until_us, unread) = (None, Vec::new());
-            let place = Place { id, files, node: None, life: 0, shown: -1, paused_until_us, unread, harm: None };
+            let place =
+                Place { id, files, node: None, life: 0, shown: -1, voters: None, paused_until_us, unread, harm: None };
             places.push(place);
         }
         let inbox = Inbox::default();
@@ -390,6 +394,11 @@ impl Cluster {
         }
     }
 
+    /// After which time a broker that is not heard of is fenced.
+    pub fn session_us(&self) -> u64 {
+        u64::from(self.shape.session_ms) * 1_000
+    }
+
     /// Whether every node runs, and none stands still or has a disk that is out of order.
     pub fn all_work(&self) -> bool {
         self.places.iter().all(|place| place.awake().is_some() && place.harm.is_none())
@@ -442,7 +451,10 @@ impl Cluster {
                         if self.seen.metadata_changed(&image) {
                             self.losses.free();
                         }
+                        let joined = leading::joined(&self.truth, &image);
                         self.truth = image;
+                        let wrong = joined.iter().find_map(|joined| self.wrong_joined(joined));
+                        self.seen.wrong = self.seen.wrong.take().or(wrong);
                     }
                     return Ok(true);
                 }

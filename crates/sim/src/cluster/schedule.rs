@@ -26,6 +26,13 @@ pub(super) struct World {
     pub calm_until_us: u64,
     /// What happens at some time.
     pub later: Vec<(u64, Later)>,
+    /// It loses its power soon after it cuts a log the next time.
+    pub dies_at_cut: Option<NodeId>,
+    /// It dies when it has the first records of a log.
+    pub dies_at_first: Option<NodeId>,
+    /// So many actions before the end a scene begins, if one does; and it has begun.
+    scene_at: Option<u64>,
+    is_scene: bool,
     /// Nodes that are to be started anew, one after the other.
     pub rolling: VecDeque<NodeId>,
 }
@@ -56,6 +63,10 @@ fn run(seed: u64) -> Report {
         full: BTreeMap::new(),
         calm_until_us: 0,
         later: Vec::new(),
+        dies_at_cut: None,
+        dies_at_first: None,
+        scene_at: None,
+        is_scene: false,
         rolling: VecDeque::new(),
     };
     world.start_all();
@@ -93,16 +104,30 @@ impl World {
 
     fn live(&mut self) {
         let mut actions = 150 + self.random.below(500);
+        let dies = self.random.below(2 * BROKERS.len() as u64) as usize;
+        self.dies_at_first = BROKERS.get(dies).copied();
+        self.scene_at = (self.random.below(3) == 0).then_some(actions / 2);
         let mut steps = 0u64;
         self.last_fault_us = self.cluster.now.monotonic_us;
-        while actions > 0 && self.told.knowledge.violations.is_empty() {
+        let mut now_us = self.last_fault_us;
+        while (actions > 0 || self.is_scene && now_us < self.calm_until_us) && self.told.knowledge.violations.is_empty()
+        {
+            if self.scene_at.is_some_and(|at| actions <= at) {
+                self.scene_at = None;
+                self.set_scene();
+            }
             self.deliver();
             self.when_due();
-            let now_us = self.cluster.now.monotonic_us;
+            now_us = self.cluster.now.monotonic_us;
             let is_quiet = now_us < self.told.clients.quiet_until_us();
-            let may_act = self.cluster.any_serves() && !is_quiet && self.told.clients.outstanding() < 12;
+            // A scene takes its time, in which less is done.
+            let in_scene = self.is_scene && now_us < self.calm_until_us;
+            let may_act = self.cluster.any_serves()
+                && !is_quiet
+                && self.told.clients.outstanding() < 12
+                && (!in_scene || self.random.below(16) == 0);
             if may_act && self.random.below(6) == 0 {
-                actions -= 1;
+                actions = actions.saturating_sub(1);
                 self.act();
                 continue;
             }
@@ -116,6 +141,7 @@ impl World {
                     {
                         self.told.knowledge.say(wrong);
                     }
+                    self.look_at_logs();
                     if steps.is_multiple_of(8) {
                         self.look_inside();
                         self.look_at_full_disks();
@@ -123,13 +149,14 @@ impl World {
                 }
                 Ok(false) => {
                     if may_act {
-                        actions -= 1;
+                        actions = actions.saturating_sub(1);
                         self.act();
                         continue;
                     }
                     // Elections take their time, in which nothing can be done.
                     let (idle_every, calm) = if self.cluster.any_serves() { (4, 1) } else { (60, 8) };
-                    actions -= u64::from(!is_quiet && self.random.below(idle_every) == 0);
+                    let counts = !is_quiet && self.random.below(idle_every) == 0;
+                    actions = actions.saturating_sub(u64::from(counts));
                     if calm > 1 && self.random.below(60) == 0 {
                         let id = self.any_node();
                         self.come_back(id);
@@ -151,6 +178,31 @@ impl World {
                 self.told.knowledge.say("no broker comes up".into());
             }
         }
+    }
+
+    /// All come back and settle, and then something happens that takes several events to go wrong.
+    fn set_scene(&mut self) {
+        self.later.clear();
+        self.rolling.clear();
+        self.all_come_back();
+        let now_us = self.cluster.now.monotonic_us;
+        let begins_us = now_us + self.cluster.session_us() + 1_000_000 + self.random.below(2_000_000);
+        self.later.push((begins_us, Later::Scene));
+        (self.is_scene, self.last_fault_us, self.calm_until_us) = (true, now_us, begins_us + 1);
+    }
+
+    /// Nothing is wrong any more with the network, the disks and the processes.
+    fn all_come_back(&mut self) {
+        BROKERS.into_iter().for_each(|id| self.empty_disk(id));
+        self.heals_us = None;
+        self.cluster.network.heal();
+        self.cluster.network.never_late();
+        for id in self.cluster.ids() {
+            self.cluster.wake(id);
+            self.cluster.mend(id);
+        }
+        self.deliver();
+        self.start_all();
     }
 
     fn act(&mut self) {
@@ -204,6 +256,7 @@ impl World {
         // While voters change, more than these may be needed.
         let away = if self.cluster.has_static_voters() { vec![controller, broker] } else { vec![broker] };
         self.cluster.network.heal();
+        self.cluster.network.never_late();
         let core: Vec<NodeId> = self.cluster.ids().into_iter().filter(|id| !away.contains(id)).collect();
         for id in &core {
             self.cluster.wake(*id);
@@ -253,14 +306,8 @@ impl World {
         if self.random.below(2) == 0 {
             self.core_goes_on();
         }
-        self.cluster.network.heal();
         self.cluster.avoided = None;
-        for id in self.cluster.ids() {
-            self.cluster.wake(id);
-            self.cluster.mend(id);
-        }
-        self.deliver();
-        self.start_all();
+        self.all_come_back();
         let World { cluster, random, told: Told { knowledge, .. }, .. } = self;
         if !ending::run_until(cluster, random, |cluster| cluster.all_serve()) {
             return knowledge.say("not every node serves although nothing is wrong any more".into());

@@ -3,32 +3,39 @@
 //! its leader does not have, and a log is cut no lower than where it parts from its leader's. Nobody who is fenced leads or
 //! is in sync. (Who is about to stop may lead, as in Kafka, where a heartbeat of it comes late.)
 
+use super::leading;
 use super::nodes::{BROKERS, Cluster};
-use base::{LeaderEpoch, NodeId, Offset, PartitionEpoch, TopicId, TopicPartition};
+use base::{BrokerEpoch, LeaderEpoch, NodeId, Offset, PartitionEpoch, TopicId, TopicPartition};
+use broker::Machine;
 use metadata::Image;
+use replication::Leader;
 use std::collections::BTreeMap;
 use storage::EpochEntry;
 
-type Key = (TopicId, i32);
+pub(super) type Key = (TopicId, i32);
 /// A process that leads a partition.
 type Leading = (NodeId, u64, Key);
 
 /// A replica as it was seen at a moment.
 #[derive(Debug, Clone)]
-struct Replica {
-    node: NodeId,
+pub(super) struct Replica {
+    pub node: NodeId,
     /// The process that it belongs to.
-    life: u64,
-    name: TopicPartition,
-    is_durable: bool,
-    leader: (NodeId, LeaderEpoch),
+    pub life: u64,
+    pub broker_epoch: BrokerEpoch,
+    pub name: TopicPartition,
+    pub is_durable: bool,
+    pub leader: (NodeId, LeaderEpoch),
     /// Where it leads.
-    in_sync: Option<(PartitionEpoch, Vec<NodeId>)>,
+    pub leads: Option<Leader>,
+    /// What the machine knows, leader or follower.
+    pub known_watermark: Option<Offset>,
     /// The epochs of leader and partition in the image that its broker goes by.
-    in_image: Option<(LeaderEpoch, PartitionEpoch)>,
-    high_watermark: Offset,
-    log_end: Offset,
-    epochs: Vec<EpochEntry>,
+    pub in_image: Option<(LeaderEpoch, PartitionEpoch)>,
+    pub log_start: Offset,
+    pub high_watermark: Offset,
+    pub log_end: Offset,
+    pub epochs: Vec<EpochEntry>,
 }
 
 /// What was seen of all replicas.
@@ -37,12 +44,17 @@ pub(super) struct Seen {
     replicas: BTreeMap<(NodeId, Key), Replica>,
     /// The highest watermark that any leader of a partition had, and whether a power cut may take records below it.
     committed: BTreeMap<Key, (Offset, bool)>,
+    /// The highest log start that any replica had.
+    log_starts: BTreeMap<Key, Offset>,
     /// In-sync replicas by the epoch of the partition.
     in_sync: BTreeMap<(Key, PartitionEpoch), Vec<NodeId>>,
+    /// A broker that has just cut a log where it parts from its leader's, and one whose log has got its first records.
+    pub cut: Option<NodeId>,
+    pub began: Option<NodeId>,
     /// Who leads without room although another could, and since when.
     full_leaders: BTreeMap<Leading, u64>,
     /// What an image said that must not be.
-    wrong: Option<String>,
+    pub wrong: Option<String>,
 }
 
 impl Seen {
@@ -75,10 +87,10 @@ impl Seen {
     /// Takes a look at a replica, whose partition is led in this epoch; says what is wrong with it.
     fn see(&mut self, key: Key, now: Replica, leader_epoch: Option<LeaderEpoch>) -> Option<String> {
         let (name, node) = (now.name.clone(), now.node);
-        if let Some((partition_epoch, in_sync)) = &now.in_sync {
-            let mut sorted = in_sync.clone();
+        if let Some(leads) = &now.leads {
+            let (partition_epoch, mut sorted) = (leads.partition_epoch(), leads.isr().to_vec());
             sorted.sort_unstable();
-            let known = self.in_sync.entry((key, *partition_epoch)).or_insert_with(|| sorted.clone());
+            let known = self.in_sync.entry((key, partition_epoch)).or_insert_with(|| sorted.clone());
             if *known != sorted {
                 return Some(format!(
                     "{name}: in sync at {partition_epoch} are {known:?}, node {node} says {sorted:?}"
@@ -89,13 +101,22 @@ impl Seen {
                 *committed = now.high_watermark.max(*committed);
             }
         }
-        if let (Some((known, _)), Some((leader_epoch, told))) = (&now.in_sync, now.in_image)
+        if let (Some(leads), Some((leader_epoch, told))) = (&now.leads, now.in_image)
             && leader_epoch == now.leader.1
-            && *known < told
+            && leads.partition_epoch() < told
         {
+            let known = leads.partition_epoch();
             return Some(format!("{name}: node {node} was told of partition epoch {told} and goes by {known}"));
         }
+        let begun = self.log_starts.entry(key).or_default();
+        *begun = now.log_start.max(*begun);
+        if let Some(wrong) = leading::wrong_alone(&now, *begun) {
+            return Some(wrong);
+        }
         let before = self.replicas.insert((node, key), now.clone()).filter(|before| before.life == now.life)?;
+        if before.log_end == 0 && now.log_end > 0 {
+            self.began = Some(node);
+        }
         // A watermark over no records shows nothing: where the leader's log begins inside of a batch, an empty log begins anew
         // before that batch.
         let showed = before.is_durable && !before.epochs.is_empty();
@@ -104,14 +125,16 @@ impl Seen {
             return Some(format!("{name}: the high watermark of node {node} went back from {from} to {to}"));
         }
         if now.leader.1 == before.leader.1
-            && let (Some((from, _)), Some((to, _))) = (&before.in_sync, &now.in_sync)
-            && to < from
+            && let (Some(from), Some(to)) = (&before.leads, &now.leads)
+            && to.partition_epoch() < from.partition_epoch()
         {
+            let (from, to) = (from.partition_epoch(), to.partition_epoch());
             return Some(format!("{name}: node {node} knew partition epoch {from} and goes by {to}"));
         }
-        if now.log_end < before.log_end && now.leader == before.leader && now.in_sync.is_none() {
+        if now.log_end < before.log_end && now.leader == before.leader && now.leads.is_none() {
+            self.cut = Some(node);
             let leader = self.replicas.get(&(now.leader.0, key));
-            let leader = leader.filter(|leader| leader.leader == now.leader && leader.in_sync.is_some())?;
+            let leader = leader.filter(|leader| leader.leader == now.leader && leader.leads.is_some())?;
             let shared = shared_end(&before, leader)?;
             if now.log_end < shared {
                 let (from, to, leader) = (before.log_end, now.log_end, leader.node);
@@ -120,13 +143,13 @@ impl Seen {
                 ));
             }
         }
-        None
+        leading::wrong_since(&before, &now)
     }
 }
 
 /// Up to where two logs hold the same records: an epoch has one leader, so its records are the same in both. `None` where
 /// they have no offset in common.
-fn shared_end(one: &Replica, other: &Replica) -> Option<Offset> {
+pub(super) fn shared_end(one: &Replica, other: &Replica) -> Option<Offset> {
     let (a, b) = (one.epochs.first()?, other.epochs.first()?);
     let from = a.start_offset.max(b.start_offset);
     let end = one.log_end.min(other.log_end);
@@ -215,6 +238,11 @@ impl Cluster {
         found
     }
 
+    /// A broker that has cut a log since the last look, and one whose log has got its first records.
+    pub fn take_changed_logs(&mut self) -> (Option<NodeId>, Option<NodeId>) {
+        (self.seen.cut.take(), self.seen.began.take())
+    }
+
     /// What is wrong with the replicas of partitions, compared with what was seen before.
     pub fn wrong_replication(&mut self) -> Option<String> {
         let mut found = Vec::new();
@@ -222,23 +250,32 @@ impl Cluster {
             let Some(broker) = place.node.as_ref().and_then(|node| node.broker()) else { continue };
             broker.replicas.for_each(|cell| {
                 let leader = cell.leader();
+                let broker_epoch = broker.epoch();
                 let is_durable = cell.settings().log.flush_messages <= 1;
                 let (node, life, name) = (place.id, place.life, cell.name.clone());
-                let in_sync = cell.in_sync();
                 let image = broker.image.load();
                 let in_image = image.partition(cell.topic_id, cell.name.partition);
                 let in_image = in_image.map(|partition| (partition.leader_epoch, partition.partition_epoch));
-                let known = cell.with_log(|log| {
+                let known = cell.with_machine(|machine, log| {
                     let (high_watermark, log_end) = (log.high_watermark(), log.log_end_offset());
+                    let log_start = log.log_start_offset();
+                    let (leads, known_watermark) = match machine {
+                        Machine::Leader(leader) => (Some(leader.clone()), Some(leader.high_watermark())),
+                        Machine::Follower(follower) => (None, Some(follower.high_watermark())),
+                        Machine::None => (None, None),
+                    };
                     let epochs = log.leader_epochs().entries().to_vec();
                     let replica = Replica {
                         node,
                         life,
+                        broker_epoch,
                         name,
                         is_durable,
                         leader,
-                        in_sync,
+                        leads,
+                        known_watermark,
                         in_image,
+                        log_start,
                         high_watermark,
                         log_end,
                         epochs,
@@ -254,12 +291,15 @@ impl Cluster {
         self.seen.replicas.retain(|replica, _| is_there(replica));
         let mut wrong: Vec<String> = self.seen.wrong.take().into_iter().collect();
         let keeps_everything = self.losses.keeps_everything();
-        for (key, follower) in found.iter().filter(|(_, replica)| replica.in_sync.is_none()) {
+        for (key, follower) in found.iter().filter(|(_, replica)| replica.leads.is_none()) {
             let leads = |(other, replica): &&(Key, Replica)| {
-                other == key && replica.in_sync.is_some() && replica.leader == follower.leader
+                other == key && replica.leads.is_some() && replica.leader == follower.leader
             };
-            let leader = found.iter().find(leads).filter(|_| follower.is_durable || keeps_everything);
-            wrong.extend(leader.and_then(|(_, leader)| shows_too_much(follower, leader)));
+            let Some((_, leader)) = found.iter().find(leads) else { continue };
+            if follower.is_durable || keeps_everything {
+                wrong.extend(shows_too_much(follower, leader));
+            }
+            wrong.extend(leading::counts_too_much(leader, follower));
         }
         for (key, replica) in found {
             let leader_epoch = self.truth.partition(key.0, key.1).map(|partition| partition.leader_epoch);
@@ -282,7 +322,7 @@ impl Cluster {
                     let seen = self.seen.replicas.get(&(*id, key)).filter(|seen| seen.life == place.life);
                     // What differs from the leader's log is not what was committed.
                     let leader = self.seen.replicas.get(&(partition.leader, key)).filter(|leader| {
-                        leader.in_sync.is_some() && leader.leader == (partition.leader, partition.leader_epoch)
+                        leader.leads.is_some() && leader.leader == (partition.leader, partition.leader_epoch)
                     });
                     let end_of = |seen: &Replica| {
                         let shared =
