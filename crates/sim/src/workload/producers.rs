@@ -21,8 +21,8 @@ struct Batch {
     timestamp_ms: i64,
     /// Under way; `None`: to be sent (again).
     tag: Option<u64>,
-    /// A later one was acknowledged.
-    is_overtaken: bool,
+    /// So many later ones were acknowledged.
+    overtaken_by: usize,
 }
 
 #[derive(Debug)]
@@ -39,6 +39,13 @@ struct Producer {
 }
 
 impl Producer {
+    /// Whether one more may be under way. A leader remembers a producer's last five batches: one that more have come behind,
+    /// at a new leader while the old one owes its answer, could not be sent again.
+    fn has_room(&self) -> bool {
+        let behind_first = self.queue.len() + self.queue.front().map_or(0, |first| first.overtaken_by);
+        behind_first < if self.is_known { IN_FLIGHT_MAX } else { 1 }
+    }
+
     fn begin_anew(&mut self) {
         self.id = None;
         self.queue.clear();
@@ -143,13 +150,13 @@ impl Producers {
         let at = match (unsent, fresh) {
             // What is behind it must have had its answer: the broker takes batches in order only.
             (Some(at), _) if producer.queue.iter().skip(at).all(|batch| batch.tag.is_none()) => at,
-            (None, Some(count)) if producer.queue.len() < if producer.is_known { IN_FLIGHT_MAX } else { 1 } => {
+            (None, Some(count)) if producer.has_room() => {
                 let values: Vec<u64> = (self.next_value..self.next_value + count).collect();
                 self.next_value += count;
                 let timestamp_ms = node.now().wall_ms;
                 let sequence = producer.next_sequence;
                 producer.next_sequence += count as i32;
-                producer.queue.push_back(Batch { values, sequence, timestamp_ms, tag: None, is_overtaken: false });
+                producer.queue.push_back(Batch { values, sequence, timestamp_ms, tag: None, overtaken_by: 0 });
                 producer.queue.len() - 1
             }
             _ => return,
@@ -192,7 +199,7 @@ impl Producers {
             ErrorCode::None => {
                 let Some(batch) = producer.queue.remove(at) else { return 0 };
                 producer.is_known = true;
-                producer.queue.iter_mut().take(at).for_each(|earlier| earlier.is_overtaken = true);
+                producer.queue.iter_mut().take(at).for_each(|earlier| earlier.overtaken_by += 1);
                 for (i, value) in batch.values.iter().enumerate() {
                     let offset = answer.base_offset + i as Offset;
                     knowledge.acknowledged(partition, offset, *value, batch.timestamp_ms + i as i64);
@@ -206,7 +213,8 @@ impl Producers {
             | ErrorCode::InvalidProducerEpoch
             | ErrorCode::UnknownProducerId) => {
                 // Of a batch whose records were deleted only the producer's last one is remembered by the next process.
-                let may_be_gone = partition.0 == KEPT && (producer.queue.len() > 1 || producer.queue[0].is_overtaken);
+                let may_be_gone =
+                    partition.0 == KEPT && (producer.queue.len() > 1 || producer.queue[0].overtaken_by > 0);
                 if (is_promised(partition.0) || knowledge.is_replicated) && !may_be_gone {
                     knowledge.say(format!("{partition:?}: a producer that lost nothing was told {error}"));
                 }
