@@ -4,6 +4,7 @@
 use super::nodes::{Cluster, Place};
 use crate::node::SimNode;
 use base::{NodeId, Offset};
+use raft::VoterSet;
 
 /// A leader that no majority reaches resigns after one and a half fetch timeouts (of 2 s); what is on its way then may still
 /// count.
@@ -73,6 +74,20 @@ impl Cluster {
             }
         }
         None
+    }
+
+    /// Whether the last two voters wait for each other: one led, removed itself, and the other has not got that record. So it needs
+    /// the vote of the first, which has the longer log and stands no more. Kafka's controllers do the same.
+    pub fn waits_for_removed_voter(&self) -> bool {
+        let known = |place: &Place| Some((place.id, place.node.as_ref()?.voters()?.clone()));
+        let known: Vec<_> = self.places.iter().filter(|place| self.is_controller(place.id)).filter_map(known).collect();
+        let votes = |voters: &VoterSet, id: NodeId| voters.iter().any(|voter| voter.key.id == id);
+        let waits_for = |(id, voters): &(NodeId, VoterSet)| {
+            let left = voters.iter().map(|voter| voter.key.id).next();
+            let is_removed = voters.len() == 1 && left != Some(*id);
+            is_removed && known.iter().any(|(other, voters)| Some(*other) == left && votes(voters, *id))
+        };
+        self.leader().is_none() && known.iter().any(waits_for)
     }
 
     /// Everything of the metadata below was seen to be committed.

@@ -66,7 +66,8 @@ impl Cluster {
 
     /// Whether new partitions have enough other replicas, wherever they are placed.
     pub fn can_place_anew(&self) -> bool {
-        self.shape.replicas > 1 && BROKERS.iter().all(|id| self.truth.brokers.contains_key(id))
+        let takes_replicas = |id| self.truth.brokers.get(id).is_some_and(|broker| !broker.in_controlled_shutdown);
+        self.shape.replicas > 1 && BROKERS.iter().all(takes_replicas)
     }
 
     /// Whether every partition has as many replicas without this broker as a write needs.

@@ -387,6 +387,10 @@ impl Cluster {
         self.shape.layout.is_broker(id)
     }
 
+    pub fn is_controller(&self, id: NodeId) -> bool {
+        self.shape.layout.is_controller(id)
+    }
+
     pub fn is_harmed(&self, id: NodeId) -> bool {
         self.places.iter().any(|place| place.id == id && place.harm.is_some())
     }
