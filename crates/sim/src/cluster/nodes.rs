@@ -301,6 +301,7 @@ impl Cluster {
 
     /// A process dies. With the power, its disk loses what was not synced, and nobody is told.
     pub fn kill(&mut self, id: NodeId, power: Option<u64>) {
+        self.note_log_starts(id);
         self.network.died(id, power.is_none());
         self.disconnect_clients(id);
         self.network.set_paused(id, false);

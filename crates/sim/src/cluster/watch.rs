@@ -239,6 +239,16 @@ impl Cluster {
         found
     }
 
+    /// What a process that is about to end has deleted since the last look: it may be there again, and its epochs are not.
+    pub(super) fn note_log_starts(&mut self, id: NodeId) {
+        let place = self.places.iter().find(|place| place.id == id);
+        let Some(broker) = place.and_then(|place| place.node.as_ref()?.broker()) else { return };
+        broker.replicas.for_each(|cell| {
+            let begun = self.seen.log_starts.entry((cell.topic_id, cell.name.partition)).or_default();
+            *begun = cell.with_log(|log| log.log_start_offset()).max(*begun);
+        });
+    }
+
     /// A broker that has cut a log since the last look, and one whose log has got its first records.
     pub fn take_changed_logs(&mut self) -> (Option<NodeId>, Option<NodeId>) {
         (self.seen.cut.take(), self.seen.began.take())
