@@ -53,3 +53,29 @@ impl Layout {
         order.map(|id| (id, self.controllers()[2] != id || !self.is_broker(id))).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_layout_is_drawn_and_has_three_of_each() {
+        let mut random = SplitMix64(1);
+        let layouts: Vec<Layout> = (0..200).map(|_| Layout::draw(&mut random)).collect();
+        let counts: BTreeSet<usize> = layouts.iter().map(|layout| layout.ids().len()).collect();
+        assert_eq!(counts, BTreeSet::from([3, 4, 5, 6]));
+        for layout in layouts {
+            let ids = layout.ids();
+            assert_eq!(ids.iter().filter(|id| layout.is_controller(**id)).count(), 3);
+            assert_eq!(ids.iter().filter(|id| layout.is_broker(**id)).count(), 3);
+            let order = layout.leaving_order();
+            assert_eq!(order.len(), ids.len());
+            // A broker that somebody agrees to let go has a majority of the controllers, with its own.
+            for (at, (id, _)) in order.iter().enumerate().filter(|(_, (id, agreed))| *agreed && layout.is_broker(*id)) {
+                let there = order[at..].iter().filter(|(id, _)| layout.is_controller(*id)).count();
+                assert!(there >= 2, "{id} of {layout:?}");
+            }
+        }
+    }
+}
