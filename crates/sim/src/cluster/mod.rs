@@ -1,5 +1,6 @@
 //! Several processes and the network between them.
 
+mod administrator;
 mod agreement;
 mod away;
 mod clients;

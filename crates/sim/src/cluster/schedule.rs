@@ -100,6 +100,7 @@ impl World {
         match self.cluster.start(id, seed) {
             // A disk that is still not in order may be the reason; it is by the next try.
             Err(_) if self.cluster.is_harmed(id) => self.cluster.mend(id),
+            Err(_) if self.cluster.remove_older_copies(id) => self.start(id),
             Err(error) => self.told.knowledge.say(format!("node {id} does not start: {error}")),
             Ok(()) => {}
         }

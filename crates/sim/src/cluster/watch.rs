@@ -111,7 +111,8 @@ impl Seen {
         }
         let begun = self.log_starts.entry(key).or_default();
         *begun = now.log_start.max(*begun);
-        if let Some(wrong) = leading::wrong_alone(&now, *begun) {
+        let begun = *begun;
+        if let Some(wrong) = leading::wrong_alone(&now, begun) {
             return Some(wrong);
         }
         let before = self.replicas.insert((node, key), now.clone()).filter(|before| before.life == now.life)?;
@@ -137,7 +138,8 @@ impl Seen {
             let leader = self.replicas.get(&(now.leader.0, key));
             let leader = leader.filter(|leader| leader.leader == now.leader && leader.leads.is_some())?;
             let shared = shared_end(&before, leader)?;
-            if now.log_end < shared {
+            // What was deleted may go with a batch that reaches beyond it.
+            if now.log_end < shared && begun < shared {
                 let (from, to, leader) = (before.log_end, now.log_end, leader.node);
                 return Some(format!(
                     "{name}: node {node} was cut from {from} to {to}, and shared {shared} with {leader}"
