@@ -385,7 +385,6 @@ impl Raft {
             Event::Removed => {
                 if self.is_removed() {
                     self.resign(now, effects);
-                    self.role = Role::Unattached;
                 }
             }
             Event::Leave => {

@@ -5,6 +5,7 @@ mod agreement;
 mod away;
 mod clients;
 mod faults;
+mod layout;
 mod leading;
 mod network;
 mod nodes;
