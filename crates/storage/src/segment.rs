@@ -226,10 +226,12 @@ impl Segment {
 
     /// What was appended since this was asked last, once that is `at_least` bytes.
     pub fn take_write_back(&mut self, at_least: u64) -> Option<WriteBack> {
-        let (from, to) = (self.asked_back, self.size - self.size % PAGE);
-        if to.saturating_sub(from) < at_least {
+        let to = self.size - self.size % PAGE;
+        if to.saturating_sub(self.asked_back) < at_least {
             return None;
         }
+        // What was appended long before is on disk, or soon will be; to ask for it would cost it its place in memory.
+        let from = self.asked_back.max(to.saturating_sub(at_least.saturating_mul(4)));
         self.asked_back = to;
         Some(WriteBack { file: self.file.get()?.clone(), from, to })
     }

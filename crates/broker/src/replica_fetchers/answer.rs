@@ -3,6 +3,7 @@
 
 use super::fetcher::{Fetcher, HOLD_US, InEpoch};
 use super::request::{FETCH_VERSION, correlation_id};
+use super::resting::REST_US;
 use super::{Key, out_of_range};
 use crate::broker::Broker;
 use crate::log_dirs::Directory;
@@ -162,7 +163,7 @@ impl Fetcher {
                 }
                 let waiting = is_behind.then(|| cell.with_log(|log| log.take_write_back(WRITE_BACK_BYTES))).flatten();
                 match (waiting, self.broker.upgrade()) {
-                    (Some(waiting), Some(broker)) => self.blocking(&broker, one, cell.clone(), |_, _| {
+                    (Some(waiting), Some(broker)) => self.aside(&broker, one, (cell.clone(), false), |_, _| {
                         waiting.begin();
                         Ok(())
                     }),
@@ -179,6 +180,9 @@ impl Fetcher {
             Err(AppendError::Storage(error)) => {
                 if error.is_shortage() {
                     cell.directory().tell_shortage(&error);
+                    if self.is_to_rest(&key, cell) {
+                        return self.hold(one, now, REST_US);
+                    }
                 } else if self.line.is_due(now) {
                     let leader = self.source.0;
                     tracing::warn!(partition = %cell.name, leader, %error, "what was fetched cannot be appended");
@@ -268,6 +272,17 @@ impl Fetcher {
         cell: Arc<PartitionCell>,
         work: impl FnOnce(&Broker, &Arc<PartitionCell>) -> Result<(), AppendError> + Send + 'static,
     ) {
+        self.aside(broker, one, (cell, true), work);
+    }
+
+    /// The same; whether its leader is to hear of it before the request that is under way comes back.
+    fn aside(
+        self: &Arc<Self>,
+        broker: &Arc<Broker>,
+        one: InEpoch,
+        (cell, hurries): (Arc<PartitionCell>, bool),
+        work: impl FnOnce(&Broker, &Arc<PartitionCell>) -> Result<(), AppendError> + Send + 'static,
+    ) {
         if !self.set_busy(one) {
             return;
         }
@@ -276,7 +291,7 @@ impl Fetcher {
             // Another fetcher may have taken it over meanwhile, in the same epoch.
             let is_followed = this.state.lock().followed_in(one).is_some();
             let done = if is_followed { work(&at, &cell) } else { Ok(()) };
-            this.unblocked(&at, one, &cell, done);
+            this.unblocked(&at, one, (&cell, hurries), done);
         }));
     }
 
@@ -294,7 +309,7 @@ impl Fetcher {
         self: &Arc<Self>,
         broker: &Broker,
         one: InEpoch,
-        cell: &Arc<PartitionCell>,
+        (cell, hurries): (&Arc<PartitionCell>, bool),
         done: Result<(), AppendError>,
     ) {
         {
@@ -304,7 +319,8 @@ impl Fetcher {
             followed.is_busy = false;
         }
         match done {
-            Ok(()) => self.place_soon(one.0),
+            Ok(()) if hurries => self.place_soon(one.0),
+            Ok(()) => self.place(one.0),
             Err(AppendError::Refused(_)) => {}
             Err(AppendError::Storage(error)) => {
                 cell.directory().report(&error);

@@ -50,6 +50,8 @@ pub(super) struct State {
     pub followed: BTreeMap<Key, Followed>,
     /// Those of which less is here than was committed.
     behind: BTreeSet<Key>,
+    /// Not before this time are those looked for that are to rest.
+    pub rest_look_us: u64,
     portion: Portion,
     /// Partitions that wait for the disk before they are asked for.
     unsynced: BTreeSet<Key>,
@@ -95,6 +97,7 @@ impl Fetcher {
             session: FetchSession::default(),
             followed: BTreeMap::new(),
             behind: BTreeSet::new(),
+            rest_look_us: 0,
             portion: Portion::default(),
             unsynced: BTreeSet::new(),
             delays: BTreeSet::new(),

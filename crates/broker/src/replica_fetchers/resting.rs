@@ -7,10 +7,13 @@ use super::fetcher::Fetcher;
 use crate::broker::Broker;
 use crate::partition::PartitionCell;
 use base::{LeaderEpoch, Now};
+use metadata::Image;
 use std::sync::Arc;
 
 /// The pause between two fetches.
-const REST_US: u64 = 3_000_000;
+pub(super) const REST_US: u64 = 3_000_000;
+/// Between two looks for those that are to rest: a fetcher may have thousands of partitions.
+const LOOK_EVERY_US: u64 = 250_000;
 
 impl Fetcher {
     /// Lets those rest that were in the request whose answer was worked off.
@@ -18,18 +21,30 @@ impl Fetcher {
         if !broker.replicas.directories().iter().any(|directory| directory.is_full()) {
             return;
         }
-        let image = broker.image.load();
-        let is_out = |(topic_id, index): &Key| {
-            image.partition(*topic_id, *index).is_some_and(|partition| !partition.isr.contains(&broker.node_id))
-        };
         let asked: Vec<(Key, LeaderEpoch, Arc<PartitionCell>)> = {
-            let state = self.state.lock();
+            let mut state = self.state.lock();
+            if now.monotonic_us < state.rest_look_us {
+                return;
+            }
+            state.rest_look_us = now.monotonic_us + LOOK_EVERY_US;
             let was_asked = |key: &Key| state.session.asked(key).is_some();
-            let asked = state.followed.iter().filter(|(key, one)| !one.is_busy && was_asked(key) && is_out(key));
+            let asked = state.followed.iter().filter(|(key, one)| !one.is_busy && was_asked(key));
             asked.map(|(key, one)| (*key, one.epoch, one.cell.clone())).collect()
         };
-        for (key, epoch, _) in asked.iter().filter(|(_, _, cell)| cell.directory().is_full()) {
+        for (key, epoch, _) in asked.iter().filter(|(key, _, cell)| is_to_rest(broker, key, cell)) {
             self.hold((*key, *epoch), now, REST_US);
         }
     }
+
+    /// Whether there is no room for it, and nobody waits for it.
+    pub(super) fn is_to_rest(&self, key: &Key, cell: &PartitionCell) -> bool {
+        self.broker.upgrade().is_some_and(|broker| is_to_rest(&broker, key, cell))
+    }
+}
+
+fn is_to_rest(broker: &Broker, (topic_id, index): &Key, cell: &PartitionCell) -> bool {
+    let is_out = |image: &Image| {
+        image.partition(*topic_id, *index).is_some_and(|partition| !partition.isr.contains(&broker.node_id))
+    };
+    cell.directory().is_full() && is_out(&broker.image.load())
 }

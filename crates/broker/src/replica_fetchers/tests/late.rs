@@ -193,19 +193,21 @@ fn who_waits_for_the_disk_asks_for_the_sync() {
     assert_eq!(following.cell.with_log(|log| log.recovery_point()), 5);
 }
 
+/// A batch of one record, as the leader of epoch 4 has it.
+fn of_bytes(offset: Offset, bytes: usize) -> Vec<u8> {
+    let mut batch = records::BatchBuilder::new(records::BatchOptions::default());
+    batch.append(0, None, Some(&vec![7; bytes]), &[]);
+    let mut batch = batch.finish().unwrap();
+    batch[..8].copy_from_slice(&offset.to_be_bytes());
+    batch[12..16].copy_from_slice(&4_i32.to_be_bytes());
+    batch
+}
+
 /// Who has much to catch up leaves it not all to the kernel, where it would hold up whoever writes to the same disk.
 #[test]
 fn what_is_behind_is_written_back_before_more_of_it_is_asked_for() {
     let following = Following::new(|config| config.segment_bytes = 1 << 30);
     following.follow(4);
-    let of_bytes = |offset: Offset, bytes: usize| {
-        let mut batch = records::BatchBuilder::new(records::BatchOptions::default());
-        batch.append(0, None, Some(&vec![7; bytes]), &[]);
-        let mut batch = batch.finish().unwrap();
-        batch[..8].copy_from_slice(&offset.to_be_bytes());
-        batch[12..16].copy_from_slice(&4_i32.to_be_bytes());
-        batch
-    };
     answer(following.request(), &of_topic(data(3, of_bytes(0, 1000))));
     answer(following.request(), &of_topic(data(3, of_bytes(1, 9 << 20))));
     assert_eq!(end(&following.cell), 2);
@@ -217,4 +219,26 @@ fn what_is_behind_is_written_back_before_more_of_it_is_asked_for() {
     answer(request, &of_topic(data(3, of_bytes(2, 9 << 20))));
     assert_eq!(following.bench.executor.work_that_waits(), 0);
     assert_eq!(position(&following.request()), (3, 4, 4));
+}
+
+/// The request for others is not broken off for one whose write-back has begun.
+#[test]
+fn what_was_written_back_waits_for_the_answer_that_is_under_way() {
+    let mut following = Following::new(|config| config.segment_bytes = 1 << 30);
+    let _another = following.follow_another(4);
+    following.follow(4);
+    let mut request = following.request();
+    if position_of_topic(&request).is_none() {
+        answer(request, &FetchResponse { session_id: SESSION, ..Default::default() });
+        request = following.request();
+    }
+    answer(request, &of_topic(data(3, of_bytes(0, 9 << 20))));
+    let for_others = following.bench.network.take().expect("a request").1;
+    assert_eq!(position_of_topic(&for_others), None);
+    for _ in 0..20 {
+        following.bench.executor.pass(10);
+        assert!(following.bench.network.take().is_none(), "one at a time, and it is not given up");
+    }
+    answer(for_others, &FetchResponse { session_id: SESSION, ..Default::default() });
+    assert_eq!(position_of_topic(&following.request()), Some((1, 4)));
 }
