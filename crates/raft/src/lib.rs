@@ -32,8 +32,7 @@
 //!   |   is heard again                                             |
 //!       from all: a newer epoch, without its leader            [P] +
 //! ```
-//! A timer of the only voter makes it a Candidate at once. Who does not vote has no timer, and follows whoever leads; a
-//! Leader that was removed becomes Unattached when it ends to lead. A
+//! A timer of the only voter makes it a Candidate at once. Who does not vote has no timer, and follows whoever leads. A
 //! Leader's timers tell voters again that do not fetch (BeginQuorumEpoch), and end its leadership when a majority has not
 //! fetched for one and a half fetch timeouts; [`Effect::LostLeadership`] says so however it ends. A leader that stops names
 //! its successors (EndQuorumEpoch); they stand one after the other, without waiting for their timeout. To grant a vote is

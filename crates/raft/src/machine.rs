@@ -385,6 +385,7 @@ impl Raft {
             Event::Removed => {
                 if self.is_removed() {
                     self.resign(now, effects);
+                    self.role = Role::Unattached;
                 }
             }
             Event::Leave => {

@@ -99,8 +99,6 @@ pub struct SimNode {
     pub inbox: Inbox,
     next_tag: u64,
     serves: bool,
-    /// It is to leave, and its quorum has not been told.
-    leaves: bool,
 }
 
 /// What became of a step.
@@ -212,7 +210,6 @@ impl SimNode {
             inbox: Inbox::default(),
             next_tag: 1,
             serves: false,
-            leaves: false,
         })
     }
 
@@ -292,7 +289,6 @@ impl SimNode {
             self.serves = true;
             Housekeeping::start(broker);
         }
-        self.hand_over();
         Step::Worked
     }
 
@@ -350,29 +346,20 @@ impl SimNode {
         })
     }
 
-    /// Begins to leave the cluster, as the server does: the broker first, then its part of the quorum.
-    pub fn leave(&mut self) {
-        self.leaves = true;
-        if let Some(role) = self.role() {
-            role.lifecycle.leave();
-        }
-        self.hand_over();
-    }
-
-    fn hand_over(&mut self) {
-        if self.leaves && self.broker_has_left() {
-            self.leaves = false;
-            self.parts.mailbox.leave();
+    /// Begins to leave the cluster.
+    pub fn leave(&self) {
+        match self.role() {
+            Some(role) => role.lifecycle.leave(),
+            None => self.parts.mailbox.leave(),
         }
     }
 
-    fn broker_has_left(&self) -> bool {
-        self.role().is_none_or(|role| role.lifecycle.state() == LifecycleState::Left)
-    }
-
-    /// Whether it may stop: a broker when its controller agrees, whoever leads the quorum when that is handed over.
+    /// Whether it may stop: a broker when its controller agrees, a controller alone when it has handed over.
     pub fn has_left(&self) -> bool {
-        self.broker_has_left() && self.parts.view.load().has_left
+        match self.role() {
+            Some(role) => role.lifecycle.state() == LifecycleState::Left,
+            None => self.parts.view.load().has_left,
+        }
     }
 
     /// The epoch of the metadata quorum that it leads, if it does.

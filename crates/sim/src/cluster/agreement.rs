@@ -1,10 +1,9 @@
 //! What must hold of the metadata quorum: whoever shows an image shows the same, an epoch has one leader, and none goes on that
 //! no majority reaches.
 
-use super::nodes::{Cluster, Place};
+use super::nodes::{CONTROLLERS, Cluster, Place};
 use crate::node::SimNode;
 use base::{NodeId, Offset};
-use raft::VoterSet;
 
 /// A leader that no majority reaches resigns after one and a half fetch timeouts (of 2 s); what is on its way then may still
 /// count.
@@ -35,8 +34,8 @@ impl Cluster {
     /// Whom a majority reaches at the end of a time is reached in it; who stands still cannot resign. Where voters change, they
     /// have the time of a new leadership to be heard of.
     pub(super) fn note_reached(&mut self) {
-        let (now_us, layout) = (self.now.monotonic_us, self.shape.layout);
-        for place in self.places.iter_mut().filter(|place| layout.is_controller(place.id)) {
+        let now_us = self.now.monotonic_us;
+        for place in self.places.iter_mut().filter(|place| CONTROLLERS.contains(&place.id)) {
             let voters = place.node.as_ref().and_then(SimNode::voters);
             if voters != place.voters.as_ref() {
                 place.voters = voters.cloned();
@@ -48,11 +47,11 @@ impl Cluster {
             let Some(node) = place.awake() else { return true };
             let voters = node.voters();
             let reach = |id: NodeId| {
-                id == place.id || layout.is_controller(id) && is_awake(id) && self.network.is_connected(id, place.id)
+                id == place.id || CONTROLLERS.contains(&id) && is_awake(id) && self.network.is_connected(id, place.id)
             };
             voters.is_some_and(|voters| voters.iter().filter(|voter| reach(voter.key.id)).count() >= voters.majority())
         };
-        let controllers = self.places.iter().filter(|place| layout.is_controller(place.id));
+        let controllers = self.places.iter().filter(|place| CONTROLLERS.contains(&place.id));
         let reached: Vec<NodeId> = controllers.filter(is_reached).map(|place| place.id).collect();
         self.reached.extend(reached.into_iter().map(|id| (id, now_us)));
     }
@@ -74,20 +73,6 @@ impl Cluster {
             }
         }
         None
-    }
-
-    /// Whether the last two voters wait for each other: one led, removed itself, and the other has not got that record. So it needs
-    /// the vote of the first, which has the longer log and stands no more. Kafka's controllers do the same.
-    pub fn waits_for_removed_voter(&self) -> bool {
-        let known = |place: &Place| Some((place.id, place.node.as_ref()?.voters()?.clone()));
-        let known: Vec<_> = self.places.iter().filter(|place| self.is_controller(place.id)).filter_map(known).collect();
-        let votes = |voters: &VoterSet, id: NodeId| voters.iter().any(|voter| voter.key.id == id);
-        let waits_for = |(id, voters): &(NodeId, VoterSet)| {
-            let left = voters.iter().map(|voter| voter.key.id).next();
-            let is_removed = voters.len() == 1 && left != Some(*id);
-            is_removed && known.iter().any(|(other, voters)| Some(*other) == left && votes(voters, *id))
-        };
-        self.leader().is_none() && known.iter().any(waits_for)
     }
 
     /// Everything of the metadata below was seen to be committed.

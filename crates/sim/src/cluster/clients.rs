@@ -1,8 +1,7 @@
 //! The way of the clients to a simulated cluster: each request goes to the broker that a client with the newest metadata would
 //! ask, over connections that do what the client wants. Who stands still is sent to as well, and reads it later.
 
-use super::layout::BROKERS;
-use super::nodes::{Cluster, Place};
+use super::nodes::{BROKERS, Cluster, Place};
 use crate::node::{SimNode, frame};
 use crate::workload::Peer;
 use base::{NodeId, Now, TopicId};
@@ -78,11 +77,6 @@ impl Cluster {
         let voters = self.places.iter().find(|place| place.id == leader)?.node.as_ref()?.voters()?;
         let keys: Vec<ReplicaKey> = voters.iter().map(|voter| voter.key).collect();
         (self.shape.is_dynamic && keys.len() == 3).then_some(keys)
-    }
-
-    /// Whether each controller votes.
-    pub fn has_all_voters(&self) -> bool {
-        self.has_static_voters() || self.three_voters().is_some()
     }
 
     /// Asks that a voter votes no more. It asks by itself to be one again.

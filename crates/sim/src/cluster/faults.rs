@@ -1,6 +1,6 @@
 //! What happens to processes, machines and the network of a cluster while it works.
 
-use super::layout::BROKERS;
+use super::nodes::{BROKERS, CONTROLLERS, is_controller};
 use super::schedule::World;
 use base::{NodeId, Random};
 use protocol::ApiKey;
@@ -50,7 +50,7 @@ impl World {
             7 | 8 => self.start_all(),
             9 | 10 => self.cut_from_controllers(id),
             11 | 12 => {
-                let controller = self.controllers()[self.random.below(3) as usize];
+                let controller = CONTROLLERS[self.random.below(3) as usize];
                 self.cluster.network.break_between(id, controller);
             }
             13 => {
@@ -111,14 +111,10 @@ impl World {
         }
     }
 
-    fn controllers(&self) -> [NodeId; 3] {
-        self.cluster.shape.layout.controllers()
-    }
-
     /// A node from some of the controllers or all of them: one way, or both.
     fn cut_from_controllers(&mut self, id: NodeId) {
         let out = self.random.below(3);
-        for controller in self.controllers() {
+        for controller in CONTROLLERS {
             if controller == id || self.random.below(4) == 0 {
                 continue;
             }
@@ -146,9 +142,9 @@ impl World {
 
     /// Nothing gets through between a broker and the others any more, or the controllers either.
     fn cut_off(&mut self, id: NodeId, also_from_controllers: bool) {
-        let controllers = self.controllers().into_iter().filter(|_| also_from_controllers);
-        for other in BROKERS.into_iter().chain(controllers).filter(|other| *other != id) {
-            self.cut_both(id, other);
+        let controllers = CONTROLLERS.iter().filter(|_| also_from_controllers);
+        for other in BROKERS.iter().chain(controllers).filter(|other| **other != id) {
+            self.cut_both(id, *other);
         }
     }
 
@@ -235,7 +231,7 @@ impl World {
             self.cluster.remove_voter(voter);
         }
         if are_cut_off {
-            self.controllers().into_iter().filter(|id| *id != leader).for_each(|id| self.cut_both(id, leader));
+            CONTROLLERS.into_iter().filter(|id| *id != leader).for_each(|id| self.cut_both(id, leader));
             // Time for an election.
             let heals_us = self.cluster.now.monotonic_us + 2_000_000 + self.random.below(5_000_000);
             (self.heals_us, self.calm_until_us) = (Some(heals_us), heals_us + 500_000);
@@ -246,7 +242,7 @@ impl World {
     fn roll(&mut self) {
         self.rolling = BROKERS.into_iter().collect();
         if self.random.below(2) == 0 {
-            self.rolling.extend(self.cluster.shape.layout.controllers_alone());
+            self.rolling.extend(CONTROLLERS);
         }
     }
 
@@ -291,9 +287,7 @@ impl World {
 
     /// Where nothing else happens and everybody is there, who has no room leads nothing that another could.
     pub fn look_at_full_disks(&mut self) {
-        // A controller that has no room itself can write nothing of what is handed over.
-        let controller = self.cluster.leader();
-        if !self.cluster.all_work() || controller.is_some_and(|id| self.full.contains_key(&id)) {
+        if !self.cluster.all_work() {
             self.last_fault_us = self.cluster.now.monotonic_us;
         }
         let is_calm = self.heals_us.is_none()
@@ -418,7 +412,7 @@ impl World {
         let power = power.then(|| self.random.next_u64());
         self.deliver();
         self.cluster.kill(id, power);
-        if self.cluster.is_broker(id) {
+        if !is_controller(id) {
             self.told.knowledge.process_died();
         }
         self.deliver();
@@ -447,7 +441,7 @@ impl World {
             }
         }
         self.cluster.close(id);
-        if self.cluster.is_broker(id) {
+        if !is_controller(id) {
             self.told.knowledge.process_died();
         }
         self.deliver();

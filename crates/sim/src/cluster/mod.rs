@@ -5,7 +5,6 @@ mod agreement;
 mod away;
 mod clients;
 mod faults;
-mod layout;
 mod leading;
 mod network;
 mod nodes;

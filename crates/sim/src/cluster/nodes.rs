@@ -1,6 +1,5 @@
-//! The processes of a simulated cluster: controllers, brokers, and those that are both, each with a disk of its own, on one clock.
+//! The processes of a simulated cluster: three controllers, some brokers, each with a disk of its own, on one clock.
 
-use super::layout::Layout;
 use super::leading;
 use super::network::{Delivery, SimNetwork};
 use super::promise::Losses;
@@ -17,6 +16,9 @@ use std::path::Path;
 use std::sync::Arc;
 use testkit::{Fault, FaultOn, SimFiles};
 
+/// The controllers' ids; brokers are 1, 2, ...
+pub const CONTROLLERS: [NodeId; 3] = [100, 101, 102];
+pub const BROKERS: [NodeId; 3] = [1, 2, 3];
 const ENOSPC: i32 = 28;
 /// A broker's second directory, where it has one.
 const SECOND_DIR: &str = "/more";
@@ -24,7 +26,6 @@ const SECOND_DIR: &str = "/more";
 /// What differs from seed to seed.
 #[derive(Debug, Clone, Copy)]
 pub struct Shape {
-    pub layout: Layout,
     pub snapshot_bytes: u32,
     pub segment_bytes: u32,
     pub retention_bytes: i64,
@@ -49,10 +50,8 @@ pub struct Shape {
 
 impl Shape {
     pub fn draw(random: &mut SplitMix64) -> Shape {
-        let layout = Layout::draw(&mut SplitMix64(!random.0));
         let mut one_of = |choices: [u32; 3]| choices[random.below(3) as usize];
         Shape {
-            layout,
             snapshot_bytes: one_of([200, 1_500, 20_000_000]),
             segment_bytes: one_of([1_200, 4_000, 1 << 20]),
             retention_bytes: i64::from(one_of([600, 6_000, 1 << 30])),
@@ -69,43 +68,35 @@ impl Shape {
     }
 }
 
-/// Of a broker.
+pub fn is_controller(id: NodeId) -> bool {
+    CONTROLLERS.contains(&id)
+}
+
 fn port(id: NodeId) -> u16 {
     9100 + id as u16
 }
 
-fn controller_port(id: NodeId) -> u16 {
-    9300 + id as u16
-}
-
 fn dirs(id: NodeId, shape: &Shape) -> &'static [&'static str] {
-    if shape.has_two_dirs && shape.layout.is_broker(id) { &["/data", SECOND_DIR] } else { &["/data"] }
+    if shape.has_two_dirs && !is_controller(id) { &["/data", SECOND_DIR] } else { &["/data"] }
 }
 
 fn config(id: NodeId, shape: &Shape) -> Result<ServerConfig, String> {
-    let (layout, controllers) = (shape.layout, shape.layout.controllers());
-    let client = format!("PLAINTEXT://127.0.0.1:{}", port(id));
-    let controller = format!("CONTROLLER://127.0.0.1:{}", controller_port(id));
-    let (roles, listeners) = match (layout.is_broker(id), layout.is_controller(id)) {
-        (true, true) => ("broker,controller", format!("{client},{controller}\nadvertised.listeners={client}")),
-        (true, false) => ("broker", client),
-        (false, _) => ("controller", controller),
-    };
+    let (role, listener) = if is_controller(id) { ("controller", "CONTROLLER") } else { ("broker", "PLAINTEXT") };
     let Shape { snapshot_bytes, retention_bytes, session_ms, fetch_bytes, replicas, replica_bytes, .. } = shape;
     let quorum = match shape.is_dynamic {
         true => format!(
             "controller.quorum.bootstrap.servers={}\n{}",
-            controllers.map(|id| format!("127.0.0.1:{}", controller_port(id))).join(","),
-            if layout.is_controller(id) { "controller.quorum.auto.join.enable=true\n" } else { "" }
+            CONTROLLERS.map(|id| format!("127.0.0.1:{}", port(id))).join(","),
+            if is_controller(id) { "controller.quorum.auto.join.enable=true\n" } else { "" }
         ),
         false => format!(
             "controller.quorum.voters={}\n",
-            controllers.map(|id| format!("{id}@127.0.0.1:{}", controller_port(id))).join(",")
+            CONTROLLERS.map(|id| format!("{id}@127.0.0.1:{}", port(id))).join(",")
         ),
     };
     let text = format!(
-        "process.roles={roles}\nnode.id={id}\n{quorum}\
-         listeners={listeners}\ncontroller.listener.names=CONTROLLER\nlog.dirs={}\n\
+        "process.roles={role}\nnode.id={id}\n{quorum}\
+         listeners={listener}://127.0.0.1:{}\ncontroller.listener.names=CONTROLLER\nlog.dirs={}\n\
          offsets.topic.replication.factor={replicas}\noffsets.topic.num.partitions=3\nlog.index.size.max.bytes=4096\n\
          min.insync.replicas={}\n\
          log.index.interval.bytes=256\ngroup.initial.rebalance.delay.ms=0\nlog.retention.check.interval.ms=150\n\
@@ -114,6 +105,7 @@ fn config(id: NodeId, shape: &Shape) -> Result<ServerConfig, String> {
          controller.quorum.fetch.max.bytes={fetch_bytes}\ncontroller.quorum.fetch.snapshot.max.bytes={fetch_bytes}\n\
          broker.heartbeat.interval.ms={}\nottla.full.log.dir.ms=1000\nreplica.lag.time.max.ms=2000\nreplica.fetch.wait.max.ms=200\n\
          replica.fetch.max.bytes={replica_bytes}\nnum.replica.fetchers=2\n",
+        port(id),
         dirs(id, shape).join(","),
         replicas.div_ceil(2),
         session_ms / 4
@@ -124,9 +116,9 @@ fn config(id: NodeId, shape: &Shape) -> Result<ServerConfig, String> {
 }
 
 /// The voters that a dynamic quorum begins with.
-fn initial_voters(layout: Layout, random: &mut SplitMix64) -> VoterSet {
-    VoterSet::new(layout.controllers().map(|id| {
-        let endpoint = Endpoint { listener: "CONTROLLER".into(), host: "127.0.0.1".into(), port: controller_port(id) };
+fn initial_voters(random: &mut SplitMix64) -> VoterSet {
+    VoterSet::new(CONTROLLERS.map(|id| {
+        let endpoint = Endpoint { listener: "CONTROLLER".into(), host: "127.0.0.1".into(), port: port(id) };
         Voter { key: ReplicaKey { id, directory_id: random.uuid() }, endpoints: vec![endpoint] }
     }))
 }
@@ -153,8 +145,6 @@ pub(super) struct Place {
     /// What clients have sent meanwhile.
     pub(super) unread: Vec<(u64, Vec<u8>)>,
     harm: Option<Harm>,
-    /// It has no room.
-    is_full: bool,
 }
 
 impl Place {
@@ -199,30 +189,18 @@ pub struct Cluster {
 impl Cluster {
     /// Formats every folder; nothing runs.
     pub fn new(shape: Shape, now: Now, random: &mut SplitMix64) -> Result<Cluster, String> {
-        let (layout, ids) = (shape.layout, shape.layout.ids());
-        let ports = ids.iter().flat_map(|id| [(port(*id), *id), (controller_port(*id), *id)]);
-        let network = SimNetwork::new(random.next_u64(), ports);
+        let ids = CONTROLLERS.into_iter().chain(BROKERS);
+        let network = SimNetwork::new(random.next_u64(), ids.clone().map(|id| (port(id), id)));
         network.advance_to(now.monotonic_us);
         network.set_loss(u64::from(shape.loss_every));
         let mut places = Vec::new();
-        let voters = shape.is_dynamic.then(|| initial_voters(layout, random));
+        let voters = shape.is_dynamic.then(|| initial_voters(random));
         for id in ids {
             let files = SimFiles::new();
-            let voters = voters.as_ref().filter(|_| layout.is_controller(id));
-            format_node(&files, id, dirs(id, &shape), voters, now, random)?;
+            format_node(&files, id, dirs(id, &shape), voters.as_ref().filter(|_| is_controller(id)), now, random)?;
             let (paused_until_us, unread) = (None, Vec::new());
-            let place = Place {
-                id,
-                files,
-                node: None,
-                life: 0,
-                shown: -1,
-                voters: None,
-                paused_until_us,
-                unread,
-                harm: None,
-                is_full: false,
-            };
+            let place =
+                Place { id, files, node: None, life: 0, shown: -1, voters: None, paused_until_us, unread, harm: None };
             places.push(place);
         }
         let inbox = Inbox::default();
@@ -263,12 +241,11 @@ impl Cluster {
     pub fn start(&mut self, id: NodeId, seed: u64) -> Result<(), String> {
         let (config, network, now) = (config(id, &self.shape)?, self.network.of(id), self.now);
         let (inbox, is_slow) = (self.inbox.clone(), self.shape.is_slow);
-        let is_controller = self.shape.layout.is_controller(id);
         let place = self.place(id);
         place.files.set_wall_ms(now.wall_ms);
         let mut node = SimNode::start_with(&place.files, config, network, now, seed)?;
         node.inbox = inbox;
-        node.executor.set_slow(is_controller && is_slow);
+        node.executor.set_slow(is_controller(id) && is_slow);
         place.node = Some(node);
         place.life += 1;
         place.shown = -1;
@@ -301,7 +278,6 @@ impl Cluster {
 
     /// A process dies. With the power, its disk loses what was not synced, and nobody is told.
     pub fn kill(&mut self, id: NodeId, power: Option<u64>) {
-        self.note_log_starts(id);
         self.network.died(id, power.is_none());
         self.disconnect_clients(id);
         self.network.set_paused(id, false);
@@ -362,7 +338,7 @@ impl Cluster {
 
     /// Something is wrong with a disk from now on; `None`: a broker's second directory is dead, where it has one.
     pub fn harm(&mut self, id: NodeId, seed: u64, fault: Option<Fault>) {
-        let has_two = dirs(id, &self.shape).len() > 1;
+        let has_two = self.shape.has_two_dirs && !is_controller(id);
         let place = self.place(id);
         if place.harm.is_some() || place.node.is_none() || fault.is_none() && !has_two {
             return;
@@ -379,17 +355,9 @@ impl Cluster {
     pub fn mend(&mut self, id: NodeId) {
         if let Some(harm) = &mut self.place(id).harm {
             harm.stays = false;
-            self.has_died |= self.is_broker(id);
+            self.has_died |= !is_controller(id);
             self.kill(id, None);
         }
-    }
-
-    pub fn is_broker(&self, id: NodeId) -> bool {
-        self.shape.layout.is_broker(id)
-    }
-
-    pub fn is_controller(&self, id: NodeId) -> bool {
-        self.shape.layout.is_controller(id)
     }
 
     pub fn is_harmed(&self, id: NodeId) -> bool {
@@ -398,7 +366,7 @@ impl Cluster {
 
     /// Asks a process to leave; true once it may be closed.
     pub fn leaves(&mut self, id: NodeId, begins: bool) -> bool {
-        let Some(node) = &mut self.place(id).node else { return true };
+        let Some(node) = &self.place(id).node else { return true };
         if begins {
             node.leave();
         }
@@ -418,7 +386,6 @@ impl Cluster {
     /// Fills the disk of a broker, or makes room on it.
     pub fn set_full(&mut self, id: NodeId, is_full: bool) {
         let place = self.place(id);
-        place.is_full = is_full;
         match is_full {
             true => place.files.inject(Fault { on: FaultOn::Write, after: 0, errno: ENOSPC, sticky: true }),
             // What else is wrong with it stays so until the disk is mended.
@@ -446,7 +413,7 @@ impl Cluster {
     /// Whether every node runs and every broker serves clients.
     pub fn all_serve(&self) -> bool {
         self.places.iter().all(|place| match &place.node {
-            Some(node) => !self.is_broker(place.id) || node.serves(),
+            Some(node) => is_controller(place.id) || node.serves(),
             None => false,
         }) && self.leader().is_some()
     }
@@ -492,10 +459,9 @@ impl Cluster {
                     return Ok(true);
                 }
                 Step::IdleUntil(_) => {}
-                // A voter without room cannot vote: it ends.
-                Step::Died if place.harm.is_some() || place.is_full => {
+                Step::Died if place.harm.is_some() => {
                     let id = place.id;
-                    self.has_died |= self.is_broker(id);
+                    self.has_died |= !is_controller(id);
                     self.kill(id, None);
                     return Ok(true);
                 }
@@ -536,24 +502,25 @@ impl Cluster {
     fn deliver(&mut self, delivery: Delivery) {
         match delivery {
             Delivery::Done { to, done, outcome } => {
-                self.has_news |= self.is_broker(to.0);
+                self.has_news |= !is_controller(to.0);
                 done(outcome);
             }
             Delivery::Knocked { done, knock, .. } => done(knock),
             Delivery::Closed { to, port, connection } => {
-                if let Some(node) = self.place(to).node.as_ref().filter(|_| port == controller_port(to)) {
+                if let Some(node) = self.place(to).node.as_ref().filter(|_| port == self::port(to) && is_controller(to))
+                {
                     node.line_closed(connection);
                 }
             }
             Delivery::Request { from, to, port, connection, tag, mut frame } => {
                 // What was under way when a cut came may still arrive, and count.
-                if self.shape.layout.is_controller(from) && port == controller_port(to) {
+                if is_controller(from) {
                     self.reached.insert(to, self.now.monotonic_us);
                 }
                 let network = self.network.clone();
                 let reply = Reply::callback(move |answer| network.answered(connection, tag, answer_bytes(answer)));
                 if let Some(node) = &self.place(to).node {
-                    node.serve(port == controller_port(to), connection, &mut frame, reply);
+                    node.serve(port == self::port(to) && is_controller(to), connection, &mut frame, reply);
                 }
             }
         }

@@ -2,7 +2,7 @@
 //! several replicas, and two have what was acknowledged, nothing is gone before a second broker loses its part as well, and the
 //! first has not got everything back until then.
 
-use super::nodes::Cluster;
+use super::nodes::{Cluster, is_controller};
 use base::NodeId;
 use std::collections::BTreeSet;
 
@@ -41,7 +41,7 @@ impl Cluster {
 
     /// A node has lost what was not synced, or is about to.
     pub(super) fn lost_unsynced(&mut self, id: NodeId) {
-        if !self.is_broker(id) {
+        if is_controller(id) {
             return;
         }
         let others_have_it = self.shape.replicas > 1 && self.losses.brokers.iter().all(|other| *other == id);

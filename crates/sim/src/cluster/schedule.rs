@@ -1,10 +1,8 @@
 //! One schedule of a cluster: things happen to controllers and brokers while clients work, on either side, at any moment
 //! (`faults.rs`); then everything heals, perhaps a core of the nodes before the rest, and must get done.
 
-use super::away::Away;
 use super::faults::Later;
-use super::layout::BROKERS;
-use super::nodes::{Cluster, Shape};
+use super::nodes::{BROKERS, CONTROLLERS, Cluster, Shape, is_controller};
 use crate::disk;
 use crate::ending::{self, PATIENCE_US};
 use crate::schedule::START;
@@ -47,7 +45,6 @@ pub fn run_cluster(seed: u64) -> Report {
 fn run(seed: u64) -> Report {
     let mut random = SplitMix64(seed ^ 0xc1_05_7e_12);
     let shape = Shape::draw(&mut random);
-    tracing::info!(?shape, "a schedule");
     let mut told = Told::new(shape.segment_bytes, shape.replicas as i16, BROKERS.len() as i32);
     let cluster = match Cluster::new(shape, START, &mut random) {
         Ok(cluster) => cluster,
@@ -175,7 +172,6 @@ impl World {
             let all_run = self.cluster.ids().into_iter().all(|id| self.cluster.runs(id));
             if all_run
                 && !self.cluster.any_serves()
-                && !self.cluster.waits_for_removed_voter()
                 && self.heals_us.is_none()
                 && self.full.is_empty()
                 && now_us > self.last_fault_us + PATIENCE_US
@@ -257,7 +253,9 @@ impl World {
 
     /// The faults end for two controllers and two brokers: whatever has become of the others, these go on.
     fn core_goes_on(&mut self) {
-        let Some(Away { broker, nodes: away }) = self.cluster.draw_away(&mut self.random) else { return };
+        let (controller, broker) = (CONTROLLERS[self.random.below(3) as usize], BROKERS[self.random.below(3) as usize]);
+        // While voters change, more than these may be needed.
+        let away = if self.cluster.has_static_voters() { vec![controller, broker] } else { vec![broker] };
         self.cluster.network.heal();
         self.cluster.network.never_late();
         let core: Vec<NodeId> = self.cluster.ids().into_iter().filter(|id| !away.contains(id)).collect();
@@ -280,18 +278,13 @@ impl World {
         self.deliver();
         let World { cluster, random, told: Told { clients, knowledge, cores, .. }, .. } = self;
         if !ending::run_until(cluster, random, |cluster| cluster.serves_without(&away)) {
-            if cluster.waits_for_removed_voter() {
-                return;
-            }
             return knowledge.say(format!("the others do not serve without {away:?}"));
         }
         if !ending::run_until(cluster, random, |cluster| cluster.leaderless(&away).is_none()) {
             let leaderless = cluster.leaderless(&away).unwrap_or_default();
             return knowledge.say(format!("without {away:?} nobody leads {leaderless}"));
         }
-        // What deletes a topic may still be on its way in who is away, and delete the next one of that name.
-        let has_topics = clients.has_topics() || !clients.deletes_topics() && cluster.can_place_anew();
-        if !cluster.can_work_without(broker) || !has_topics {
+        if !cluster.can_work_without(broker) || !clients.has_topics() {
             return;
         }
         *cores += 1;
@@ -318,9 +311,6 @@ impl World {
         self.all_come_back();
         let World { cluster, random, told: Told { knowledge, .. }, .. } = self;
         if !ending::run_until(cluster, random, |cluster| cluster.all_serve()) {
-            if cluster.waits_for_removed_voter() {
-                return;
-            }
             return knowledge.say("not every node serves although nothing is wrong any more".into());
         }
         if !ending::run_until(cluster, random, |cluster| cluster.leaderless(&[]).is_none()) {
@@ -341,11 +331,15 @@ impl World {
             knowledge.say(wrong);
         }
         self.look_inside();
-        // Whoever stops first may keep what the next leader never heard of.
+        for id in BROKERS.into_iter().chain(CONTROLLERS) {
+            self.cluster.leaves(id, true);
+            if !ending::run_until(&mut self.cluster, &mut self.random, |cluster| cluster.leaves(id, false)) {
+                self.told.knowledge.say(format!("node {id} cannot leave although nothing is wrong"));
+            }
+            self.cluster.close(id);
+        }
         let committed = self.cluster.committed_end();
-        self.all_leave();
-        let layout = self.cluster.shape.layout;
-        let controllers: Vec<_> = self.cluster.files().filter(|(id, _)| layout.is_controller(*id)).collect();
+        let controllers: Vec<_> = self.cluster.files().filter(|(id, _)| is_controller(*id)).collect();
         for pair in controllers.windows(2) {
             if let Err(wrong) = disk::compare_metadata(pair[0].1, pair[1].1, committed) {
                 let ids = (pair[0].0, pair[1].0);
@@ -356,21 +350,6 @@ impl World {
             for wrong in disk::check(files) {
                 self.told.knowledge.violations.push(format!("node {id}: {wrong}"));
             }
-        }
-    }
-    /// All stop in order, as long as there are controllers to ask.
-    fn all_leave(&mut self) {
-        let World { cluster, random, told: Told { knowledge, .. }, .. } = self;
-        // Who was removed asks by itself to vote again.
-        if !ending::run_until(cluster, random, |cluster| cluster.has_all_voters()) {
-            knowledge.say("not every controller votes although nothing is wrong".into());
-        }
-        for (id, is_agreed) in cluster.shape.layout.leaving_order() {
-            cluster.leaves(id, true);
-            if is_agreed && !ending::run_until(cluster, random, |cluster| cluster.leaves(id, false)) {
-                knowledge.say(format!("node {id} cannot leave although nothing is wrong"));
-            }
-            cluster.close(id);
         }
     }
 }

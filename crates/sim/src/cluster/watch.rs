@@ -3,9 +3,8 @@
 //! its leader does not have, and a log is cut no lower than where it parts from its leader's. Nobody who is fenced leads or
 //! is in sync. (Who is about to stop may lead, as in Kafka, where a heartbeat of it comes late.)
 
-use super::layout::BROKERS;
 use super::leading;
-use super::nodes::Cluster;
+use super::nodes::{BROKERS, Cluster};
 use base::{BrokerEpoch, LeaderEpoch, NodeId, Offset, PartitionEpoch, TopicId, TopicPartition};
 use broker::Machine;
 use metadata::Image;
@@ -239,16 +238,6 @@ impl Cluster {
             }
         }
         found
-    }
-
-    /// What a process that is about to end has deleted since the last look: it may be there again, and its epochs are not.
-    pub(super) fn note_log_starts(&mut self, id: NodeId) {
-        let place = self.places.iter().find(|place| place.id == id);
-        let Some(broker) = place.and_then(|place| place.node.as_ref()?.broker()) else { return };
-        broker.replicas.for_each(|cell| {
-            let begun = self.seen.log_starts.entry((cell.topic_id, cell.name.partition)).or_default();
-            *begun = cell.with_log(|log| log.log_start_offset()).max(*begun);
-        });
     }
 
     /// A broker that has cut a log since the last look, and one whose log has got its first records.

@@ -175,11 +175,6 @@ impl Clients {
         self.topics.all_exist()
     }
 
-    /// Whether a topic is to be deleted, or about to be.
-    pub fn deletes_topics(&self) -> bool {
-        self.topics.any_is_doomed()
-    }
-
     /// Sends something new to some partition.
     pub fn produce(&mut self, node: &mut impl Peer, random: &mut SplitMix64) {
         self.producers.produce(node, random, &self.topics, &mut self.pending);

@@ -66,10 +66,6 @@ impl Topics {
         self.states.iter().all(|state| *state == State::Exists)
     }
 
-    pub fn any_is_doomed(&self) -> bool {
-        self.states.iter().any(|state| matches!(state, State::Doomed { .. }))
-    }
-
     pub fn disconnected(&mut self) {
         for state in &mut self.states {
             *state = match *state {
