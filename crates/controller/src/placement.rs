@@ -6,11 +6,12 @@ use metadata::Broker;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// Whether new replicas may be placed there: on fenced brokers too, which are expected to come back.
+/// Whether new replicas may be placed there: on fenced brokers too, which are expected to come back. As in Kafka, who is about to
+/// stop takes none, and who has stopped in order is a fenced broker like others.
 pub(crate) fn takes_new_replicas(broker: &Broker) -> bool {
     let cordoned = broker.cordoned_log_dirs.as_deref().unwrap_or_default();
     let has_room = broker.log_dirs.is_empty() || broker.log_dirs.iter().any(|dir| !cordoned.contains(dir));
-    !broker.in_controlled_shutdown && has_room
+    (broker.fenced || !broker.in_controlled_shutdown) && has_room
 }
 
 /// Replica sets for `count` partitions. Active brokers take turns to lead. The other replicas of a partition go to as many
@@ -125,6 +126,16 @@ mod tests {
                 replicas.iter().for_each(|id| counts[*id as usize] += 1);
             }
             assert_eq!(counts[1..], [30, 15, 15, 30, 30], "all that are live, and fenced ones in turn");
+        }
+    }
+
+    #[test]
+    fn who_is_about_to_stop_takes_no_replicas_and_who_has_stopped_does() {
+        for (fenced, in_controlled_shutdown, takes) in
+            [(false, false, true), (false, true, false), (true, true, true), (true, false, true)]
+        {
+            let broker = Broker { in_controlled_shutdown, ..(*broker(1, None, fenced)).clone() };
+            assert_eq!(takes_new_replicas(&broker), takes, "{broker:?}");
         }
     }
 
