@@ -13,6 +13,7 @@ use client::{
 };
 use config::Table;
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 const OPTIONS: &[Opt] = &[
     BOOTSTRAP_SERVER,
@@ -236,6 +237,8 @@ fn create(parsed: &Parsed, admin: &Admin, topic: NewTopic, io: &mut Io) -> Outco
     match admin.create_topic(&topic) {
         Ok(_) => {
             io.say(format!("Created topic {}.", topic.name));
+            // The next command asks some broker a few milliseconds from now, which no JVM does.
+            admin.await_topic(&topic.name, Duration::from_secs(1));
             Ok(())
         }
         Err(ClientError::Broker { code: ErrorCode::TopicAlreadyExists, .. }) if parsed.has("if-not-exists") => Ok(()),

@@ -1,14 +1,22 @@
 //! Topics: list, describe, create, delete, add partitions.
 
 use super::{Admin, item_result};
-use crate::{ClientError, Result, Target, Wanted};
+use crate::{Call, ClientError, Result, Target, Wanted};
 use base::{ErrorCode, NodeId, Uuid};
 use protocol::create_partitions_request::{CreatePartitionsAssignment, CreatePartitionsTopic};
 use protocol::create_topics_request::{CreatableReplicaAssignment, CreatableTopic, CreatableTopicConfig};
 use protocol::delete_topics_request::DeleteTopicState;
 use protocol::describe_topic_partitions_request::{Cursor, TopicRequest};
-use protocol::{CreatePartitionsRequest, CreateTopicsRequest, DeleteTopicsRequest, DescribeTopicPartitionsRequest};
+use protocol::metadata_request::MetadataRequestTopic;
+use protocol::{
+    CreatePartitionsRequest, CreateTopicsRequest, DeleteTopicsRequest, DescribeTopicPartitionsRequest, MetadataRequest,
+    MetadataResponse,
+};
 use std::borrow::Cow;
+use std::time::{Duration, Instant};
+
+/// Between two looks whether a broker shows a topic.
+const AGAIN: Duration = Duration::from_millis(5);
 
 /// Partitions that one answer to DescribeTopicPartitions may have, as Kafka's tools ask.
 const PARTITIONS_PER_ANSWER: i32 = 2000;
@@ -188,6 +196,32 @@ impl Admin {
         let created = response.topics.first().ok_or_else(|| super::missing("the topic"))?;
         item_result(created.error_code, created.error_message.as_deref())?;
         Ok(created.topic_id)
+    }
+
+    /// Waits until every broker that is known shows a topic that was just made, at most so long: each hears of it a moment after
+    /// its controller has answered, and whoever asks any of them next would be told that there is none.
+    pub fn await_topic(&self, name: &str, at_most: Duration) {
+        let (cluster, deadline) = (self.cluster(), Instant::now() + at_most);
+        if cluster.settings().bootstrap.is_controllers() {
+            return;
+        }
+        let Ok(known) = cluster.refresh(Wanted::Nothing, false, "metadata", deadline) else { return };
+        let build = |version: i16| MetadataRequest {
+            topics: Some(vec![MetadataRequestTopic { name: Some(Cow::Borrowed(name)), ..Default::default() }]),
+            allow_auto_topic_creation: version < 4,
+            ..Default::default()
+        };
+        for node in known.nodes.keys() {
+            let lacks_it = || {
+                let call = Call { name: "metadata", target: Target::Node(*node), deadline, version_max: i16::MAX };
+                let unknown = ErrorCode::UnknownTopicOrPartition.code();
+                let asked = cluster.call(call, build, |_: &MetadataResponse<'static>| ErrorCode::None);
+                asked.is_ok_and(|shown| shown.topics.iter().any(|topic| topic.error_code == unknown))
+            };
+            while Instant::now() < deadline && lacks_it() {
+                std::thread::sleep(AGAIN);
+            }
+        }
     }
 
     /// Deletes one topic.
