@@ -161,14 +161,16 @@ impl Fetcher {
                 if self.is_held(cell, fetched.records.len(), is_behind, now) {
                     return self.hold(one, now, HOLD_US);
                 }
-                let waiting = is_behind.then(|| cell.with_log(|log| log.take_write_back(WRITE_BACK_BYTES))).flatten();
-                match (waiting, self.broker.upgrade()) {
-                    (Some(waiting), Some(broker)) => self.aside(&broker, one, (cell.clone(), false), |_, _| {
+                if is_behind
+                    && let Some(waiting) = cell.with_log(|log| log.take_write_back(WRITE_BACK_BYTES))
+                    && let Some(broker) = self.broker.upgrade()
+                {
+                    return self.aside(&broker, one, (cell.clone(), false), |_, _| {
                         waiting.begin();
                         Ok(())
-                    }),
-                    _ => self.place(key),
+                    });
                 }
+                self.place(key);
             }
             // It is no follower of that epoch any more: the image says what it is.
             Err(AppendError::Refused(_)) => self.unwant(one),

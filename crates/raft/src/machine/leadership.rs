@@ -219,7 +219,7 @@ impl Raft {
         others.sort_by_key(|progress| (std::cmp::Reverse(progress.end_offset), progress.key));
         let preferred: Vec<ReplicaKey> = others.into_iter().map(|progress| progress.key).collect();
         self.lose_leadership(effects);
-        // Without a vote there is no election to wait for: whoever leads next is followed.
+        // Whoever leads next is followed. (It does not stand, although its removal may never be committed: docs/roadmap.md.)
         self.role = if self.voters.contains(&self.local) { Role::Resigned } else { Role::Unattached };
         self.deadline_us = self.election_deadline(now);
         let end = |key: ReplicaKey| Effect::EndEpoch { to: key.id, epoch, preferred: preferred.clone() };

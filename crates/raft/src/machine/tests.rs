@@ -181,7 +181,6 @@ fn what_a_replica_fetched_without_a_vote_does_not_count_when_it_gets_one() {
     assert_eq!(step(leader, 2005, Event::Fetched { replica: key(3), fetch_offset: 9 }), [Effect::HighWatermark(9)]);
 }
 
-/// Three replicas of which the first leads, and was heard at 100 ms.
 #[test]
 fn a_leader_that_removed_itself_and_lost_its_majority_follows_whoever_leads_next() {
     for (is_removed, role) in [(true, Role::Unattached), (false, Role::Resigned)] {
@@ -194,6 +193,7 @@ fn a_leader_that_removed_itself_and_lost_its_majority_follows_whoever_leads_next
     }
 }
 
+/// Three replicas of which the first leads, and was heard at 100 ms.
 fn led_cluster() -> Vec<Raft> {
     let mut nodes = cluster(3);
     let ask = step(&mut nodes[0], 3000, Event::Timer);
